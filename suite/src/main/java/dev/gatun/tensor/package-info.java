@@ -1,0 +1,2 @@
+/** Shapes, element types and tensors; calls nothing but the JDK. */
+package dev.gatun.tensor;
