@@ -146,13 +146,12 @@ final class ParameterLayout {
           names.storesTransposed());
     }
     if (config.biases()) {
-      vectors.add(
-          () -> {
-            align();
-            for (int i = 0; i < prefixes.length; i++) {
-              place(prefixes[i] + ".bias", Shape.of(outputs[i]), new Constant(0), false);
-            }
-          });
+      vectors.add(() -> {
+        align();
+        for (int i = 0; i < prefixes.length; i++) {
+          place(prefixes[i] + ".bias", Shape.of(outputs[i]), new Constant(0), false);
+        }
+      });
     }
   }
 

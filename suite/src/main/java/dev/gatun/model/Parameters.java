@@ -3,7 +3,6 @@ package dev.gatun.model;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.tensor.Tensor;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -83,8 +82,9 @@ public final class Parameters {
       switch (spec.initialisation()) {
         case Initialisation.Constant(double constant) -> backend.fill(value, constant);
         case Initialisation.Normal(double deviation) -> {
-          double[] normals = source.normals(spec.name(), Math.toIntExact(value.size()));
-          backend.write(Arrays.stream(normals).map(x -> deviation * x).toArray(), value);
+          float[] drawn = new float[Math.toIntExact(value.size())];
+          source.fill(spec.name(), drawn, deviation);
+          backend.write(drawn, value);
         }
       }
     }
