@@ -18,7 +18,7 @@ import java.util.TreeMap;
  * @param byModel checkpoints by model name, in the order of their steps
  */
 record PythiaCheckpoints(Map<String, List<Checkpoint>> byModel) {
-  private static final String FACTS = "facts/pythia-zero-shot.csv";
+  private static final String FACTS = "/dev/gatun/results/facts/pythia-zero-shot.csv";
   private static final String HEADER = "model,step,task,metric,value,stderr";
 
   /**

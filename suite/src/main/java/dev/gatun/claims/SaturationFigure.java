@@ -28,7 +28,7 @@ record SaturationFigure(
   /** How exactly a loss could be read off the figure, in nats. */
   static final double READING_ERROR = 0.005;
 
-  private static final String FACTS = "facts/2404.07647-figures.json";
+  private static final String FACTS = "/dev/gatun/results/facts/2404.07647-figures.json";
   private static final long TOKENS_PER_STEP = 2_097_152;
   private static final long FINAL_STEP = 140_000;
   private static final long CURVE_STEPS = 5_000;
