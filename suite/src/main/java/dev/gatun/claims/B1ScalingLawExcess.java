@@ -81,8 +81,7 @@ public final class B1ScalingLawExcess implements Claim {
 
   private static void record(RunRecorder run, String which, LossPoint point, ScalingLaw law) {
     double predicted = law.loss(point.parameters(), point.tokens());
-    run.metric(
-        which + "_loss", point.step(), point.loss(), SaturationFigure.READING_ERROR, "nats");
+    run.metric(which + "_loss", point.step(), point.loss(), SaturationFigure.READING_ERROR, "nats");
     run.metric(which + "_loss_predicted", point.step(), predicted, "nats");
     run.metric(which + "_excess", point.step(), law.excess(point), error(point, law), "1");
   }

@@ -48,20 +48,19 @@ public final class B2LatePerplexity implements Claim {
   public void run(ClaimContext context, EvidenceBuilder evidence) {
     checkpoints
         .byModel()
-        .forEach(
-            (model, list) -> {
-              RunRecorder run =
-                  evidence.begin(
-                      id() + "/" + model,
-                      id(),
-                      model,
-                      context.tier().label(),
-                      "published",
-                      context.seed(),
-                      "{\"model\": \"%s\", \"checkpoints\": %d}".formatted(model, list.size()));
-              record(run, list, context.seed());
-              run.finish(0);
-            });
+        .forEach((model, list) -> {
+          RunRecorder run =
+              evidence.begin(
+                  id() + "/" + model,
+                  id(),
+                  model,
+                  context.tier().label(),
+                  "published",
+                  context.seed(),
+                  "{\"model\": \"%s\", \"checkpoints\": %d}".formatted(model, list.size()));
+          record(run, list, context.seed());
+          run.finish(0);
+        });
     context.report(Progress.of(id(), "done", 1, 1));
   }
 
@@ -70,8 +69,7 @@ public final class B2LatePerplexity implements Claim {
     Checkpoint best =
         list.stream().min(Comparator.comparingDouble(Checkpoint::perplexity)).orElseThrow();
     double ratio = last.perplexity() / best.perplexity();
-    double relativeError =
-        best == last ? 0 : Math.hypot(relativeError(last), relativeError(best));
+    double relativeError = best == last ? 0 : Math.hypot(relativeError(last), relativeError(best));
     run.metric(
         "best_perplexity",
         best.step(),

@@ -9,8 +9,7 @@ public final class Claims {
 
   /** New instances of all. */
   public static List<Claim> all() {
-    return List.of(
-        new A8TwoDimensionsSuffice(), new B1ScalingLawExcess(), new B2LatePerplexity());
+    return List.of(new A8TwoDimensionsSuffice(), new B1ScalingLawExcess(), new B2LatePerplexity());
   }
 
   /** The claim of an id, in any case. */

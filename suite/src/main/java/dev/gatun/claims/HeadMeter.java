@@ -52,10 +52,7 @@ final class HeadMeter {
       run.metric("destroyed_norm_unrelated", step, own.unrelatedDestroyedNorm(), "1");
       run.metric("destroyed_norm_random_head", step, random.destroyedNorm(), "1");
       run.metric(
-          "destroyed_norm_excess",
-          step,
-          own.destroyedNorm() - own.unrelatedDestroyedNorm(),
-          "1");
+          "destroyed_norm_excess", step, own.destroyedNorm() - own.unrelatedDestroyedNorm(), "1");
       run.metric("gradient_norm", step, own.gradientNorm(), "1");
       run.metric("head_condition", step, own.headConditionNumber(), "1");
       recordLeverage(backend, headWeights, step, run);
@@ -63,8 +60,7 @@ final class HeadMeter {
     run.metric("loss", step, model.head().scores(at.hidden(), at.targets()).meanLoss(), "nats");
   }
 
-  private void recordLeverage(
-      Backend backend, Tensor headWeights, long step, RunRecorder run) {
+  private void recordLeverage(Backend backend, Tensor headWeights, long step, RunRecorder run) {
     try (var subspace = new HeadSubspace(backend, headWeights)) {
       var leverage = TargetLeverage.of(subspace.leverage(), contexts.targets());
       run.metric("target_leverage", step, leverage.mean(), "1");
@@ -83,8 +79,7 @@ final class HeadMeter {
       Spectrum ofGradient = measures.spectrum(backend, gradient);
       var taken = measures.logitStep(backend, at.hidden(), headWeights, gradient);
       Spectrum ofStep = taken.spectrum();
-      run.spectrum(
-          "logit_gradient", step, ofGradient.singularValues(), ofGradient.errorBound());
+      run.spectrum("logit_gradient", step, ofGradient.singularValues(), ofGradient.errorBound());
       run.spectrum("logit_step", step, ofStep.singularValues(), ofStep.errorBound());
       run.metric("rank_cap", step, cap, "1");
       run.metric("step_rank", step, ofStep.numericalRank(), "1");

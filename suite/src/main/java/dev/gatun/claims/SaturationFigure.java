@@ -52,20 +52,18 @@ record SaturationFigure(
     figure
         .path("final(step140k)")
         .properties()
-        .forEach(
-            entry ->
-                finals.put(
-                    entry.getKey(), point(entry.getKey(), FINAL_STEP, number(entry.getValue()))));
+        .forEach(entry ->
+            finals.put(
+                entry.getKey(), point(entry.getKey(), FINAL_STEP, number(entry.getValue()))));
     Map<String, LossPoint> best = new LinkedHashMap<>();
     figure
         .path("best")
         .properties()
-        .forEach(
-            entry -> {
-              JsonNode lossAndStep = entry.getValue();
-              long step = (long) number(lossAndStep.path(1));
-              best.put(entry.getKey(), point(entry.getKey(), step, number(lossAndStep.path(0))));
-            });
+        .forEach(entry -> {
+          JsonNode lossAndStep = entry.getValue();
+          long step = (long) number(lossAndStep.path(1));
+          best.put(entry.getKey(), point(entry.getKey(), step, number(lossAndStep.path(0))));
+        });
     return new SaturationFigure(
         new ScalingLaw(
             number(law.path("A")),
@@ -81,15 +79,14 @@ record SaturationFigure(
   private static Map<String, List<LossPoint>> curves(JsonNode node) {
     Map<String, List<LossPoint>> curves = new LinkedHashMap<>();
     node.properties()
-        .forEach(
-            entry -> {
-              List<LossPoint> points = new ArrayList<>();
-              for (JsonNode loss : entry.getValue()) {
-                long step = CURVE_STEPS * (points.size() + 1);
-                points.add(point(entry.getKey(), step, number(loss)));
-              }
-              curves.put(entry.getKey(), List.copyOf(points));
-            });
+        .forEach(entry -> {
+          List<LossPoint> points = new ArrayList<>();
+          for (JsonNode loss : entry.getValue()) {
+            long step = CURVE_STEPS * (points.size() + 1);
+            points.add(point(entry.getKey(), step, number(loss)));
+          }
+          curves.put(entry.getKey(), List.copyOf(points));
+        });
     return curves;
   }
 

@@ -27,14 +27,13 @@ public enum Tier {
     return Arrays.stream(values())
         .filter(tier -> tier.label().equals(label))
         .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "there is no tier '%s'; choose one of %s"
-                        .formatted(
-                            label,
-                            Arrays.stream(values())
-                                .map(Tier::label)
-                                .collect(Collectors.joining(", ")))));
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "there is no tier '%s'; choose one of %s"
+                    .formatted(
+                        label,
+                        Arrays.stream(values())
+                            .map(Tier::label)
+                            .collect(Collectors.joining(", ")))));
   }
 }

@@ -1,6 +1,8 @@
 package dev.gatun.claims;
 
-/** Head weights and head inputs built by hand: a point for every token, as a row and as a context. */
+/**
+ * Head weights and head inputs built by hand: a point for every token, as a row and as a context.
+ */
 public interface TokenPlacement {
   /** D. */
   int width();

@@ -1,6 +1,8 @@
 package dev.gatun.claims;
 
-/** A claim cannot be measured at a tier yet; its checks stay without evidence and so are skipped. */
+/**
+ * A claim cannot be measured at a tier yet; its checks stay without evidence and so are skipped.
+ */
 public final class UnsupportedTierException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
