@@ -47,12 +47,10 @@ final class Lapack {
     MemorySegment matrix = a.memory();
     MemorySegment values = eigenvalues.memory();
     if (a.type() == ElementType.F32) {
-      int info =
-          OpenBlas.LAPACKE_ssyevd(layout, job, LOWER_OF_ROW_MAJOR, n, matrix, n, values);
+      int info = OpenBlas.LAPACKE_ssyevd(layout, job, LOWER_OF_ROW_MAJOR, n, matrix, n, values);
       LapackStatus.check("LAPACKE_ssyevd", info, a.toString());
     } else {
-      int info =
-          OpenBlas.LAPACKE_dsyevd(layout, job, LOWER_OF_ROW_MAJOR, n, matrix, n, values);
+      int info = OpenBlas.LAPACKE_dsyevd(layout, job, LOWER_OF_ROW_MAJOR, n, matrix, n, values);
       LapackStatus.check("LAPACKE_dsyevd", info, a.toString());
     }
   }

@@ -50,11 +50,9 @@ final class Transposition {
     MemorySegment a = from.memory();
     MemorySegment b = to.memory();
     if (from.type() == ElementType.F32) {
-      b.setAtIndex(
-          ValueLayout.JAVA_FLOAT, target, a.getAtIndex(ValueLayout.JAVA_FLOAT, source));
+      b.setAtIndex(ValueLayout.JAVA_FLOAT, target, a.getAtIndex(ValueLayout.JAVA_FLOAT, source));
     } else {
-      b.setAtIndex(
-          ValueLayout.JAVA_DOUBLE, target, a.getAtIndex(ValueLayout.JAVA_DOUBLE, source));
+      b.setAtIndex(ValueLayout.JAVA_DOUBLE, target, a.getAtIndex(ValueLayout.JAVA_DOUBLE, source));
     }
   }
 }

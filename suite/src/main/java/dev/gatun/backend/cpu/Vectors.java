@@ -83,8 +83,7 @@ final class Vectors {
     }
     if (whole < n) {
       var mask = DoubleLanes.rest(n);
-      DoubleLanes.store(
-          DoubleLanes.load(x + 8L * whole, mask).mul(alpha), x + 8L * whole, mask);
+      DoubleLanes.store(DoubleLanes.load(x + 8L * whole, mask).mul(alpha), x + 8L * whole, mask);
     }
   }
 
@@ -94,8 +93,7 @@ final class Vectors {
         (from, to) -> {
           int n = (int) (to - from);
           if (y.type() == ElementType.F32) {
-            axpyFloats(
-                (float) alpha, Lanes.address(x) + 4 * from, Lanes.address(y) + 4 * from, n);
+            axpyFloats((float) alpha, Lanes.address(x) + 4 * from, Lanes.address(y) + 4 * from, n);
           } else {
             axpyDoubles(alpha, Lanes.address(x) + 8 * from, Lanes.address(y) + 8 * from, n);
           }
@@ -126,9 +124,7 @@ final class Vectors {
       var mask = DoubleLanes.rest(n);
       long at = 8L * whole;
       DoubleLanes.store(
-          DoubleLanes.load(x + at, mask).fma(factor, DoubleLanes.load(y + at, mask)),
-          y + at,
-          mask);
+          DoubleLanes.load(x + at, mask).fma(factor, DoubleLanes.load(y + at, mask)), y + at, mask);
     }
   }
 
@@ -196,13 +192,11 @@ final class Vectors {
       forPieces(
           from.size(),
           (a, b) ->
-              MemorySegment.copy(
-                  from.memory(), a * size, to.memory(), a * size, (b - a) * size));
+              MemorySegment.copy(from.memory(), a * size, to.memory(), a * size, (b - a) * size));
     } else if (to.type() == ElementType.F64) {
       forPieces(
           from.size(),
-          (a, b) ->
-              widen(Lanes.address(from) + 4 * a, Lanes.address(to) + 8 * a, (int) (b - a)));
+          (a, b) -> widen(Lanes.address(from) + 4 * a, Lanes.address(to) + 8 * a, (int) (b - a)));
     } else {
       forPieces(from.size(), (a, b) -> narrow(from.memory(), to.memory(), a, b));
     }
@@ -222,8 +216,7 @@ final class Vectors {
 
   private static void narrow(MemorySegment from, MemorySegment to, long a, long b) {
     for (long i = a; i < b; i++) {
-      to.setAtIndex(
-          ValueLayout.JAVA_FLOAT, i, (float) from.getAtIndex(ValueLayout.JAVA_DOUBLE, i));
+      to.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) from.getAtIndex(ValueLayout.JAVA_DOUBLE, i));
     }
   }
 }
