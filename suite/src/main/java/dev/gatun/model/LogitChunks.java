@@ -14,8 +14,11 @@ import java.util.Optional;
  * of the head.
  */
 final class LogitChunks implements AutoCloseable {
-  /** Bytes of logits held at once; how it was chosen stands in the benchmarks. */
-  static final long LOGIT_BYTES = 16L << 20;
+  /** Bytes of logits that are worth holding at once: more leaves the caches. */
+  private static final long PREFERRED_BYTES = 16L << 20;
+
+  /** The most bytes of logits held at once. */
+  private static final long LARGEST_BYTES = 128L << 20;
 
   private final Backend backend;
   private Optional<Buffers> buffers = Optional.empty();
@@ -42,7 +45,7 @@ final class LogitChunks implements AutoCloseable {
 
   /** Loss and accuracy. */
   HeadScores scores(Tensor x, Tensor weights, Tensor targets) {
-    Buffers b = buffers(x.rows(), weights.rows());
+    Buffers b = buffers(x.rows(), weights);
     Tensor losses = b.losses.slice(0, x.rows());
     Tensor argmax = b.argmax.slice(0, x.rows());
     forEachChunk(
@@ -88,7 +91,7 @@ final class LogitChunks implements AutoCloseable {
   /** scale·Σ losses, with G by chunks of rows; the consumer may overwrite them. */
   double gradientChunks(
       Tensor x, Tensor weights, Tensor targets, double scale, LogitGradientTap consumer) {
-    Buffers b = buffers(x.rows(), weights.rows());
+    Buffers b = buffers(x.rows(), weights);
     Tensor losses = b.losses.slice(0, x.rows());
     forEachChunk(
         x,
@@ -105,7 +108,7 @@ final class LogitChunks implements AutoCloseable {
   /** G by blocks of columns. */
   void gradientColumns(
       Tensor x, Tensor weights, Tensor targets, double scale, GradientColumns consumer) {
-    Buffers b = buffers(x.rows(), weights.rows());
+    Buffers b = buffers(x.rows(), weights);
     Tensor logSumExp = b.logSumExp.slice(0, x.rows());
     forEachChunk(
         x,
@@ -137,18 +140,29 @@ final class LogitChunks implements AutoCloseable {
     return backend.dot(losses, b.ones.slice(0, losses.size()));
   }
 
-  private Buffers buffers(long rows, long vocabulary) {
+  private Buffers buffers(long rows, Tensor weights) {
+    long vocabulary = weights.rows();
     if (buffers.filter(b -> b.rows >= rows && b.vocabulary == vocabulary).isEmpty()) {
       close();
-      buffers = Optional.of(allocate(rows, vocabulary));
+      long elements = Math.max(rows, vocabulary * chunkRows(rows, vocabulary, weights.cols()));
+      buffers = Optional.of(allocate(rows, vocabulary, elements));
     }
     return buffers.get();
   }
 
-  private Buffers allocate(long rows, long vocabulary) {
+  /**
+   * Rows of logits in a chunk. Every chunk reads the weights twice and reads and writes their
+   * gradient: with at least K rows (the weights' width) that is no more memory traffic than the
+   * logits' own. Beyond that, what fits a cache is best.
+   */
+  private long chunkRows(long rows, long vocabulary, long width) {
+    long rowBytes = vocabulary * backend.real().byteSize();
+    long wanted = Math.max(width, PREFERRED_BYTES / rowBytes);
+    return Math.clamp(Math.min(wanted, LARGEST_BYTES / rowBytes), 1, rows);
+  }
+
+  private Buffers allocate(long rows, long vocabulary, long elements) {
     ElementType real = backend.real();
-    long budget = LOGIT_BYTES / real.byteSize();
-    long elements = Math.min(rows * vocabulary, Math.max(budget, Math.max(rows, vocabulary)));
     TensorScope scope = backend.newScope();
     Tensor ones = scope.zeros(real, rows);
     backend.fill(ones, 1);
