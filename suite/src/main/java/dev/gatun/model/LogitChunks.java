@@ -115,7 +115,7 @@ final class LogitChunks implements AutoCloseable {
         weights,
         b,
         (first, count, logits) -> backend.logSumExpRows(logits, logSumExp.slice(first, count)));
-    long classes = b.logits.size() / x.rows();
+    long classes = elements(x.rows(), weights) / x.rows();
     for (long first = 0; first < weights.rows(); first += classes) {
       long count = Math.min(classes, weights.rows() - first);
       Tensor block = b.logits.slice(0, x.rows(), count);
@@ -127,7 +127,7 @@ final class LogitChunks implements AutoCloseable {
 
   private void forEachChunk(Tensor x, Tensor weights, Buffers b, Chunk chunk) {
     long vocabulary = weights.rows();
-    long chunkRows = b.logits.size() / vocabulary;
+    long chunkRows = chunkRows(x.rows(), weights);
     for (long first = 0; first < x.rows(); first += chunkRows) {
       long count = Math.min(chunkRows, x.rows() - first);
       Tensor logits = b.logits.slice(0, count, vocabulary);
@@ -144,21 +144,26 @@ final class LogitChunks implements AutoCloseable {
     long vocabulary = weights.rows();
     if (buffers.filter(b -> b.rows >= rows && b.vocabulary == vocabulary).isEmpty()) {
       close();
-      long elements = Math.max(rows, vocabulary * chunkRows(rows, vocabulary, weights.cols()));
-      buffers = Optional.of(allocate(rows, vocabulary, elements));
+      buffers = Optional.of(allocate(rows, vocabulary, elements(rows, weights)));
     }
     return buffers.get();
   }
 
   /**
-   * Rows of logits in a chunk. Every chunk reads the weights twice and reads and writes their
-   * gradient: with at least K rows (the weights' width) that is no more memory traffic than the
-   * logits' own. Beyond that, what fits a cache is best.
+   * Rows of logits in a chunk; a function of the extents alone, so that what was computed before
+   * changes no rounding. Every chunk reads the weights twice and reads and writes their gradient:
+   * with at least K rows (the weights' width) that is no more memory traffic than the logits' own.
+   * Beyond that, what fits a cache is best.
    */
-  private long chunkRows(long rows, long vocabulary, long width) {
-    long rowBytes = vocabulary * backend.real().byteSize();
-    long wanted = Math.max(width, PREFERRED_BYTES / rowBytes);
+  private long chunkRows(long rows, Tensor weights) {
+    long rowBytes = weights.rows() * backend.real().byteSize();
+    long wanted = Math.max(weights.cols(), PREFERRED_BYTES / rowBytes);
     return Math.clamp(Math.min(wanted, LARGEST_BYTES / rowBytes), 1, rows);
+  }
+
+  /** Elements of logits held at once: a chunk of rows, or at least one column. */
+  private long elements(long rows, Tensor weights) {
+    return Math.max(rows, weights.rows() * chunkRows(rows, weights));
   }
 
   private Buffers allocate(long rows, long vocabulary, long elements) {

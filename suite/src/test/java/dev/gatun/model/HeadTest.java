@@ -51,6 +51,21 @@ class HeadTest {
   }
 
   @Test
+  void chunksDoNotDependOnWhatTheHeadDidBefore() {
+    LinearHead head = new LinearHead(backend, random(VOCABULARY, WIDTH), zeros(VOCABULARY, WIDTH));
+    List<Long> fresh = chunkStarts(head, 13);
+    chunkStarts(head, ROWS);
+    assertEquals(fresh, chunkStarts(head, 13));
+  }
+
+  private List<Long> chunkStarts(LinearHead head, int rows) {
+    List<Long> starts = new ArrayList<>();
+    head.streamGradient(
+        hidden.rows(0, rows), targets.slice(0, rows), 1, (first, _) -> starts.add(first));
+    return starts;
+  }
+
+  @Test
   void gradientColumnsAreTheSameLogitGradient() {
     Tensor weights = random(VOCABULARY, WIDTH);
     LinearHead head = new LinearHead(backend, weights, zeros(VOCABULARY, WIDTH));
