@@ -18,9 +18,6 @@ public final class Checkpoint {
   private static final String CONFIG = "config.json";
   private static final String WEIGHTS = "model.safetensors";
 
-  /** Elements moved at once, where a tensor need not be transposed. */
-  private static final int CHUNK = 1 << 22;
-
   private Checkpoint() {}
 
   /**
@@ -112,15 +109,7 @@ public final class Checkpoint {
       backend.write(transpose(elements, stored.rows(), stored.cols()), value);
       return;
     }
-    for (long from = 0; from < value.size(); from += CHUNK) {
-      int count = (int) Math.min(CHUNK, value.size() - from);
-      Tensor part = value.slice(from, count);
-      if (file.type(name) == SafetensorsType.F64) {
-        backend.write(file.doubles(name, from, count), part);
-      } else {
-        backend.write(file.floats(name, from, count), part);
-      }
-    }
+    file.readInto(name, backend, value);
   }
 
   /** OpenAI's own GPT-2 files leave out the leading {@code transformer.}. */
@@ -133,7 +122,7 @@ public final class Checkpoint {
       SafetensorsWriter writer, ParameterSpec spec, Backend backend, Tensor value) {
     List<Long> shape = list(spec.checkpointShape());
     if (!spec.transposedInCheckpoint()) {
-      addTensor(writer, spec.name(), shape, backend, value);
+      writer.addTensor(spec.name(), backend, value);
     } else if (value.type() == ElementType.F64) {
       writer.addDoubles(
           spec.name(),
@@ -160,16 +149,6 @@ public final class Checkpoint {
       part[i] = (float) values[from + i];
     }
     return part;
-  }
-
-  /** Adds a tensor as the backend holds it: F32 or F64. */
-  static void addTensor(
-      SafetensorsWriter writer, String name, List<Long> shape, Backend backend, Tensor value) {
-    if (value.type() == ElementType.F64) {
-      writer.addDoubles(name, shape, (from, count) -> backend.toDoubles(value.slice(from, count)));
-    } else {
-      writer.addFloats(name, shape, (from, count) -> backend.toFloats(value.slice(from, count)));
-    }
   }
 
   private static List<Long> list(Shape shape) {

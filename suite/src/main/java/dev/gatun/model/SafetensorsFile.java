@@ -1,5 +1,7 @@
 package dev.gatun.model;
 
+import dev.gatun.backend.Backend;
+import dev.gatun.tensor.Tensor;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -25,6 +27,9 @@ import java.util.Set;
 public final class SafetensorsFile implements AutoCloseable {
   /** The reference implementation refuses longer headers too. */
   private static final long LONGEST_HEADER = 100_000_000;
+
+  /** Elements copied to a backend at once. */
+  private static final int CHUNK = 1 << 22;
 
   private static final ValueLayout.OfDouble F64 =
       ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -170,6 +175,26 @@ public final class SafetensorsFile implements AutoCloseable {
       default -> throw notReal(name);
     }
     return values;
+  }
+
+  /**
+   * Copies a real tensor to a backend, by pieces, converting to the type it has there.
+   *
+   * @throws SafetensorsException if the number of elements differs
+   */
+  public void readInto(String name, Backend backend, Tensor to) {
+    if (size(name) != to.size()) {
+      throw bad(name, "has %d elements, not %d".formatted(size(name), to.size()));
+    }
+    for (long from = 0; from < to.size(); from += CHUNK) {
+      int count = (int) Math.min(CHUNK, to.size() - from);
+      Tensor part = to.slice(from, count);
+      if (type(name) == SafetensorsType.F64) {
+        backend.write(doubles(name, from, count), part);
+      } else {
+        backend.write(floats(name, from, count), part);
+      }
+    }
   }
 
   /** All elements of an integer tensor. */

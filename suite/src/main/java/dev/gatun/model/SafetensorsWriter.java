@@ -1,11 +1,14 @@
 package dev.gatun.model;
 
+import dev.gatun.backend.Backend;
+import dev.gatun.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +81,18 @@ public final class SafetensorsWriter {
           bytes.asLongBuffer().put(elements.read(from, count));
           return bytes;
         });
+  }
+
+  /** Adds a tensor in the type and shape it has on its backend: F32 or F64. */
+  public SafetensorsWriter addTensor(String name, Backend backend, Tensor tensor) {
+    List<Long> shape = Arrays.stream(tensor.shape().extents()).boxed().toList();
+    return switch (tensor.type()) {
+      case F32 ->
+          addFloats(name, shape, (from, count) -> backend.toFloats(tensor.slice(from, count)));
+      case F64 ->
+          addDoubles(name, shape, (from, count) -> backend.toDoubles(tensor.slice(from, count)));
+      case I32 -> throw new IllegalArgumentException(name + " is not real");
+    };
   }
 
   private SafetensorsWriter add(
