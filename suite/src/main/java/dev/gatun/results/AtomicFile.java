@@ -40,6 +40,9 @@ final class AtomicFile {
       try {
         try (var channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
           body.writeTo(through.apply(channel));
+        }
+        // Arrow's writer has closed its channel by now.
+        try (var channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
           channel.force(true);
         }
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
