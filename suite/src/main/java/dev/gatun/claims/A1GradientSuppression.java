@@ -20,7 +20,10 @@ public final class A1GradientSuppression implements Claim {
           "target_leverage",
           "gradient_norm",
           "head_condition",
-          "loss");
+          "loss",
+          "contexts",
+          "distinct_contexts",
+          "distinct_targets");
 
   private final BottleneckExperiment experiment;
 

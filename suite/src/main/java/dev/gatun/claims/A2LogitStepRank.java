@@ -17,7 +17,10 @@ public final class A2LogitStepRank implements Claim {
           "gradient_rank",
           "gradient_rank_over_cap",
           "logit_gradient",
-          "logit_step");
+          "logit_step",
+          "contexts",
+          "distinct_contexts",
+          "distinct_targets");
 
   private final BottleneckExperiment experiment;
 

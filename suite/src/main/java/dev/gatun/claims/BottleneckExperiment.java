@@ -13,6 +13,7 @@ import dev.gatun.results.Provenance;
 import dev.gatun.results.ResultsFolder;
 import dev.gatun.results.Run;
 import dev.gatun.results.RunRecorder;
+import dev.gatun.train.StepReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -152,17 +153,28 @@ public final class BottleneckExperiment {
                 randomness.stream("measured contexts"))
             .batch(0);
     var meter = new HeadMeter(measures, contexts, randomness);
+    meter.recordContexts(run);
     new BottleneckTraining(setting, corpus, randomness)
         .run(
             backend,
-            context::report,
-            (model, step) -> {
+            report -> context.report(progress(claim, setting, report)),
+            (step, model) -> {
               meter.recordProjection(model, step, run);
               if (setting.spectrumSteps().contains(step)) {
                 meter.recordSpectra(model, step, run);
               }
             });
     run.finish((System.nanoTime() - started) * 1e-9);
+  }
+
+  private static Progress progress(String claim, BottleneckSetting setting, StepReport report) {
+    return new Progress(
+        claim,
+        "train D = %d, seed %d".formatted(setting.width(), setting.seed()),
+        report.step(),
+        setting.steps(),
+        report.loss(),
+        report.tokensPerSecond());
   }
 
   private TokenizedCorpus corpus(ClaimContext context, int vocabulary) {

@@ -1,85 +1,90 @@
 package dev.gatun.claims;
 
-import dev.gatun.backend.AdamWStep;
 import dev.gatun.backend.Backend;
-import dev.gatun.backend.TensorScope;
-import dev.gatun.data.Batch;
 import dev.gatun.data.RandomWindows;
 import dev.gatun.data.Randomness;
 import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.model.LanguageModel;
-import dev.gatun.model.LogitGradientTap;
 import dev.gatun.model.TransformerConfig;
-import dev.gatun.tensor.Tensor;
+import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.train.LearningRateSchedule;
+import dev.gatun.train.LearningRateSchedule.Form;
+import dev.gatun.train.StepReport;
+import dev.gatun.train.Trainer;
+import dev.gatun.train.TrainingConfig;
+import dev.gatun.train.TrainingConfig.AdamWSettings;
+import dev.gatun.train.TrainingListener;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Trains the model of a setting and stops at its checkpoints. */
-final class BottleneckTraining {
-  private final BottleneckSetting setting;
-  private final TokenizedCorpus corpus;
-  private final Randomness randomness;
+record BottleneckTraining(
+    BottleneckSetting setting, TokenizedCorpus corpus, Randomness randomness) {
+  private static final double FINAL_SHARE = 0.1;
 
-  BottleneckTraining(BottleneckSetting setting, TokenizedCorpus corpus, Randomness randomness) {
-    this.setting = setting;
-    this.corpus = corpus;
-    this.randomness = randomness;
-  }
-
-  /** Looks at the model after so many steps. */
+  /** Looks at the model after so many steps, which is one of the setting's checkpoints. */
   interface Checkpoint {
-    void reached(LanguageModel model, int step);
+    void reached(int step, LanguageModel model);
   }
 
   /** Trains from the beginning to the end. */
-  void run(Backend backend, Consumer<Progress> listener, Checkpoint checkpoint) {
-    try (LanguageModel model = LanguageModel.initialise(backend, config(), this::normals);
-        TensorScope scope = backend.newScope()) {
-      var batches =
-          new RandomWindows(
-              corpus.train(), setting.batch(), setting.length(), randomness.stream("batches"));
-      long n = model.parameters().values().size();
-      Tensor m = scope.zeros(backend.real(), n);
-      Tensor v = scope.zeros(backend.real(), n);
-      checkpoint.reached(model, 0);
-      for (int step = 1; step <= setting.steps(); step++) {
-        Batch batch = batches.batch(step - 1);
-        model.parameters().clearGradients();
-        double loss =
-            model.lossAndGradients(
-                batch.inputs(),
-                batch.targets(),
-                batch.batch(),
-                batch.length(),
-                1.0 / batch.targets().length,
-                LogitGradientTap.NONE);
-        double lr =
-            setting.learningRate()
-                * Math.min(1, (double) step / setting.warmupSteps())
-                * (0.55 + 0.45 * Math.cos(Math.PI * step / setting.steps()));
-        backend.adamW(
-            new AdamWStep(lr, 0.9, 0.95, 1e-8, 0, step, 1),
-            model.parameters().values(),
-            model.parameters().gradients(),
-            m,
-            v);
-        if (setting.checkpoints().contains(step)) {
-          checkpoint.reached(model, step);
-        }
-      }
+  void run(Backend backend, Consumer<StepReport> progress, Checkpoint checkpoint) {
+    var listener =
+        new TrainingListener() {
+          @Override
+          public void reached(long step, LanguageModel model) {
+            if (setting.checkpoints().contains((int) step)) {
+              checkpoint.reached((int) step, model);
+            }
+          }
+
+          @Override
+          public void stepFinished(StepReport report) {
+            progress.accept(report);
+          }
+        };
+    var batches =
+        new RandomWindows(
+            corpus.train(), setting.batch(), setting.length(), randomness.stream("batches"));
+    try (LanguageModel model = LanguageModel.initialise(backend, model(), this::normals);
+        Trainer trainer =
+            new Trainer(model, training(), batches, Optional.empty(), List.of(listener))) {
+      trainer.run();
     }
   }
 
-  private TransformerConfig config() {
+  private void normals(String parameter, float[] out, double standardDeviation) {
+    randomness.stream("weights").stream(parameter).gaussian(out, standardDeviation);
+  }
+
+  private TransformerConfig model() {
     return TransformerConfig.gpt2(
             setting.vocabulary(),
             setting.width(),
             setting.layers(),
             setting.heads(),
             setting.length())
-        .withHead(new TransformerConfig.HeadForm.Linear(false));
+        .withHead(new HeadForm.Linear(false));
   }
 
-  private void normals(String stream, float[] out, double standardDeviation) {
-    randomness.stream("weights").stream(stream).gaussian(out, standardDeviation);
+  private TrainingConfig training() {
+    return new TrainingConfig(
+        setting.steps(),
+        setting.batch(),
+        setting.length(),
+        1,
+        new LearningRateSchedule(
+            Form.COSINE,
+            setting.learningRate(),
+            setting.warmupSteps(),
+            setting.steps(),
+            FINAL_SHARE),
+        AdamWSettings.usual(),
+        1,
+        setting.seed(),
+        0,
+        1,
+        0);
   }
 }
