@@ -2,7 +2,7 @@ package dev.gatun.results;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.SeekableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -17,9 +17,9 @@ import java.util.function.UnaryOperator;
 final class AtomicFile {
   private AtomicFile() {}
 
-  /** Writes the contents. */
+  /** Writes the contents; may close the channel. */
   interface Body {
-    void writeTo(SeekableByteChannel channel) throws IOException;
+    void writeTo(WritableByteChannel channel) throws IOException;
   }
 
   /**
@@ -32,19 +32,17 @@ final class AtomicFile {
   }
 
   /** As {@link #write(Path, Body)}, through a channel that a test makes fail. */
-  static void write(Path target, Body body, UnaryOperator<SeekableByteChannel> through) {
+  static void write(Path target, Body body, UnaryOperator<WritableByteChannel> through) {
     Path folder = target.toAbsolutePath().getParent();
     try {
       createFolders(folder);
-      Path temporary = Files.createTempFile(folder, "." + target.getFileName() + "-", ".tmp");
+      Path temporary = folder.resolve(temporaryName(target));
       try {
-        try (var channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+        try (var channel =
+            FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
           body.writeTo(through.apply(channel));
         }
-        // Arrow's writer has closed its channel by now.
-        try (var channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-          channel.force(true);
-        }
+        force(temporary, StandardOpenOption.WRITE);
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
       } finally {
         Files.deleteIfExists(temporary);
@@ -56,6 +54,13 @@ final class AtomicFile {
               .formatted(target, reason(e)),
           e);
     }
+  }
+
+  /** Of this thread alone. Unlike a system temporary file, it is as readable as any other. */
+  private static String temporaryName(Path target) {
+    return ".%s-%d-%d.tmp"
+        .formatted(
+            target.getFileName(), ProcessHandle.current().pid(), Thread.currentThread().threadId());
   }
 
   private static void createFolders(Path folder) throws IOException {
@@ -70,9 +75,13 @@ final class AtomicFile {
   /** Makes the rename itself durable. Windows cannot open folders, and needs no such step. */
   private static void forceFolder(Path folder) throws IOException {
     if (!System.getProperty("os.name").startsWith("Windows")) {
-      try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-        channel.force(true);
-      }
+      force(folder, StandardOpenOption.READ);
+    }
+  }
+
+  private static void force(Path path, StandardOpenOption option) throws IOException {
+    try (var channel = FileChannel.open(path, option)) {
+      channel.force(true);
     }
   }
 
