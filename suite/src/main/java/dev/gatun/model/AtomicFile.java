@@ -38,17 +38,19 @@ final class AtomicFile {
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
       forceDirectory(target.getParent());
     } catch (IOException e) {
-      throw failed(file, temporary, e);
+      throw discard(
+          temporary,
+          new SafetensorsException(
+              file,
+              "cannot be written: %s; what was there before is unchanged"
+                  .formatted(SafetensorsFile.reason(e)),
+              e));
+    } catch (RuntimeException e) {
+      throw discard(temporary, e);
     }
   }
 
-  private static SafetensorsException failed(Path file, Path temporary, IOException e) {
-    SafetensorsException failure =
-        new SafetensorsException(
-            file,
-            "cannot be written: %s; what was there before is unchanged"
-                .formatted(SafetensorsFile.reason(e)),
-            e);
+  private static RuntimeException discard(Path temporary, RuntimeException failure) {
     if (temporary != null) {
       try {
         Files.deleteIfExists(temporary);

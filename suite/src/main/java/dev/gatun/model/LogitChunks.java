@@ -14,8 +14,11 @@ import java.util.Optional;
  * of the head.
  */
 final class LogitChunks implements AutoCloseable {
-  /** Bytes of logits held at once; how it was chosen stands in the benchmarks. */
-  static final long LOGIT_BYTES = 16L << 20;
+  /** Bytes of logits that are worth holding at once: more leaves the caches. */
+  private static final long PREFERRED_BYTES = 16L << 20;
+
+  /** The most bytes of logits held at once. */
+  private static final long LARGEST_BYTES = 128L << 20;
 
   private final Backend backend;
   private Optional<Buffers> buffers = Optional.empty();
@@ -42,7 +45,7 @@ final class LogitChunks implements AutoCloseable {
 
   /** Loss and accuracy. */
   HeadScores scores(Tensor x, Tensor weights, Tensor targets) {
-    Buffers b = buffers(x.rows(), weights.rows());
+    Buffers b = buffers(x.rows(), weights);
     Tensor losses = b.losses.slice(0, x.rows());
     Tensor argmax = b.argmax.slice(0, x.rows());
     forEachChunk(
@@ -88,7 +91,7 @@ final class LogitChunks implements AutoCloseable {
   /** scale·Σ losses, with G by chunks of rows; the consumer may overwrite them. */
   double gradientChunks(
       Tensor x, Tensor weights, Tensor targets, double scale, LogitGradientTap consumer) {
-    Buffers b = buffers(x.rows(), weights.rows());
+    Buffers b = buffers(x.rows(), weights);
     Tensor losses = b.losses.slice(0, x.rows());
     forEachChunk(
         x,
@@ -105,14 +108,14 @@ final class LogitChunks implements AutoCloseable {
   /** G by blocks of columns. */
   void gradientColumns(
       Tensor x, Tensor weights, Tensor targets, double scale, GradientColumns consumer) {
-    Buffers b = buffers(x.rows(), weights.rows());
+    Buffers b = buffers(x.rows(), weights);
     Tensor logSumExp = b.logSumExp.slice(0, x.rows());
     forEachChunk(
         x,
         weights,
         b,
         (first, count, logits) -> backend.logSumExpRows(logits, logSumExp.slice(first, count)));
-    long classes = b.logits.size() / x.rows();
+    long classes = elements(x.rows(), weights) / x.rows();
     for (long first = 0; first < weights.rows(); first += classes) {
       long count = Math.min(classes, weights.rows() - first);
       Tensor block = b.logits.slice(0, x.rows(), count);
@@ -124,7 +127,7 @@ final class LogitChunks implements AutoCloseable {
 
   private void forEachChunk(Tensor x, Tensor weights, Buffers b, Chunk chunk) {
     long vocabulary = weights.rows();
-    long chunkRows = b.logits.size() / vocabulary;
+    long chunkRows = chunkRows(x.rows(), weights);
     for (long first = 0; first < x.rows(); first += chunkRows) {
       long count = Math.min(chunkRows, x.rows() - first);
       Tensor logits = b.logits.slice(0, count, vocabulary);
@@ -137,18 +140,34 @@ final class LogitChunks implements AutoCloseable {
     return backend.dot(losses, b.ones.slice(0, losses.size()));
   }
 
-  private Buffers buffers(long rows, long vocabulary) {
+  private Buffers buffers(long rows, Tensor weights) {
+    long vocabulary = weights.rows();
     if (buffers.filter(b -> b.rows >= rows && b.vocabulary == vocabulary).isEmpty()) {
       close();
-      buffers = Optional.of(allocate(rows, vocabulary));
+      buffers = Optional.of(allocate(rows, vocabulary, elements(rows, weights)));
     }
     return buffers.get();
   }
 
-  private Buffers allocate(long rows, long vocabulary) {
+  /**
+   * Rows of logits in a chunk; a function of the extents alone, so that what was computed before
+   * changes no rounding. Every chunk reads the weights twice and reads and writes their gradient:
+   * with at least K rows (the weights' width) that is no more memory traffic than the logits' own.
+   * Beyond that, what fits a cache is best.
+   */
+  private long chunkRows(long rows, Tensor weights) {
+    long rowBytes = weights.rows() * backend.real().byteSize();
+    long wanted = Math.max(weights.cols(), PREFERRED_BYTES / rowBytes);
+    return Math.clamp(Math.min(wanted, LARGEST_BYTES / rowBytes), 1, rows);
+  }
+
+  /** Elements of logits held at once: a chunk of rows, or at least one column. */
+  private long elements(long rows, Tensor weights) {
+    return Math.max(rows, weights.rows() * chunkRows(rows, weights));
+  }
+
+  private Buffers allocate(long rows, long vocabulary, long elements) {
     ElementType real = backend.real();
-    long budget = LOGIT_BYTES / real.byteSize();
-    long elements = Math.min(rows * vocabulary, Math.max(budget, Math.max(rows, vocabulary)));
     TensorScope scope = backend.newScope();
     Tensor ones = scope.zeros(real, rows);
     backend.fill(ones, 1);

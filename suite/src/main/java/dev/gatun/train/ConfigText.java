@@ -26,13 +26,10 @@ final class ConfigText {
     try {
       this.root = new TomlMapper().readTree(text);
     } catch (JacksonException e) {
-      throw new ConfigException(
-          "%s, line %d: %s"
-              .formatted(
-                  name,
-                  e.getLocation().getLineNr(),
-                  e.getOriginalMessage().lines().findFirst().orElse("not TOML")),
-          e);
+      String problem = e.getOriginalMessage().lines().findFirst().orElse("not TOML");
+      // Jackson notices a second value only after the end of its line.
+      int line = e.getLocation().getLineNr() - (problem.startsWith("Duplicate key") ? 1 : 0);
+      throw new ConfigException("%s, line %d: %s".formatted(name, line, problem), e);
     }
   }
 
