@@ -11,9 +11,8 @@ import java.util.function.Supplier;
  *
  * @param seed the first seed; experiments of several seeds take the following ones
  * @param corpus read when a claim first trains
- * @param experiments what was measured already
  * @param listener is told how work goes on
- * @param output folder for what an interrupted command resumes from
+ * @param output folder of the command; finished parts of unfinished claims are kept below it
  */
 public record ClaimContext(
     Backend backend,
@@ -22,6 +21,14 @@ public record ClaimContext(
     Supplier<Corpus> corpus,
     ProgressListener listener,
     Path output) {
+
+  /**
+   * Where finished parts of unfinished claims are kept, for a command that is run again after an
+   * interrupt; to be deleted once the evidence of all claims is written.
+   */
+  public Path unfinished() {
+    return output.resolve("unfinished");
+  }
 
   /** Tells the listener. */
   void report(Progress progress) {

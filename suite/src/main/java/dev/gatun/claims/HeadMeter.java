@@ -16,6 +16,8 @@ import dev.gatun.spectrum.TargetLeverage;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Measures what a model's head does to the logit gradient G = (P − Y)/N of fixed contexts, whose
@@ -105,9 +107,28 @@ final class HeadMeter {
     return Math.sqrt(square) / spectrum.norm();
   }
 
-  /** Targets that occur, each once. */
-  long distinctTargets() {
-    return Arrays.stream(contexts.targets()).distinct().count();
+  /**
+   * Records how far the contexts are apart: G with a row for each context as drawn and the paper's
+   * aggregated form, with a row for each different context, differ only where contexts repeat.
+   */
+  void recordContexts(RunRecorder run) {
+    run.metric("contexts", 0, contexts.targets().length, "1");
+    run.metric("distinct_contexts", 0, distinctContexts(), "1");
+    run.metric("distinct_targets", 0, Arrays.stream(contexts.targets()).distinct().count(), "1");
+  }
+
+  /** A context is all tokens of its window up to its own; windows share beginnings as in a tree. */
+  private int distinctContexts() {
+    record Edge(int prefix, int token) {}
+    Map<Edge, Integer> prefixes = new HashMap<>();
+    for (int window = 0; window < contexts.batch(); window++) {
+      int prefix = 0;
+      for (int i = 0; i < contexts.length(); i++) {
+        int token = contexts.inputs()[window * contexts.length() + i];
+        prefix = prefixes.computeIfAbsent(new Edge(prefix, token), _ -> prefixes.size() + 1);
+      }
+    }
+    return prefixes.size();
   }
 
   private HeadInputs inputs(LanguageModel model) {

@@ -16,6 +16,8 @@ public final class HeadProjection implements AutoCloseable {
   private final HeadSubspace subspace;
   private final TensorScope scope;
   private final Tensor projectedGram;
+  private final ChunkBuffer wideChunk;
+  private final ChunkBuffer projectedChunk;
   private long contexts;
   private double energy;
 
@@ -30,6 +32,8 @@ public final class HeadProjection implements AutoCloseable {
     this.subspace = new HeadSubspace(backend, headWeights);
     this.scope = backend.newScope();
     this.projectedGram = scope.zeros(ElementType.F64, subspace.width(), subspace.width());
+    this.wideChunk = new ChunkBuffer(backend, subspace.vocabulary());
+    this.projectedChunk = new ChunkBuffer(backend, subspace.width());
   }
 
   /** The column space projected on. */
@@ -48,16 +52,12 @@ public final class HeadProjection implements AutoCloseable {
           "a gradient chunk for %d tokens cannot be %s"
               .formatted(subspace.vocabulary(), gradientChunk));
     }
-    long rows = gradientChunk.rows();
-    try (TensorScope scratch = backend.newScope()) {
-      Tensor wide = scratch.zeros(ElementType.F64, rows, subspace.vocabulary());
-      Tensor projected = scratch.zeros(ElementType.F64, rows, subspace.width());
-      backend.copy(gradientChunk, wide);
-      backend.gemm(Transpose.NO, Transpose.NO, 1, wide, subspace.basis(), 0, projected);
-      backend.syrk(Transpose.YES, projected, 1, projectedGram);
-      energy += backend.sumOfSquares(wide);
-    }
-    contexts += rows;
+    Tensor wide = wideChunk.widened(gradientChunk);
+    Tensor projected = projectedChunk.ofRows(wide.rows());
+    backend.gemm(Transpose.NO, Transpose.NO, 1, wide, subspace.basis(), 0, projected);
+    backend.syrk(Transpose.YES, projected, 1, projectedGram);
+    energy += backend.sumOfSquares(wide);
+    contexts += wide.rows();
   }
 
   /**
@@ -81,6 +81,8 @@ public final class HeadProjection implements AutoCloseable {
 
   @Override
   public void close() {
+    wideChunk.close();
+    projectedChunk.close();
     scope.close();
     subspace.close();
   }

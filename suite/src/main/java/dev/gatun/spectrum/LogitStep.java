@@ -19,6 +19,9 @@ public final class LogitStep implements RowChunks, AutoCloseable {
   private final Tensor hiddenStates;
   private final Tensor headWeights;
   private final Tensor headGradient;
+  private final ChunkBuffer wideChunk;
+  private final ChunkBuffer hiddenChunk;
+  private final ChunkBuffer stepChunk;
 
   /**
    * Reads the gradient once, for HᵀG.
@@ -48,7 +51,15 @@ public final class LogitStep implements RowChunks, AutoCloseable {
     this.hiddenStates = widened(hiddenStates);
     this.headWeights = widened(headWeights);
     this.headGradient = scope.zeros(ElementType.F64, hiddenStates.cols(), gradient.cols());
-    gradient.forEach(this::accumulateHeadGradient);
+    this.wideChunk = new ChunkBuffer(backend, gradient.cols());
+    this.hiddenChunk = new ChunkBuffer(backend, hiddenStates.cols());
+    this.stepChunk = new ChunkBuffer(backend, gradient.cols());
+    try {
+      gradient.forEach(this::accumulateHeadGradient);
+    } catch (RuntimeException failure) {
+      close();
+      throw failure;
+    }
   }
 
   @Override
@@ -64,15 +75,8 @@ public final class LogitStep implements RowChunks, AutoCloseable {
   /** Shows ΔL in F64 chunks, reading the gradient once. */
   @Override
   public void forEach(Visitor visitor) {
-    gradient.forEach((firstRow, chunk) -> {
-      try (TensorScope scratch = backend.newScope()) {
-        Tensor wide = scratch.zeros(ElementType.F64, chunk.rows(), cols());
-        Tensor step = scratch.zeros(ElementType.F64, chunk.rows(), cols());
-        backend.copy(chunk, wide);
-        write(firstRow, wide, step, scratch);
-        visitor.accept(firstRow, step);
-      }
-    });
+    gradient.forEach(
+        (firstRow, chunk) -> visitor.accept(firstRow, step(firstRow, wideChunk.widened(chunk))));
   }
 
   /** The exact singular values of ΔL, by the Gram matrix of its rows. */
@@ -90,15 +94,11 @@ public final class LogitStep implements RowChunks, AutoCloseable {
   public double directionResidual() {
     double[] sums = new double[3];
     gradient.forEach((firstRow, chunk) -> {
-      try (TensorScope scratch = backend.newScope()) {
-        Tensor wide = scratch.zeros(ElementType.F64, chunk.rows(), cols());
-        Tensor step = scratch.zeros(ElementType.F64, chunk.rows(), cols());
-        backend.copy(chunk, wide);
-        write(firstRow, wide, step, scratch);
-        sums[0] += backend.sumOfSquares(wide);
-        sums[1] += backend.sumOfSquares(step);
-        sums[2] += backend.dot(wide, step);
-      }
+      Tensor wide = wideChunk.widened(chunk);
+      Tensor step = step(firstRow, wide);
+      sums[0] += backend.sumOfSquares(wide);
+      sums[1] += backend.sumOfSquares(step);
+      sums[2] += backend.dot(wide, step);
     });
     if (!(sums[0] > 0 && sums[1] > 0)) {
       throw new IllegalStateException("a zero gradient or step has no direction");
@@ -109,6 +109,9 @@ public final class LogitStep implements RowChunks, AutoCloseable {
 
   @Override
   public void close() {
+    wideChunk.close();
+    hiddenChunk.close();
+    stepChunk.close();
     scope.close();
   }
 
@@ -119,19 +122,19 @@ public final class LogitStep implements RowChunks, AutoCloseable {
   }
 
   private void accumulateHeadGradient(long firstRow, Tensor chunk) {
-    try (TensorScope scratch = backend.newScope()) {
-      Tensor wide = scratch.zeros(ElementType.F64, chunk.rows(), cols());
-      backend.copy(chunk, wide);
-      Tensor hidden = hiddenStates.rows(firstRow, chunk.rows());
-      backend.gemm(Transpose.YES, Transpose.NO, 1, hidden, wide, 1, headGradient);
-    }
+    Tensor hidden = hiddenStates.rows(firstRow, chunk.rows());
+    Tensor wide = wideChunk.widened(chunk);
+    backend.gemm(Transpose.YES, Transpose.NO, 1, hidden, wide, 1, headGradient);
   }
 
-  private void write(long firstRow, Tensor wide, Tensor step, TensorScope scratch) {
-    Tensor hiddenGradient = scratch.zeros(ElementType.F64, wide.rows(), headWeights.cols());
+  /** Rows of ΔL from the widened rows of G; valid until the next call. */
+  private Tensor step(long firstRow, Tensor wide) {
     Tensor hidden = hiddenStates.rows(firstRow, wide.rows());
+    Tensor hiddenGradient = hiddenChunk.ofRows(wide.rows());
+    Tensor step = stepChunk.ofRows(wide.rows());
     backend.gemm(Transpose.NO, Transpose.NO, 1, wide, headWeights, 0, hiddenGradient);
     backend.gemm(Transpose.NO, Transpose.YES, -learningRate, hiddenGradient, headWeights, 0, step);
     backend.gemm(Transpose.NO, Transpose.NO, -learningRate, hidden, headGradient, 1, step);
+    return step;
   }
 }

@@ -7,7 +7,6 @@ import dev.gatun.backend.ReferenceBackend;
 import dev.gatun.claims.PythiaCheckpoints.Checkpoint;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.Metric;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,13 +61,17 @@ class B2LatePerplexityTest {
   static PythiaCheckpoints shuffled() {
     Map<String, List<Checkpoint>> shuffled = new LinkedHashMap<>();
     List<String> sizes = List.of("70m", "160m", "410m", "1b-bf16", "1.4b", "2.8b", "6.9b", "12b");
-    List<String> names = new ArrayList<>(sizes);
     for (int i = 0; i < sizes.size(); i++) {
-      shuffled.put(
-          "pythia-" + names.get(i),
-          PUBLISHED.byModel().get("pythia-" + sizes.get(sizes.size() - 1 - i)));
+      String from = "pythia-" + sizes.get(sizes.size() - 1 - i);
+      String to = "pythia-" + sizes.get(i);
+      shuffled.put(to, PUBLISHED.byModel().get(from));
+      shuffled.put(deduplicated(to), PUBLISHED.byModel().get(deduplicated(from)));
     }
     return new PythiaCheckpoints(shuffled);
+  }
+
+  private static String deduplicated(String model) {
+    return model.replace("-bf16", "") + "-deduped";
   }
 
   private static Metric ratio(Evidence evidence, String model) {

@@ -49,4 +49,12 @@ final class Measured {
   static double value(Evidence evidence, String arm, String name) {
     return metric(evidence, arm, name).value();
   }
+
+  /** The same after a training step. */
+  static double value(Evidence evidence, String arm, String name, long step) {
+    List<Metric> metrics = evidence.metrics().stream().filter(m -> m.step() == step).toList();
+    return metric(
+            new Evidence(evidence.provenance(), evidence.runs(), metrics, List.of()), arm, name)
+        .value();
+  }
 }
