@@ -58,9 +58,22 @@ public record Provenance(Map<String, String> entries) {
   /** Seconds of the whole work. */
   public static final String WALL_SECONDS = "wall.seconds";
 
+  /** What is known of the build and the machine: version, commit, JDK, system and processor. */
+  public static Provenance ofThisProcess() {
+    return new Provenance(BuildAndMachine.entries());
+  }
+
   /** Keeps a copy of the entries, in their order. */
   public Provenance {
     entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
+  }
+
+  /** These entries without {@link #STARTED} and {@link #WALL_SECONDS}. */
+  public Provenance withoutTimes() {
+    var fewer = new LinkedHashMap<>(entries);
+    fewer.remove(STARTED);
+    fewer.remove(WALL_SECONDS);
+    return new Provenance(fewer);
   }
 
   /** These entries and one more, or one replaced in its place. */

@@ -1,0 +1,84 @@
+package dev.gatun.results;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.function.UnaryOperator;
+
+/**
+ * Replaces a file as a whole: what is new is written beside it, forced to the disk, and renamed
+ * over it. Whatever fails, the old file is as it was.
+ */
+final class AtomicFile {
+  private AtomicFile() {}
+
+  /** Writes the contents. */
+  interface Body {
+    void writeTo(SeekableByteChannel channel) throws IOException;
+  }
+
+  /**
+   * Creates or replaces a file, and its folders where they are missing.
+   *
+   * @throws UnwritableResultsException if the disk is full or the folder is not writable
+   */
+  static void write(Path target, Body body) {
+    write(target, body, UnaryOperator.identity());
+  }
+
+  /** As {@link #write(Path, Body)}, through a channel that a test makes fail. */
+  static void write(Path target, Body body, UnaryOperator<SeekableByteChannel> through) {
+    Path folder = target.toAbsolutePath().getParent();
+    try {
+      createFolders(folder);
+      Path temporary = Files.createTempFile(folder, "." + target.getFileName() + "-", ".tmp");
+      try {
+        try (var channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+          body.writeTo(through.apply(channel));
+          channel.force(true);
+        }
+        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(temporary);
+      }
+      forceFolder(folder);
+    } catch (IOException e) {
+      throw new UnwritableResultsException(
+          "cannot write %s (%s); what was there before is unharmed: free some space or choose another --out"
+              .formatted(target, reason(e)),
+          e);
+    }
+  }
+
+  private static void createFolders(Path folder) throws IOException {
+    for (Path part = folder; part != null; part = part.getParent()) {
+      if (Files.exists(part) && !Files.isDirectory(part)) {
+        throw new NotDirectoryException(part + " is not a folder");
+      }
+    }
+    Files.createDirectories(folder);
+  }
+
+  /** Makes the rename itself durable. Windows cannot open folders, and needs no such step. */
+  private static void forceFolder(Path folder) throws IOException {
+    if (!System.getProperty("os.name").startsWith("Windows")) {
+      try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+        channel.force(true);
+      }
+    }
+  }
+
+  private static String reason(IOException e) {
+    return switch (e) {
+      case java.nio.file.AccessDeniedException _ -> "permission denied";
+      case NotDirectoryException _ -> e.getMessage();
+      case java.nio.file.FileSystemException f when f.getReason() != null -> f.getReason();
+      default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    };
+  }
+}
