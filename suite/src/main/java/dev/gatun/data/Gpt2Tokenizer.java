@@ -80,6 +80,9 @@ public final class Gpt2Tokenizer implements Tokenizer {
   public String decode(int[] ids) {
     var list = new IntArrayList(ids.length);
     for (int id : ids) {
+      if (id < 0 || id >= vocabulary) {
+        throw new IllegalArgumentException("id " + id + " is not one of " + name());
+      }
       list.add(id);
     }
     return encoding.decode(list);

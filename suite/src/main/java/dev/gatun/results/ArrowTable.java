@@ -1,12 +1,15 @@
 package dev.gatun.results;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.SeekableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,8 +44,10 @@ record ArrowTable<R>(String name, List<Column<R>> columns, Function<Row, R> read
   private static final String PROVENANCE_PREFIX = "provenance.";
   private static final int ROWS_PER_BATCH = 65_536;
 
+  private static final byte[] MAGIC = "ARROW1".getBytes(StandardCharsets.US_ASCII);
+
   /** No batch of ours comes near this; a damaged length does. */
-  private static final long MEMORY_LIMIT = 1L << 30;
+  private static final long MEMORY_LIMIT = 1L << 28;
 
   /** Rows, and where they come from. */
   record Contents<R>(List<R> rows, Provenance provenance) {}
@@ -78,7 +83,7 @@ record ArrowTable<R>(String name, List<Column<R>> columns, Function<Row, R> read
   }
 
   /** Writes the bytes of the file. */
-  void writeTo(SeekableByteChannel channel, List<R> rows, Provenance provenance)
+  void writeTo(WritableByteChannel channel, List<R> rows, Provenance provenance)
       throws IOException {
     try (var allocator = new RootAllocator();
         var batch = VectorSchemaRoot.create(schema(provenance), allocator);
@@ -111,6 +116,7 @@ record ArrowTable<R>(String name, List<Column<R>> columns, Function<Row, R> read
       throw new UnreadableResultsException(
           "there is no " + name + " table at " + file + "; is it a folder that Gatun wrote?");
     }
+    requireWhole(file);
     try (var channel = FileChannel.open(file);
         var allocator = new RootAllocator(MEMORY_LIMIT);
         var arrow = new ArrowFileReader(channel, allocator, CommonsCompressionFactory.INSTANCE)) {
@@ -127,9 +133,27 @@ record ArrowTable<R>(String name, List<Column<R>> columns, Function<Row, R> read
       throw e;
     } catch (IOException | RuntimeException e) {
       // Arrow meets damage with whatever its buffers throw.
-      throw new UnreadableResultsException(
-          file + " is not a whole Arrow file: it is truncated, damaged or something else", e);
+      throw new UnreadableResultsException(notWhole(file), e);
     }
+  }
+
+  /** Every whole Arrow file begins and ends with the same six bytes; a truncated one does not. */
+  private static void requireWhole(Path file) {
+    try (var channel = FileChannel.open(file)) {
+      var head = ByteBuffer.allocate(MAGIC.length);
+      var tail = ByteBuffer.allocate(MAGIC.length);
+      channel.read(head, 0);
+      channel.read(tail, Math.max(0, channel.size() - MAGIC.length));
+      if (!Arrays.equals(head.array(), MAGIC) || !Arrays.equals(tail.array(), MAGIC)) {
+        throw new UnreadableResultsException(notWhole(file));
+      }
+    } catch (IOException e) {
+      throw new UnreadableResultsException("cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static String notWhole(Path file) {
+    return file + " is not a whole Arrow file: it is truncated, damaged or something else";
   }
 
   private Schema schema(Provenance provenance) {
@@ -170,7 +194,7 @@ record ArrowTable<R>(String name, List<Column<R>> columns, Function<Row, R> read
                 .formatted(file, column.name(), found.getType(), column.field().getType()));
       }
     }
-    Map<String, String> entries = new java.util.LinkedHashMap<>();
+    Map<String, String> entries = new LinkedHashMap<>();
     new TreeMap<>(metadata)
         .tailMap(PROVENANCE_PREFIX)
         .forEach((key, value) -> addProvenance(entries, key, value));

@@ -2,7 +2,7 @@ package dev.gatun.results;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.SeekableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -17,9 +17,9 @@ import java.util.function.UnaryOperator;
 final class AtomicFile {
   private AtomicFile() {}
 
-  /** Writes the contents. */
+  /** Writes the contents; may close the channel. */
   interface Body {
-    void writeTo(SeekableByteChannel channel) throws IOException;
+    void writeTo(WritableByteChannel channel) throws IOException;
   }
 
   /**
@@ -32,7 +32,7 @@ final class AtomicFile {
   }
 
   /** As {@link #write(Path, Body)}, through a channel that a test makes fail. */
-  static void write(Path target, Body body, UnaryOperator<SeekableByteChannel> through) {
+  static void write(Path target, Body body, UnaryOperator<WritableByteChannel> through) {
     Path folder = target.toAbsolutePath().getParent();
     try {
       createFolders(folder);
@@ -40,8 +40,8 @@ final class AtomicFile {
       try {
         try (var channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
           body.writeTo(through.apply(channel));
-          channel.force(true);
         }
+        force(temporary, StandardOpenOption.WRITE);
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
       } finally {
         Files.deleteIfExists(temporary);
@@ -67,9 +67,13 @@ final class AtomicFile {
   /** Makes the rename itself durable. Windows cannot open folders, and needs no such step. */
   private static void forceFolder(Path folder) throws IOException {
     if (!System.getProperty("os.name").startsWith("Windows")) {
-      try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-        channel.force(true);
-      }
+      force(folder, StandardOpenOption.READ);
+    }
+  }
+
+  private static void force(Path path, StandardOpenOption option) throws IOException {
+    try (var channel = FileChannel.open(path, option)) {
+      channel.force(true);
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -108,17 +109,28 @@ public record ExpectedValues(List<ExpectedClaim> claims) {
     } catch (UnrecognizedPropertyException e) {
       var valid = e.getKnownPropertyIds().stream().map(Object::toString).toList();
       throw new UnreadableResultsException(
-          "%s, line %d: unknown key %s; the nearest is %s"
+          "%s, %s: unknown key %s; the nearest is %s"
               .formatted(
-                  name,
-                  e.getLocation().getLineNr(),
-                  e.getPropertyName(),
-                  NearestName.of(e.getPropertyName(), valid)),
+                  name, place(e), e.getPropertyName(), NearestName.of(e.getPropertyName(), valid)),
           e);
     } catch (JacksonException e) {
-      throw new UnreadableResultsException(
-          "%s, line %d: %s".formatted(name, e.getLocation().getLineNr(), reason(e)), e);
+      throw new UnreadableResultsException("%s, %s: %s".formatted(name, place(e), reason(e)), e);
     }
+  }
+
+  /** The line for what is not TOML; else the keys that lead there, since values have no lines. */
+  private static String place(JacksonException e) {
+    if (e.getLocation().getLineNr() > 0) {
+      return "line " + e.getLocation().getLineNr();
+    }
+    String keys =
+        e.getPath().stream()
+            .map(part ->
+                part.getPropertyName() == null
+                    ? Integer.toString(part.getIndex() + 1)
+                    : part.getPropertyName())
+            .collect(Collectors.joining(" "));
+    return keys.isEmpty() ? "top level" : keys;
   }
 
   private static String reason(JacksonException e) {

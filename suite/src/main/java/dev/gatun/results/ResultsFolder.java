@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A folder of evidence and verdicts: {@code runs.arrow}, {@code metrics.arrow}, {@code
@@ -169,7 +170,7 @@ public record ResultsFolder(Path path) {
     return path.resolve(table.name() + ".arrow");
   }
 
-  private static java.util.stream.Stream<SpectrumRow> rowsOf(SpectrumRecord spectrum) {
+  private static Stream<SpectrumRow> rowsOf(SpectrumRecord spectrum) {
     double[] values = spectrum.singularValues();
     return IntStream.range(0, values.length).mapToObj(i -> new SpectrumRow(spectrum, i, values[i]));
   }

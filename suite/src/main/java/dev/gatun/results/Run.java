@@ -7,7 +7,7 @@ package dev.gatun.results;
  * @param claim as {@code A1}
  * @param arm what sets this run apart from the claim's others, as {@code d256}, {@code pythia-70m}
  * @param tier {@code quick}, {@code desk} or {@code paper}
- * @param device {@code cpu}, {@code cuda}, or {@code published} if the numbers come from a paper
+ * @param device {@code cpu}, {@code cuda}, or {@link #PUBLISHED}
  * @param configuration the whole configuration as one JSON object
  * @param wallSeconds how long it took; the only field that may differ between two equal runs
  */
@@ -19,4 +19,7 @@ public record Run(
     String device,
     long seed,
     String configuration,
-    double wallSeconds) {}
+    double wallSeconds) {
+  /** The device of a run that computes with published numbers alone. */
+  public static final String PUBLISHED = "published";
+}

@@ -35,11 +35,13 @@ record Selection(List<Sample> samples, String gap) {
       return metrics.getOrDefault(new Key(run.id(), name), List.of());
     }
 
-    /** Runs of a claim at a tier and on a device. */
+    /** Runs of a claim at a tier and on a device; published numbers belong to every device. */
     List<Run> runs(String claim, String tier, String device) {
       return runs.stream()
-          .filter(
-              r -> r.claim().equals(claim) && r.tier().equals(tier) && r.device().equals(device))
+          .filter(r ->
+              r.claim().equals(claim)
+                  && r.tier().equals(tier)
+                  && (r.device().equals(device) || r.device().equals(Run.PUBLISHED)))
           .toList();
     }
   }
@@ -90,7 +92,7 @@ record Selection(List<Sample> samples, String gap) {
         return "%s is measured in %s and expected in %s"
             .formatted(check.metric(), metric.unit(), check.unit());
       }
-      Estimate value = estimate(run, metric, check);
+      Estimate value = estimate(run, metric);
       if (!check.minusMetric().isEmpty()) {
         Optional<Metric> minus =
             index.metrics(run, check.minusMetric()).stream()
@@ -100,7 +102,7 @@ record Selection(List<Sample> samples, String gap) {
           return "run %s has no %s at step %d"
               .formatted(run.id(), check.minusMetric(), metric.step());
         }
-        value = value.minus(estimate(run, minus.get(), check));
+        value = value.minus(estimate(run, minus.get()));
       }
       single.add(value);
     }
@@ -142,11 +144,10 @@ record Selection(List<Sample> samples, String gap) {
         .orElse("");
   }
 
-  private static Estimate estimate(Run run, Metric metric, ExpectedCheck check) {
-    boolean hasError = check.judgeUncertainty() && !Double.isNaN(metric.uncertainty());
+  private static Estimate estimate(Run run, Metric metric) {
     return new Estimate(
         metric.value(),
-        hasError ? metric.uncertainty() : 0,
+        Double.isNaN(metric.uncertainty()) ? 0 : metric.uncertainty(),
         "%s, seed %d, step %d".formatted(run.arm(), run.seed(), metric.step()));
   }
 }

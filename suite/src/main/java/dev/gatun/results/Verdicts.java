@@ -196,17 +196,25 @@ public final class Verdicts {
     }
 
     private Outcome outcome(Estimate value) {
-      if (check.contains(value.low()) && check.contains(value.high())) {
+      Estimate judged = judged(value);
+      if (check.contains(judged.low()) && check.contains(judged.high())) {
         return Outcome.REPRODUCED;
       }
-      return check.isAbove(value.low()) || check.isBelow(value.high())
+      return check.isAbove(judged.low()) || check.isBelow(judged.high())
           ? Outcome.NOT_REPRODUCED
           : Outcome.INCONCLUSIVE;
     }
 
-    /** How far the interval is inside the bounds; negative if it is not. */
+    /** How far what is judged is inside the bounds; negative if it is not. */
     private double margin(Estimate value) {
-      return Math.min(value.low() - check.low(), check.high() - value.high());
+      Estimate judged = judged(value);
+      return Math.min(judged.low() - check.low(), check.high() - judged.high());
+    }
+
+    private Estimate judged(Estimate value) {
+      return check.judgeUncertainty() || check.kind() == CheckKind.STATISTICAL
+          ? value
+          : new Estimate(value.value(), 0, value.where());
     }
 
     private Verdict verdict(
