@@ -1,7 +1,6 @@
 package dev.gatun.report.chart;
 
 import java.awt.BasicStroke;
-import java.awt.Color;
 import java.awt.Font;
 import java.awt.geom.Rectangle2D;
 import java.util.Locale;
@@ -35,7 +34,12 @@ public final class ChartPainter {
   private static final int HEIGHT = 330;
   private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 14);
 
-  private static final Color TRANSPARENT = new Color(0, 0, 0, 0);
+  static {
+    // Charts need no screen; with a DISPLAY that is gone AWT would fail for want of one.
+    if (System.getProperty("java.awt.headless") == null) {
+      System.setProperty("java.awt.headless", "true");
+    }
+  }
 
   private ChartPainter() {}
 
@@ -153,7 +157,7 @@ public final class ChartPainter {
       marker.setLabel(vertical.label());
       marker.setLabelFont(FONT);
       marker.setLabelPaint(Ink.TEXT.placeholder());
-      marker.setLabelBackgroundColor(TRANSPARENT);
+      marker.setLabelBackgroundColor(Ink.PAPER.placeholder());
       boolean farRight = positionOnAxis(plot.getDomainAxis(), vertical.x()) > 0.7;
       marker.setLabelAnchor(farRight ? RectangleAnchor.TOP_LEFT : RectangleAnchor.TOP_RIGHT);
       marker.setLabelTextAnchor(farRight ? TextAnchor.TOP_RIGHT : TextAnchor.TOP_LEFT);
@@ -188,6 +192,7 @@ public final class ChartPainter {
     renderer.setSeriesPaint(0, series.ink().placeholder());
     renderer.setSeriesShape(0, series.marker().shape());
     renderer.setSeriesShapesFilled(0, series.marker().filled());
+    renderer.setDrawOutlines(!series.marker().filled());
     renderer.setSeriesOutlineStroke(0, new BasicStroke(2));
     renderer.setSeriesStroke(0, series.line().stroke());
     renderer.setDrawSeriesLineAsPath(true);

@@ -14,6 +14,8 @@ public enum Ink {
   AXIS("--ink-axis"),
   /** Grid lines. */
   GRID("--ink-grid"),
+  /** What is behind the chart. */
+  PAPER("--card"),
   /** The band of expected values. */
   BAND("--ink-band"),
   /** Nulls, laws and other reference curves. */
