@@ -109,7 +109,8 @@ final class ClaimSection {
 
   /** What an interval that contains its null is worth. */
   private static String beside(Verdict v) {
-    return v.measuredLow() <= v.nullValue() && v.nullValue() <= v.measuredHigh()
+    boolean said = v.reason().contains("indistinguishable");
+    return !said && v.measuredLow() <= v.nullValue() && v.nullValue() <= v.measuredHigh()
         ? " <strong>Indistinguishable from its null.</strong>"
         : "";
   }

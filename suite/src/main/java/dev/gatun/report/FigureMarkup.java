@@ -41,7 +41,7 @@ final class FigureMarkup {
       }
     }
     return """
-    <details><summary>Data of this figure (%d points)</summary>
+    <details><summary>Data of this figure (%s points)</summary>
     <div class="scroll" tabindex="0" role="region" aria-label="Data table"><table class="data">
     <thead><tr><th scope="col">Series</th><th scope="col">%s</th><th scope="col">%s</th>\
     <th scope="col">Interval</th></tr></thead>

@@ -38,7 +38,7 @@ final class RunTable {
   /** As in {@code 12 runs in 4 arms: d64, d96, …}. */
   private String title() {
     List<String> arms = runs.stream().map(Run::arm).distinct().toList();
-    return "%d %s in %d %s: %s"
+    return "%s %s in %s %s: %s"
         .formatted(
             runs.size(),
             runs.size() == 1 ? "run" : "runs",
@@ -49,7 +49,7 @@ final class RunTable {
 
   private static String row(Run run) {
     return """
-    <tr><th scope="row">%s</th><td>%s</td><td>%d</td><td>%s</td><td>%s</td><td>%s</td></tr>
+    <tr><th scope="row">%s</th><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>
     """
         .formatted(
             Html.escape(run.id()),
@@ -97,14 +97,14 @@ final class RunTable {
     String between =
         metrics.size() == 2
             ? ""
-            : "<tr><td></td><td colspan=\"4\" class=\"between\">… %d more …</td></tr>\n"
+            : "<tr><td></td><td colspan=\"4\" class=\"between\">… %s more …</td></tr>\n"
                 .formatted(metrics.size() - 2);
     return first + between + row(metrics.getLast());
   }
 
   private static String row(Metric m) {
     return """
-    <tr><th scope="row">%s</th><td>%d</td><td>%s</td><td>%s</td><td>%s</td></tr>
+    <tr><th scope="row">%s</th><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>
     """
         .formatted(
             Html.escape(m.name()),

@@ -53,14 +53,16 @@ final class SpectraFigure implements FigureSource {
     Optional<Point> limit = evidence.last(List.of(run), "rank_cap");
     int cliff = (int) Math.round(limit.map(Point::y).orElse(0.0));
     var series = new ArrayList<Series>();
-    series.add(errorFloor(gradient.get()));
+    series.add(errorBound(gradient.get(), step.get()));
     series.add(series("logit gradient G", Ink.FIRST, LineStyle.SOLID, gradient.get(), cliff));
     series.add(series("logit step ΔL", Ink.SECOND, LineStyle.SOLID, step.get(), cliff));
     series.removeIf(s -> s.points().isEmpty());
     List<Chart.Vertical> verticals =
         cliff == 0 ? List.of() : List.of(new Chart.Vertical(" 2D = " + cliff, cliff));
     String caption =
-        "After step %d of run %s, each value relative to the largest. The step ends at 2D; the gradient it should follow does not. Dotted: the error bound of the gradient's spectrum."
+        ("After step %s of run %s, each value relative to the largest. The step has rank 2D at"
+             + " most, the gradient that it should follow a higher one. What lies under the dotted"
+             + " line is within the error bound.")
             .formatted(gradient.get().step(), run.id());
     var chart =
         new Chart(
@@ -108,12 +110,17 @@ final class SpectraFigure implements FigureSource {
     return indices;
   }
 
-  private static Series errorFloor(SpectrumRecord spectrum) {
-    double[] values = spectrum.singularValues();
-    double bound = spectrum.errorBound() / values[0];
+  /** The larger of the two relative error bounds, over all indices. */
+  private static Series errorBound(SpectrumRecord gradient, SpectrumRecord step) {
+    double bound = Math.max(relativeErrorBound(gradient), relativeErrorBound(step));
+    int size = Math.max(gradient.singularValues().length, step.singularValues().length);
     List<Point> points =
-        bound > FLOOR ? List.of(Point.of(1, bound), Point.of(values.length, bound)) : List.of();
-    return new Series("error bound of G", Ink.REFERENCE, Marker.NONE, LineStyle.DOTTED, points);
+        bound > FLOOR ? List.of(Point.of(1, bound), Point.of(size, bound)) : List.of();
+    return new Series("error bound", Ink.REFERENCE, Marker.NONE, LineStyle.DOTTED, points);
+  }
+
+  private static double relativeErrorBound(SpectrumRecord spectrum) {
+    return spectrum.errorBound() / spectrum.singularValues()[0];
   }
 
   private static double lowest(List<Series> series) {

@@ -50,7 +50,7 @@ final class SummarySection {
 
   private String headline() {
     int reproduced = counts().getOrDefault(Outcome.REPRODUCED, 0);
-    return "%d of %d %s reproduced"
+    return "%s of %s %s reproduced"
         .formatted(reproduced, claims.size(), claims.size() == 1 ? "claim" : "claims");
   }
 
@@ -60,7 +60,7 @@ final class SummarySection {
     for (Outcome outcome : ORDER) {
       int n = counts.getOrDefault(outcome, 0);
       html.append(
-          "<li class=\"%s%s\">%s<b>%d</b><span>%s</span></li>"
+          "<li class=\"%s%s\">%s<b>%s</b><span>%s</span></li>"
               .formatted(
                   OutcomeMark.style(outcome),
                   n == 0 ? " zero" : "",

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import javax.xml.XMLConstants;
@@ -236,6 +237,49 @@ class ReportTest {
   @Test
   void equalEvidenceGivesEqualBytes() {
     assertEquals(html, SyntheticReport.html());
+  }
+
+  @Test
+  void theLocaleOfTheMachineChangesNothing() {
+    Evidence evidence = SyntheticReport.evidence();
+    List<Verdict> verdicts = SyntheticReport.verdicts();
+    ExpectedValues expected = SyntheticReport.expected();
+    Locale before = Locale.getDefault();
+    try {
+      Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+      assertEquals(html, Report.html(evidence, verdicts, expected));
+    } finally {
+      Locale.setDefault(before);
+    }
+  }
+
+  @Test
+  void aMeasurementThatContainsItsNullIsCalledIndistinguishable() throws Exception {
+    String claim = "A1";
+    ExpectedValues expected = SyntheticReport.expected().only(List.of(claim));
+    for (double nullValue : new double[] {0.981, 0.99}) {
+      var verdict =
+          new Verdict(
+              claim,
+              "destroyed_norm",
+              Outcome.REPRODUCED,
+              true,
+              0.98,
+              0.978,
+              0.982,
+              0.945,
+              0.995,
+              "1",
+              "arXiv 2603.10145",
+              Grade.PRINTED,
+              nullValue,
+              "destroyed_norm_unrelated",
+              "inside what is expected");
+      Document written = parse(Report.html(SyntheticReport.evidence(), List.of(verdict), expected));
+      assertEquals(
+          nullValue < 0.982,
+          byId(written, "claim-a1").getTextContent().contains("Indistinguishable from its null"));
+    }
   }
 
   @Test

@@ -109,7 +109,7 @@ final class SyntheticReport {
             "v" + vocabulary,
             "cpu",
             SEED,
-            "{\"vocabulary\": %d, \"width\": 2}".formatted(vocabulary));
+            "{\"vocabulary\": %s, \"width\": 2}".formatted(vocabulary));
     run.metric("top1_accuracy", 0, 1, "1");
     run.metric("top1_accuracy_f32", 0, vocabulary > 8192 ? 8192.0 / vocabulary : 1, "1");
     if (vocabulary <= 8192) {

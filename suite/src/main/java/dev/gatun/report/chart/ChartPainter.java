@@ -58,7 +58,7 @@ public final class ChartPainter {
     jfreeChart(chart).draw(graphics, new Rectangle2D.Double(0, 0, WIDTH, HEIGHT));
     String svg = graphics.getSVGElement();
     String root =
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" class=\"chart\""
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %s %s\" class=\"chart\""
             + " role=\"img\" aria-label=\"%s\">";
     return Ink.resolve(
         root.formatted(WIDTH, HEIGHT, description) + svg.substring(svg.indexOf('>') + 1));

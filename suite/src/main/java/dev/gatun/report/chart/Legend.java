@@ -6,6 +6,9 @@ import java.util.function.UnaryOperator;
 
 /** A chart's legend as an HTML list: it wraps, and keeps its size when the chart is scaled down. */
 public final class Legend {
+  private static final String BAND_KEY =
+      "<rect x=\"2\" y=\"3\" width=\"26\" height=\"10\" style=\"fill:var(--ink-band)\"/>";
+
   private Legend() {}
 
   /**
@@ -26,9 +29,6 @@ public final class Legend {
     }
     return list.append("</ul>\n").toString();
   }
-
-  private static final String BAND_KEY =
-      "<rect x=\"2\" y=\"3\" width=\"26\" height=\"10\" style=\"fill:var(--ink-band)\"/>";
 
   private static List<String> key(Series series) {
     int middle = series.line() == LineStyle.NONE ? 8 : 15;
