@@ -32,7 +32,7 @@ final class ClaimSection {
     return """
     <section class="claim %s" id="claim-%s" aria-labelledby="claim-%s-title">
     <header><h2 id="claim-%s-title"><span class="claim-id">%s</span> %s</h2>%s</header>
-    %s%s%s%s</section>
+    %s%s%s%s%s</section>
     """
         .formatted(
             OutcomeMark.style(outcome),
@@ -45,6 +45,7 @@ final class ClaimSection {
             statement(),
             checks(),
             figures(),
+            new ArmTable(evidence, text).html(),
             new RunTable(evidence, text.claim()).html());
   }
 

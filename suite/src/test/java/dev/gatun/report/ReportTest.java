@@ -100,6 +100,21 @@ class ReportTest {
   }
 
   @Test
+  void everyArmStandsBesideItsOwnNull() {
+    Element section = byId(page, "claim-a1");
+    NodeList rows = section.getElementsByTagName("tr");
+    var arms = new ArrayList<String>();
+    for (int i = 0; i < rows.getLength(); i++) {
+      String row = rows.item(i).getTextContent();
+      if (row.startsWith("d128")) {
+        arms.add(row);
+      }
+    }
+    String unrelated = Numbers.format(Math.sqrt(1 - 128.0 / 2048));
+    assertEquals(1, arms.stream().filter(r -> r.endsWith(unrelated)).count(), arms::toString);
+  }
+
+  @Test
   void summaryCountsClaimsByTheirWorstGatingCheck() {
     long reproduced =
         SyntheticReport.expected().claims().stream()

@@ -45,13 +45,13 @@ public enum Marker {
   Shape shape() {
     return switch (this) {
       case NONE -> new Rectangle2D.Double();
-      case DOT -> new Ellipse2D.Double(-2.4, -2.4, 4.8, 4.8);
-      case CIRCLE -> new Ellipse2D.Double(-4.5, -4.5, 9, 9);
-      case RING -> new Ellipse2D.Double(-7, -7, 14, 14);
-      case SQUARE -> new Rectangle2D.Double(-4, -4, 8, 8);
-      case TRIANGLE -> polygon(0, -5.2, 5.2, 4.2, -5.2, 4.2);
+      case DOT -> new Ellipse2D.Double(-2.8, -2.8, 5.6, 5.6);
+      case CIRCLE -> new Ellipse2D.Double(-5, -5, 10, 10);
+      case RING -> new Ellipse2D.Double(-7.5, -7.5, 15, 15);
+      case SQUARE -> new Rectangle2D.Double(-4.5, -4.5, 9, 9);
+      case TRIANGLE -> polygon(0, -5.8, 5.8, 4.6, -5.8, 4.6);
       case DIAMOND, OPEN_DIAMOND -> polygon(0, -5.8, 5.8, 0, 0, 5.8, -5.8, 0);
-      case INVERTED_TRIANGLE -> polygon(0, 5.2, 5.2, -4.2, -5.2, -4.2);
+      case INVERTED_TRIANGLE -> polygon(0, 5.8, 5.8, -4.6, -5.8, -4.6);
     };
   }
 
@@ -62,13 +62,13 @@ public enum Marker {
         filled() ? "fill:" + paint : "fill:var(--card);stroke:" + paint + ";stroke-width:2";
     return switch (this) {
       case NONE -> "";
-      case DOT -> circle(2.4, x, y, style);
-      case CIRCLE -> circle(4.5, x, y, style);
-      case RING -> circle(6.5, x, y, style);
-      case SQUARE -> path("M-4 -4H4V4H-4Z", x, y, style);
-      case TRIANGLE -> path("M0 -5.2L5.2 4.2H-5.2Z", x, y, style);
+      case DOT -> circle(2.8, x, y, style);
+      case CIRCLE -> circle(5, x, y, style);
+      case RING -> circle(7, x, y, style);
+      case SQUARE -> path("M-4.5 -4.5H4.5V4.5H-4.5Z", x, y, style);
+      case TRIANGLE -> path("M0 -5.8L5.8 4.6H-5.8Z", x, y, style);
       case DIAMOND, OPEN_DIAMOND -> path("M0 -5.8L5.8 0L0 5.8L-5.8 0Z", x, y, style);
-      case INVERTED_TRIANGLE -> path("M0 5.2L5.2 -4.2H-5.2Z", x, y, style);
+      case INVERTED_TRIANGLE -> path("M0 5.8L5.8 -4.6H-5.8Z", x, y, style);
     };
   }
 
