@@ -37,9 +37,10 @@ public final class AtomicFile {
     Path folder = target.toAbsolutePath().getParent();
     try {
       createFolders(folder);
-      Path temporary = Files.createTempFile(folder, "." + target.getFileName() + "-", ".tmp");
+      Path temporary = folder.resolve(temporaryName(target));
       try {
-        try (var channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+        try (var channel =
+            FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
           body.writeTo(through.apply(channel));
         }
         force(temporary, StandardOpenOption.WRITE);
@@ -54,6 +55,13 @@ public final class AtomicFile {
               .formatted(target, reason(e)),
           e);
     }
+  }
+
+  /** Of this thread alone. Unlike a system temporary file, it is as readable as any other. */
+  private static String temporaryName(Path target) {
+    return ".%s-%d-%d.tmp"
+        .formatted(
+            target.getFileName(), ProcessHandle.current().pid(), Thread.currentThread().threadId());
   }
 
   private static void createFolders(Path folder) throws IOException {

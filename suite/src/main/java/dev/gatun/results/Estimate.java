@@ -14,6 +14,10 @@ record Estimate(double value, double halfWidth, String where) {
     return new Estimate(value - other.value, halfWidth + other.halfWidth, where);
   }
 
+  Estimate at(String place) {
+    return new Estimate(value, halfWidth, place);
+  }
+
   double low() {
     return value - halfWidth;
   }

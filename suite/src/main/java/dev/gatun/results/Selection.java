@@ -49,13 +49,7 @@ record Selection(List<Sample> samples, String gap) {
   /** Reads what the check asks for from runs of its claim, tier and device. */
   static Selection of(Index index, List<Run> runs, ExpectedCheck check) {
     List<Sample> samples = new ArrayList<>();
-    for (Run run : runs) {
-      boolean wanted =
-          (check.arms().isEmpty() || check.arms().contains(run.arm()))
-              && !run.arm().equals(check.minusArm());
-      if (!wanted || index.metrics(run, check.metric()).isEmpty()) {
-        continue;
-      }
+    for (Run run : measuring(check.metric(), index, runs, check)) {
       List<Estimate> values = new ArrayList<>();
       String gap = read(index, run, check, values);
       if (gap.isEmpty() && !check.minusArm().isEmpty()) {
@@ -69,14 +63,25 @@ record Selection(List<Sample> samples, String gap) {
     return new Selection(samples, samples.isEmpty() ? "" : missingArm(samples, check));
   }
 
-  /** Mean of another metric over the runs and steps that a check reads; NaN if there is none. */
-  static double mean(Index index, List<Run> runs, ExpectedCheck check, String metric) {
+  /** What the null metric of a check gives over the same runs and steps, nothing subtracted. */
+  static List<Sample> ofNull(Index index, List<Run> runs, ExpectedCheck check) {
+    return measuring(check.nullMetric(), index, runs, check).stream()
+        .map(run -> {
+          List<Metric> metrics = inSteps(index.metrics(run, check.nullMetric()), check.steps());
+          List<Estimate> values = metrics.stream().map(Selection::estimate).toList();
+          return new Sample(
+              run.arm(), run.seed(), values.isEmpty() ? values : check.overSteps().apply(values));
+        })
+        .toList();
+  }
+
+  private static List<Run> measuring(
+      String metric, Index index, List<Run> runs, ExpectedCheck check) {
     return runs.stream()
         .filter(r -> check.arms().isEmpty() || check.arms().contains(r.arm()))
-        .flatMap(r -> inSteps(index.metrics(r, metric), check.steps()).stream())
-        .mapToDouble(Metric::value)
-        .average()
-        .orElse(Double.NaN);
+        .filter(r -> !r.arm().equals(check.minusArm()))
+        .filter(r -> !index.metrics(r, metric).isEmpty())
+        .toList();
   }
 
   private static List<Metric> inSteps(List<Metric> metrics, Steps steps) {
@@ -92,7 +97,7 @@ record Selection(List<Sample> samples, String gap) {
         return "%s is measured in %s and expected in %s"
             .formatted(check.metric(), metric.unit(), check.unit());
       }
-      Estimate value = estimate(run, metric);
+      Estimate value = estimate(metric);
       if (!check.minusMetric().isEmpty()) {
         Optional<Metric> minus =
             index.metrics(run, check.minusMetric()).stream()
@@ -102,7 +107,7 @@ record Selection(List<Sample> samples, String gap) {
           return "run %s has no %s at step %d"
               .formatted(run.id(), check.minusMetric(), metric.step());
         }
-        value = value.minus(estimate(run, minus.get()));
+        value = value.minus(estimate(minus.get()));
       }
       single.add(value);
     }
@@ -144,10 +149,10 @@ record Selection(List<Sample> samples, String gap) {
         .orElse("");
   }
 
-  private static Estimate estimate(Run run, Metric metric) {
+  private static Estimate estimate(Metric metric) {
     return new Estimate(
         metric.value(),
         Double.isNaN(metric.uncertainty()) ? 0 : metric.uncertainty(),
-        "%s, seed %d, step %d".formatted(run.arm(), run.seed(), metric.step()));
+        "step " + metric.step());
   }
 }

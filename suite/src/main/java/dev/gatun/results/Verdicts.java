@@ -1,10 +1,11 @@
 package dev.gatun.results;
 
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.commons.statistics.distribution.TDistribution;
@@ -57,7 +58,6 @@ public final class Verdicts {
     }
     List<Run> runs = index.runs(claim.claim(), tier, device);
     var selection = Selection.of(index, runs, check);
-    report.nullValue = nullValue(runs, check);
     if (!selection.gap().isEmpty()) {
       return report.without(Outcome.INCONCLUSIVE, selection.gap());
     }
@@ -66,76 +66,84 @@ public final class Verdicts {
           Outcome.SKIPPED,
           "no evidence of %s at tier %s on %s".formatted(check.metric(), tier, device));
     }
+    report.nulls = estimates(Selection.ofNull(index, runs, check), check);
     for (Selection.Sample sample : selection.samples()) {
       for (Estimate value : sample.values()) {
         if (!Double.isFinite(value.value()) || !Double.isFinite(value.halfWidth())) {
+          Estimate named = value.at(place(sample, value));
           return report.of(
-              Outcome.NOT_REPRODUCED, value, "not a finite number at " + value.where());
+              Outcome.NOT_REPRODUCED, named, "not a finite number at " + named.where());
         }
       }
     }
-    return check.kind() == CheckKind.STATISTICAL
-        ? overSeeds(selection.samples(), check, report)
-        : points(selection.samples(), check, report);
-  }
-
-  private double nullValue(List<Run> runs, ExpectedCheck check) {
-    return check.nullMetric().isEmpty()
-        ? Double.NaN
-        : Selection.mean(index, runs, check, check.nullMetric());
-  }
-
-  private static Verdict points(
-      List<Selection.Sample> samples, ExpectedCheck check, Report report) {
-    List<Estimate> values = samples.stream().flatMap(s -> s.values().stream()).toList();
-    return report.worst(check.aggregate().apply(values));
-  }
-
-  private static Verdict overSeeds(
-      List<Selection.Sample> samples, ExpectedCheck check, Report report) {
-    List<Estimate> intervals = new ArrayList<>();
-    for (var group : groups(samples, check).entrySet()) {
-      Map<Long, Double> bySeed = group.getValue();
-      if (bySeed.size() < check.minimumSeeds()) {
-        return report.of(
+    Optional<Estimate> tooFew = withTooFewSeeds(selection.samples(), check);
+    return tooFew.isPresent()
+        ? report.of(
             Outcome.INCONCLUSIVE,
-            interval(bySeed, group.getKey()),
-            "%s: %d seeds, and the check needs %d"
-                .formatted(group.getKey(), bySeed.size(), check.minimumSeeds()));
-      }
-      intervals.add(interval(bySeed, group.getKey()));
+            tooFew.get(),
+            "%s, and the check needs %d".formatted(tooFew.get().where(), check.minimumSeeds()))
+        : report.worst(estimates(selection.samples(), check));
+  }
+
+  private static Optional<Estimate> withTooFewSeeds(
+      List<Selection.Sample> samples, ExpectedCheck check) {
+    if (check.kind() != CheckKind.STATISTICAL) {
+      return Optional.empty();
     }
-    return report.worst(intervals);
+    return bySeed(samples, check).entrySet().stream()
+        .filter(group -> group.getValue().size() < check.minimumSeeds())
+        .findFirst()
+        .map(group -> interval(group.getValue(), group.getKey()));
+  }
+
+  /** What is judged, one by one. */
+  private static List<Estimate> estimates(List<Selection.Sample> samples, ExpectedCheck check) {
+    if (check.kind() == CheckKind.STATISTICAL) {
+      return bySeed(samples, check).entrySet().stream()
+          .map(group -> interval(group.getValue(), group.getKey()))
+          .toList();
+    }
+    List<Estimate> values =
+        samples.stream()
+            .flatMap(s -> s.values().stream().map(value -> value.at(place(s, value))))
+            .toList();
+    return values.isEmpty() ? values : check.aggregate().apply(values);
+  }
+
+  private static String place(Selection.Sample sample, Estimate value) {
+    return "%s, seed %d, %s".formatted(sample.arm(), sample.seed(), value.where());
   }
 
   /**
    * Values by seed: of each arm and step alone if each is judged, else of all arms and steps
    * combined.
    */
-  private static Map<String, Map<Long, Double>> groups(
+  private static Map<String, Map<Long, Double>> bySeed(
       List<Selection.Sample> samples, ExpectedCheck check) {
-    Map<String, Map<Long, Double>> groups = new TreeMap<>();
-    if (check.aggregate() != Aggregate.EACH) {
-      Map<Long, List<Estimate>> bySeed =
-          samples.stream()
-              .collect(
-                  Collectors.groupingBy(
-                      Selection.Sample::seed,
-                      TreeMap::new,
-                      Collectors.flatMapping(s -> s.values().stream(), Collectors.toList())));
-      Map<Long, Double> combined = new TreeMap<>();
-      bySeed.forEach(
-          (seed, values) -> combined.put(seed, check.aggregate().apply(values).getFirst().value()));
-      groups.put(check.aggregate().name().toLowerCase(Locale.ROOT), combined);
+    Map<String, Map<Long, Double>> groups = new LinkedHashMap<>();
+    if (check.aggregate() == Aggregate.EACH) {
+      for (Selection.Sample sample : samples) {
+        for (Estimate value : sample.values()) {
+          groups
+              .computeIfAbsent(sample.arm() + ", " + value.where(), _ -> new TreeMap<>())
+              .put(sample.seed(), value.value());
+        }
+      }
       return groups;
     }
-    for (Selection.Sample sample : samples) {
-      for (int i = 0; i < sample.values().size(); i++) {
-        String name = sample.arm() + (sample.values().size() == 1 ? "" : ", value " + (i + 1));
-        groups
-            .computeIfAbsent(name, _ -> new TreeMap<>())
-            .put(sample.seed(), sample.values().get(i).value());
-      }
+    Map<Long, List<Estimate>> all =
+        samples.stream()
+            .collect(
+                Collectors.groupingBy(
+                    Selection.Sample::seed,
+                    TreeMap::new,
+                    Collectors.flatMapping(s -> s.values().stream(), Collectors.toList())));
+    all.values().removeIf(List::isEmpty);
+    if (!all.isEmpty()) {
+      Map<Long, Double> combined = new TreeMap<>();
+      all.forEach(
+          (seed, values) -> combined.put(seed, check.aggregate().apply(values).getFirst().value()));
+      groups.put(check.aggregate().name().toLowerCase(Locale.ROOT), combined);
     }
     return groups;
   }
@@ -156,9 +164,11 @@ public final class Verdicts {
 
   /** Puts verdicts on one check into words. */
   private static final class Report {
+    private static final Estimate NOTHING = new Estimate(Double.NaN, 0, "nowhere");
+
     private final ExpectedClaim claim;
     private final ExpectedCheck check;
-    private double nullValue = Double.NaN;
+    private List<Estimate> nulls = List.of();
 
     Report(ExpectedClaim claim, ExpectedCheck check) {
       this.claim = claim;
@@ -166,33 +176,47 @@ public final class Verdicts {
     }
 
     Verdict notHere(String reason) {
-      return verdict(Outcome.SKIPPED, false, Double.NaN, Double.NaN, Double.NaN, reason);
+      return verdict(Outcome.SKIPPED, false, NOTHING, Double.NaN, reason);
     }
 
     Verdict without(Outcome outcome, String reason) {
-      return verdict(outcome, check.gates(), Double.NaN, Double.NaN, Double.NaN, reason);
+      return verdict(outcome, check.gates(), NOTHING, Double.NaN, reason);
     }
 
     Verdict of(Outcome outcome, Estimate value, String reason) {
-      return verdict(outcome, check.gates(), value.value(), value.low(), value.high(), reason);
+      return verdict(outcome, check.gates(), value, meanOfNulls(), reason);
     }
 
-    /** The value with the worst outcome, and of those the one farthest out or nearest a bound. */
+    /**
+     * The value with the worst outcome, and of those the one farthest out or nearest a bound;
+     * beside it the null's value at the same place, or the null's mean if it has other places.
+     */
     Verdict worst(List<Estimate> values) {
-      Estimate worst =
-          values.stream()
-              .min(Comparator.comparing(this::outcome).thenComparingDouble(this::margin))
-              .orElseThrow();
-      String place =
-          switch (outcome(worst)) {
-            case REPRODUCED -> "inside";
-            case NOT_REPRODUCED -> "outside";
-            case INCONCLUSIVE -> "across a bound of";
-            case SKIPPED -> throw new AssertionError("a value is never skipped");
-          };
+      int at = 0;
+      for (int i = 1; i < values.size(); i++) {
+        int order = outcome(values.get(i)).compareTo(outcome(values.get(at)));
+        if (order < 0 || (order == 0 && margin(values.get(i)) < margin(values.get(at)))) {
+          at = i;
+        }
+      }
+      Estimate worst = values.get(at);
+      double atSamePlace = nulls.size() == values.size() ? nulls.get(at).value() : meanOfNulls();
       String all = values.size() == 1 ? "" : "; the worst of " + values.size();
-      return of(
-          outcome(worst), worst, "%s what is expected (%s%s)".formatted(place, worst.where(), all));
+      String reason = "%s (%s%s)".formatted(words(outcome(worst)), worst.where(), all);
+      return verdict(outcome(worst), check.gates(), worst, atSamePlace, reason);
+    }
+
+    private static String words(Outcome outcome) {
+      return switch (outcome) {
+        case REPRODUCED -> "inside what is expected";
+        case NOT_REPRODUCED -> "outside what is expected";
+        case INCONCLUSIVE -> "across a bound of what is expected";
+        case SKIPPED -> throw new AssertionError("a value is never skipped");
+      };
+    }
+
+    private double meanOfNulls() {
+      return nulls.stream().mapToDouble(Estimate::value).average().orElse(Double.NaN);
     }
 
     private Outcome outcome(Estimate value) {
@@ -218,15 +242,15 @@ public final class Verdicts {
     }
 
     private Verdict verdict(
-        Outcome outcome, boolean gates, double value, double low, double high, String reason) {
+        Outcome outcome, boolean gates, Estimate measured, double nullValue, String reason) {
       return new Verdict(
           claim.claim(),
           check.id(),
           outcome,
           gates,
-          value,
-          low,
-          high,
+          measured.value(),
+          measured.low(),
+          measured.high(),
           check.low(),
           check.high(),
           check.unit(),

@@ -131,15 +131,21 @@ class VerdictsTest {
   }
 
   @Test
-  void theNullStandsBesideTheMeasurement() {
+  void theNullStandsBesideTheMeasurementOfTheSamePlace() {
     var run = run("a", 1);
-    run.metric("m", 0, 0.9, "1");
-    run.metric("m0", 0, 0.6, "1");
-    run.metric("m0", 5, 0.8, "1");
+    for (int step = 0; step < 3; step++) {
+      run.metric("m", step, 0.9 - 0.1 * step, "1");
+      run.metric("m0", step, 0.6 + 0.1 * step, "1");
+    }
+    run.metric("m1", 0, 0.25, "1");
+    run.metric("m1", 5, 0.75, "1");
     Verdict verdict = judge("null_metric = \"m0\"");
-    assertEquals(0.7, verdict.nullValue(), 1e-15);
+    assertEquals(0.7, verdict.measured(), 1e-15);
+    assertEquals(0.8, verdict.nullValue(), 1e-15);
     assertEquals("m0", verdict.nullName());
+    assertEquals(0.5, judge("null_metric = \"m1\"").nullValue());
     assertTrue(Double.isNaN(judge("").nullValue()));
+    assertTrue(Double.isNaN(judge("null_metric = \"none\"").nullValue()));
   }
 
   @Test
@@ -202,7 +208,7 @@ class VerdictsTest {
     }
     Verdict each = judge(STATISTICAL);
     assertEquals(Outcome.NOT_REPRODUCED, each.outcome());
-    assertTrue(each.reason().contains("b, 5 seeds"), each.reason());
+    assertTrue(each.reason().contains("b, step 0, 5 seeds"), each.reason());
     assertEquals(0.6015, judge(STATISTICAL + "aggregate = \"mean\"").measured(), 1e-12);
     assertEquals(Outcome.REPRODUCED, judge(STATISTICAL + "aggregate = \"mean\"").outcome());
   }
