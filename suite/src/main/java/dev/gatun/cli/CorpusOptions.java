@@ -23,6 +23,6 @@ final class CorpusOptions {
    * @throws dev.gatun.data.UnusableCorpusException if there is none or it is empty
    */
   Corpus read() {
-    return path == null ? JdkSources.read(MODULE, BYTES) : TextFiles.read(path);
+    return path == null ? JdkSources.read(MODULE, BYTES) : TextFiles.read(path, BYTES);
   }
 }
