@@ -126,16 +126,17 @@ final class ReproduceCommand implements Callable<Integer> {
   }
 
   private List<Claim> selected() {
-    return ids.isEmpty() ? Claims.all() : ids.stream().map(ReproduceCommand::claim).toList();
-  }
-
-  private static Claim claim(String id) {
-    return Claims.find(id)
-        .orElseThrow(() ->
-            new IllegalArgumentException(
-                "there is no claim %s; the nearest is %s, and `gatun claims` lists all"
-                    .formatted(
-                        id, NearestName.of(id, Claims.all().stream().map(Claim::id).toList()))));
+    List<Claim> all = Claims.all();
+    for (String id : ids) {
+      if (!Claims.ids().contains(id.toUpperCase(Locale.ROOT))) {
+        throw new IllegalArgumentException(
+            "there is no claim %s; the nearest is %s, and `gatun claims` lists all"
+                .formatted(id, NearestName.of(id, Claims.ids())));
+      }
+    }
+    return all.stream()
+        .filter(claim -> ids.isEmpty() || ids.stream().anyMatch(claim.id()::equalsIgnoreCase))
+        .toList();
   }
 
   private Path defaultFolder(Backend backend) {
