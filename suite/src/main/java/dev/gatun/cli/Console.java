@@ -41,6 +41,7 @@ final class Console {
   void table(List<String> headers, List<List<String>> rows) {
     if (!json) {
       out().print(new TextTable(headers, rows).render(ansi()));
+      out().flush();
     }
   }
 
