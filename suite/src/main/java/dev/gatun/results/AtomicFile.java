@@ -3,11 +3,16 @@ package dev.gatun.results;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
@@ -29,32 +34,51 @@ public final class AtomicFile {
    * @throws UnwritableResultsException if the disk is full or the folder is not writable
    */
   public static void write(Path target, Body body) {
-    write(target, body, UnaryOperator.identity());
+    writeAll(Map.of(target, body), UnaryOperator.identity());
   }
 
-  /** As {@link #write(Path, Body)}, through a channel that a test makes fail. */
-  static void write(Path target, Body body, UnaryOperator<WritableByteChannel> through) {
-    Path folder = target.toAbsolutePath().getParent();
+  /**
+   * As {@link #write}, several files of one folder: none is replaced before all are on the disk.
+   *
+   * @param through identity, or a channel that a test makes fail
+   */
+  static void writeAll(Map<Path, Body> bodies, UnaryOperator<WritableByteChannel> through) {
+    Map<Path, Path> written = new LinkedHashMap<>();
+    Path current = bodies.keySet().iterator().next();
     try {
+      Path folder = current.toAbsolutePath().getParent();
       createFolders(folder);
-      Path temporary = folder.resolve(temporaryName(target));
       try {
-        try (var channel =
-            FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-          body.writeTo(through.apply(channel));
+        for (var entry : bodies.entrySet()) {
+          current = entry.getKey();
+          Path temporary = folder.resolve(temporaryName(current));
+          written.put(current, temporary);
+          writeWhole(temporary, entry.getValue(), through);
         }
-        force(temporary, StandardOpenOption.WRITE);
-        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        for (var entry : written.entrySet()) {
+          Files.move(entry.getValue(), entry.getKey(), StandardCopyOption.ATOMIC_MOVE);
+        }
       } finally {
-        Files.deleteIfExists(temporary);
+        for (Path temporary : written.values()) {
+          Files.deleteIfExists(temporary);
+        }
       }
       forceFolder(folder);
     } catch (IOException e) {
       throw new UnwritableResultsException(
           "cannot write %s (%s); what was there before is unharmed: free some space or choose another --out"
-              .formatted(target, reason(e)),
+              .formatted(current, reason(e)),
           e);
     }
+  }
+
+  private static void writeWhole(Path file, Body body, UnaryOperator<WritableByteChannel> through)
+      throws IOException {
+    try (var channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      body.writeTo(through.apply(channel));
+    }
+    force(file, StandardOpenOption.WRITE);
   }
 
   /** Of this thread alone. Unlike a system temporary file, it is as readable as any other. */
@@ -88,9 +112,10 @@ public final class AtomicFile {
 
   private static String reason(IOException e) {
     return switch (e) {
-      case java.nio.file.AccessDeniedException _ -> "permission denied";
+      case AccessDeniedException _ -> "permission denied";
       case NotDirectoryException _ -> e.getMessage();
-      case java.nio.file.FileSystemException f when f.getReason() != null -> f.getReason();
+      case NoSuchFileException _ -> "its folder is missing or not writable";
+      case FileSystemException f when f.getReason() != null -> f.getReason();
       default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     };
   }

@@ -1,14 +1,18 @@
 package dev.gatun.results;
 
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
  * A folder of evidence and verdicts: {@code runs.arrow}, {@code metrics.arrow}, {@code
- * spectra.arrow} and {@code verdicts.arrow}, as {@code results/README.md} describes them. Each is
+ * spectra.arrow} and {@code verdicts.arrow}, as {@code results/README.md} describes them. They are
  * replaced as a whole or not at all.
  */
 public record ResultsFolder(Path path) {
@@ -121,16 +125,25 @@ public record ResultsFolder(Path path) {
 
   /**
    * Stores evidence. Dates and wall times stand in {@code runs.arrow} alone, so that two equal
-   * pieces of work leave equal bytes in the other two files.
+   * pieces of work leave equal bytes in the other two files. No file is replaced before all three
+   * are on the disk.
    *
    * @throws UnwritableResultsException if that fails
    */
   public void write(Evidence evidence) {
-    Provenance provenance = evidence.provenance();
-    METRICS.write(file(METRICS), evidence.metrics(), provenance.withoutTimes());
+    write(evidence, UnaryOperator.identity());
+  }
+
+  /** As {@link #write(Evidence)}, through a channel that a test makes fail. */
+  void write(Evidence evidence, UnaryOperator<WritableByteChannel> through) {
+    Provenance all = evidence.provenance();
+    Provenance timeless = all.withoutTimes();
     List<SpectrumRow> rows = evidence.spectra().stream().flatMap(ResultsFolder::rowsOf).toList();
-    SPECTRA.write(file(SPECTRA), rows, provenance.withoutTimes());
-    RUNS.write(file(RUNS), evidence.runs(), provenance);
+    Map<Path, AtomicFile.Body> bodies = new LinkedHashMap<>();
+    bodies.put(file(METRICS), c -> METRICS.writeTo(c, evidence.metrics(), timeless));
+    bodies.put(file(SPECTRA), c -> SPECTRA.writeTo(c, rows, timeless));
+    bodies.put(file(RUNS), c -> RUNS.writeTo(c, evidence.runs(), all));
+    AtomicFile.writeAll(bodies, through);
   }
 
   /**

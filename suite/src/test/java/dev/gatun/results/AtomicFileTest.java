@@ -11,6 +11,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,7 +34,8 @@ class AtomicFileTest {
     var e =
         assertThrows(
             UnwritableResultsException.class,
-            () -> AtomicFile.write(file, text("new and longer"), c -> new FullDisk(c, 5)));
+            () ->
+                AtomicFile.writeAll(Map.of(file, text("new and longer")), c -> new FullDisk(c, 5)));
     assertTrue(e.getMessage().contains("No space left on device"), e.getMessage());
     assertTrue(e.getMessage().contains(file.toString()), e.getMessage());
     assertFalse(e.getMessage().contains("\n"));

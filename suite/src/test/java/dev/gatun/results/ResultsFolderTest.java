@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.DoubleStream;
@@ -157,19 +158,22 @@ class ResultsFolderTest {
   }
 
   @Test
-  void aFullDiskLeavesTheOldTableReadable() {
-    new ResultsFolder(path).write(evidence(1));
-    var table =
-        new ArrowTable<String>("runs", List.of(new Column.Text<>("id", s -> s)), r -> r.text("id"));
-    Path file = path.resolve("runs.arrow");
-    assertThrows(
-        UnwritableResultsException.class,
-        () ->
-            AtomicFile.write(
-                file,
-                channel -> table.writeTo(channel, List.of("x"), provenance(1)),
-                channel -> new AtomicFileTest.FullDisk(channel, 300)));
-    assertEquals(evidence(1), new ResultsFolder(path).readEvidence());
+  void aDiskThatFillsUpAnywhereLeavesAllOldTablesAsTheyWere() {
+    var folder = new ResultsFolder(path);
+    folder.write(evidence(1));
+    for (int table = 0; table < 3; table++) {
+      var files = new AtomicInteger(table);
+      assertThrows(
+          UnwritableResultsException.class,
+          () ->
+              folder.write(
+                  evidence(2),
+                  c ->
+                      new AtomicFileTest.FullDisk(
+                          c, files.getAndDecrement() == 0 ? 900 : 1 << 20)));
+      assertEquals(evidence(1), folder.readEvidence());
+    }
+    assertEquals(3, path.toFile().list().length, "no temporary file is left");
   }
 
   @Test

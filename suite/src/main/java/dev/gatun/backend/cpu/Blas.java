@@ -1,0 +1,86 @@
+package dev.gatun.backend.cpu;
+
+import dev.gatun.backend.Transpose;
+import dev.gatun.bindings.openblas.OpenBlas;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Single-threaded BLAS on row-major matrices, for use from inside tasks: no pool, no checks of
+ * shapes. Leading dimensions are the distances between rows, in elements.
+ */
+final class Blas {
+  private Blas() {}
+
+  /**
+   * C ← alpha·op(A)·op(B) + beta·C in F32 with op(A) [m, k], op(B) [k, n], C [m, n]. With beta 0, C
+   * is not read.
+   */
+  static void sgemm(
+      Transpose ta,
+      Transpose tb,
+      int m,
+      int n,
+      int k,
+      float alpha,
+      MemorySegment a,
+      int lda,
+      MemorySegment b,
+      int ldb,
+      float beta,
+      MemorySegment c,
+      int ldc) {
+    OpenBlas.cblas_sgemm(
+        OpenBlas.CblasRowMajor(), flag(ta), flag(tb), m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+  }
+
+  /** As {@link #sgemm}, in F64. */
+  static void dgemm(
+      Transpose ta,
+      Transpose tb,
+      int m,
+      int n,
+      int k,
+      double alpha,
+      MemorySegment a,
+      int lda,
+      MemorySegment b,
+      int ldb,
+      double beta,
+      MemorySegment c,
+      int ldc) {
+    OpenBlas.cblas_dgemm(
+        OpenBlas.CblasRowMajor(), flag(ta), flag(tb), m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+  }
+
+  /**
+   * Lower triangle of C ← alpha·op(A)·op(A)ᵀ + beta·C in F64 with op(A) [n, k], C [n, n]; A is
+   * stored [n, k] (NO) or [k, n] (YES).
+   */
+  static void dsyrk(
+      Transpose transpose,
+      int n,
+      int k,
+      double alpha,
+      MemorySegment a,
+      int lda,
+      double beta,
+      MemorySegment c,
+      int ldc) {
+    OpenBlas.cblas_dsyrk(
+        OpenBlas.CblasRowMajor(),
+        OpenBlas.CblasLower(),
+        flag(transpose),
+        n,
+        k,
+        alpha,
+        a,
+        lda,
+        beta,
+        c,
+        ldc);
+  }
+
+  private static int flag(Transpose transpose) {
+    return transpose == Transpose.YES ? OpenBlas.CblasTrans() : OpenBlas.CblasNoTrans();
+  }
+}

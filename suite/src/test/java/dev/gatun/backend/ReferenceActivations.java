@@ -1,0 +1,100 @@
+package dev.gatun.backend;
+
+import static dev.gatun.backend.Elements.at;
+import static dev.gatun.backend.Elements.put;
+
+import dev.gatun.tensor.Tensor;
+
+/** GELU in both forms, and SwiGLU. */
+final class ReferenceActivations {
+  private static final double ROOT_2_OVER_PI = Math.sqrt(2 / Math.PI);
+  private static final double CUBIC = 0.044715;
+
+  private ReferenceActivations() {}
+
+  static void gelu(Gelu form, Tensor x, Tensor y) {
+    for (long i = 0; i < x.size(); i++) {
+      put(y, i, gelu(form, at(x, i)));
+    }
+  }
+
+  static void geluBackward(Gelu form, Tensor x, Tensor dY, Tensor dX) {
+    for (long i = 0; i < x.size(); i++) {
+      put(dX, i, at(dY, i) * geluDerivative(form, at(x, i)));
+    }
+  }
+
+  static double gelu(Gelu form, double x) {
+    return switch (form) {
+      case EXACT -> x * normalCdf(x);
+      // 0.5·(1 + tanh u) is the logistic function of 2u, which does not cancel for negative u.
+      case TANH -> x * logistic(2 * ROOT_2_OVER_PI * (x + CUBIC * x * x * x));
+    };
+  }
+
+  static double geluDerivative(Gelu form, double x) {
+    return switch (form) {
+      case EXACT -> normalCdf(x) + x * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
+      case TANH -> {
+        double s = logistic(2 * ROOT_2_OVER_PI * (x + CUBIC * x * x * x));
+        double inner = 2 * ROOT_2_OVER_PI * (1 + 3 * CUBIC * x * x);
+        double oneMinusS = logistic(-2 * ROOT_2_OVER_PI * (x + CUBIC * x * x * x));
+        yield s + x * s * oneMinusS * inner;
+      }
+    };
+  }
+
+  static void swiglu(Tensor x, Tensor y) {
+    long f = y.cols();
+    for (long n = 0; n < y.rows(); n++) {
+      for (long j = 0; j < f; j++) {
+        double gate = at(x, n, j);
+        put(y, n, j, gate * logistic(gate) * at(x, n, f + j));
+      }
+    }
+  }
+
+  static void swigluBackward(Tensor x, Tensor dY, Tensor dX) {
+    long f = dY.cols();
+    for (long n = 0; n < dY.rows(); n++) {
+      for (long j = 0; j < f; j++) {
+        double gate = at(x, n, j);
+        double s = logistic(gate);
+        double derivative = s + gate * s * logistic(-gate);
+        put(dX, n, j, at(dY, n, j) * at(x, n, f + j) * derivative);
+        put(dX, n, f + j, at(dY, n, j) * gate * s);
+      }
+    }
+  }
+
+  static double logistic(double x) {
+    return 1 / (1 + Math.exp(-x));
+  }
+
+  /** Φ(x) with full relative accuracy in the lower tail as well. */
+  static double normalCdf(double x) {
+    double z = Math.abs(x) / Math.sqrt(2);
+    double tail = z < 2 ? (1 - erfSeries(z)) / 2 : erfcFraction(z) / 2;
+    return x > 0 ? 1 - tail : tail;
+  }
+
+  /** erf by its series of positive terms, Abramowitz and Stegun 7.1.6. */
+  private static double erfSeries(double z) {
+    double term = z;
+    double sum = z;
+    for (int n = 1; term > 1e-18 * sum; n++) {
+      term *= 2 * z * z / (2 * n + 1);
+      sum += term;
+    }
+    return 2 / Math.sqrt(Math.PI) * Math.exp(-z * z) * sum;
+  }
+
+  /** erfc by its continued fraction, Abramowitz and Stegun 7.1.14, for z ≥ 2. */
+  private static double erfcFraction(double z) {
+    double fraction = z;
+    for (int n = 120; n > 0; n--) {
+      fraction = z + n / 2.0 / fraction;
+    }
+    return Math.exp(-z * z) / (Math.sqrt(Math.PI) * fraction);
+  }
+}

@@ -1,0 +1,145 @@
+package dev.gatun.backend;
+
+import static dev.gatun.backend.Elements.add;
+import static dev.gatun.backend.Elements.at;
+import static dev.gatun.backend.Elements.put;
+
+import dev.gatun.tensor.Tensor;
+
+/** Causal attention and rotary embedding, a query at a time. */
+final class ReferenceAttention {
+  private ReferenceAttention() {}
+
+  /** Turns by the angles (sign +1) or back (sign −1). */
+  static void rotary(AttentionShape shape, Tensor cos, Tensor sin, double sign, Tensor packed) {
+    long half = cos.cols();
+    int turned = shape.heads() + shape.keyValueHeads();
+    for (long row = 0; row < packed.rows(); row++) {
+      for (int head = 0; head < turned; head++) {
+        for (long j = 0; j < half; j++) {
+          long first = row * packed.cols() + (long) head * shape.headWidth() + j;
+          double c = at(cos, row % shape.length(), j);
+          double s = sign * at(sin, row % shape.length(), j);
+          double a = at(packed, first);
+          double b = at(packed, first + half);
+          put(packed, first, a * c - b * s);
+          put(packed, first + half, b * c + a * s);
+        }
+      }
+    }
+  }
+
+  static void attention(AttentionShape shape, Tensor packed, Tensor out, Tensor logSumExp) {
+    for (int b = 0; b < shape.batch(); b++) {
+      for (int h = 0; h < shape.heads(); h++) {
+        for (int t = 0; t < shape.length(); t++) {
+          double[] scores = scores(shape, packed, b, h, t);
+          double lse = logSumExp(scores);
+          put(logSumExp, ((long) b * shape.heads() + h) * shape.length() + t, lse);
+          for (int j = 0; j < shape.headWidth(); j++) {
+            double sum = 0;
+            for (int s = 0; s <= t; s++) {
+              sum += Math.exp(scores[s] - lse) * at(packed, value(shape, b, h, s) + j);
+            }
+            put(out, output(shape, b, h, t) + j, sum);
+          }
+        }
+      }
+    }
+  }
+
+  static void attentionBackward(
+      AttentionShape shape,
+      Tensor packed,
+      Tensor out,
+      Tensor logSumExp,
+      Tensor dOut,
+      Tensor dPacked) {
+    for (long i = 0; i < dPacked.size(); i++) {
+      put(dPacked, i, 0);
+    }
+    for (int b = 0; b < shape.batch(); b++) {
+      for (int h = 0; h < shape.heads(); h++) {
+        for (int t = 0; t < shape.length(); t++) {
+          backwardOfQuery(shape, packed, out, logSumExp, dOut, dPacked, b, h, t);
+        }
+      }
+    }
+  }
+
+  private static void backwardOfQuery(
+      AttentionShape shape,
+      Tensor packed,
+      Tensor out,
+      Tensor logSumExp,
+      Tensor dOut,
+      Tensor dPacked,
+      int b,
+      int h,
+      int t) {
+    double[] scores = scores(shape, packed, b, h, t);
+    double lse = at(logSumExp, ((long) b * shape.heads() + h) * shape.length() + t);
+    long o = output(shape, b, h, t);
+    long q = query(shape, b, h, t);
+    double delta = 0;
+    for (int j = 0; j < shape.headWidth(); j++) {
+      delta += at(dOut, o + j) * at(out, o + j);
+    }
+    for (int s = 0; s <= t; s++) {
+      long k = key(shape, b, h, s);
+      long v = value(shape, b, h, s);
+      double p = Math.exp(scores[s] - lse);
+      double dP = 0;
+      for (int j = 0; j < shape.headWidth(); j++) {
+        dP += at(dOut, o + j) * at(packed, v + j);
+        add(dPacked, v + j, p * at(dOut, o + j));
+      }
+      double dScore = p * (dP - delta) / Math.sqrt(shape.headWidth());
+      for (int j = 0; j < shape.headWidth(); j++) {
+        add(dPacked, q + j, dScore * at(packed, k + j));
+        add(dPacked, k + j, dScore * at(packed, q + j));
+      }
+    }
+  }
+
+  private static double[] scores(AttentionShape shape, Tensor packed, int b, int h, int t) {
+    double[] scores = new double[t + 1];
+    for (int s = 0; s <= t; s++) {
+      for (int j = 0; j < shape.headWidth(); j++) {
+        scores[s] += at(packed, query(shape, b, h, t) + j) * at(packed, key(shape, b, h, s) + j);
+      }
+      scores[s] /= Math.sqrt(shape.headWidth());
+    }
+    return scores;
+  }
+
+  static double logSumExp(double[] x) {
+    double max = Double.NEGATIVE_INFINITY;
+    for (double value : x) {
+      max = Math.max(max, value);
+    }
+    double sum = 0;
+    for (double value : x) {
+      sum += Math.exp(value - max);
+    }
+    return max + Math.log(sum);
+  }
+
+  private static long query(AttentionShape shape, int b, int h, int t) {
+    return ((long) b * shape.length() + t) * shape.packedWidth() + (long) h * shape.headWidth();
+  }
+
+  private static long key(AttentionShape shape, int b, int h, int t) {
+    int shared = h / (shape.heads() / shape.keyValueHeads());
+    return query(shape, b, shape.heads() + shared, t);
+  }
+
+  private static long value(AttentionShape shape, int b, int h, int t) {
+    int shared = h / (shape.heads() / shape.keyValueHeads());
+    return query(shape, b, shape.heads() + shape.keyValueHeads() + shared, t);
+  }
+
+  private static long output(AttentionShape shape, int b, int h, int t) {
+    return ((long) b * shape.length() + t) * shape.outputWidth() + (long) h * shape.headWidth();
+  }
+}
