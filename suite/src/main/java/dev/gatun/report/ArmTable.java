@@ -49,9 +49,14 @@ final class ArmTable {
     metrics.forEach(
         m -> head.append("<th scope=\"col\"><code>%s</code></th>".formatted(Html.escape(m))));
     var rows = new StringBuilder();
-    arms.forEach((arm, runs) -> rows.append(row(arm, runs)));
+    arms.forEach((arm, runs) -> {
+      if (metrics.stream().anyMatch(m -> evidence.last(runs, m).isPresent())) {
+        rows.append(row(arm, runs));
+      }
+    });
     return """
-    <p class="note arms">Arms at their last step, mean and range over the runs</p>
+    <p class="note arms">Arms at their last step: mean and range over the runs, or the
+    error of the one run</p>
     <div class="scroll" tabindex="0" role="region" aria-label="Arms"><table class="data arms">
     <thead><tr><th scope="col">Arm</th><th scope="col">Runs</th>%s</tr></thead>
     <tbody>

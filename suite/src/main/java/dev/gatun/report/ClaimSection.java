@@ -111,7 +111,7 @@ final class ClaimSection {
   /** What an interval that contains its null is worth. */
   private static String beside(Verdict v) {
     boolean said = v.reason().contains("indistinguishable");
-    return !said && v.measuredLow() <= v.nullValue() && v.nullValue() <= v.measuredHigh()
+    return !said && Expectation.containsNull(v)
         ? " <strong>Indistinguishable from its null.</strong>"
         : "";
   }

@@ -49,7 +49,6 @@ final class DestroyedNormFigure implements FigureSource {
     }
     List<Point> random = random(evidence, arms);
     var series = new ArrayList<Series>();
-    series.add(curve(before));
     series.add(publishedSeries());
     series.add(new Series("before training", Ink.FIRST, Marker.CIRCLE, LineStyle.NONE, before));
     if (!after.equals(before)) {
@@ -58,7 +57,9 @@ final class DestroyedNormFigure implements FigureSource {
     if (!random.isEmpty()) {
       series.add(new Series("random head", Ink.THIRD, Marker.RING, LineStyle.NONE, random));
     }
-    var x = Axis.linear("head width over vocabulary, D/V").between(0, furthest(series));
+    double end = furthest(series);
+    series.addFirst(curve(end));
+    var x = Axis.linear("head width over vocabulary, D/V").between(0, end);
     var y = Axis.linear("destroyed share of the gradient norm, r");
     String caption =
         "Share of the logit gradient's Frobenius norm that lies outside the head's column space."
@@ -106,9 +107,8 @@ final class DestroyedNormFigure implements FigureSource {
         published.points());
   }
 
-  /** √(1 − D/V), over the measured range and a little more. */
-  private static Series curve(List<Point> measured) {
-    double end = 1.15 * measured.stream().mapToDouble(Point::x).max().orElse(0.1);
+  /** √(1 − D/V), from 0 to the end of the axis. */
+  private static Series curve(double end) {
     List<Point> points =
         IntStream.rangeClosed(0, CURVE_POINTS)
             .mapToDouble(i -> end * i / CURVE_POINTS)
@@ -118,7 +118,7 @@ final class DestroyedNormFigure implements FigureSource {
   }
 
   private static double furthest(List<Series> series) {
-    return 1.02
+    return 1.1
         * series.stream().flatMap(s -> s.points().stream()).mapToDouble(Point::x).max().orElse(1);
   }
 

@@ -65,7 +65,7 @@ final class PerplexityFigure implements FigureSource {
     series.removeIf(s -> s.points().isEmpty());
     String caption =
         "Perplexity of the final checkpoint over that of the best one, from published evaluations."
-            + " Whiskers: their standard errors as recorded with the evidence. The best of many"
+            + " Whiskers: the error recorded with each ratio. The best of many"
             + " checkpoints is biased low; the dashed null is that bias alone.";
     return new Figure(
         "figure-perplexity-ratio",

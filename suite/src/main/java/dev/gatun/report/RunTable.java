@@ -9,6 +9,9 @@ import java.util.Map;
 
 /** The runs of a claim, and behind a fold everything they measured. */
 final class RunTable {
+  /** Titles name no more arms than this. */
+  private static final int MOST_NAMED = 6;
+
   private final EvidenceIndex evidence;
   private final List<Run> runs;
 
@@ -38,13 +41,14 @@ final class RunTable {
   /** As in {@code 12 runs in 4 arms: d64, d96, …}. */
   private String title() {
     List<String> arms = runs.stream().map(Run::arm).distinct().toList();
-    return "%s %s in %s %s: %s"
+    String names = arms.size() > MOST_NAMED ? "" : ": " + String.join(", ", arms);
+    return "%s %s in %s %s%s"
         .formatted(
             runs.size(),
             runs.size() == 1 ? "run" : "runs",
             arms.size(),
             arms.size() == 1 ? "arm" : "arms",
-            String.join(", ", arms));
+            names);
   }
 
   private static String row(Run run) {

@@ -24,6 +24,9 @@ final class SpectraFigure implements FigureSource {
   /** Relative singular values below this are rounding, whatever the method. */
   private static final double FLOOR = 1e-12;
 
+  /** Upper end of the y axis: leaves room above the values for the name of the line at 2D. */
+  private static final double TOP = 30;
+
   @Override
   public String claim() {
     return "A2";
@@ -67,7 +70,7 @@ final class SpectraFigure implements FigureSource {
     var chart =
         new Chart(
             Axis.log10("index of the singular value"),
-            Axis.log10("singular value / largest").between(lowest(series), 2),
+            Axis.log10("singular value / largest").between(lowest(series), TOP),
             series,
             List.of(),
             verticals);

@@ -34,7 +34,7 @@ final class VerdictTable {
     <th scope="row">%s%s</th>\
     <td data-label="Measured"><span>%s</span></td>\
     <td data-label="Expected"><span>%s %s</span></td>\
-    <td data-label="Null"><span>%s</span></td>\
+    <td data-label="Null"><span>%s%s</span></td>\
     <td class="of-outcome">%s</td></tr>
     """
         .formatted(
@@ -46,6 +46,7 @@ final class VerdictTable {
             Html.escape(Expectation.bounds(v, Expectation.of(v, expected))),
             Grades.tag(v.grade()),
             Html.escape(Numbers.format(v.nullValue())),
+            Expectation.containsNull(v) ? " <em class=\"same\">indistinguishable</em>" : "",
             OutcomeMark.badge(v.outcome()));
   }
 
