@@ -1,0 +1,40 @@
+package dev.gatun.natives;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.SymbolLookup;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * The native functions that a library's bindings name, read from the argument file that generated
+ * them. A loader asks for each before any generated class is touched: a generated function that is
+ * touched while its symbol is absent stays broken for the life of the JVM.
+ */
+final class BoundFunctions {
+  private static final String OPTION = "--include-function ";
+
+  private BoundFunctions() {}
+
+  /** The names bound for {@code library}, which is the name of its argument file. */
+  static List<String> of(String library) {
+    var resource = "/dev/gatun/bindings/arguments/" + library + ".args";
+    try (var stream = BoundFunctions.class.getResourceAsStream(resource)) {
+      if (stream == null) {
+        throw new IllegalStateException(resource + " is not on the class path");
+      }
+      return new String(stream.readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
+          .filter(line -> line.startsWith(OPTION))
+          .map(line -> line.substring(OPTION.length()).strip())
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + resource, e);
+    }
+  }
+
+  /** Those of {@code names} that {@code symbols} lacks. */
+  static List<String> missing(List<String> names, SymbolLookup symbols) {
+    return names.stream().filter(name -> symbols.find(name).isEmpty()).toList();
+  }
+}

@@ -1,0 +1,72 @@
+package dev.gatun.natives;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.util.Optional;
+
+/**
+ * The system's dynamic linker, called directly: {@link SymbolLookup#libraryLookup} would open a
+ * library as well, but keeps the linker's explanation of a failure to itself.
+ */
+final class DynamicLinker {
+  private static final int RTLD_LAZY = 1;
+
+  private final MethodHandle dlopen =
+      handle("dlopen", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
+  private final MethodHandle dlsym =
+      handle("dlsym", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
+  private final MethodHandle dlerror = handle("dlerror", FunctionDescriptor.of(ADDRESS));
+
+  /**
+   * What opening a library came to.
+   *
+   * @param symbols the library's symbols, empty if it could not be opened
+   * @param words the linker's explanation, empty if it was opened
+   */
+  record Opened(Optional<SymbolLookup> symbols, String words) {}
+
+  /**
+   * Opens a library by path or by name. It stays open for the life of the process: a vendor's
+   * library that has registered exit handlers cannot be unmapped safely.
+   */
+  Opened open(String library) {
+    try (var arena = Arena.ofConfined()) {
+      var address = (MemorySegment) dlopen.invokeExact(arena.allocateFrom(library), RTLD_LAZY);
+      return address.equals(MemorySegment.NULL)
+          ? new Opened(Optional.empty(), lastError())
+          : new Opened(Optional.of(name -> symbol(address, name)), "");
+    } catch (Throwable e) {
+      throw new IllegalStateException("dlopen failed for " + library, e);
+    }
+  }
+
+  @SuppressWarnings("restricted")
+  private String lastError() throws Throwable {
+    var words = (MemorySegment) dlerror.invokeExact();
+    return words.equals(MemorySegment.NULL)
+        ? "the dynamic linker gave no reason"
+        : words.reinterpret(Long.MAX_VALUE).getString(0);
+  }
+
+  private Optional<MemorySegment> symbol(MemorySegment library, String name) {
+    try (var arena = Arena.ofConfined()) {
+      var address = (MemorySegment) dlsym.invokeExact(library, arena.allocateFrom(name));
+      return address.equals(MemorySegment.NULL) ? Optional.empty() : Optional.of(address);
+    } catch (Throwable e) {
+      throw new IllegalStateException("dlsym failed for " + name, e);
+    }
+  }
+
+  @SuppressWarnings("restricted")
+  private static MethodHandle handle(String name, FunctionDescriptor descriptor) {
+    var linker = Linker.nativeLinker();
+    return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), descriptor);
+  }
+}

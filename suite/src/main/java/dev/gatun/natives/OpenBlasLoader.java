@@ -1,0 +1,203 @@
+package dev.gatun.natives;
+
+import dev.gatun.natives.LibraryReport.Attempt;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.SymbolLookup;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.function.UnaryOperator;
+
+/**
+ * Chooses one OpenBLAS and loads it into the JVM. The first of these that is given decides, and
+ * there is no falling back from one to the next: the option {@code --openblas}, the environment
+ * variable {@code GATUN_OPENBLAS}, the library that comes with Gatun.
+ *
+ * <p>Libraries are loaded by {@link System#load}, for that is where generated code looks for its
+ * symbols.
+ */
+final class OpenBlasLoader {
+  static final String LIBRARY = "OpenBLAS";
+  static final String OPTION = "--openblas";
+  static final String VARIABLE = "GATUN_OPENBLAS";
+
+  private static final String BUNDLED = "the library that comes with Gatun";
+  private static final String ANOTHER = "name a libopenblas with " + OPTION + " or " + VARIABLE;
+
+  /**
+   * What loading came to.
+   *
+   * @param entered whether an OpenBLAS, usable or not, is now part of the process: no other can
+   *     follow it then, for symbols are looked up in the order of loading
+   */
+  record Result(LibraryReport report, boolean entered) {}
+
+  private final UnaryOperator<String> environment;
+  private final String osName;
+  private final String osArch;
+  private final DynamicLinker linker = new DynamicLinker();
+
+  OpenBlasLoader(UnaryOperator<String> environment, String osName, String osArch) {
+    this.environment = environment;
+    this.osName = osName;
+    this.osArch = osArch;
+  }
+
+  /** A loader for this process and machine. */
+  static OpenBlasLoader ofThisMachine() {
+    return new OpenBlasLoader(
+        System::getenv, System.getProperty("os.name"), System.getProperty("os.arch"));
+  }
+
+  Result load(Optional<Path> override) {
+    if (override.isPresent()) {
+      return loadNamed(OPTION, override.get());
+    }
+    var named = environment.apply(VARIABLE);
+    if (named != null && !named.isBlank()) {
+      return loadNamed(VARIABLE, Path.of(named));
+    }
+    return loadBundled();
+  }
+
+  private Result loadNamed(String source, Path file) {
+    var absolute = file.toAbsolutePath().normalize();
+    if (!Files.isRegularFile(absolute)) {
+      var what = Files.isDirectory(absolute) ? "that is a folder" : "there is no such file";
+      return failed(
+          new Attempt(
+              source,
+              absolute.toString(),
+              what
+                  + "; name the file of a libopenblas, or leave "
+                  + source
+                  + " out to use "
+                  + BUNDLED));
+    }
+    return loadFiles(source, absolute);
+  }
+
+  private Result loadBundled() {
+    var platform = OpenBlasPlatform.of(osName, osArch);
+    if (platform.isEmpty()) {
+      var machine = osName + " on " + osArch;
+      return failed(
+          new Attempt(BUNDLED, "", "none is published for %s; %s".formatted(machine, ANOTHER)));
+    }
+    return loadBundled(platform.get());
+  }
+
+  private Result loadBundled(OpenBlasPlatform platform) {
+    var library = platform.resourceFolder() + platform.files().getLast();
+    try {
+      if (OpenBlasLoader.class.getResource(library) == null) {
+        return failed(
+            new Attempt(
+                BUNDLED,
+                library,
+                "not on the class path; add %s, or %s".formatted(platform.artifact(), ANOTHER)));
+      }
+      var folder =
+          LibraryCache.root(environment, osName, Path.of(System.getProperty("user.home")))
+              .resolve("openblas")
+              .resolve(bundledVersion() + "-" + platform.classifier());
+      var cache =
+          new LibraryCache(
+              folder, platform.files(), file -> resource(platform.resourceFolder() + file));
+      return loadFiles(BUNDLED, cache.unpack().resolve(platform.files().getLast()));
+    } catch (IOException e) {
+      return failed(
+          new Attempt(
+              BUNDLED,
+              library,
+              "it could not be unpacked (%s); set GATUN_CACHE to a folder that can be written"
+                  .formatted(e)));
+    }
+  }
+
+  /** The version of the artifact on the class path, which names its folder in the cache. */
+  private static String bundledVersion() throws IOException {
+    try (var stream = resource("/META-INF/maven/org.bytedeco/openblas/pom.properties")) {
+      var properties = new Properties();
+      properties.load(stream);
+      return properties.getProperty("version", "unversioned");
+    }
+  }
+
+  private static InputStream resource(String name) throws IOException {
+    var stream = OpenBlasLoader.class.getResourceAsStream(name);
+    if (stream == null) {
+      throw new IOException(name + " is not on the class path");
+    }
+    return stream;
+  }
+
+  private Result loadFiles(String source, Path library) {
+    boolean entered = false;
+    try {
+      for (var dependency : dependenciesBeside(library)) {
+        load(dependency);
+      }
+      load(library);
+      entered = true;
+      var probe = OpenBlasProbe.of(SymbolLookup.loaderLookup());
+      return new Result(
+          new LibraryReport(
+              LIBRARY,
+              List.of(new Attempt(source, library.toString(), "loaded")),
+              Optional.of(library),
+              probe.version(),
+              probe.configuration(),
+              probe.coreType()),
+          true);
+    } catch (UnusableLibraryException e) {
+      var attempt = new Attempt(source, library.toString(), e.getMessage());
+      return new Result(LibraryReport.missing(LIBRARY, List.of(attempt)), entered);
+    }
+  }
+
+  /**
+   * Opens the file with the dynamic linker first, for its words on failure: {@link System#load}
+   * mixes them with warnings about a file that is no library.
+   */
+  @SuppressWarnings("restricted")
+  private void load(Path file) throws UnusableLibraryException {
+    try {
+      if (ElfFile.isCutShort(file)) {
+        throw new UnusableLibraryException(
+            file + " is cut short (%d bytes); copy it again".formatted(Files.size(file)));
+      }
+    } catch (IOException e) {
+      throw new UnusableLibraryException("it cannot be read (%s)".formatted(e));
+    }
+    var opened = linker.open(file.toString());
+    if (opened.symbols().isEmpty()) {
+      throw new UnusableLibraryException(oneLine(opened.words()));
+    }
+    try {
+      System.load(file.toString());
+    } catch (UnsatisfiedLinkError e) {
+      throw new UnusableLibraryException(oneLine(e.getMessage()));
+    }
+  }
+
+  /** Fortran's run-time libraries, where they lie in the same folder as the library. */
+  private List<Path> dependenciesBeside(Path library) {
+    return OpenBlasPlatform.of(osName, osArch).stream()
+        .flatMap(platform -> platform.files().stream().limit(platform.files().size() - 1L))
+        .map(library::resolveSibling)
+        .filter(Files::isRegularFile)
+        .toList();
+  }
+
+  private static Result failed(Attempt attempt) {
+    return new Result(LibraryReport.missing(LIBRARY, List.of(attempt)), false);
+  }
+
+  private static String oneLine(String words) {
+    return words.strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+}
