@@ -1,0 +1,335 @@
+package dev.gatun.backend.cpu;
+
+import static dev.gatun.backend.Transpose.NO;
+import static dev.gatun.backend.Transpose.YES;
+
+import dev.gatun.backend.AttentionShape;
+import dev.gatun.backend.OperandChecks;
+import dev.gatun.backend.Transpose;
+import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/**
+ * Causal attention, forward and backward; see {@link dev.gatun.backend.Backend#attention}.
+ *
+ * <p>A (batch, key/value head) pair belongs to one task, so that the gradients of its keys and
+ * values are summed in a fixed order. Within it, blocks of queries are scored against the keys they
+ * may see: scratch memory holds a block of scores, never all T×T. The backward pass works the
+ * scores out again and turns them into probabilities with the kept logSumExp (Dao et al., arXiv
+ * 2205.14135).
+ */
+final class CausalAttention {
+  private static final int QUERY_BLOCK = 64;
+
+  /** Tiny pairs share a task until it has about this many multiply-adds. */
+  private static final long WORK_PER_TASK = 1 << 19;
+
+  private final OperandChecks checks = new OperandChecks(ElementType.F32, true);
+  private final WorkerPool pool;
+
+  CausalAttention(WorkerPool pool) {
+    this.pool = pool;
+  }
+
+  /** packed [B, T, packedWidth], out [B, T, outputWidth], logSumExp [B, heads, T]. */
+  void attention(AttentionShape shape, Tensor packed, Tensor out, Tensor logSumExp) {
+    checks.attention("attention", shape, packed, out, logSumExp);
+    var forward =
+        new Forward(shape, Lanes.address(packed), Lanes.address(out), Lanes.address(logSumExp));
+    forEachPair(shape, 1, (pair, scratch) -> forward.run(pair, scratch));
+  }
+
+  /** dPacked [B, T, packedWidth] from dOut [B, T, outputWidth] and what the forward pass kept. */
+  void attentionBackward(
+      AttentionShape shape,
+      Tensor packed,
+      Tensor out,
+      Tensor logSumExp,
+      Tensor dOut,
+      Tensor dPacked) {
+    checks.attentionBackward(shape, packed, out, logSumExp, dOut, dPacked);
+    var backward =
+        new Backward(
+            shape,
+            Lanes.address(packed),
+            Lanes.address(out),
+            Lanes.address(logSumExp),
+            Lanes.address(dOut),
+            Lanes.address(dPacked));
+    forEachPair(shape, 2, (pair, scratch) -> backward.run(pair, scratch));
+  }
+
+  /** Work on one (batch, key/value head) pair with scratch memory at an address. */
+  private interface PairTask {
+    void run(int pair, long scratch);
+  }
+
+  private void forEachPair(AttentionShape shape, int scoreBlocks, PairTask body) {
+    int pairs = Math.multiplyExact(shape.batch(), shape.keyValueHeads());
+    long work =
+        (long) shape.length() * shape.length() * shape.headWidth() * group(shape) * scoreBlocks;
+    RowChunks chunks = new RowChunks(pairs, Math.clamp(WORK_PER_TASK / work, 1, 64));
+    long scratchBytes = 4L * scoreBlocks * QUERY_BLOCK * scoreStride(shape);
+    pool.forEach(
+        chunks.tasks(),
+        scratchBytes,
+        (task, scratch) -> {
+          for (long pair = chunks.from(task); pair < chunks.to(task); pair++) {
+            body.run((int) pair, scratch.address());
+          }
+        });
+  }
+
+  private static int group(AttentionShape shape) {
+    return shape.heads() / shape.keyValueHeads();
+  }
+
+  /** Distance between rows of scores: whole cache lines. */
+  private static int scoreStride(AttentionShape shape) {
+    return Math.ceilDiv(shape.length(), 16) * 16;
+  }
+
+  /** Where the parts of the packed and output tensors are, by batch, head and position. */
+  private static long packedOffset(AttentionShape shape, int batch, int head, int position) {
+    long row = (long) batch * shape.length() + position;
+    return 4 * (row * shape.packedWidth() + (long) head * shape.headWidth());
+  }
+
+  private static long outputOffset(AttentionShape shape, int batch, int head, int position) {
+    long row = (long) batch * shape.length() + position;
+    return 4 * (row * shape.outputWidth() + (long) head * shape.headWidth());
+  }
+
+  private static long logSumExpOffset(AttentionShape shape, int batch, int head, int position) {
+    return 4 * (((long) batch * shape.heads() + head) * shape.length() + position);
+  }
+
+  private static float scale(AttentionShape shape) {
+    return (float) (1 / Math.sqrt(shape.headWidth()));
+  }
+
+  private record Forward(AttentionShape shape, long packed, long out, long logSumExp) {
+
+    void run(int pair, long scores) {
+      int batch = pair / shape.keyValueHeads();
+      int shared = pair % shape.keyValueHeads();
+      for (int head = shared * group(shape); head < (shared + 1) * group(shape); head++) {
+        for (int first = 0; first < shape.length(); first += QUERY_BLOCK) {
+          int end = Math.min(shape.length(), first + QUERY_BLOCK);
+          block(batch, head, shared, first, end, scores);
+        }
+      }
+    }
+
+    private void block(int batch, int head, int shared, int first, int end, long scores) {
+      int rows = end - first;
+      int width = shape.headWidth();
+      int stride = scoreStride(shape);
+      long keys = packed + packedOffset(shape, batch, shape.heads() + shared, 0);
+      long values = keys + 4L * shape.keyValueHeads() * width;
+      long queries = packed + packedOffset(shape, batch, head, first);
+      int packedWidth = shape.packedWidth();
+      multiply(
+          NO, YES, rows, end, width, queries, packedWidth, keys, packedWidth, 0, scores, stride);
+      for (int row = 0; row < rows; row++) {
+        float lse = softmaxRow(scores + 4L * row * stride, first + row + 1, end);
+        setFloat(logSumExp + logSumExpOffset(shape, batch, head, first + row), lse);
+      }
+      long to = out + outputOffset(shape, batch, head, first);
+      multiply(
+          NO,
+          NO,
+          rows,
+          width,
+          end,
+          scores,
+          stride,
+          values,
+          packedWidth,
+          0,
+          to,
+          shape.outputWidth());
+    }
+
+    /** Scores of one query to probabilities, zero beyond what it sees; returns their logSumExp. */
+    private float softmaxRow(long x, int seen, int end) {
+      float scale = scale(shape);
+      // The scaled maximum, so that logSumExp and the exponents round alike.
+      float max = RowSums.max(x, seen) * scale;
+      Softmax.probabilities(x, scale, max, 1f, x, seen);
+      double sum = RowSums.sum(x, seen);
+      Softmax.scale(x, (float) (1 / sum), seen);
+      Lanes.zero(x + 4L * seen, end - seen);
+      return (float) (max + StrictMath.log(sum));
+    }
+  }
+
+  private record Backward(
+      AttentionShape shape, long packed, long out, long logSumExp, long dOut, long dPacked) {
+
+    void run(int pair, long scratch) {
+      int batch = pair / shape.keyValueHeads();
+      int shared = pair % shape.keyValueHeads();
+      int lastBlock = (shape.length() - 1) / QUERY_BLOCK * QUERY_BLOCK;
+      // The last block sees every key: it goes first, and overwrites.
+      float beta = 0;
+      for (int head = shared * group(shape); head < (shared + 1) * group(shape); head++) {
+        for (int first = lastBlock; first >= 0; first -= QUERY_BLOCK) {
+          int end = Math.min(shape.length(), first + QUERY_BLOCK);
+          block(batch, head, shared, first, end, beta, scratch);
+          beta = 1;
+        }
+      }
+    }
+
+    private void block(
+        int batch, int head, int shared, int first, int end, float beta, long scratch) {
+      int rows = end - first;
+      int width = shape.headWidth();
+      int stride = scoreStride(shape);
+      int packedWidth = shape.packedWidth();
+      int outputWidth = shape.outputWidth();
+      long keyOffset = packedOffset(shape, batch, shape.heads() + shared, 0);
+      long valueOffset = keyOffset + 4L * shape.keyValueHeads() * width;
+      long queryOffset = packedOffset(shape, batch, head, first);
+      long gradient = dOut + outputOffset(shape, batch, head, first);
+      long p = scratch;
+      long dScores = scratch + 4L * QUERY_BLOCK * stride;
+      multiply(
+          NO,
+          YES,
+          rows,
+          end,
+          width,
+          packed + queryOffset,
+          packedWidth,
+          packed + keyOffset,
+          packedWidth,
+          0,
+          p,
+          stride);
+      multiply(
+          NO,
+          YES,
+          rows,
+          end,
+          width,
+          gradient,
+          outputWidth,
+          packed + valueOffset,
+          packedWidth,
+          0,
+          dScores,
+          stride);
+      for (int row = 0; row < rows; row++) {
+        scoreGradientRow(batch, head, first + row, end, p, dScores);
+        p += 4L * stride;
+        dScores += 4L * stride;
+      }
+      p = scratch;
+      dScores = scratch + 4L * QUERY_BLOCK * stride;
+      multiply(
+          YES,
+          NO,
+          end,
+          width,
+          rows,
+          p,
+          stride,
+          gradient,
+          outputWidth,
+          beta,
+          dPacked + valueOffset,
+          packedWidth);
+      multiply(
+          YES,
+          NO,
+          end,
+          width,
+          rows,
+          dScores,
+          stride,
+          packed + queryOffset,
+          packedWidth,
+          beta,
+          dPacked + keyOffset,
+          packedWidth);
+      multiply(
+          NO,
+          NO,
+          rows,
+          width,
+          end,
+          dScores,
+          stride,
+          packed + keyOffset,
+          packedWidth,
+          0,
+          dPacked + queryOffset,
+          packedWidth);
+    }
+
+    /** Scores to probabilities p, and their gradients dP to p·(dP − dOut·out)·scale. */
+    private void scoreGradientRow(
+        int batch, int head, int position, int end, long p, long dScores) {
+      int seen = position + 1;
+      float scale = scale(shape);
+      float lse = getFloat(logSumExp + logSumExpOffset(shape, batch, head, position));
+      long offset = outputOffset(shape, batch, head, position);
+      float delta = RowSums.dot(dOut + offset, out + offset, shape.headWidth());
+      Softmax.probabilities(p, scale, lse, 1f, p, seen);
+      scoreGradient(p, delta, scale, dScores, seen);
+      Lanes.zero(p + 4L * seen, end - seen);
+      Lanes.zero(dScores + 4L * seen, end - seen);
+    }
+
+    /** dP ← p·(dP − delta)·scale. */
+    private static void scoreGradient(long p, float delta, float scale, long dP, int n) {
+      int whole = Lanes.whole(n);
+      for (int i = 0; i < whole; i += Lanes.WIDTH) {
+        FloatVector centred = Lanes.load(dP + 4L * i).sub(delta);
+        Lanes.store(centred.mul(Lanes.load(p + 4L * i)).mul(scale), dP + 4L * i);
+      }
+      if (whole < n) {
+        VectorMask<Float> mask = Lanes.rest(n);
+        long at = 4L * whole;
+        FloatVector centred = Lanes.load(dP + at, mask).sub(delta);
+        Lanes.store(centred.mul(Lanes.load(p + at, mask)).mul(scale), dP + at, mask);
+      }
+    }
+  }
+
+  /** C ← op(A)·op(B) + beta·C at addresses; {@code op(A)} [m, k], {@code op(B)} [k, n]. */
+  private static void multiply(
+      Transpose ta,
+      Transpose tb,
+      int m,
+      int n,
+      int k,
+      long a,
+      int lda,
+      long b,
+      int ldb,
+      float beta,
+      long c,
+      int ldc) {
+    Blas.sgemm(ta, tb, m, n, k, 1f, at(a), lda, at(b), ldb, beta, at(c), ldc);
+  }
+
+  // Slices of the unbounded segment have no scope: a native call with them takes no shared lock.
+  private static MemorySegment at(long address) {
+    return Lanes.MEMORY.asSlice(address);
+  }
+
+  private static float getFloat(long address) {
+    return Lanes.MEMORY.get(ValueLayout.JAVA_FLOAT, address);
+  }
+
+  private static void setFloat(long address, float value) {
+    Lanes.MEMORY.set(ValueLayout.JAVA_FLOAT, address, value);
+  }
+}

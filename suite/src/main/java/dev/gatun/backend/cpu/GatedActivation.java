@@ -1,0 +1,93 @@
+package dev.gatun.backend.cpu;
+
+import dev.gatun.backend.OperandChecks;
+import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Tensor;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/** SwiGLU, forward and backward; see {@link dev.gatun.backend.Backend#swiglu}. */
+final class GatedActivation {
+  private static final int CHUNK = 16_384;
+
+  private final OperandChecks checks = new OperandChecks(ElementType.F32, true);
+  private final WorkerPool pool;
+
+  GatedActivation(WorkerPool pool) {
+    this.pool = pool;
+  }
+
+  /** x [N, 2F], y [N, F]. */
+  void swiglu(Tensor x, Tensor y) {
+    checks.swiglu("swiglu", x, y);
+    int width = Math.toIntExact(y.cols());
+    long from = Lanes.address(x);
+    long to = Lanes.address(y);
+    RowChunks.of(y.rows(), width, CHUNK)
+        .forEach(pool, row -> rowForward(from + 8 * row * width, to + 4 * row * width, width));
+  }
+
+  /** dX [N, 2F] from x [N, 2F] and dY [N, F]. */
+  void swigluBackward(Tensor x, Tensor dY, Tensor dX) {
+    checks.swiglu("swigluBackward", x, dY);
+    checks.swiglu("swigluBackward", dX, dY);
+    int width = Math.toIntExact(dY.cols());
+    long at = Lanes.address(x);
+    long from = Lanes.address(dY);
+    long to = Lanes.address(dX);
+    RowChunks.of(dY.rows(), width, CHUNK)
+        .forEach(
+            pool,
+            row ->
+                rowBackward(
+                    at + 8 * row * width, from + 4 * row * width, to + 8 * row * width, width));
+  }
+
+  private static void rowForward(long x, long y, int width) {
+    long values = x + 4L * width;
+    int whole = Lanes.whole(width);
+    for (int i = 0; i < whole; i += Lanes.WIDTH) {
+      FloatVector gate = Lanes.load(x + 4L * i);
+      Lanes.store(silu(gate).mul(Lanes.load(values + 4L * i)), y + 4L * i);
+    }
+    if (whole < width) {
+      VectorMask<Float> mask = Lanes.rest(width);
+      long at = 4L * whole;
+      FloatVector gate = Lanes.load(x + at, mask);
+      Lanes.store(silu(gate).mul(Lanes.load(values + at, mask)), y + at, mask);
+    }
+  }
+
+  private static void rowBackward(long x, long dY, long dX, int width) {
+    long half = 4L * width;
+    int whole = Lanes.whole(width);
+    for (int i = 0; i < whole; i += Lanes.WIDTH) {
+      long at = 4L * i;
+      FloatVector gate = Lanes.load(x + at);
+      FloatVector value = Lanes.load(x + half + at);
+      FloatVector gradient = Lanes.load(dY + at);
+      FloatVector s = Exponential.logistic(gate);
+      Lanes.store(gradient.mul(value).mul(siluDerivative(gate, s)), dX + at);
+      Lanes.store(gradient.mul(gate.mul(s)), dX + half + at);
+    }
+    if (whole < width) {
+      VectorMask<Float> mask = Lanes.rest(width);
+      long at = 4L * whole;
+      FloatVector gate = Lanes.load(x + at, mask);
+      FloatVector value = Lanes.load(x + half + at, mask);
+      FloatVector gradient = Lanes.load(dY + at, mask);
+      FloatVector s = Exponential.logistic(gate);
+      Lanes.store(gradient.mul(value).mul(siluDerivative(gate, s)), dX + at, mask);
+      Lanes.store(gradient.mul(gate.mul(s)), dX + half + at, mask);
+    }
+  }
+
+  private static FloatVector silu(FloatVector gate) {
+    return gate.mul(Exponential.logistic(gate));
+  }
+
+  /** s + gate·s·(1 − s). */
+  private static FloatVector siluDerivative(FloatVector gate, FloatVector s) {
+    return gate.mul(s).fma(Lanes.broadcast(1f).sub(s), s);
+  }
+}

@@ -1,0 +1,127 @@
+package dev.gatun.backend.cpu;
+
+import dev.gatun.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Vectors of F32 lanes at absolute addresses.
+ *
+ * <p>All loads and stores go through one segment that spans the address space: its bounds check
+ * folds away in compiled loops, where a check against each tensor's own segment would not. Kernels
+ * check their operands before the first access.
+ *
+ * <p>Sums over lanes are a fixed tree. {@code reduceLanes(ADD)} leaves the order open, and the
+ * interpreter and the compiled code choose differently, so that a result would depend on when the
+ * method got hot.
+ */
+final class Lanes {
+  static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+
+  /** Number of lanes. */
+  static final int WIDTH = SPECIES.length();
+
+  /** Bytes of one vector. */
+  static final int BYTES = 4 * WIDTH;
+
+  /** Every address of this process. */
+  static final MemorySegment MEMORY = everything();
+
+  static final FloatVector ZERO = FloatVector.zero(SPECIES);
+
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  private static final VectorShuffle<Float> SWAP_8 = swap(8);
+  private static final VectorShuffle<Float> SWAP_4 = swap(4);
+  private static final VectorShuffle<Float> SWAP_2 = swap(2);
+  private static final VectorShuffle<Float> SWAP_1 = swap(1);
+
+  private Lanes() {}
+
+  // Addresses come from tensors whose sizes the kernels have checked.
+  @SuppressWarnings("restricted")
+  private static MemorySegment everything() {
+    return MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+  }
+
+  private static VectorShuffle<Float> swap(int distance) {
+    return VectorShuffle.fromOp(SPECIES, lane -> (lane ^ distance) % WIDTH);
+  }
+
+  static long address(Tensor tensor) {
+    return tensor.memory().address();
+  }
+
+  static FloatVector load(long address) {
+    return FloatVector.fromMemorySegment(SPECIES, MEMORY, address, ORDER);
+  }
+
+  static void store(FloatVector vector, long address) {
+    vector.intoMemorySegment(MEMORY, address, ORDER);
+  }
+
+  /** The first lanes of a vector; the others are zero and not read. */
+  static FloatVector load(long address, VectorMask<Float> mask) {
+    return FloatVector.fromMemorySegment(SPECIES, MEMORY, address, ORDER, mask);
+  }
+
+  static void store(FloatVector vector, long address, VectorMask<Float> mask) {
+    vector.intoMemorySegment(MEMORY, address, ORDER, mask);
+  }
+
+  static FloatVector broadcast(float value) {
+    return FloatVector.broadcast(SPECIES, value);
+  }
+
+  /** The largest multiple of the width that is not above n. */
+  static int whole(int n) {
+    return n & -WIDTH;
+  }
+
+  /** The first {@code n mod WIDTH} lanes. */
+  static VectorMask<Float> rest(int n) {
+    return SPECIES.indexInRange(0, n & (WIDTH - 1));
+  }
+
+  /** The larger of each lane; NaN in x is passed over. */
+  static FloatVector max(FloatVector max, FloatVector x) {
+    return max.blend(x, x.compare(VectorOperators.GT, max));
+  }
+
+  /** Sum of all lanes, as a tree of fixed shape. */
+  static float sum(FloatVector vector) {
+    FloatVector v = vector;
+    if (WIDTH > 8) {
+      v = v.add(v.rearrange(SWAP_8));
+    }
+    if (WIDTH > 4) {
+      v = v.add(v.rearrange(SWAP_4));
+    }
+    if (WIDTH > 2) {
+      v = v.add(v.rearrange(SWAP_2));
+    }
+    return v.add(v.rearrange(SWAP_1)).lane(0);
+  }
+
+  /** y ← 0 for n elements. */
+  static void zero(long y, long n) {
+    MEMORY.asSlice(y, 4 * n).fill((byte) 0);
+  }
+
+  /** y ← y + x for n elements. */
+  static void addTo(long y, long x, int n) {
+    int whole = whole(n);
+    for (int i = 0; i < whole; i += WIDTH) {
+      store(load(y + 4L * i).add(load(x + 4L * i)), y + 4L * i);
+    }
+    if (whole < n) {
+      VectorMask<Float> mask = rest(n);
+      long at = 4L * whole;
+      store(load(y + at, mask).add(load(x + at, mask)), y + at, mask);
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package dev.gatun.backend.cpu;
+
+import dev.gatun.backend.OperandChecks;
+import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Tensor;
+import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/** Layer normalisation, forward and backward; see {@link dev.gatun.backend.Backend#layerNorm}. */
+final class LayerNorm {
+  private static final int CHUNK = 16_384;
+
+  private final OperandChecks checks = new OperandChecks(ElementType.F32, true);
+  private final WorkerPool pool;
+
+  LayerNorm(WorkerPool pool) {
+    this.pool = pool;
+  }
+
+  /** x, y [N, D], weight, bias [D], mean, rstd [N]. */
+  void layerNorm(
+      Tensor x, Tensor weight, Tensor bias, double epsilon, Tensor y, Tensor mean, Tensor rstd) {
+    checks.layerNorm(x, weight, bias, y, mean, rstd);
+    int width = Math.toIntExact(x.cols());
+    long from = Lanes.address(x);
+    long to = Lanes.address(y);
+    long w = Lanes.address(weight);
+    long b = Lanes.address(bias);
+    RowChunks.of(x.rows(), width, CHUNK)
+        .forEach(
+            pool,
+            row -> {
+              long at = from + 4 * row * width;
+              float mu = RowSums.sum(at, width) / width;
+              double variance = (double) RowSums.squaredDeviations(at, mu, width) / width;
+              float r = (float) (1 / Math.sqrt(variance + epsilon));
+              normalise(at, mu, r, w, b, to + 4 * row * width, width);
+              mean.memory().setAtIndex(ValueLayout.JAVA_FLOAT, row, mu);
+              rstd.memory().setAtIndex(ValueLayout.JAVA_FLOAT, row, r);
+            });
+  }
+
+  private static void normalise(long x, float mu, float r, long w, long b, long y, int n) {
+    int whole = Lanes.whole(n);
+    for (int i = 0; i < whole; i += Lanes.WIDTH) {
+      long at = 4L * i;
+      FloatVector hat = Lanes.load(x + at).sub(mu).mul(r);
+      Lanes.store(hat.fma(Lanes.load(w + at), Lanes.load(b + at)), y + at);
+    }
+    if (whole < n) {
+      VectorMask<Float> mask = Lanes.rest(n);
+      long at = 4L * whole;
+      FloatVector hat = Lanes.load(x + at, mask).sub(mu).mul(r);
+      Lanes.store(hat.fma(Lanes.load(w + at, mask), Lanes.load(b + at, mask)), y + at, mask);
+    }
+  }
+
+  /** dY, x, dX [N, D], weight, dWeight, dBias [D], mean, rstd [N]. */
+  void layerNormBackward(
+      Tensor dY,
+      Tensor x,
+      Tensor weight,
+      Tensor mean,
+      Tensor rstd,
+      Tensor dX,
+      Tensor dWeight,
+      Tensor dBias) {
+    checks.layerNormBackward(dY, x, weight, mean, rstd, dX, dWeight, dBias);
+    int width = Math.toIntExact(x.cols());
+    int padded = ColumnSums.padded(width);
+    long gradient = Lanes.address(dY);
+    long in = Lanes.address(x);
+    long w = Lanes.address(weight);
+    long out = Lanes.address(dX);
+    ColumnSums.accumulate(
+        pool,
+        x.rows(),
+        width,
+        new long[] {Lanes.address(dWeight), Lanes.address(dBias)},
+        (first, last, partials) -> {
+          long partialBias = partials + 4L * padded;
+          for (long row = first; row < last; row++) {
+            long offset = 4 * row * width;
+            float mu = mean.memory().getAtIndex(ValueLayout.JAVA_FLOAT, row);
+            float r = rstd.memory().getAtIndex(ValueLayout.JAVA_FLOAT, row);
+            backwardRow(
+                gradient + offset,
+                in + offset,
+                w,
+                mu,
+                r,
+                out + offset,
+                partials,
+                partialBias,
+                width);
+          }
+        });
+  }
+
+  /** dX += r·(ĝ − mean(ĝ) − x̂·mean(ĝ·x̂)) with ĝ = dY·weight and x̂ = (x − mean)·r. */
+  private static void backwardRow(
+      long dY, long x, long w, float mu, float r, long dX, long dW, long dB, int n) {
+    FloatVector sum = Lanes.ZERO;
+    FloatVector sumTimesHat = Lanes.ZERO;
+    int whole = Lanes.whole(n);
+    VectorMask<Float> mask = Lanes.rest(n);
+    for (int i = 0; i < whole; i += Lanes.WIDTH) {
+      long at = 4L * i;
+      FloatVector gradient = Lanes.load(dY + at);
+      FloatVector hat = Lanes.load(x + at).sub(mu).mul(r);
+      Lanes.store(gradient.fma(hat, Lanes.load(dW + at)), dW + at);
+      Lanes.store(gradient.add(Lanes.load(dB + at)), dB + at);
+      FloatVector scaled = gradient.mul(Lanes.load(w + at));
+      sum = sum.add(scaled);
+      sumTimesHat = scaled.fma(hat, sumTimesHat);
+    }
+    if (whole < n) {
+      long at = 4L * whole;
+      FloatVector gradient = Lanes.load(dY + at, mask);
+      FloatVector hat = Lanes.load(x + at, mask).sub(mu).mul(r);
+      Lanes.store(gradient.fma(hat, Lanes.load(dW + at, mask)), dW + at, mask);
+      Lanes.store(gradient.add(Lanes.load(dB + at, mask)), dB + at, mask);
+      FloatVector scaled = gradient.mul(Lanes.load(w + at, mask));
+      sum = sum.add(scaled);
+      sumTimesHat = scaled.fma(hat, sumTimesHat);
+    }
+    float mean = Lanes.sum(sum) / n;
+    float meanTimesHat = Lanes.sum(sumTimesHat) / n;
+    for (int i = 0; i < whole; i += Lanes.WIDTH) {
+      long at = 4L * i;
+      FloatVector hat = Lanes.load(x + at).sub(mu).mul(r);
+      FloatVector scaled = Lanes.load(dY + at).mul(Lanes.load(w + at)).sub(mean);
+      FloatVector step = scaled.sub(hat.mul(meanTimesHat));
+      Lanes.store(step.mul(r).add(Lanes.load(dX + at)), dX + at);
+    }
+    if (whole < n) {
+      long at = 4L * whole;
+      FloatVector hat = Lanes.load(x + at, mask).sub(mu).mul(r);
+      FloatVector scaled = Lanes.load(dY + at, mask).mul(Lanes.load(w + at, mask)).sub(mean);
+      FloatVector step = scaled.sub(hat.mul(meanTimesHat));
+      Lanes.store(step.mul(r).add(Lanes.load(dX + at, mask)), dX + at, mask);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.gatun.backend.cpu;
+
+import dev.gatun.backend.AttentionShape;
+import dev.gatun.backend.OperandChecks;
+import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Tensor;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/** Rotary position embedding in place; see {@link dev.gatun.backend.Backend#rotary}. */
+final class Rotary {
+  private static final int CHUNK = 32_768;
+
+  private final OperandChecks checks = new OperandChecks(ElementType.F32, true);
+  private final WorkerPool pool;
+
+  Rotary(WorkerPool pool) {
+    this.pool = pool;
+  }
+
+  /** cos, sin [T, R/2], packed [B, T, packedWidth]. */
+  void rotary(AttentionShape shape, Tensor cos, Tensor sin, Tensor packed) {
+    checks.rotary("rotary", shape, cos, sin, packed);
+    turn(shape, cos, sin, 1f, packed);
+  }
+
+  void rotaryBackward(AttentionShape shape, Tensor cos, Tensor sin, Tensor dPacked) {
+    checks.rotary("rotaryBackward", shape, cos, sin, dPacked);
+    turn(shape, cos, sin, -1f, dPacked);
+  }
+
+  private void turn(AttentionShape shape, Tensor cos, Tensor sin, float sign, Tensor packed) {
+    int half = Math.toIntExact(cos.cols());
+    int width = shape.packedWidth();
+    int heads = shape.heads() + shape.keyValueHeads();
+    long cosines = Lanes.address(cos);
+    long sines = Lanes.address(sin);
+    long base = Lanes.address(packed);
+    RowChunks.of(packed.rows(), width, CHUNK)
+        .forEach(
+            pool,
+            row -> {
+              long angles = 4 * (row % shape.length()) * half;
+              for (int head = 0; head < heads; head++) {
+                long at = base + 4 * (row * width + (long) head * shape.headWidth());
+                turnHead(at, cosines + angles, sines + angles, sign, half);
+              }
+            });
+  }
+
+  private static void turnHead(long x, long cos, long sin, float sign, int half) {
+    long partner = x + 4L * half;
+    int whole = Lanes.whole(half);
+    for (int i = 0; i < whole; i += Lanes.WIDTH) {
+      long at = 4L * i;
+      FloatVector c = Lanes.load(cos + at);
+      FloatVector s = Lanes.load(sin + at).mul(sign);
+      FloatVector a = Lanes.load(x + at);
+      FloatVector b = Lanes.load(partner + at);
+      Lanes.store(a.mul(c).sub(b.mul(s)), x + at);
+      Lanes.store(b.mul(c).add(a.mul(s)), partner + at);
+    }
+    if (whole < half) {
+      VectorMask<Float> mask = Lanes.rest(half);
+      long at = 4L * whole;
+      FloatVector c = Lanes.load(cos + at, mask);
+      FloatVector s = Lanes.load(sin + at, mask).mul(sign);
+      FloatVector a = Lanes.load(x + at, mask);
+      FloatVector b = Lanes.load(partner + at, mask);
+      Lanes.store(a.mul(c).sub(b.mul(s)), x + at, mask);
+      Lanes.store(b.mul(c).add(a.mul(s)), partner + at, mask);
+    }
+  }
+}

@@ -1,0 +1,410 @@
+package dev.gatun.backend;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What every {@link Backend} must do: each operation, forward and backward, at odd shapes, against
+ * the f64 oracle. A subclass per backend says how to open it.
+ */
+public abstract class BackendContractTest extends LinearAlgebraContract {
+
+  @ParameterizedTest
+  @CsvSource({"1, 1, 1", "3, 7, 33", "5, 257, 65", "70, 1001, 300"})
+  void embedding(int vocabulary, int count, int width) {
+    int[] ids = ids(count, 0, vocabulary);
+    check(
+        "exact",
+        run -> {
+          Tensor out = run.out(count, width);
+          run.backend().embedding(run.in(0, vocabulary, width), run.ids(ids), out);
+          return List.of(out);
+        },
+        normal((long) vocabulary * width));
+    check(
+        "sums",
+        run -> {
+          Tensor dTable = run.in(0, vocabulary, width);
+          run.backend().embeddingBackward(run.in(1, count, width), run.ids(ids), dTable);
+          return List.of(dTable);
+        },
+        normal((long) vocabulary * width),
+        normal((long) count * width));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "3, 7", "17, 33", "1030, 65", "65, 1001"})
+  void bias(int rows, int cols) {
+    check(
+        "sums",
+        run -> {
+          Tensor x = run.in(0, rows, cols);
+          Tensor dBias = run.in(1, cols);
+          run.backend().addBiasBackward(x, dBias);
+          run.backend().addBias(run.in(1, cols), x);
+          return List.of(x, dBias);
+        },
+        normal((long) rows * cols),
+        normal(cols));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1, 0", "3, 7, 0", "17, 33, 100", "1030, 65, 1", "65, 1001, 0", "33, 64, 0"})
+  void layerNorm(int rows, int cols, double offset) {
+    double[] x = shifted(normal((long) rows * cols), offset);
+    check(
+        "layerNorm",
+        backend.real(),
+        // Deviations from the mean are differences of numbers as large as the offset.
+        new double[][] {constant(rows * cols, offset)},
+        run -> {
+          Tensor y = run.out(rows, cols);
+          Tensor mean = run.out(rows);
+          Tensor rstd = run.out(rows);
+          Tensor weight = run.in(1, cols);
+          run.backend()
+              .layerNorm(run.in(0, rows, cols), weight, run.in(2, cols), 1e-5, y, mean, rstd);
+          return List.of(y, mean, rstd);
+        },
+        x,
+        normal(cols),
+        normal(cols));
+    double[] mean = new double[rows];
+    double[] rstd = new double[rows];
+    for (int r = 0; r < rows; r++) {
+      double[] row = Arrays.copyOfRange(x, r * cols, (r + 1) * cols);
+      double mu = Arrays.stream(row).average().orElseThrow();
+      double variance = Arrays.stream(row).map(v -> (v - mu) * (v - mu)).average().orElseThrow();
+      mean[r] = (float) mu;
+      rstd[r] = (float) (1 / Math.sqrt(variance + 1e-5));
+    }
+    layerNormBackward(rows, cols, x, mean, rstd);
+  }
+
+  private void layerNormBackward(int rows, int cols, double[] x, double[] mean, double[] rstd) {
+    check(
+        "layerNormBackward",
+        run -> {
+          Tensor dX = run.in(5, rows, cols);
+          Tensor dWeight = run.in(6, cols);
+          Tensor dBias = run.in(7, cols);
+          run.backend()
+              .layerNormBackward(
+                  run.in(0, rows, cols),
+                  run.in(1, rows, cols),
+                  run.in(2, cols),
+                  run.in(3, rows),
+                  run.in(4, rows),
+                  dX,
+                  dWeight,
+                  dBias);
+          return List.of(dX, dWeight, dBias);
+        },
+        normal((long) rows * cols),
+        x,
+        normal(cols),
+        mean,
+        rstd,
+        normal((long) rows * cols),
+        normal(cols),
+        normal(cols));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "3, 7", "17, 33", "1030, 65", "65, 1001"})
+  void rmsNorm(int rows, int cols) {
+    double[] x = normal((long) rows * cols, 3);
+    check(
+        "rmsNorm",
+        run -> {
+          Tensor y = run.out(rows, cols);
+          Tensor rstd = run.out(rows);
+          run.backend().rmsNorm(run.in(0, rows, cols), run.in(1, cols), 1e-6, y, rstd);
+          return List.of(y, rstd);
+        },
+        x,
+        normal(cols));
+    check(
+        "rmsNormBackward",
+        run -> {
+          Tensor dX = run.in(4, rows, cols);
+          Tensor dWeight = run.in(5, cols);
+          Tensor dY = run.in(0, rows, cols);
+          Tensor rstd = run.in(3, rows);
+          run.backend()
+              .rmsNormBackward(dY, run.in(1, rows, cols), run.in(2, cols), rstd, dX, dWeight);
+          return List.of(dX, dWeight);
+        },
+        normal((long) rows * cols),
+        x,
+        normal(cols),
+        shifted(normal(rows, 0.1), 0.5),
+        normal((long) rows * cols),
+        normal(cols));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 17, 1001, 40_003})
+  void gelu(int size) {
+    double[] x = normal(size, 3);
+    x[0] = size == 7 ? 60 : -4;
+    for (Gelu form : Gelu.values()) {
+      check(
+          "gelu",
+          run -> {
+            Tensor y = run.out(size);
+            run.backend().gelu(form, run.in(0, size), y);
+            return List.of(y);
+          },
+          x);
+      check(
+          "geluBackward",
+          run -> {
+            Tensor gradient = run.in(1, size);
+            run.backend().geluBackward(form, run.in(0, size), gradient, gradient);
+            return List.of(gradient);
+          },
+          x,
+          normal(size));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "3, 7", "17, 33", "65, 1001"})
+  void swiglu(int rows, int width) {
+    double[] x = normal(2L * rows * width, 4);
+    check(
+        "swiglu",
+        run -> {
+          Tensor y = run.out(rows, width);
+          run.backend().swiglu(run.in(0, rows, 2 * width), y);
+          return List.of(y);
+        },
+        x);
+    check(
+        "swigluBackward",
+        run -> {
+          Tensor dX = run.out(rows, 2 * width);
+          run.backend().swigluBackward(run.in(0, rows, 2 * width), run.in(1, rows, width), dX);
+          return List.of(dX);
+        },
+        x,
+        normal((long) rows * width));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1, 1, 1, 2, 1", "2, 7, 4, 2, 8, 3", "3, 33, 6, 2, 64, 32", "1, 65, 3, 1, 37, 18"})
+  void rotary(int batch, int length, int heads, int shared, int headWidth, int half) {
+    var shape = new AttentionShape(batch, length, heads, shared, headWidth);
+    double[] angles = normal((long) length * half, 10);
+    double[] cos = Arrays.stream(angles).map(a -> (float) Math.cos(a)).toArray();
+    double[] sin = Arrays.stream(angles).map(a -> (float) Math.sin(a)).toArray();
+    check(
+        "rotary",
+        run -> {
+          Tensor packed = run.in(0, batch, length, shape.packedWidth());
+          Tensor gradient = run.in(0, batch, length, shape.packedWidth());
+          Tensor c = run.in(1, length, half);
+          Tensor s = run.in(2, length, half);
+          run.backend().rotary(shape, c, s, packed);
+          run.backend().rotaryBackward(shape, c, s, gradient);
+          return List.of(packed, gradient);
+        },
+        normal((long) batch * length * shape.packedWidth()),
+        cos,
+        sin);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1, 1, 1, 1, 1",
+    "3, 7, 2, 2, 5, 1",
+    "5, 64, 4, 4, 8, 1",
+    "2, 130, 6, 2, 64, 1",
+    "1, 129, 3, 1, 17, 1",
+    "2, 65, 4, 1, 33, 4"
+  })
+  void attention(int batch, int length, int heads, int shared, int headWidth, double factor) {
+    var shape = new AttentionShape(batch, length, heads, shared, headWidth);
+    long rows = (long) batch * length;
+    double[] packed = normal(rows * shape.packedWidth(), factor);
+    ContractRun.Operation forward =
+        run -> {
+          Tensor out = run.out(batch, length, shape.outputWidth());
+          Tensor logSumExp = run.out(batch, heads, length);
+          Tensor in = run.in(0, batch, length, shape.packedWidth());
+          run.backend().attention(shape, in, out, logSumExp);
+          return List.of(out, logSumExp);
+        };
+    check("attention", forward, packed);
+    check(
+        "attentionBackward",
+        run -> {
+          List<Tensor> kept = forward.run(run);
+          Tensor dPacked = run.out(batch, length, shape.packedWidth());
+          Tensor in = run.in(0, batch, length, shape.packedWidth());
+          Tensor dOut = run.in(1, batch, length, shape.outputWidth());
+          run.backend().attentionBackward(shape, in, kept.get(0), kept.get(1), dOut, dPacked);
+          return List.of(dPacked);
+        },
+        packed,
+        normal(rows * shape.outputWidth()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1, 1", "3, 7, 1", "17, 33, 80", "65, 1001, 4", "5, 9001, 20", "3, 5, 0"})
+  void crossEntropy(int rows, int classes, double factor) {
+    double[] logits = normal((long) rows * classes, factor);
+    for (int i = 0; i < logits.length; i++) {
+      logits[i] = Math.clamp(logits[i], -80, 80);
+    }
+    int[] targets = ids(rows, 0, classes);
+    targets[rows / 2] = rows > 1 ? -1 : targets[0];
+    double scale = 0.25;
+    double[] atTarget = new double[logits.length];
+    double[] sizes = new double[rows];
+    for (int r = 0; r < rows; r++) {
+      // The gradient at the target is the difference of a probability and one.
+      if (targets[r] >= 0) {
+        atTarget[r * classes + targets[r]] = scale;
+        sizes[r] = Math.abs(logits[r * classes + targets[r]]) + Math.log(classes);
+      }
+    }
+    check(
+        "crossEntropy",
+        backend.real(),
+        new double[][] {atTarget, sizes, sizes},
+        run -> {
+          Tensor gradient = run.in(0, rows, classes);
+          Tensor losses = run.out(rows);
+          Tensor lossesAlone = run.out(rows);
+          Tensor logSumExp = run.out(rows);
+          run.backend().crossEntropy(gradient, run.ids(targets), scale, losses);
+          Tensor x = run.in(0, rows, classes);
+          run.backend().crossEntropyLoss(x, run.ids(targets), lossesAlone);
+          run.backend().logSumExpRows(x, logSumExp);
+          return List.of(gradient, losses, lossesAlone, logSumExp, x);
+        },
+        logits);
+    crossEntropyColumns(rows, classes, logits, targets, scale, atTarget);
+  }
+
+  private void crossEntropyColumns(
+      int rows, int classes, double[] logits, int[] targets, double scale, double[] atTarget) {
+    int firstClass = classes / 3;
+    int cols = classes - firstClass;
+    double[] part = new double[rows * cols];
+    double[] intermediate = new double[rows * cols];
+    double[] logSumExp = new double[rows];
+    for (int r = 0; r < rows; r++) {
+      System.arraycopy(logits, r * classes + firstClass, part, r * cols, cols);
+      System.arraycopy(atTarget, r * classes + firstClass, intermediate, r * cols, cols);
+      double[] row = Arrays.copyOfRange(logits, r * classes, (r + 1) * classes);
+      logSumExp[r] = (float) ReferenceAttention.logSumExp(row);
+    }
+    check(
+        "crossEntropy",
+        backend.real(),
+        new double[][] {intermediate},
+        run -> {
+          Tensor x = run.in(0, rows, cols);
+          run.backend()
+              .crossEntropyColumns(x, run.in(1, rows), run.ids(targets), firstClass, scale);
+          return List.of(x);
+        },
+        part,
+        logSumExp);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "17, 2", "1001, 10", "70003, 100000"})
+  void adamW(int size, long step) {
+    var settings = new AdamWStep(3e-4, 0.9, 0.95, 1e-8, 0.1, step, 0.5);
+    check(
+        "adamW",
+        run -> {
+          Tensor p = run.in(0, size);
+          Tensor m = run.in(2, size);
+          Tensor v = run.in(3, size);
+          run.backend().adamW(settings, p, run.in(1, size), m, v);
+          return List.of(p, m, v);
+        },
+        normal(size),
+        normal(size, 1e-3),
+        normal(size, 1e-3),
+        Arrays.stream(normal(size, 1e-3)).map(g -> (float) (g * g)).toArray());
+  }
+
+  @Test
+  void operandsThatDoNotFitAreNamed() {
+    try (TensorScope scope = backend.newScope()) {
+      Tensor a = scope.zeros(backend.real(), 3, 7);
+      Tensor b = scope.zeros(backend.real(), 3, 6);
+      Tensor ids = scope.zeros(ElementType.I32, 3);
+      Tensor row = scope.zeros(backend.real(), 7);
+      Tensor column = scope.zeros(backend.real(), 3);
+      var shape = new AttentionShape(1, 3, 2, 1, 2);
+      var step = new AdamWStep(1, 0.9, 0.9, 1e-8, 0, 1, 1);
+      Map<String, Runnable> mistakes =
+          Map.ofEntries(
+              Map.entry("gemm", () -> backend.gemm(Transpose.NO, Transpose.NO, 1, a, b, 0, a)),
+              Map.entry("axpy", () -> backend.axpy(1, a, b)),
+              Map.entry("dot", () -> backend.dot(a, ids)),
+              Map.entry("copy", () -> backend.copy(a, b)),
+              Map.entry("qr", () -> backend.qr(a, b)),
+              Map.entry("cholesky", () -> backend.cholesky(a)),
+              Map.entry("addBias", () -> backend.addBias(row, b)),
+              Map.entry("embedding", () -> backend.embedding(a, ids, b)),
+              Map.entry("gelu", () -> backend.gelu(Gelu.TANH, a, b)),
+              Map.entry("swiglu", () -> backend.swiglu(a, b)),
+              Map.entry("rmsNorm", () -> backend.rmsNorm(a, row, 1e-5, b, column)),
+              Map.entry("layerNorm", () -> backend.layerNorm(a, row, row, 1e-5, a, column, row)),
+              Map.entry("rotary", () -> backend.rotary(shape, a, a, b)),
+              Map.entry("attention", () -> backend.attention(shape, b, a, a)),
+              Map.entry("crossEntropy", () -> backend.crossEntropy(a, row, 1, column)),
+              Map.entry("crossEntropyLoss", () -> backend.crossEntropyLoss(a, ids, row)),
+              Map.entry("adamW", () -> backend.adamW(step, a, a, b, a)));
+      mistakes.forEach((name, mistake) -> {
+        var thrown = assertThrows(IllegalArgumentException.class, mistake::run, name);
+        String message = thrown.getMessage();
+        assertTrue(message.contains(name) && !message.contains("\n"), name + ": " + message);
+      });
+    }
+  }
+
+  @Test
+  void idsOutsideTheTableAreRefused() {
+    try (TensorScope scope = backend.newScope()) {
+      Tensor table = scope.zeros(backend.real(), 3, 7);
+      Tensor ids = scope.zeros(ElementType.I32, 3);
+      Tensor losses = scope.zeros(backend.real(), 3);
+      backend.write(new int[] {0, 3, 1}, ids);
+      Tensor out = scope.zeros(backend.real(), 3, 7);
+      assertThrows(
+          IllegalArgumentException.class, () -> backend.embedding(table, ids, out), "id 3 of 3");
+      backend.write(new int[] {0, -2, 1}, ids);
+      assertThrows(
+          IllegalArgumentException.class, () -> backend.crossEntropyLoss(table, ids, losses));
+    }
+  }
+
+  private static double[] shifted(double[] values, double offset) {
+    return Arrays.stream(values).map(x -> (float) (x + offset)).toArray();
+  }
+
+  private static double[] constant(int size, double value) {
+    double[] values = new double[size];
+    Arrays.fill(values, value);
+    return values;
+  }
+}
