@@ -1,47 +1,67 @@
 package dev.gatun.backend.cpu;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.gatun.backend.MemoryUse;
 import dev.gatun.backend.OutOfDeviceMemoryException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Counts native memory on the host: how much is held, and how much was at most. */
+/** Native memory on the host: hands it out, and counts how much is held and was held at most. */
 final class HostMemory {
   /** A cache line, and the width of the widest vectors. */
   static final long ALIGNMENT = 64;
 
+  private static final long HUGE_PAGE = 2L << 20;
+
+  private final NativeHeap heap = new NativeHeap();
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicLong peakBytes = new AtomicLong();
+  private final long mostBytes;
+
+  /** Memory up to what the machine (or the container) has. */
+  HostMemory() {
+    this(ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize());
+  }
+
+  HostMemory(long mostBytes) {
+    this.mostBytes = mostBytes;
+  }
 
   /**
-   * Zeroed memory, aligned to {@link #ALIGNMENT}, that counts until the arena closes.
+   * Zeroed memory that counts until the arena closes; large blocks are aligned to huge pages, all
+   * others to {@link #ALIGNMENT}. Pages are taken when they are first written, by whoever does.
    *
    * @throws OutOfDeviceMemoryException if the machine has no more
    */
   MemorySegment allocate(Arena arena, long size) {
+    long held = bytes.addAndGet(size);
+    if (held > mostBytes) {
+      throw refused(size, null);
+    }
     MemorySegment segment;
     try {
-      segment = arena.allocate(size, ALIGNMENT);
+      segment =
+          heap.zeroed(arena, size, size >= 2 * HUGE_PAGE ? HUGE_PAGE : ALIGNMENT, this::freed);
     } catch (OutOfMemoryError e) {
-      throw new OutOfDeviceMemoryException(
-          "no memory for %s: %s are held already; use a smaller batch or chunk"
-              .formatted(inMebibytes(size), inMebibytes(bytes.get())),
-          e);
+      throw refused(size, e);
     }
+    peakBytes.accumulateAndGet(held, Math::max);
     return segment;
   }
 
-  /** Counts memory taken. */
-  void taken(long size) {
-    long now = bytes.addAndGet(size);
-    peakBytes.accumulateAndGet(now, Math::max);
+  private void freed(long size) {
+    bytes.addAndGet(-size);
   }
 
-  /** Counts memory given back. */
-  void givenBack(long size) {
-    bytes.addAndGet(-size);
+  private OutOfDeviceMemoryException refused(long size, OutOfMemoryError cause) {
+    long held = bytes.addAndGet(-size);
+    return new OutOfDeviceMemoryException(
+        "no memory for %s: %s are held already, the machine has %s; use a smaller batch or chunk"
+            .formatted(inMebibytes(size), inMebibytes(held), inMebibytes(mostBytes)),
+        cause);
   }
 
   MemoryUse use() {
