@@ -61,7 +61,7 @@ record Tiling(int m, int n, int k, int rows, int cols, int depth) {
 
   private static Tiling large(int m, int n, int k) {
     long products = (long) m * n * k;
-    int tiles = (int) Math.clamp(products / PRODUCTS_PER_LARGE_TILE, 8, 32);
+    int tiles = Math.clamp(products / PRODUCTS_PER_LARGE_TILE, 8, 32);
     int pieces = Math.clamp(k / 4096, 1, 12);
     long area = (long) m * n;
     if (area > 1 << 20 || area * (pieces - 1) > 2 * MOST_PARTIAL_ELEMENTS) {

@@ -1,0 +1,30 @@
+package dev.gatun.backend.cpu;
+
+import dev.gatun.backend.DeviceDescription;
+import dev.gatun.natives.OpenBlasLibrary;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What {@link CpuBackend} computes with, in words. */
+final class CpuDescription {
+  private final int threads;
+  private final String processor = Processor.name();
+  private final Map<String, String> libraries = new LinkedHashMap<>();
+
+  CpuDescription(int threads, OpenBlasLibrary openBlas) {
+    this.threads = threads;
+    libraries.put("OpenBLAS", openBlas.version());
+    libraries.put("OpenBLAS configuration", openBlas.configuration());
+    libraries.put("OpenBLAS core type", openBlas.coreType());
+    libraries.put("vector width", Lanes.SPECIES.vectorBitSize() + " bits");
+  }
+
+  /** Now, with what happened since the backend was opened. */
+  DeviceDescription current(int lapackFallbacks) {
+    var all = new LinkedHashMap<>(libraries);
+    all.put("gesvd in place of gesdd", lapackFallbacks + " times");
+    return new DeviceDescription(
+        "cpu", processor, threads, "f32", Collections.unmodifiableMap(all));
+  }
+}
