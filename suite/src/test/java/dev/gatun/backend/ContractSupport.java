@@ -97,6 +97,13 @@ abstract class ContractSupport {
     }
   }
 
+  /** What the oracle makes of an operation, as F32 can hold it: inputs for a backward pass. */
+  List<double[]> oracleOutputs(ContractRun.Operation operation, double[]... inputs) {
+    return run(oracle, ElementType.F64, operation, List.of(inputs)).stream()
+        .map(output -> Arrays.stream(output).map(x -> (float) x).toArray())
+        .toList();
+  }
+
   private static double[] rounded(double[] want, ElementType type, double factor) {
     return factor == 0 && type == ElementType.F32
         ? Arrays.stream(want).map(x -> (float) x).toArray()
