@@ -18,6 +18,7 @@ final class HostMemory {
 
   private final NativeHeap heap = new NativeHeap();
   private final AtomicLong bytes = new AtomicLong();
+  private final AtomicLong scratchBytes = new AtomicLong();
   private final AtomicLong peakBytes = new AtomicLong();
   private final long mostBytes;
 
@@ -37,39 +38,56 @@ final class HostMemory {
    * @throws OutOfDeviceMemoryException if the machine has no more
    */
   MemorySegment allocate(Arena arena, long size) {
-    long held = bytes.addAndGet(size);
-    if (held > mostBytes) {
-      throw refused(size, null);
-    }
-    MemorySegment segment;
-    try {
-      segment =
-          heap.zeroed(arena, size, size >= 2 * HUGE_PAGE ? HUGE_PAGE : ALIGNMENT, this::freed);
-    } catch (OutOfMemoryError e) {
-      throw refused(size, e);
-    }
-    peakBytes.accumulateAndGet(held, Math::max);
-    return segment;
+    return allocate(arena, size, bytes);
   }
 
-  private void freed(long size) {
-    bytes.addAndGet(-size);
+  /** As {@link #allocate}, for the backend's own use: counts in the peak alone. */
+  MemorySegment allocateScratch(Arena arena, long size) {
+    return allocate(arena, size, scratchBytes);
+  }
+
+  private MemorySegment allocate(Arena arena, long size, AtomicLong account) {
+    account.addAndGet(size);
+    long held = held();
+    if (held > mostBytes) {
+      account.addAndGet(-size);
+      throw refused(size, null);
+    }
+    long alignment = size >= 2 * HUGE_PAGE ? HUGE_PAGE : ALIGNMENT;
+    try {
+      MemorySegment segment =
+          heap.zeroed(arena, size, alignment, freed -> account.addAndGet(-freed));
+      peakBytes.accumulateAndGet(held, Math::max);
+      return segment;
+    } catch (OutOfMemoryError e) {
+      account.addAndGet(-size);
+      throw refused(size, e);
+    }
+  }
+
+  private long held() {
+    return bytes.get() + scratchBytes.get();
   }
 
   private OutOfDeviceMemoryException refused(long size, OutOfMemoryError cause) {
-    long held = bytes.addAndGet(-size);
     return new OutOfDeviceMemoryException(
         "no memory for %s: %s are held already, the machine has %s; use a smaller batch or chunk"
-            .formatted(inMebibytes(size), inMebibytes(held), inMebibytes(mostBytes)),
+            .formatted(inMebibytes(size), inMebibytes(held()), inMebibytes(mostBytes)),
         cause);
   }
 
+  /** What scopes hold; the peak includes {@link #scratchBytes}. */
   MemoryUse use() {
     return new MemoryUse(bytes.get(), peakBytes.get());
   }
 
   void resetPeak() {
-    peakBytes.set(bytes.get());
+    peakBytes.set(held());
+  }
+
+  /** What the backend holds for itself. */
+  long scratchBytes() {
+    return scratchBytes.get();
   }
 
   private static String inMebibytes(long size) {

@@ -31,7 +31,7 @@ final class Scratch implements AutoCloseable {
     close();
     // Shared, because the pool that closes it is another thread than the worker that uses it.
     arena = Arena.ofShared();
-    whole = memory.allocate(arena, size);
+    whole = memory.allocateScratch(arena, size);
   }
 
   @Override
