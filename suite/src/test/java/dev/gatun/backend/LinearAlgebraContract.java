@@ -174,7 +174,9 @@ abstract class LinearAlgebraContract extends ContractSupport {
           ElementType.F64,
           run -> {
             // F32 inputs are widened: the result is as exact as for F64 ones.
-            Tensor a = run.scope().zeros(type, m, k);
+            // The oracle keeps F64, or rounding would undo the perturbations of its inputs.
+            ElementType stored = run.backend() == backend ? type : ElementType.F64;
+            Tensor a = run.scope().zeros(stored, m, k);
             run.backend().write(run.inputs().get(0), a);
             Tensor c = run.in(1, n, n);
             run.backend().syrk(transpose, a, 0.5, c);
