@@ -64,6 +64,19 @@ final class Lanes {
     return FloatVector.fromMemorySegment(SPECIES, MEMORY, address, ORDER);
   }
 
+  static void store(FloatVector vector, long address) {
+    vector.intoMemorySegment(MEMORY, address, ORDER);
+  }
+
+  /** The first lanes of a vector; the others are zero and not read. */
+  static FloatVector load(long address, VectorMask<Float> mask) {
+    return FloatVector.fromMemorySegment(SPECIES, MEMORY, address, ORDER, mask);
+  }
+
+  static void store(FloatVector vector, long address, VectorMask<Float> mask) {
+    vector.intoMemorySegment(MEMORY, address, ORDER, mask);
+  }
+
   /** A whole vector, or its first lanes where the row ends. */
   static FloatVector load(long address, boolean full, VectorMask<Float> rest) {
     return full

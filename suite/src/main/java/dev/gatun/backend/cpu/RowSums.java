@@ -28,7 +28,7 @@ final class RowSums {
       even = even.add(Lanes.load(x + 4L * i));
     }
     if (i < n) {
-      odd = odd.add(Lanes.load(x + 4L * i, false, rest));
+      odd = odd.add(Lanes.load(x + 4L * i, rest));
     }
     return Lanes.sum(even.add(odd));
   }
@@ -51,7 +51,7 @@ final class RowSums {
       even = deviation.fma(deviation, even);
     }
     if (i < n) {
-      FloatVector deviation = Lanes.load(x + 4L * i, false, rest).sub(centres, rest);
+      FloatVector deviation = Lanes.load(x + 4L * i, rest).sub(centres, rest);
       odd = deviation.fma(deviation, odd);
     }
     return Lanes.sum(even.add(odd));
@@ -83,7 +83,7 @@ final class RowSums {
       even = Lanes.max(even, Lanes.load(x + 4L * i));
     }
     if (i < n) {
-      odd = Lanes.max(odd, LOWEST.blend(Lanes.load(x + 4L * i, false, rest), rest));
+      odd = Lanes.max(odd, LOWEST.blend(Lanes.load(x + 4L * i, rest), rest));
     }
     return Lanes.max(even, odd).reduceLanes(VectorOperators.MAX);
   }

@@ -20,15 +20,15 @@ final class Softmax {
       FloatVector sum = Lanes.zero();
       for (int i = start; i < end; i += Lanes.WIDTH) {
         FloatVector e = Exponential.exp(Lanes.load(x + 4L * i).sub(max));
-        Lanes.store(e, x + 4L * i, true, rest);
+        Lanes.store(e, x + 4L * i);
         sum = sum.add(e);
       }
       total += Lanes.sum(sum);
     }
     if (whole < n) {
       long at = x + 4L * whole;
-      FloatVector e = Exponential.exp(Lanes.load(at, false, rest).sub(max));
-      Lanes.store(e, at, false, rest);
+      FloatVector e = Exponential.exp(Lanes.load(at, rest).sub(max));
+      Lanes.store(e, at, rest);
       total += Lanes.sum(Lanes.ZERO.blend(e, rest));
     }
     return total;
@@ -48,7 +48,7 @@ final class Softmax {
     }
     if (whole < n) {
       VectorMask<Float> rest = Lanes.rest(n);
-      FloatVector e = Exponential.exp(Lanes.load(x + 4L * whole, false, rest).sub(max));
+      FloatVector e = Exponential.exp(Lanes.load(x + 4L * whole, rest).sub(max));
       total += Lanes.sum(Lanes.ZERO.blend(e, rest));
     }
     return total;
