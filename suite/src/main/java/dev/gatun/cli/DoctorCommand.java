@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
 /** Shows what Gatun finds on this machine, and why not where it finds nothing. */
 @Command(
     name = "doctor",
-    description = "Shows each native library: where it was looked for, what was loaded, or why not.",
+    description =
+        "Shows each native library: where it was looked for, what was loaded, or why not.",
     mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
   @Mixin private Console console;
@@ -45,7 +46,8 @@ final class DoctorCommand implements Callable<Integer> {
     console.line("");
     console.line(
         "@|bold %s|@ %s"
-            .formatted(library.library(), library.loaded().map(Path::toString).orElse("not found")));
+            .formatted(
+                library.library(), library.loaded().map(Path::toString).orElse("not found")));
     var found = new LinkedHashMap<String, String>();
     found.put("version", library.version());
     found.put("core type", library.coreType());
@@ -70,9 +72,7 @@ final class DoctorCommand implements Callable<Integer> {
         "attempts",
         library.attempts().stream()
             .map(
-                a ->
-                    Map.of(
-                        "source", a.source(), "location", a.location(), "outcome", a.outcome()))
+                a -> Map.of("source", a.source(), "location", a.location(), "outcome", a.outcome()))
             .toList());
     return json;
   }

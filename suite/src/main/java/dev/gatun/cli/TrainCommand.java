@@ -2,14 +2,10 @@ package dev.gatun.cli;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.data.Randomness;
-import dev.gatun.model.HeadScores;
 import dev.gatun.model.LanguageModel;
-import dev.gatun.results.EvidenceBuilder;
-import dev.gatun.results.RunRecorder;
 import dev.gatun.train.RunCheckpoint;
 import dev.gatun.train.RunConfig;
 import dev.gatun.train.RunIdentity;
-import dev.gatun.train.StepReport;
 import dev.gatun.train.Trainer;
 import dev.gatun.train.TrainingData;
 import dev.gatun.train.TrainingListener;
@@ -98,17 +94,16 @@ final class TrainCommand implements Callable<Integer> {
     json.put("steps", trainer.step());
     display
         .lastScores()
-        .ifPresent(
-            scores -> {
-              json.put("validation_loss", scores.meanLoss());
-              json.put("validation_accuracy", scores.accuracy());
-              console.line(
-                  String.format(
-                      Locale.ROOT,
-                      "validation loss %.4f nats, top-1 accuracy %.4f",
-                      scores.meanLoss(),
-                      scores.accuracy()));
-            });
+        .ifPresent(scores -> {
+          json.put("validation_loss", scores.meanLoss());
+          json.put("validation_accuracy", scores.accuracy());
+          console.line(
+              String.format(
+                  Locale.ROOT,
+                  "validation loss %.4f nats, top-1 accuracy %.4f",
+                  scores.meanLoss(),
+                  scores.accuracy()));
+        });
     json.put("checkpoint", checkpoint.file().toString());
     console.line("checkpoint: " + checkpoint.file());
     console.json(json);
@@ -148,8 +143,7 @@ final class TrainCommand implements Callable<Integer> {
                 config.model().heads()));
     settings.put(
         "tokens",
-        "%,d steps of %,d"
-            .formatted(config.training().steps(), config.training().tokensPerStep()));
+        "%,d steps of %,d".formatted(config.training().steps(), config.training().tokensPerStep()));
     settings.put("seed", Long.toString(config.training().seed()));
     settings.put("run", folder.toString());
     return settings;

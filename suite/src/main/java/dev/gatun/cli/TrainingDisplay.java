@@ -39,8 +39,7 @@ final class TrainingDisplay implements TrainingListener, AutoCloseable {
   public void evaluated(long step, HeadScores scores) {
     lastScores = scores;
     console.note(
-        String.format(
-            Locale.ROOT, "step %,d: validation loss %.4f nats", step, scores.meanLoss()));
+        String.format(Locale.ROOT, "step %,d: validation loss %.4f nats", step, scores.meanLoss()));
   }
 
   @Override

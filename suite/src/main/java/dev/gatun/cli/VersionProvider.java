@@ -7,6 +7,8 @@ import picocli.CommandLine.IVersionProvider;
 final class VersionProvider implements IVersionProvider {
   @Override
   public String[] getVersion() {
-    return new String[] {"gatun " + Provenance.ofThisProcess().entries().get(Provenance.GATUN_VERSION)};
+    return new String[] {
+      "gatun " + Provenance.ofThisProcess().entries().get(Provenance.GATUN_VERSION)
+    };
   }
 }
