@@ -23,12 +23,16 @@ class ArchitectureTest {
 
   private static final String JACKSON = "tools.jackson..";
 
+  /** The JDK's own module jdk.management: how much memory the machine has. */
+  private static final String MACHINE_MEMORY = "com.sun.management..";
+
   /** A package, and what it may touch beside itself and the JDK. */
   private record Room(String name, String... mayTouch) {}
 
   private static final List<Room> ROOMS =
       List.of(
           new Room("dev.gatun.bindings.."),
+          new Room("dev.gatun.io..", "org.apache.commons.text.."),
           new Room("dev.gatun.tensor.."),
           new Room("dev.gatun.natives..", "dev.gatun.bindings.."),
           new Room("dev.gatun.backend", "dev.gatun.tensor.."),
@@ -37,18 +41,30 @@ class ArchitectureTest {
               "dev.gatun.backend",
               "dev.gatun.tensor..",
               "dev.gatun.natives..",
-              "dev.gatun.bindings.openblas.."),
+              "dev.gatun.bindings.openblas..",
+              MACHINE_MEMORY),
           new Room("dev.gatun.data..", "com.knuddels.jtokkit.."),
-          new Room("dev.gatun.model..", "dev.gatun.backend", "dev.gatun.tensor..", JACKSON),
+          new Room(
+              "dev.gatun.model..",
+              "dev.gatun.backend",
+              "dev.gatun.tensor..",
+              "dev.gatun.io..",
+              JACKSON),
           new Room(
               "dev.gatun.train..",
               "dev.gatun.model..",
               "dev.gatun.data..",
               "dev.gatun.backend",
               "dev.gatun.tensor..",
+              "dev.gatun.io..",
               JACKSON),
           new Room("dev.gatun.spectrum..", "dev.gatun.backend", "dev.gatun.tensor.."),
-          new Room("dev.gatun.results..", "org.apache.arrow..", JACKSON, "org.apache.commons.."),
+          new Room(
+              "dev.gatun.results..",
+              "dev.gatun.io..",
+              "org.apache.arrow..",
+              "org.apache.commons.statistics..",
+              JACKSON),
           new Room(
               "dev.gatun.claims..",
               "dev.gatun.train..",
@@ -58,8 +74,14 @@ class ArchitectureTest {
               "dev.gatun.backend",
               "dev.gatun.tensor..",
               "dev.gatun.results..",
+              "dev.gatun.io..",
               JACKSON),
-          new Room("dev.gatun.report..", "dev.gatun.results..", "org.jfree..", JACKSON));
+          new Room(
+              "dev.gatun.report..",
+              "dev.gatun.results..",
+              "dev.gatun.io..",
+              "org.jfree..",
+              JACKSON));
 
   @TestFactory
   Stream<DynamicTest> eachRoomTouchesOnlyWhatItMay() {

@@ -65,7 +65,7 @@ public final class A3UnreachableGradient implements Claim {
             context.tier().label(),
             context.backend().device().kind(),
             setting.seed(),
-            "{\"contexts\": %d, \"vocabulary\": %d, \"rank\": %d}"
+            "{\"contexts\": %s, \"vocabulary\": %s, \"rank\": %s}"
                 .formatted(setting.vocabulary(), setting.vocabulary(), cap));
     try (TensorScope scope = context.backend().newScope()) {
       Tensor reachable = ofRank(context.backend(), scope, setting.vocabulary(), cap, setting);

@@ -61,7 +61,7 @@ public final class A8TwoDimensionsSuffice implements Claim {
               context.tier().label(),
               context.backend().device().kind(),
               context.seed(),
-              "{\"vocabulary\": %d, \"width\": %d}".formatted(vocabulary, placement.width()));
+              "{\"vocabulary\": %s, \"width\": %s}".formatted(vocabulary, placement.width()));
       measure(context.backend(), vocabulary, run);
       run.finish((System.nanoTime() - started) * 1e-9);
     }

@@ -57,7 +57,7 @@ public final class B2LatePerplexity implements Claim {
                   context.tier().label(),
                   "published",
                   context.seed(),
-                  "{\"model\": \"%s\", \"checkpoints\": %d}".formatted(model, list.size()));
+                  "{\"model\": \"%s\", \"checkpoints\": %s}".formatted(model, list.size()));
           record(run, list, context.seed());
           run.finish(0);
         });

@@ -23,7 +23,7 @@ final class BottleneckEvidence {
       for (Run run : part.runs()) {
         RunRecorder own =
             evidence.begin(
-                "%s/%s/seed%d".formatted(claim, run.arm(), run.seed()),
+                "%s/%s/seed%s".formatted(claim, run.arm(), run.seed()),
                 claim,
                 run.arm(),
                 run.tier(),

@@ -1,13 +1,11 @@
 package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.io.AtomicFile;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;
-import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -55,7 +53,7 @@ public final class Checkpoint {
   /**
    * Saves a model; each file is replaced as a whole.
    *
-   * @throws SafetensorsException if writing fails
+   * @throws dev.gatun.io.UnwritableFileException if writing fails
    * @throws IllegalArgumentException if the family's configuration cannot say what this model is
    */
   public static void save(LanguageModel model, Path folder) {
@@ -64,17 +62,8 @@ public final class Checkpoint {
     for (ParameterSpec spec : model.parameters().layout().specs()) {
       add(writer, spec, model.backend(), model.parameters().value(spec.name()));
     }
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new SafetensorsException(folder, "cannot be created: " + SafetensorsFile.reason(e), e);
-    }
     writer.write(folder.resolve(WEIGHTS));
-    AtomicFile.write(
-        folder.resolve(CONFIG),
-        channel ->
-            AtomicFile.writeFully(
-                channel, ByteBuffer.wrap(config.getBytes(StandardCharsets.UTF_8))));
+    AtomicFile.write(folder.resolve(CONFIG), config.getBytes(StandardCharsets.UTF_8));
   }
 
   private static void rejectUnknown(SafetensorsFile file, ParameterLayout layout) {

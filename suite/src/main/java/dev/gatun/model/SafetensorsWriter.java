@@ -1,11 +1,12 @@
 package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.io.AtomicFile;
 import dev.gatun.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -107,13 +108,14 @@ public final class SafetensorsWriter {
   /**
    * Writes the file.
    *
-   * @throws SafetensorsException if that fails; an older file of that name is then unchanged
+   * @throws dev.gatun.io.UnwritableFileException if that fails; an older file of that name is then
+   *     unchanged
    */
   public void write(Path file) {
     AtomicFile.write(file, this::writeTo);
   }
 
-  private void writeTo(FileChannel channel) throws IOException {
+  private void writeTo(WritableByteChannel channel) throws IOException {
     Map<String, SafetensorsHeader.Entry> entries = new LinkedHashMap<>();
     long offset = 0;
     for (Pending p : pending) {

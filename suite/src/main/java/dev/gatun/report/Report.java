@@ -1,11 +1,10 @@
 package dev.gatun.report;
 
-import dev.gatun.results.AtomicFile;
+import dev.gatun.io.AtomicFile;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.ExpectedClaim;
 import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Verdict;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,20 +22,11 @@ public final class Report {
    * Creates or replaces the report. Every claim of {@code expected} has a section, also one that
    * was skipped.
    *
-   * @throws dev.gatun.results.UnwritableResultsException if the disk is full or the folder is not
-   *     writable
+   * @throws dev.gatun.io.UnwritableFileException if the disk is full or the folder is not writable
    */
   public static void write(
       Path htmlFile, Evidence evidence, List<Verdict> verdicts, ExpectedValues expected) {
-    byte[] html = html(evidence, verdicts, expected).getBytes(StandardCharsets.UTF_8);
-    AtomicFile.write(
-        htmlFile,
-        channel -> {
-          var bytes = ByteBuffer.wrap(html);
-          while (bytes.hasRemaining()) {
-            channel.write(bytes);
-          }
-        });
+    AtomicFile.write(htmlFile, html(evidence, verdicts, expected).getBytes(StandardCharsets.UTF_8));
   }
 
   static String html(Evidence evidence, List<Verdict> verdicts, ExpectedValues expected) {

@@ -1,5 +1,6 @@
 package dev.gatun.results;
 
+import dev.gatun.io.AtomicFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -76,7 +78,7 @@ record ArrowTable<R>(String name, List<Column<R>> columns, Function<Row, R> read
   /**
    * Creates or replaces the file.
    *
-   * @throws UnwritableResultsException if that fails; the old file is then as it was
+   * @throws dev.gatun.io.UnwritableFileException if that fails; the old file is then as it was
    */
   void write(Path file, List<R> rows, Provenance provenance) {
     AtomicFile.write(file, channel -> writeTo(channel, rows, provenance));
@@ -164,7 +166,8 @@ record ArrowTable<R>(String name, List<Column<R>> columns, Function<Row, R> read
     for (var entry : provenance.entries().entrySet()) {
       // Arrow's metadata has no order that all readers keep: the number does.
       metadata.put(
-          PROVENANCE_PREFIX + "%03d.".formatted(index++) + entry.getKey(), entry.getValue());
+          PROVENANCE_PREFIX + String.format(Locale.ROOT, "%03d.", index++) + entry.getKey(),
+          entry.getValue());
     }
     return new Schema(columns.stream().map(Column::field).toList(), metadata);
   }

@@ -1,5 +1,6 @@
 package dev.gatun.results;
 
+import dev.gatun.io.NearestName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package dev.gatun.results;
 
+import dev.gatun.io.AtomicFile;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -128,7 +129,7 @@ public record ResultsFolder(Path path) {
    * pieces of work leave equal bytes in the other two files. No file is replaced before all three
    * are on the disk.
    *
-   * @throws UnwritableResultsException if that fails
+   * @throws dev.gatun.io.UnwritableFileException if that fails
    */
   public void write(Evidence evidence) {
     write(evidence, UnaryOperator.identity());
@@ -164,7 +165,7 @@ public record ResultsFolder(Path path) {
   /**
    * Stores verdicts.
    *
-   * @throws UnwritableResultsException if that fails
+   * @throws dev.gatun.io.UnwritableFileException if that fails
    */
   public void write(List<Verdict> verdicts, Provenance provenance) {
     VERDICTS.write(file(VERDICTS), verdicts, provenance);

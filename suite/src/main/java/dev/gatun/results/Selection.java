@@ -104,7 +104,7 @@ record Selection(List<Sample> samples, String gap) {
                 .filter(m -> m.step() == metric.step())
                 .findFirst();
         if (minus.isEmpty()) {
-          return "run %s has no %s at step %d"
+          return "run %s has no %s at step %s"
               .formatted(run.id(), check.minusMetric(), metric.step());
         }
         value = value.minus(estimate(minus.get()));
@@ -112,7 +112,7 @@ record Selection(List<Sample> samples, String gap) {
       single.add(value);
     }
     if (single.size() < check.minimumSteps()) {
-      return "run %s shows %d steps of %s and the check needs %d"
+      return "run %s shows %s steps of %s and the check needs %s"
           .formatted(run.id(), single.size(), check.metric(), check.minimumSteps());
     }
     values.addAll(check.overSteps().apply(single));
@@ -132,7 +132,7 @@ record Selection(List<Sample> samples, String gap) {
       }
     }
     if (others.size() != values.size()) {
-      return "run %s has no partner of seed %d in arm %s"
+      return "run %s has no partner of seed %s in arm %s"
           .formatted(run.id(), run.seed(), check.minusArm());
     }
     for (int i = 0; i < values.size(); i++) {

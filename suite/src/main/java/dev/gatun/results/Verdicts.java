@@ -81,7 +81,7 @@ public final class Verdicts {
         ? report.of(
             Outcome.INCONCLUSIVE,
             tooFew.get(),
-            "%s, and the check needs %d".formatted(tooFew.get().where(), check.minimumSeeds()))
+            "%s, and the check needs %s".formatted(tooFew.get().where(), check.minimumSeeds()))
         : report.worst(estimates(selection.samples(), check));
   }
 
@@ -111,7 +111,7 @@ public final class Verdicts {
   }
 
   private static String place(Selection.Sample sample, Estimate value) {
-    return "%s, seed %d, %s".formatted(sample.arm(), sample.seed(), value.where());
+    return "%s, seed %s, %s".formatted(sample.arm(), sample.seed(), value.where());
   }
 
   /**
@@ -152,7 +152,7 @@ public final class Verdicts {
   private static Estimate interval(Map<Long, Double> bySeed, String where) {
     int n = bySeed.size();
     double mean = bySeed.values().stream().mapToDouble(v -> v).average().orElseThrow();
-    String named = "%s, %d seeds".formatted(where, n);
+    String named = "%s, %s seeds".formatted(where, n);
     if (n < 2) {
       return new Estimate(mean, 0, named);
     }

@@ -1,5 +1,6 @@
 package dev.gatun.train;
 
+import dev.gatun.io.NearestName;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;

@@ -47,7 +47,8 @@ public final class RunCheckpoint implements TrainingListener {
   /**
    * Writes the state of a run.
    *
-   * @throws SafetensorsException if that fails; an older checkpoint is then unchanged
+   * @throws dev.gatun.io.UnwritableFileException if that fails; an older checkpoint is then
+   *     unchanged
    */
   public void write(Trainer trainer) {
     LanguageModel model = trainer.model();

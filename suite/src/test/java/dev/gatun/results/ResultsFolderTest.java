@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.io.AtomicFileTest;
+import dev.gatun.io.UnwritableFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -164,7 +166,7 @@ class ResultsFolderTest {
     for (int table = 0; table < 3; table++) {
       var files = new AtomicInteger(table);
       assertThrows(
-          UnwritableResultsException.class,
+          UnwritableFileException.class,
           () ->
               folder.write(
                   evidence(2),

@@ -1,6 +1,7 @@
-package dev.gatun.results;
+package dev.gatun.io;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.AccessDeniedException;
@@ -31,18 +32,49 @@ public final class AtomicFile {
   /**
    * Creates or replaces a file, and its folders where they are missing.
    *
-   * @throws UnwritableResultsException if the disk is full or the folder is not writable
+   * @throws UnwritableFileException if the disk is full or the folder is not writable
    */
   public static void write(Path target, Body body) {
     writeAll(Map.of(target, body), UnaryOperator.identity());
   }
 
+  /** As {@link #write(Path, Body)}, of these bytes. */
+  public static void write(Path target, byte[] bytes) {
+    write(target, channel -> writeFully(channel, ByteBuffer.wrap(bytes)));
+  }
+
+  /** Writes all that remains in a buffer. */
+  public static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+  }
+
   /**
-   * As {@link #write}, several files of one folder: none is replaced before all are on the disk.
+   * Finds out now what would otherwise fail after hours of work: creates a folder where it is
+   * missing, and a file in it, which is deleted again.
+   *
+   * @throws UnwritableFileException if that fails
+   */
+  public static void requireWritable(Path folder) {
+    Path probe = folder.resolve(temporaryName(folder));
+    try {
+      createFolders(folder.toAbsolutePath());
+      Files.createFile(probe);
+      Files.delete(probe);
+    } catch (IOException e) {
+      throw new UnwritableFileException(
+          "cannot write to %s (%s): choose another --out".formatted(folder, reason(e)), e);
+    }
+  }
+
+  /**
+   * As {@link #write(Path, Body)}, several files of one folder: none is replaced before all are on
+   * the disk.
    *
    * @param through identity, or a channel that a test makes fail
    */
-  static void writeAll(Map<Path, Body> bodies, UnaryOperator<WritableByteChannel> through) {
+  public static void writeAll(Map<Path, Body> bodies, UnaryOperator<WritableByteChannel> through) {
     Map<Path, Path> written = new LinkedHashMap<>();
     Path current = bodies.keySet().iterator().next();
     try {
@@ -65,7 +97,7 @@ public final class AtomicFile {
       }
       forceFolder(folder);
     } catch (IOException e) {
-      throw new UnwritableResultsException(
+      throw new UnwritableFileException(
           "cannot write %s (%s); what was there before is unharmed: free some space or choose another --out"
               .formatted(current, reason(e)),
           e);
@@ -83,7 +115,7 @@ public final class AtomicFile {
 
   /** Of this thread alone. Unlike a system temporary file, it is as readable as any other. */
   private static String temporaryName(Path target) {
-    return ".%s-%d-%d.tmp"
+    return ".%s-%s-%s.tmp"
         .formatted(
             target.getFileName(), ProcessHandle.current().pid(), Thread.currentThread().threadId());
   }

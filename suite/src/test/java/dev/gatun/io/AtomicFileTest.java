@@ -1,4 +1,4 @@
-package dev.gatun.results;
+package dev.gatun.io;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -15,7 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class AtomicFileTest {
+public class AtomicFileTest {
   @TempDir Path folder;
 
   @Test
@@ -33,7 +33,7 @@ class AtomicFileTest {
     AtomicFile.write(file, text("old"));
     var e =
         assertThrows(
-            UnwritableResultsException.class,
+            UnwritableFileException.class,
             () ->
                 AtomicFile.writeAll(Map.of(file, text("new and longer")), c -> new FullDisk(c, 5)));
     assertTrue(e.getMessage().contains("No space left on device"), e.getMessage());
@@ -65,7 +65,7 @@ class AtomicFileTest {
     Path file = Files.writeString(folder.resolve("a.txt"), "a file");
     var e =
         assertThrows(
-            UnwritableResultsException.class,
+            UnwritableFileException.class,
             () -> AtomicFile.write(file.resolve("runs.arrow"), text("x")));
     assertTrue(e.getMessage().contains("is not a folder"), e.getMessage());
   }
@@ -85,11 +85,12 @@ class AtomicFileTest {
   }
 
   /** A disk with room for so many bytes more. */
-  static final class FullDisk implements WritableByteChannel {
+  public static final class FullDisk implements WritableByteChannel {
     private final WritableByteChannel disk;
     private long room;
 
-    FullDisk(WritableByteChannel disk, long room) {
+    /** Of that room, before a disk. */
+    public FullDisk(WritableByteChannel disk, long room) {
       this.disk = disk;
       this.room = room;
     }

@@ -1,4 +1,4 @@
-package dev.gatun.train;
+package dev.gatun.io;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
