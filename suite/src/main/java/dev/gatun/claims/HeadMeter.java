@@ -86,6 +86,12 @@ final class HeadMeter {
       run.metric("rank_cap", step, cap, "1");
       run.metric("step_rank", step, ofStep.numericalRank(), "1");
       run.metric("step_rank_over_cap", step, (double) ofStep.numericalRank() / cap, "1");
+      run.metric(
+          "step_tail_beyond_cap",
+          step,
+          ofStep.bestRankResidual(cap),
+          residualError(ofStep, cap),
+          "1");
       run.metric("gradient_rank", step, ofGradient.numericalRank(), "1");
       run.metric("gradient_rank_over_cap", step, (double) ofGradient.numericalRank() / cap, "1");
       double best = ofGradient.bestRankResidual(cap);

@@ -5,16 +5,28 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.backend.Backend;
-import dev.gatun.backend.ReferenceBackend;
+import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.results.Evidence;
+import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.Metric;
+import dev.gatun.results.Provenance;
+import dev.gatun.results.ResultsFolder;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class BottleneckClaimsTest {
-  private final Backend backend = new ReferenceBackend();
+class BottleneckClaimsIT {
+  private final Backend backend = CpuBackend.open(2);
+
+  @AfterEach
+  void closeBackend() {
+    backend.close();
+  }
 
   @TempDir private Path output;
 
@@ -121,6 +133,29 @@ class BottleneckClaimsTest {
             backend, Tier.QUICK, 8, SmallBottleneck::corpus, ProgressListener.NONE, third);
     Evidence other = Measured.evidence(new A1GradientSuppression(exact()), otherSeed);
     assertTrue(at(evidence, "d8", "destroyed_norm", 6) != at(other, "d8", "destroyed_norm", 6));
+  }
+
+  @Test
+  void anyNumberOfThreadsLeavesEqualBytes(@TempDir Path one, @TempDir Path three)
+      throws IOException {
+    try (Backend single = CpuBackend.open(1);
+        Backend several = CpuBackend.open(3)) {
+      write(single, one);
+      write(several, three);
+    }
+    for (String file : List.of("metrics.arrow", "spectra.arrow")) {
+      assertEquals(-1, Files.mismatch(one.resolve(file), three.resolve(file)), file);
+    }
+  }
+
+  private static void write(Backend on, Path folder) {
+    var builder = new EvidenceBuilder();
+    BottleneckExperiment shared = exact();
+    ClaimContext context = SmallBottleneck.context(on, folder);
+    new A1GradientSuppression(shared).run(context, builder);
+    new A2LogitStepRank(shared).run(context, builder);
+    new A3UnreachableGradient(shared).run(context, builder);
+    new ResultsFolder(folder).write(builder.build(new Provenance(Map.of())));
   }
 
   @Test
