@@ -24,5 +24,11 @@ verify: ## every test, and the quick tier of every claim
 format: ## rewrite the sources in google-java-format
 	$(MVN) test -pl bindings,suite -Dtest=SourceFormatTest -Dsurefire.failIfNoSpecifiedTests=false -Dgatun.format=write
 
+bindings: ## regenerate the bindings with an installed jextract (bindings/README.md)
+	bindings/regenerate
+
+bindings-check: ## regenerate the bindings and compare
+	bindings/regenerate --check
+
 clean: ## remove everything built
 	$(MVN) clean

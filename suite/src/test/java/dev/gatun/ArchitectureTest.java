@@ -59,7 +59,7 @@ class ArchitectureTest {
               "dev.gatun.tensor..",
               "dev.gatun.results..",
               JACKSON),
-          new Room("dev.gatun.report..", "dev.gatun.results..", "org.jfree.."));
+          new Room("dev.gatun.report..", "dev.gatun.results..", "org.jfree..", JACKSON));
 
   @TestFactory
   Stream<DynamicTest> eachRoomTouchesOnlyWhatItMay() {

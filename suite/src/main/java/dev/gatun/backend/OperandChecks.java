@@ -286,5 +286,9 @@ public record OperandChecks(ElementType real, boolean onHost) {
           "%s: %s %s is %s memory"
               .formatted(operation, name, tensor, tensor.isOnHost() ? "in host" : "in device"));
     }
+    if (!tensor.memory().scope().isAlive()) {
+      throw new IllegalStateException(
+          "%s: %s %s belongs to a closed scope".formatted(operation, name, tensor));
+    }
   }
 }

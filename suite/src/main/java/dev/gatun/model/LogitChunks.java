@@ -14,8 +14,11 @@ import java.util.Optional;
  * of the head.
  */
 final class LogitChunks implements AutoCloseable {
-  /** Bytes of logits that are worth holding at once: more leaves the caches. */
-  private static final long PREFERRED_BYTES = 16L << 20;
+  /**
+   * Bytes of logits that are worth holding at once: more leaves the caches (V 8,192, D 32: 4 MiB
+   * takes 0.88 of the time of 16), less pays for its calls.
+   */
+  private static final long PREFERRED_BYTES = 4L << 20;
 
   /** The most bytes of logits held at once. */
   private static final long LARGEST_BYTES = 128L << 20;
@@ -152,8 +155,9 @@ final class LogitChunks implements AutoCloseable {
   /**
    * Rows of logits in a chunk; a function of the extents alone, so that what was computed before
    * changes no rounding. Every chunk reads the weights twice and reads and writes their gradient:
-   * with at least K rows (the weights' width) that is no more memory traffic than the logits' own.
-   * Beyond that, what fits a cache is best.
+   * with at least K rows (the weights' width) that is no more memory traffic than the logits' own
+   * (V 50,257, D 768: 0.73 of the time of chunks of 16 MiB). Beyond that, what fits a cache is
+   * best.
    */
   private long chunkRows(long rows, Tensor weights) {
     long rowBytes = weights.rows() * backend.real().byteSize();

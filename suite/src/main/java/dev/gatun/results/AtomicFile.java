@@ -19,11 +19,12 @@ import java.util.function.UnaryOperator;
  * Replaces a file as a whole: what is new is written beside it, forced to the disk, and renamed
  * over it. Whatever fails, the old file is as it was.
  */
-final class AtomicFile {
+public final class AtomicFile {
   private AtomicFile() {}
 
   /** Writes the contents; may close the channel. */
-  interface Body {
+  public interface Body {
+    /** Writes all of them. */
     void writeTo(WritableByteChannel channel) throws IOException;
   }
 
@@ -32,7 +33,7 @@ final class AtomicFile {
    *
    * @throws UnwritableResultsException if the disk is full or the folder is not writable
    */
-  static void write(Path target, Body body) {
+  public static void write(Path target, Body body) {
     writeAll(Map.of(target, body), UnaryOperator.identity());
   }
 

@@ -247,18 +247,22 @@ public abstract class BackendContractTest extends LinearAlgebraContract {
           return List.of(out, logSumExp);
         };
     check("attention", forward, packed);
+    List<double[]> kept = oracleOutputs(forward, packed);
     check(
         "attentionBackward",
         run -> {
-          List<Tensor> kept = forward.run(run);
           Tensor dPacked = run.out(batch, length, shape.packedWidth());
           Tensor in = run.in(0, batch, length, shape.packedWidth());
           Tensor dOut = run.in(1, batch, length, shape.outputWidth());
-          run.backend().attentionBackward(shape, in, kept.get(0), kept.get(1), dOut, dPacked);
+          Tensor out = run.in(2, batch, length, shape.outputWidth());
+          Tensor logSumExp = run.in(3, batch, heads, length);
+          run.backend().attentionBackward(shape, in, out, logSumExp, dOut, dPacked);
           return List.of(dPacked);
         },
         packed,
-        normal(rows * shape.outputWidth()));
+        normal(rows * shape.outputWidth()),
+        kept.get(0),
+        kept.get(1));
   }
 
   @ParameterizedTest

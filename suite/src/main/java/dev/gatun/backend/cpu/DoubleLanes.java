@@ -1,15 +1,15 @@
 package dev.gatun.backend.cpu;
 
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Vectors of F64 lanes at absolute addresses, loaded from F64 or widened from F32. */
+/** Vectors of F64 lanes at absolute addresses, as {@link Lanes} for F32. */
 final class DoubleLanes {
   static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
 
@@ -18,16 +18,26 @@ final class DoubleLanes {
 
   static final DoubleVector ZERO = DoubleVector.zero(SPECIES);
 
+  /** As many F32 lanes as F64 lanes. */
   private static final VectorSpecies<Float> NARROW =
-      VectorSpecies.of(float.class, VectorShape.forBitSize(32 * WIDTH));
+      VectorSpecies.of(float.class, VectorShape.forBitSize(SPECIES.vectorBitSize() / 2));
+
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  private static final VectorShuffle<Double> SWAP_4 = swap(4);
+  private static final VectorShuffle<Double> SWAP_2 = swap(2);
+  private static final VectorShuffle<Double> SWAP_1 = swap(1);
 
   private DoubleLanes() {}
+
+  private static VectorShuffle<Double> swap(int distance) {
+    return VectorShuffle.fromOp(SPECIES, lane -> (lane ^ distance) % WIDTH);
+  }
 
   static DoubleVector load(long address) {
     return DoubleVector.fromMemorySegment(SPECIES, Lanes.MEMORY, address, ORDER);
   }
 
+  /** The first lanes; the others are zero and not read. */
   static DoubleVector load(long address, VectorMask<Double> mask) {
     return DoubleVector.fromMemorySegment(SPECIES, Lanes.MEMORY, address, ORDER, mask);
   }
@@ -41,38 +51,41 @@ final class DoubleLanes {
   }
 
   /** F32 elements, widened. */
-  static DoubleVector widen(long address) {
-    FloatVector narrow = FloatVector.fromMemorySegment(NARROW, Lanes.MEMORY, address, ORDER);
-    return (DoubleVector) narrow.convertShape(VectorOperators.F2D, SPECIES, 0);
+  static DoubleVector loadFloats(long address) {
+    return (DoubleVector)
+        FloatVector.fromMemorySegment(NARROW, Lanes.MEMORY, address, ORDER)
+            .convertShape(VectorOperators.F2D, SPECIES, 0);
   }
 
-  /** The first lanes, the others zero. */
-  static VectorMask<Double> rest(long n) {
+  /** Stored as F32, rounded to nearest. */
+  static void storeFloats(DoubleVector vector, long address) {
+    ((FloatVector) vector.convertShape(VectorOperators.D2F, NARROW, 0))
+        .intoMemorySegment(Lanes.MEMORY, address, ORDER);
+  }
+
+  static DoubleVector broadcast(double value) {
+    return DoubleVector.broadcast(SPECIES, value);
+  }
+
+  /** The largest multiple of the width that is not above n. */
+  static int whole(int n) {
+    return n & -WIDTH;
+  }
+
+  /** The first {@code n mod WIDTH} lanes. */
+  static VectorMask<Double> rest(int n) {
     return SPECIES.indexInRange(0, n & (WIDTH - 1));
   }
 
-  /** Sum of all lanes in their order: the same from the interpreter and from compiled code. */
+  /** Sum of all lanes, as a tree of fixed shape. */
   static double sum(DoubleVector vector) {
-    double sum = 0;
-    for (int lane = 0; lane < WIDTH; lane++) {
-      sum += vector.lane(lane);
+    DoubleVector v = vector;
+    if (WIDTH > 4) {
+      v = v.add(v.rearrange(SWAP_4));
     }
-    return sum;
-  }
-
-  /** The largest of n elements; NaN is passed over. */
-  static double max(long x, int n) {
-    DoubleVector max = DoubleVector.broadcast(SPECIES, Double.NEGATIVE_INFINITY);
-    int i = 0;
-    for (; i <= n - WIDTH; i += WIDTH) {
-      DoubleVector lanes = load(x + 8L * i);
-      max = max.blend(lanes, lanes.compare(VectorOperators.GT, max));
+    if (WIDTH > 2) {
+      v = v.add(v.rearrange(SWAP_2));
     }
-    double largest = max.reduceLanes(VectorOperators.MAX);
-    for (; i < n; i++) {
-      double element = Lanes.MEMORY.get(ValueLayout.JAVA_DOUBLE, x + 8L * i);
-      largest = element > largest ? element : largest;
-    }
-    return largest;
+    return v.add(v.rearrange(SWAP_1)).lane(0);
   }
 }

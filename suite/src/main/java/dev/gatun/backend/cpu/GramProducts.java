@@ -6,14 +6,15 @@ import dev.gatun.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Gram matrices in F64: the lower triangle in square tiles over the pool, sums in pieces of fixed
- * length. F32 input is widened piece by piece.
+ * Gram matrices in F64: the lower triangle in tiles over the pool, F32 operands widened piece by
+ * piece. Pieces and tiles depend on the shape alone.
  */
 final class GramProducts implements AutoCloseable {
-  private static final int TILE = 256;
+  /** Elements of a widened piece: 32 MiB. */
+  private static final long PIECE_ELEMENTS = 4L << 20;
 
-  /** Bytes of a widened piece: a few tiles' worth of the shared cache. */
-  private static final long PIECE_BYTES = 16L << 20;
+  private static final int MOST_TILE_ROWS = 256;
+  private static final int LEAST_TILE_ROWS = 32;
 
   private final WorkerPool pool;
   private final Scratch widened;
@@ -23,85 +24,104 @@ final class GramProducts implements AutoCloseable {
     this.widened = new Scratch(memory);
   }
 
-  /** Lower triangle of C ← A·Aᵀ + beta·C (NO) or AᵀA + beta·C (YES). */
+  /** An F64 operand: op(matrix) is [rows, depth], its stored rows are cols apart. */
+  private record Operand(MemorySegment memory, Transpose transpose, int rows, int depth, int cols) {
+    /** From row i of op(matrix) on. */
+    MemorySegment from(int i) {
+      return memory.asSlice(8L * (transpose == Transpose.NO ? (long) i * cols : i));
+    }
+  }
+
+  /** As {@link dev.gatun.backend.Backend#syrk}, shapes checked. */
   void syrk(Transpose transpose, Tensor a, double beta, Tensor c) {
-    int n = (int) c.cols();
-    long terms = transpose == Transpose.YES ? a.rows() : a.cols();
-    if (a.type() == ElementType.F64 || terms == 0) {
-      tiles(transpose, n, (int) terms, a.memory(), (int) a.cols(), beta, c.memory());
+    int rows = Math.toIntExact(a.rows());
+    int cols = Math.toIntExact(a.cols());
+    int n = transpose == Transpose.NO ? rows : cols;
+    int depth = transpose == Transpose.NO ? cols : rows;
+    if (n == 0) {
       return;
     }
-    int piece = (int) Math.clamp(PIECE_BYTES / (8L * n), 1, terms);
-    for (long from = 0; from < terms; from += piece) {
-      int length = (int) Math.min(piece, terms - from);
-      MemorySegment part = widened.segment(8L * n * length);
-      int stride = transpose == Transpose.YES ? n : length;
-      widen(transpose, a, from, length, part);
-      tiles(transpose, n, length, part, stride, from == 0 ? beta : 1, c.memory());
+    if (a.type() == ElementType.F64) {
+      accumulate(new Operand(a.memory(), transpose, n, depth, cols), beta, c.memory());
+      return;
+    }
+    int piece = Math.clamp(PIECE_ELEMENTS / n, 64, Math.max(64, depth));
+    double scale = beta;
+    for (int from = 0; from < depth || from == 0; from += piece) {
+      int length = Math.min(piece, depth - from);
+      accumulate(widen(transpose, a, from, length), scale, c.memory());
+      scale = 1;
     }
   }
 
-  /** part ← rows (YES) or columns (NO) {@code from} to {@code from + length} of A, dense. */
-  private void widen(Transpose transpose, Tensor a, long from, int length, MemorySegment part) {
-    long source = Lanes.address(a);
-    long cols = a.cols();
-    if (transpose == Transpose.YES) {
-      pool.forEach(
-          length,
-          row ->
-              Vectors.widen(
-                  source + 4 * (from + row) * cols, part.address() + 8 * row * cols, (int) cols));
-    } else {
-      pool.forEach(
-          (int) a.rows(),
-          row ->
-              Vectors.widen(
-                  source + 4 * (row * cols + from), part.address() + 8L * row * length, length));
-    }
+  /** Columns (NO) or rows (YES) from {@code from} on, as a dense F64 matrix. */
+  private Operand widen(Transpose transpose, Tensor a, int from, int length) {
+    int rows = Math.toIntExact(a.rows());
+    int cols = Math.toIntExact(a.cols());
+    int pieceRows = transpose == Transpose.NO ? rows : length;
+    int pieceCols = transpose == Transpose.NO ? length : cols;
+    long first = transpose == Transpose.NO ? from : (long) from * cols;
+    MemorySegment piece = widened.segment(8L * pieceRows * pieceCols);
+    long in = a.memory().address() + 4 * first;
+    long out = piece.address();
+    RowChunks.of(pieceRows, pieceCols, 1 << 15)
+        .forEach(
+            pool, row -> Vectors.widen(in + 4 * row * cols, out + 8 * row * pieceCols, pieceCols));
+    return new Operand(
+        piece, transpose, transpose == Transpose.NO ? rows : cols, length, pieceCols);
   }
 
-  private void tiles(
-      Transpose transpose,
-      int n,
-      int terms,
-      MemorySegment a,
-      int lda,
-      double beta,
-      MemorySegment c) {
-    int across = Math.ceilDiv(n, TILE);
+  private void accumulate(Operand a, double beta, MemorySegment c) {
+    int n = a.rows;
+    int edge = Math.clamp(Math.ceilDiv(n, 8), LEAST_TILE_ROWS, MOST_TILE_ROWS);
+    int bands = Math.ceilDiv(n, edge);
     pool.forEach(
-        across * (across + 1) / 2,
+        bands * (bands + 1) / 2,
         tile -> {
-          int row = (int) ((Math.sqrt(8.0 * tile + 1) - 1) / 2);
-          int col = tile - row * (row + 1) / 2;
-          tile(transpose, n, terms, a, lda, beta, c, row * TILE, col * TILE);
+          // The longest rows of tiles first; diagonal tiles, half the work, end each row.
+          int band = bandOf(bands, tile);
+          int i = band * edge;
+          int j = (tile - tilesBefore(bands, band)) * edge;
+          multiply(a, i, j, Math.min(edge, n - i), Math.min(edge, n - j), beta, c);
         });
   }
 
-  private static void tile(
-      Transpose transpose,
-      int n,
-      int terms,
-      MemorySegment a,
-      int lda,
-      double beta,
-      MemorySegment c,
-      int row,
-      int col) {
-    int rows = Math.min(TILE, n - row);
-    MemorySegment left = operand(transpose, a, lda, row);
-    MemorySegment out = c.asSlice(8L * ((long) row * n + col));
-    if (row == col) {
-      Blas.dsyrk(transpose, rows, terms, 1, left, lda, beta, out, n);
-      return;
-    }
-    Transpose other = transpose == Transpose.YES ? Transpose.NO : Transpose.YES;
-    MemorySegment right = operand(transpose, a, lda, col);
-    Blas.dgemm(transpose, other, rows, TILE, terms, 1, left, lda, right, lda, beta, out, n);
+  /** Tiles in the bands of rows below this one; bands are counted from the last. */
+  private static int tilesBefore(int bands, int band) {
+    return (bands * (bands + 1) - (band + 1) * (band + 2)) / 2;
   }
 
-  private static MemorySegment operand(Transpose transpose, MemorySegment a, int lda, int index) {
-    return a.asSlice(8L * (transpose == Transpose.YES ? index : (long) index * lda));
+  private static int bandOf(int bands, int tile) {
+    int band = bands - 1;
+    while (tile >= tilesBefore(bands, band) + band + 1) {
+      band--;
+    }
+    return band;
+  }
+
+  private static void multiply(
+      Operand a, int i, int j, int rows, int cols, double beta, MemorySegment c) {
+    int n = a.rows;
+    MemorySegment part = c.asSlice(8L * ((long) i * n + j));
+    if (i == j) {
+      Blas.dsyrk(a.transpose, rows, a.depth, 1, a.from(i), a.cols, beta, part, n);
+    } else {
+      boolean stored = a.transpose == Transpose.NO;
+      Blas.dgemm(
+          a.transpose,
+          stored ? Transpose.YES : Transpose.NO,
+          rows,
+          cols,
+          a.depth,
+          1,
+          a.from(i),
+          a.cols,
+          a.from(j),
+          a.cols,
+          beta,
+          part,
+          n);
+    }
   }
 
   @Override

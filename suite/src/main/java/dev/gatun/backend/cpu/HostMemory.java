@@ -1,55 +1,93 @@
 package dev.gatun.backend.cpu;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.gatun.backend.MemoryUse;
 import dev.gatun.backend.OutOfDeviceMemoryException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Counts native memory on the host: how much is held, and how much was at most. */
+/** Native memory on the host: hands it out, and counts how much is held and was held at most. */
 final class HostMemory {
   /** A cache line, and the width of the widest vectors. */
   static final long ALIGNMENT = 64;
 
+  private static final long HUGE_PAGE = 2L << 20;
+
+  private final NativeHeap heap = new NativeHeap();
   private final AtomicLong bytes = new AtomicLong();
+  private final AtomicLong scratchBytes = new AtomicLong();
   private final AtomicLong peakBytes = new AtomicLong();
+  private final long mostBytes;
+
+  /** Memory up to what the machine (or the container) has. */
+  HostMemory() {
+    this(ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize());
+  }
+
+  HostMemory(long mostBytes) {
+    this.mostBytes = mostBytes;
+  }
 
   /**
-   * Zeroed memory, aligned to {@link #ALIGNMENT}, that counts until the arena closes.
+   * Zeroed memory that counts until the arena closes; large blocks are aligned to huge pages, all
+   * others to {@link #ALIGNMENT}. Pages are taken when they are first written, by whoever does.
    *
    * @throws OutOfDeviceMemoryException if the machine has no more
    */
   MemorySegment allocate(Arena arena, long size) {
-    MemorySegment segment;
-    try {
-      segment = arena.allocate(size, ALIGNMENT);
-    } catch (OutOfMemoryError e) {
-      throw new OutOfDeviceMemoryException(
-          "no memory for %s: %s are held already; use a smaller batch or chunk"
-              .formatted(inMebibytes(size), inMebibytes(bytes.get())),
-          e);
+    return allocate(arena, size, bytes);
+  }
+
+  /** As {@link #allocate}, for the backend's own use: counts in the peak alone. */
+  MemorySegment allocateScratch(Arena arena, long size) {
+    return allocate(arena, size, scratchBytes);
+  }
+
+  private MemorySegment allocate(Arena arena, long size, AtomicLong account) {
+    account.addAndGet(size);
+    long held = held();
+    if (held > mostBytes) {
+      account.addAndGet(-size);
+      throw refused(size, null);
     }
-    return segment;
+    long alignment = size >= 2 * HUGE_PAGE ? HUGE_PAGE : ALIGNMENT;
+    try {
+      MemorySegment segment =
+          heap.zeroed(arena, size, alignment, freed -> account.addAndGet(-freed));
+      peakBytes.accumulateAndGet(held, Math::max);
+      return segment;
+    } catch (OutOfMemoryError e) {
+      account.addAndGet(-size);
+      throw refused(size, e);
+    }
   }
 
-  /** Counts memory taken. */
-  void taken(long size) {
-    long now = bytes.addAndGet(size);
-    peakBytes.accumulateAndGet(now, Math::max);
+  private long held() {
+    return bytes.get() + scratchBytes.get();
   }
 
-  /** Counts memory given back. */
-  void givenBack(long size) {
-    bytes.addAndGet(-size);
+  private OutOfDeviceMemoryException refused(long size, OutOfMemoryError cause) {
+    return new OutOfDeviceMemoryException(
+        "no memory for %s: %s are held already, the machine has %s; use a smaller batch or chunk"
+            .formatted(inMebibytes(size), inMebibytes(held()), inMebibytes(mostBytes)),
+        cause);
   }
 
+  /** What scopes hold; the peak includes {@link #scratchBytes}. */
   MemoryUse use() {
     return new MemoryUse(bytes.get(), peakBytes.get());
   }
 
   void resetPeak() {
-    peakBytes.set(bytes.get());
+    peakBytes.set(held());
+  }
+
+  /** What the backend holds for itself. */
+  long scratchBytes() {
+    return scratchBytes.get();
   }
 
   private static String inMebibytes(long size) {

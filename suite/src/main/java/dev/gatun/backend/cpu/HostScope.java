@@ -6,13 +6,11 @@ import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.Arena;
 
-/** Tensors in native memory of the host, counted until the scope closes. */
+/** Tensors in host memory. */
 final class HostScope implements TensorScope {
   private final HostMemory memory;
-  // Shared, because the pool's threads read and write what the caller allocated.
+  // Shared, because the pool's threads read and write the tensors.
   private final Arena arena = Arena.ofShared();
-  private long held;
-  private boolean closed;
 
   HostScope(HostMemory memory) {
     this.memory = memory;
@@ -20,23 +18,23 @@ final class HostScope implements TensorScope {
 
   @Override
   public Tensor zeros(ElementType type, long... extents) {
-    if (closed) {
-      throw new IllegalStateException("this scope is closed");
+    if (!arena.scope().isAlive()) {
+      throw new IllegalStateException("the tensor scope is closed");
     }
     Shape shape = Shape.of(extents);
-    long bytes = Math.multiplyExact(shape.size(), type.byteSize());
-    Tensor tensor = Tensor.onHost(type, shape, memory.allocate(arena, bytes));
-    memory.taken(bytes);
-    held += bytes;
-    return tensor;
+    long bytes;
+    try {
+      bytes = Math.multiplyExact(shape.size(), type.byteSize());
+    } catch (ArithmeticException _) {
+      throw new IllegalArgumentException("too many bytes in " + type + shape);
+    }
+    return Tensor.onHost(type, shape, memory.allocate(arena, bytes));
   }
 
   @Override
   public void close() {
-    if (!closed) {
-      closed = true;
+    if (arena.scope().isAlive()) {
       arena.close();
-      memory.givenBack(held);
     }
   }
 }

@@ -1,90 +1,86 @@
 package dev.gatun.backend.cpu;
 
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.gatun.backend.OperandChecks;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
-/** Copies between Java arrays and tensors in host memory. */
+/** Copies between Java arrays and host tensors, converting between F32 and F64. */
 final class HostTransfers {
+  private final OperandChecks checks = new OperandChecks(ElementType.F32, true);
+
   void write(double[] values, Tensor to) {
+    checks.floating("write", "to", to);
     requireSize(values.length, to);
-    switch (to.type()) {
-      case F64 ->
-          MemorySegment.copy(values, 0, to.memory(), ValueLayout.JAVA_DOUBLE, 0, values.length);
-      case F32 -> {
-        for (int i = 0; i < values.length; i++) {
-          to.memory().setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) values[i]);
-        }
-      }
-      case I32 -> throw wrongType("real values", to);
+    if (to.type() == ElementType.F64) {
+      MemorySegment.copy(values, 0, to.memory(), JAVA_DOUBLE, 0, values.length);
+      return;
+    }
+    for (int i = 0; i < values.length; i++) {
+      to.memory().setAtIndex(JAVA_FLOAT, i, (float) values[i]);
     }
   }
 
   void write(float[] values, Tensor to) {
+    checks.floating("write", "to", to);
     requireSize(values.length, to);
-    switch (to.type()) {
-      case F32 ->
-          MemorySegment.copy(values, 0, to.memory(), ValueLayout.JAVA_FLOAT, 0, values.length);
-      case F64 -> {
-        for (int i = 0; i < values.length; i++) {
-          to.memory().setAtIndex(ValueLayout.JAVA_DOUBLE, i, values[i]);
-        }
-      }
-      case I32 -> throw wrongType("real values", to);
+    if (to.type() == ElementType.F32) {
+      MemorySegment.copy(values, 0, to.memory(), JAVA_FLOAT, 0, values.length);
+      return;
+    }
+    for (int i = 0; i < values.length; i++) {
+      to.memory().setAtIndex(JAVA_DOUBLE, i, values[i]);
     }
   }
 
   void write(int[] values, Tensor to) {
+    requireIds("write", to);
     requireSize(values.length, to);
-    if (to.type() != ElementType.I32) {
-      throw wrongType("ids", to);
-    }
-    MemorySegment.copy(values, 0, to.memory(), ValueLayout.JAVA_INT, 0, values.length);
+    MemorySegment.copy(values, 0, to.memory(), JAVA_INT, 0, values.length);
   }
 
   double[] toDoubles(Tensor from) {
-    return switch (from.type()) {
-      case F64 -> from.memory().toArray(ValueLayout.JAVA_DOUBLE);
-      case F32 -> {
-        double[] values = new double[Math.toIntExact(from.size())];
-        for (int i = 0; i < values.length; i++) {
-          values[i] = from.memory().getAtIndex(ValueLayout.JAVA_FLOAT, i);
-        }
-        yield values;
-      }
-      case I32 -> throw wrongType("real values", from);
-    };
+    checks.floating("toDoubles", "from", from);
+    if (from.type() == ElementType.F64) {
+      return from.memory().toArray(JAVA_DOUBLE);
+    }
+    double[] values = new double[Math.toIntExact(from.size())];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = from.memory().getAtIndex(JAVA_FLOAT, i);
+    }
+    return values;
   }
 
   float[] toFloats(Tensor from) {
-    return switch (from.type()) {
-      case F32 -> from.memory().toArray(ValueLayout.JAVA_FLOAT);
-      case F64 -> {
-        float[] values = new float[Math.toIntExact(from.size())];
-        for (int i = 0; i < values.length; i++) {
-          values[i] = (float) from.memory().getAtIndex(ValueLayout.JAVA_DOUBLE, i);
-        }
-        yield values;
-      }
-      case I32 -> throw wrongType("real values", from);
-    };
+    checks.floating("toFloats", "from", from);
+    if (from.type() == ElementType.F32) {
+      return from.memory().toArray(JAVA_FLOAT);
+    }
+    float[] values = new float[Math.toIntExact(from.size())];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) from.memory().getAtIndex(JAVA_DOUBLE, i);
+    }
+    return values;
   }
 
   int[] toInts(Tensor from) {
-    if (from.type() != ElementType.I32) {
-      throw wrongType("ids", from);
-    }
-    return from.memory().toArray(ValueLayout.JAVA_INT);
+    requireIds("toInts", from);
+    return from.memory().toArray(JAVA_INT);
   }
 
-  private static void requireSize(int values, Tensor tensor) {
-    if (tensor.size() != values) {
-      throw new IllegalArgumentException(values + " values do not fit " + tensor);
+  private static void requireIds(String operation, Tensor tensor) {
+    if (tensor.type() != ElementType.I32) {
+      throw new IllegalArgumentException(operation + ": " + tensor + " is not I32");
     }
   }
 
-  private static IllegalArgumentException wrongType(String what, Tensor tensor) {
-    return new IllegalArgumentException(tensor + " holds no " + what);
+  private static void requireSize(int length, Tensor to) {
+    if (length != to.size()) {
+      throw new IllegalArgumentException("write: %d values do not fit %s".formatted(length, to));
+    }
   }
 }

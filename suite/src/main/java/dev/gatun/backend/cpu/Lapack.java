@@ -1,194 +1,179 @@
 package dev.gatun.backend.cpu;
 
-import dev.gatun.backend.Transpose;
 import dev.gatun.bindings.openblas.OpenBlas;
-import dev.gatun.natives.LapackException;
 import dev.gatun.natives.LapackStatus;
 import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * LAPACK on row-major matrices, F32 or F64. Most routines work on columns; they are given the
- * transposed matrix, which is what a row-major one looks like to them, so that nothing is copied.
+ * Symmetric eigenvalues, QR and Cholesky by OpenBLAS' LAPACK, F32 or F64, on row-major matrices;
+ * singular values are in {@link SingularValues}. Callers check the shapes.
+ *
+ * <p>LAPACK reads columns: a row-major matrix is to it the transposed one, its lower triangle the
+ * upper one. Where that is enough nothing is copied.
  */
 final class Lapack {
-  private static final byte NO_VECTORS = 'N';
-  private static final byte VECTORS = 'V';
-  private static final byte THIN = 'S';
+  /** Below this, one thread is faster than four that wait for each other at every row. */
+  private static final int LEAST_PARALLEL_ROWS = 512;
 
-  /** The lower triangle of a row-major matrix is the upper one by columns. */
-  private static final byte LOWER_OF_ROW_MAJOR = 'U';
+  private static final int COL_MAJOR = OpenBlas.LAPACK_COL_MAJOR();
+  private static final byte UPPER = 'U';
 
+  private final WorkerPool pool;
   private final HostMemory memory;
-  private final AtomicInteger fallbacks = new AtomicInteger();
 
-  Lapack(HostMemory memory) {
+  Lapack(WorkerPool pool, HostMemory memory) {
+    this.pool = pool;
     this.memory = memory;
   }
 
-  /** How often gesdd failed to converge and gesvd was used instead. */
-  int fallbacks() {
-    return fallbacks.get();
-  }
-
+  /** As {@link dev.gatun.backend.Backend#symmetricEigenvalues}. */
   void symmetricEigenvalues(Tensor a, Tensor eigenvalues) {
-    eigen(NO_VECTORS, a, eigenvalues);
-  }
-
-  void symmetricEigenvectors(Tensor a, Tensor eigenvalues) {
-    eigen(VECTORS, a, eigenvalues);
-  }
-
-  private static void eigen(byte job, Tensor a, Tensor eigenvalues) {
-    int n = (int) a.cols();
-    int layout = OpenBlas.LAPACK_COL_MAJOR();
-    MemorySegment matrix = a.memory();
-    MemorySegment values = eigenvalues.memory();
-    if (a.type() == ElementType.F32) {
-      int info = OpenBlas.LAPACKE_ssyevd(layout, job, LOWER_OF_ROW_MAJOR, n, matrix, n, values);
-      LapackStatus.check("LAPACKE_ssyevd", info, a.toString());
+    int n = Math.toIntExact(a.cols());
+    if (n < LEAST_PARALLEL_ROWS) {
+      syevd('N', a, eigenvalues);
+    } else if (a.type() == ElementType.F64) {
+      reduceAndSolve(n, a, eigenvalues);
     } else {
-      int info = OpenBlas.LAPACKE_dsyevd(layout, job, LOWER_OF_ROW_MAJOR, n, matrix, n, values);
-      LapackStatus.check("LAPACKE_dsyevd", info, a.toString());
+      try (var scope = new HostScope(memory)) {
+        var vectors = new Vectors(pool);
+        Tensor wideA = scope.zeros(ElementType.F64, n, n);
+        Tensor wideValues = scope.zeros(ElementType.F64, n);
+        vectors.copy(a, wideA);
+        reduceAndSolve(n, wideA, wideValues);
+        vectors.copy(wideValues, eigenvalues);
+      }
     }
   }
 
-  /** Values alone, in the tall orientation, which LAPACK is faster at. */
-  void singularValues(Tensor a, Tensor singularValues) {
-    if (a.rows() <= a.cols()) {
-      decompose(NO_VECTORS, a, null, singularValues, null);
+  private void reduceAndSolve(int n, Tensor a, Tensor eigenvalues) {
+    double scale = SymmetricScaling.apply(pool, n, a.memory());
+    try (var arena = Arena.ofShared()) {
+      MemorySegment offDiagonal = memory.allocate(arena, 8L * n);
+      Tridiagonalization.reduce(pool, memory, n, a.memory(), eigenvalues.memory(), offDiagonal);
+      check("LAPACKE_dsterf", OpenBlas.LAPACKE_dsterf(n, eigenvalues.memory(), offDiagonal), a);
+    }
+    if (scale != 1) {
+      new Vectors(pool).scale(1 / scale, eigenvalues);
+    }
+  }
+
+  /** As {@link dev.gatun.backend.Backend#symmetricEigenvectors}. */
+  void symmetricEigenvectors(Tensor a, Tensor eigenvalues) {
+    syevd('V', a, eigenvalues);
+  }
+
+  private void syevd(char job, Tensor a, Tensor eigenvalues) {
+    int n = Math.toIntExact(a.cols());
+    if (n == 0) {
+      return;
+    }
+    MemorySegment values = eigenvalues.memory();
+    if (a.type() == ElementType.F32) {
+      check(
+          "LAPACKE_ssyevd",
+          OpenBlas.LAPACKE_ssyevd(COL_MAJOR, (byte) job, UPPER, n, a.memory(), n, values),
+          a);
+    } else {
+      check(
+          "LAPACKE_dsyevd",
+          OpenBlas.LAPACKE_dsyevd(COL_MAJOR, (byte) job, UPPER, n, a.memory(), n, values),
+          a);
+    }
+  }
+
+  /** As {@link dev.gatun.backend.Backend#qr}. */
+  void qr(Tensor a, Tensor r) {
+    int m = Math.toIntExact(a.rows());
+    int n = Math.toIntExact(a.cols());
+    if (n == 0) {
       return;
     }
     try (var scope = new HostScope(memory)) {
-      Tensor transposed = scope.zeros(a.type(), a.cols(), a.rows());
-      Transposition.transpose(a, transposed);
-      decompose(NO_VECTORS, transposed, null, singularValues, null);
-    }
-  }
-
-  /** By columns, Aᵀ = V·Σ·Uᵀ: the left vectors there are Vᵀ here, and the right ones U. */
-  void svd(Tensor a, Tensor u, Tensor singularValues, Tensor vt) {
-    decompose(THIN, a, u, singularValues, vt);
-  }
-
-  private void decompose(byte job, Tensor a, Tensor u, Tensor singularValues, Tensor vt) {
-    try (var scope = new HostScope(memory)) {
-      // gesdd destroys its input, and gesvd must have it if gesdd fails.
-      Tensor original = scope.zeros(a.type(), a.rows(), a.cols());
-      MemorySegment.copy(a.memory(), 0, original.memory(), 0, a.byteSize());
-      try {
-        divideAndConquer(job, a, u, singularValues, vt);
-      } catch (LapackException e) {
-        if (e.info() < 0) {
-          throw e;
-        }
-        fallbacks.incrementAndGet();
-        Tensor work = scope.zeros(a.type(), Math.min(a.rows(), a.cols()));
-        iterate(job, original, u, singularValues, vt, work);
+      Tensor columns = scope.zeros(a.type(), n, m);
+      Tensor tau = scope.zeros(a.type(), n);
+      Transposition.transpose(pool, a, columns);
+      MemorySegment q = columns.memory();
+      boolean single = a.type() == ElementType.F32;
+      check(
+          single ? "LAPACKE_sgeqrf" : "LAPACKE_dgeqrf",
+          single
+              ? OpenBlas.LAPACKE_sgeqrf(COL_MAJOR, m, n, q, m, tau.memory())
+              : OpenBlas.LAPACKE_dgeqrf(COL_MAJOR, m, n, q, m, tau.memory()),
+          a);
+      // R's column j is the start of row j here.
+      Tensor triangle = scope.zeros(a.type(), n, n);
+      long size = a.type().byteSize();
+      for (long j = 0; j < n; j++) {
+        MemorySegment.copy(q, j * m * size, triangle.memory(), j * n * size, (j + 1) * size);
       }
+      Transposition.transpose(pool, triangle, r);
+      check(
+          single ? "LAPACKE_sorgqr" : "LAPACKE_dorgqr",
+          single
+              ? OpenBlas.LAPACKE_sorgqr(COL_MAJOR, m, n, n, q, m, tau.memory())
+              : OpenBlas.LAPACKE_dorgqr(COL_MAJOR, m, n, n, q, m, tau.memory()),
+          a);
+      Transposition.transpose(pool, columns, a);
     }
   }
 
-  private static void divideAndConquer(
-      byte job, Tensor a, Tensor u, Tensor singularValues, Tensor vt) {
-    int m = (int) a.cols();
-    int n = (int) a.rows();
-    int k = Math.min(m, n);
-    int layout = OpenBlas.LAPACK_COL_MAJOR();
-    MemorySegment s = singularValues.memory();
-    MemorySegment left = memoryOf(vt);
-    MemorySegment right = memoryOf(u);
-    if (a.type() == ElementType.F32) {
-      int info = OpenBlas.LAPACKE_sgesdd(layout, job, m, n, a.memory(), m, s, left, m, right, k);
-      LapackStatus.check("LAPACKE_sgesdd", info, a.toString());
-    } else {
-      int info = OpenBlas.LAPACKE_dgesdd(layout, job, m, n, a.memory(), m, s, left, m, right, k);
-      LapackStatus.check("LAPACKE_dgesdd", info, a.toString());
-    }
-  }
-
-  private static void iterate(
-      byte job, Tensor a, Tensor u, Tensor singularValues, Tensor vt, Tensor work) {
-    int m = (int) a.cols();
-    int n = (int) a.rows();
-    int k = Math.min(m, n);
-    int layout = OpenBlas.LAPACK_COL_MAJOR();
-    MemorySegment s = singularValues.memory();
-    MemorySegment left = memoryOf(vt);
-    MemorySegment right = memoryOf(u);
-    if (a.type() == ElementType.F32) {
-      int info =
-          OpenBlas.LAPACKE_sgesvd(
-              layout, job, job, m, n, a.memory(), m, s, left, m, right, k, work.memory());
-      LapackStatus.check("LAPACKE_sgesvd", info, a.toString());
-    } else {
-      int info =
-          OpenBlas.LAPACKE_dgesvd(
-              layout, job, job, m, n, a.memory(), m, s, left, m, right, k, work.memory());
-      LapackStatus.check("LAPACKE_dgesvd", info, a.toString());
-    }
-  }
-
-  private static MemorySegment memoryOf(Tensor tensor) {
-    return tensor == null ? MemorySegment.NULL : tensor.memory();
-  }
-
-  void qr(Tensor a, Tensor r) {
-    int m = (int) a.rows();
-    int n = (int) a.cols();
-    int layout = OpenBlas.LAPACK_ROW_MAJOR();
-    try (var scope = new HostScope(memory)) {
-      MemorySegment tau = scope.zeros(a.type(), n).memory();
-      if (a.type() == ElementType.F32) {
-        int info = OpenBlas.LAPACKE_sgeqrf(layout, m, n, a.memory(), n, tau);
-        LapackStatus.check("LAPACKE_sgeqrf", info, a.toString());
-        Transposition.copyUpper(a, r);
-        info = OpenBlas.LAPACKE_sorgqr(layout, m, n, n, a.memory(), n, tau);
-        LapackStatus.check("LAPACKE_sorgqr", info, a.toString());
-      } else {
-        int info = OpenBlas.LAPACKE_dgeqrf(layout, m, n, a.memory(), n, tau);
-        LapackStatus.check("LAPACKE_dgeqrf", info, a.toString());
-        Transposition.copyUpper(a, r);
-        info = OpenBlas.LAPACKE_dorgqr(layout, m, n, n, a.memory(), n, tau);
-        LapackStatus.check("LAPACKE_dorgqr", info, a.toString());
-      }
-    }
-  }
-
+  /** As {@link dev.gatun.backend.Backend#cholesky}. */
   void cholesky(Tensor a) {
-    int n = (int) a.cols();
-    int layout = OpenBlas.LAPACK_COL_MAJOR();
-    if (a.type() == ElementType.F32) {
-      int info = OpenBlas.LAPACKE_spotrf(layout, LOWER_OF_ROW_MAJOR, n, a.memory(), n);
-      LapackStatus.check("LAPACKE_spotrf", info, a.toString());
-    } else {
-      int info = OpenBlas.LAPACKE_dpotrf(layout, LOWER_OF_ROW_MAJOR, n, a.memory(), n);
-      LapackStatus.check("LAPACKE_dpotrf", info, a.toString());
+    int n = Math.toIntExact(a.cols());
+    if (n == 0) {
+      return;
     }
-    Transposition.clearStrictUpper(a);
+    boolean single = a.type() == ElementType.F32;
+    check(
+        single ? "LAPACKE_spotrf" : "LAPACKE_dpotrf",
+        single
+            ? OpenBlas.LAPACKE_spotrf(COL_MAJOR, UPPER, n, a.memory(), n)
+            : OpenBlas.LAPACKE_dpotrf(COL_MAJOR, UPPER, n, a.memory(), n),
+        a);
+    long size = a.type().byteSize();
+    for (long i = 0; i < n; i++) {
+      a.memory().asSlice((i * n + i + 1) * size, (n - 1 - i) * size).fill((byte) 0);
+    }
   }
 
+  /** As {@link dev.gatun.backend.Backend#choleskySolve}: two triangular solves per column block. */
   void choleskySolve(Tensor l, Tensor b) {
-    solveTriangle(l, Transpose.NO, b);
-    solveTriangle(l, Transpose.YES, b);
+    int n = Math.toIntExact(l.cols());
+    int cols = Math.toIntExact(b.cols());
+    if (n == 0) {
+      return;
+    }
+    int block = 256;
+    pool.forEach(
+        WorkerPool.chunks(cols, block),
+        chunk -> {
+          int from = chunk * block;
+          int width = Math.min(block, cols - from);
+          MemorySegment part = b.memory().asSlice(b.type().byteSize() * from);
+          solveTriangle(l, OpenBlas.CblasNoTrans(), n, width, part, cols);
+          solveTriangle(l, OpenBlas.CblasTrans(), n, width, part, cols);
+        });
   }
 
-  private static void solveTriangle(Tensor l, Transpose transpose, Tensor b) {
-    int n = (int) l.cols();
-    int k = (int) b.cols();
-    int flag = transpose == Transpose.YES ? OpenBlas.CblasTrans() : OpenBlas.CblasNoTrans();
-    int order = OpenBlas.CblasRowMajor();
+  private static void solveTriangle(
+      Tensor l, int transpose, int n, int width, MemorySegment b, int cols) {
+    int rowMajor = OpenBlas.CblasRowMajor();
     int left = OpenBlas.CblasLeft();
     int lower = OpenBlas.CblasLower();
-    int diagonal = OpenBlas.CblasNonUnit();
+    int unit = OpenBlas.CblasNonUnit();
+    MemorySegment a = l.memory();
     if (l.type() == ElementType.F32) {
-      OpenBlas.cblas_strsm(
-          order, left, lower, flag, diagonal, n, k, 1, l.memory(), n, b.memory(), k);
+      OpenBlas.cblas_strsm(rowMajor, left, lower, transpose, unit, n, width, 1f, a, n, b, cols);
     } else {
-      OpenBlas.cblas_dtrsm(
-          order, left, lower, flag, diagonal, n, k, 1, l.memory(), n, b.memory(), k);
+      OpenBlas.cblas_dtrsm(rowMajor, left, lower, transpose, unit, n, width, 1, a, n, b, cols);
     }
+  }
+
+  private static void check(String routine, int info, Tensor a) {
+    LapackStatus.check(routine, info, "a " + a.type() + Shape.of(a.rows(), a.cols()));
   }
 }

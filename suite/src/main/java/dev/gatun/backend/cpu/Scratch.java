@@ -31,8 +31,7 @@ final class Scratch implements AutoCloseable {
     close();
     // Shared, because the pool that closes it is another thread than the worker that uses it.
     arena = Arena.ofShared();
-    whole = memory.allocate(arena, size);
-    memory.taken(size);
+    whole = memory.allocateScratch(arena, size);
   }
 
   @Override
@@ -40,7 +39,6 @@ final class Scratch implements AutoCloseable {
     if (arena != null) {
       arena.close();
       arena = null;
-      memory.givenBack(whole.byteSize());
       whole = MemorySegment.NULL;
       part = MemorySegment.NULL;
     }

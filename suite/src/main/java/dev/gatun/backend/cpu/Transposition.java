@@ -1,58 +1,57 @@
 package dev.gatun.backend.cpu;
 
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
-/** Moves elements of row-major matrices, F32 or F64, where LAPACK wants them elsewhere. */
+/** Copies a matrix transposed, in square blocks that fit the nearest cache. */
 final class Transposition {
   private static final int BLOCK = 32;
 
   private Transposition() {}
 
-  /** to [n, m] ← from [m, n], in blocks that stay in cache. */
-  static void transpose(Tensor from, Tensor to) {
-    long rows = from.rows();
-    long cols = from.cols();
-    for (long i = 0; i < rows; i += BLOCK) {
-      for (long j = 0; j < cols; j += BLOCK) {
-        for (long row = i; row < Math.min(rows, i + BLOCK); row++) {
-          for (long col = j; col < Math.min(cols, j + BLOCK); col++) {
-            copy(from, row * cols + col, to, col * rows + row);
+  /** from [m, n], to [n, m], of one real type. */
+  static void transpose(WorkerPool pool, Tensor from, Tensor to) {
+    int rows = Math.toIntExact(from.rows());
+    int cols = Math.toIntExact(from.cols());
+    long in = Lanes.address(from);
+    long out = Lanes.address(to);
+    boolean single = from.type() == ElementType.F32;
+    pool.forEach(
+        WorkerPool.chunks(rows, BLOCK),
+        chunk -> {
+          int top = chunk * BLOCK;
+          int bottom = Math.min(rows, top + BLOCK);
+          for (int left = 0; left < cols; left += BLOCK) {
+            int right = Math.min(cols, left + BLOCK);
+            if (single) {
+              floats(in, out, rows, cols, top, bottom, left, right);
+            } else {
+              doubles(in, out, rows, cols, top, bottom, left, right);
+            }
           }
-        }
+        });
+  }
+
+  private static void floats(
+      long in, long out, int rows, int cols, int top, int bottom, int left, int right) {
+    for (int j = left; j < right; j++) {
+      for (int i = top; i < bottom; i++) {
+        float value = Lanes.MEMORY.get(JAVA_FLOAT, in + 4 * ((long) i * cols + j));
+        Lanes.MEMORY.set(JAVA_FLOAT, out + 4 * ((long) j * rows + i), value);
       }
     }
   }
 
-  /** r [n, n] ← the upper triangle of the first n rows of a [m, n]; zero below. */
-  static void copyUpper(Tensor a, Tensor r) {
-    long n = a.cols();
-    r.memory().fill((byte) 0);
-    for (long row = 0; row < n; row++) {
-      for (long col = row; col < n; col++) {
-        copy(a, row * n + col, r, row * n + col);
+  private static void doubles(
+      long in, long out, int rows, int cols, int top, int bottom, int left, int right) {
+    for (int j = left; j < right; j++) {
+      for (int i = top; i < bottom; i++) {
+        double value = Lanes.MEMORY.get(JAVA_DOUBLE, in + 8 * ((long) i * cols + j));
+        Lanes.MEMORY.set(JAVA_DOUBLE, out + 8 * ((long) j * rows + i), value);
       }
-    }
-  }
-
-  /** The strict upper triangle of a [n, n] becomes zero. */
-  static void clearStrictUpper(Tensor a) {
-    long n = a.cols();
-    long size = a.type().byteSize();
-    for (long row = 0; row < n; row++) {
-      a.memory().asSlice((row * n + row + 1) * size, (n - row - 1) * size).fill((byte) 0);
-    }
-  }
-
-  private static void copy(Tensor from, long source, Tensor to, long target) {
-    MemorySegment a = from.memory();
-    MemorySegment b = to.memory();
-    if (from.type() == ElementType.F32) {
-      b.setAtIndex(ValueLayout.JAVA_FLOAT, target, a.getAtIndex(ValueLayout.JAVA_FLOAT, source));
-    } else {
-      b.setAtIndex(ValueLayout.JAVA_DOUBLE, target, a.getAtIndex(ValueLayout.JAVA_DOUBLE, source));
     }
   }
 }

@@ -1,222 +1,338 @@
 package dev.gatun.backend.cpu;
 
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.gatun.backend.OperandChecks;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 
-/** Elementwise work and sums on whole tensors, F32 or F64, in pieces of fixed size. */
+/** Elementwise operations and sums over whole tensors, F32 or F64, in chunks of fixed size. */
 final class Vectors {
-  /** Elements of a piece: large enough to be worth a task, small enough to stay in cache. */
-  private static final int PIECE = 1 << 16;
+  private static final int CHUNK = 1 << 15;
 
   private final WorkerPool pool;
+  private final OperandChecks checks = new OperandChecks(ElementType.F32, true);
 
   Vectors(WorkerPool pool) {
     this.pool = pool;
   }
 
-  /** Work on elements {@code from} to {@code to}. */
-  private interface Range {
-    void run(long from, long to);
+  /** What is done to the elements from index {@code from} on, {@code count} of them. */
+  @FunctionalInterface
+  private interface Chunk {
+    void run(int number, long from, int count);
   }
 
-  private void forPieces(long size, Range range) {
+  private void forEachChunk(long size, Chunk body) {
     pool.forEach(
-        WorkerPool.chunks(size, PIECE),
-        piece -> range.run((long) piece * PIECE, Math.min(size, (piece + 1L) * PIECE)));
-  }
-
-  void fill(Tensor x, double value) {
-    forPieces(x.size(), (from, to) -> fill(x, value, from, to));
-  }
-
-  private static void fill(Tensor x, double value, long from, long to) {
-    int n = (int) (to - from);
-    if (x.type() == ElementType.F32) {
-      long at = Lanes.address(x) + 4 * from;
-      FloatVector lanes = Lanes.broadcast((float) value);
-      int whole = Lanes.whole(n);
-      for (int i = 0; i < whole; i += Lanes.WIDTH) {
-        Lanes.store(lanes, at + 4L * i);
-      }
-      if (whole < n) {
-        Lanes.store(lanes, at + 4L * whole, Lanes.rest(n));
-      }
-    } else {
-      MemorySegment elements = x.memory();
-      for (long i = from; i < to; i++) {
-        elements.setAtIndex(ValueLayout.JAVA_DOUBLE, i, value);
-      }
-    }
-  }
-
-  void scale(double alpha, Tensor x) {
-    forPieces(
-        x.size(),
-        (from, to) -> {
-          if (x.type() == ElementType.F32) {
-            scaleFloats((float) alpha, Lanes.address(x) + 4 * from, (int) (to - from));
-          } else {
-            scaleDoubles(alpha, Lanes.address(x) + 8 * from, (int) (to - from));
-          }
+        WorkerPool.chunks(size, CHUNK),
+        chunk -> {
+          long from = (long) chunk * CHUNK;
+          body.run(chunk, from, (int) Math.min(CHUNK, size - from));
         });
   }
 
-  private static void scaleFloats(float alpha, long x, int n) {
-    int whole = Lanes.whole(n);
-    for (int i = 0; i < whole; i += Lanes.WIDTH) {
-      Lanes.store(Lanes.load(x + 4L * i).mul(alpha), x + 4L * i);
-    }
-    if (whole < n) {
-      var mask = Lanes.rest(n);
-      Lanes.store(Lanes.load(x + 4L * whole, mask).mul(alpha), x + 4L * whole, mask);
-    }
-  }
-
-  private static void scaleDoubles(double alpha, long x, int n) {
-    int whole = n & -DoubleLanes.WIDTH;
-    for (int i = 0; i < whole; i += DoubleLanes.WIDTH) {
-      DoubleLanes.store(DoubleLanes.load(x + 8L * i).mul(alpha), x + 8L * i);
-    }
-    if (whole < n) {
-      var mask = DoubleLanes.rest(n);
-      DoubleLanes.store(DoubleLanes.load(x + 8L * whole, mask).mul(alpha), x + 8L * whole, mask);
-    }
-  }
-
+  /** y ← y + alpha·x. */
   void axpy(double alpha, Tensor x, Tensor y) {
-    forPieces(
-        y.size(),
-        (from, to) -> {
-          int n = (int) (to - from);
-          if (y.type() == ElementType.F32) {
-            axpyFloats((float) alpha, Lanes.address(x) + 4 * from, Lanes.address(y) + 4 * from, n);
-          } else {
-            axpyDoubles(alpha, Lanes.address(x) + 8 * from, Lanes.address(y) + 8 * from, n);
-          }
-        });
+    checks.pair("axpy", x, y);
+    long in = Lanes.address(x);
+    long out = Lanes.address(y);
+    if (x.type() == ElementType.F32) {
+      forEachChunk(x.size(), (_, from, n) -> axpy((float) alpha, in + 4 * from, out + 4 * from, n));
+    } else {
+      forEachChunk(x.size(), (_, from, n) -> axpy(alpha, in + 8 * from, out + 8 * from, n));
+    }
   }
 
-  private static void axpyFloats(float alpha, long x, long y, int n) {
+  private static void axpy(float alpha, long x, long y, int n) {
     FloatVector factor = Lanes.broadcast(alpha);
-    int whole = Lanes.whole(n);
-    for (int i = 0; i < whole; i += Lanes.WIDTH) {
-      Lanes.store(Lanes.load(x + 4L * i).fma(factor, Lanes.load(y + 4L * i)), y + 4L * i);
-    }
-    if (whole < n) {
-      var mask = Lanes.rest(n);
-      long at = 4L * whole;
-      Lanes.store(Lanes.load(x + at, mask).fma(factor, Lanes.load(y + at, mask)), y + at, mask);
+    VectorMask<Float> rest = Lanes.rest(n);
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      boolean full = i <= n - Lanes.WIDTH;
+      long at = 4L * i;
+      FloatVector sum = Lanes.load(x + at, full, rest).fma(factor, Lanes.load(y + at, full, rest));
+      Lanes.store(sum, y + at, full, rest);
     }
   }
 
-  private static void axpyDoubles(double alpha, long x, long y, int n) {
-    DoubleVector factor = DoubleVector.broadcast(DoubleLanes.SPECIES, alpha);
-    int whole = n & -DoubleLanes.WIDTH;
+  /** y ← y + alpha·x for n doubles. */
+  static void axpy(double alpha, long x, long y, int n) {
+    DoubleVector factor = DoubleLanes.broadcast(alpha);
+    int whole = DoubleLanes.whole(n);
     for (int i = 0; i < whole; i += DoubleLanes.WIDTH) {
       DoubleLanes.store(
           DoubleLanes.load(x + 8L * i).fma(factor, DoubleLanes.load(y + 8L * i)), y + 8L * i);
     }
     if (whole < n) {
-      var mask = DoubleLanes.rest(n);
+      var rest = DoubleLanes.rest(n);
       long at = 8L * whole;
       DoubleLanes.store(
-          DoubleLanes.load(x + at, mask).fma(factor, DoubleLanes.load(y + at, mask)), y + at, mask);
+          DoubleLanes.load(x + at, rest).fma(factor, DoubleLanes.load(y + at, rest)), y + at, rest);
     }
   }
 
-  /** Σ xᵢ·yᵢ in f64: each piece in lanes, the pieces in their order. */
+  /** x ← alpha·x. */
+  void scale(double alpha, Tensor x) {
+    checks.floating("scale", "x", x);
+    long at = Lanes.address(x);
+    if (x.type() == ElementType.F32) {
+      forEachChunk(x.size(), (_, from, n) -> scale((float) alpha, at + 4 * from, n));
+    } else {
+      forEachChunk(x.size(), (_, from, n) -> scale(alpha, at + 8 * from, n));
+    }
+  }
+
+  private static void scale(float alpha, long x, int n) {
+    VectorMask<Float> rest = Lanes.rest(n);
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      boolean full = i <= n - Lanes.WIDTH;
+      long at = 4L * i;
+      Lanes.store(Lanes.load(x + at, full, rest).mul(alpha), x + at, full, rest);
+    }
+  }
+
+  private static void scale(double alpha, long x, int n) {
+    int whole = DoubleLanes.whole(n);
+    for (int i = 0; i < whole; i += DoubleLanes.WIDTH) {
+      DoubleLanes.store(DoubleLanes.load(x + 8L * i).mul(alpha), x + 8L * i);
+    }
+    if (whole < n) {
+      var rest = DoubleLanes.rest(n);
+      DoubleLanes.store(DoubleLanes.load(x + 8L * whole, rest).mul(alpha), x + 8L * whole, rest);
+    }
+  }
+
+  /** Σ xᵢ·yᵢ in f64: a sum per chunk, then over the chunks in order. */
   double dot(Tensor x, Tensor y) {
-    double[] sums = new double[WorkerPool.chunks(x.size(), PIECE)];
-    forPieces(
-        x.size(),
-        (from, to) ->
-            sums[(int) (from / PIECE)] =
-                x.type() == ElementType.F32
-                    ? dotFloats(x.memory(), y.memory(), from, to)
-                    : dotDoubles(x.memory(), y.memory(), from, to));
+    checks.pair("dot", x, y);
+    long a = Lanes.address(x);
+    long b = Lanes.address(y);
+    double[] sums = new double[WorkerPool.chunks(x.size(), CHUNK)];
+    if (x.type() == ElementType.F32) {
+      forEachChunk(
+          x.size(), (chunk, from, n) -> sums[chunk] = dotFloats(a + 4 * from, b + 4 * from, n));
+    } else {
+      forEachChunk(x.size(), (chunk, from, n) -> sums[chunk] = dot(a + 8 * from, b + 8 * from, n));
+    }
     double sum = 0;
-    for (double piece : sums) {
-      sum += piece;
+    for (double part : sums) {
+      sum += part;
     }
     return sum;
   }
 
-  private static double dotFloats(MemorySegment x, MemorySegment y, long from, long to) {
-    DoubleVector sum0 = DoubleLanes.ZERO;
-    DoubleVector sum1 = DoubleLanes.ZERO;
-    long xAt = x.address() + 4 * from;
-    long yAt = y.address() + 4 * from;
-    int n = (int) (to - from);
-    int step = 2 * DoubleLanes.WIDTH;
-    int i = 0;
-    for (; i <= n - step; i += step) {
-      long second = 4L * (i + DoubleLanes.WIDTH);
-      sum0 = DoubleLanes.widen(xAt + 4L * i).fma(DoubleLanes.widen(yAt + 4L * i), sum0);
-      sum1 = DoubleLanes.widen(xAt + second).fma(DoubleLanes.widen(yAt + second), sum1);
+  private static double dotFloats(long x, long y, int n) {
+    int whole = DoubleLanes.whole(n);
+    DoubleVector sum = DoubleLanes.ZERO;
+    for (int i = 0; i < whole; i += DoubleLanes.WIDTH) {
+      sum = DoubleLanes.loadFloats(x + 4L * i).fma(DoubleLanes.loadFloats(y + 4L * i), sum);
     }
-    double sum = DoubleLanes.sum(sum0.add(sum1));
-    for (; i < n; i++) {
-      sum +=
-          (double) x.getAtIndex(ValueLayout.JAVA_FLOAT, from + i)
-              * y.getAtIndex(ValueLayout.JAVA_FLOAT, from + i);
+    double total = DoubleLanes.sum(sum);
+    for (int i = whole; i < n; i++) {
+      total +=
+          (double) Lanes.MEMORY.get(JAVA_FLOAT, x + 4L * i)
+              * Lanes.MEMORY.get(JAVA_FLOAT, y + 4L * i);
     }
-    return sum;
+    return total;
   }
 
-  private static double dotDoubles(MemorySegment x, MemorySegment y, long from, long to) {
-    DoubleVector lanes = DoubleLanes.ZERO;
-    long xAt = x.address() + 8 * from;
-    long yAt = y.address() + 8 * from;
-    int n = (int) (to - from);
-    int i = 0;
-    for (; i <= n - DoubleLanes.WIDTH; i += DoubleLanes.WIDTH) {
-      lanes = DoubleLanes.load(xAt + 8L * i).fma(DoubleLanes.load(yAt + 8L * i), lanes);
+  /** Σ xᵢ·yᵢ of n doubles. */
+  static double dot(long x, long y, int n) {
+    int whole = DoubleLanes.whole(n);
+    DoubleVector sum = DoubleLanes.ZERO;
+    for (int i = 0; i < whole; i += DoubleLanes.WIDTH) {
+      sum = DoubleLanes.load(x + 8L * i).fma(DoubleLanes.load(y + 8L * i), sum);
     }
-    double sum = DoubleLanes.sum(lanes);
-    for (; i < n; i++) {
-      sum +=
-          x.getAtIndex(ValueLayout.JAVA_DOUBLE, from + i)
-              * y.getAtIndex(ValueLayout.JAVA_DOUBLE, from + i);
+    if (whole < n) {
+      var rest = DoubleLanes.rest(n);
+      sum = DoubleLanes.load(x + 8L * whole, rest).fma(DoubleLanes.load(y + 8L * whole, rest), sum);
     }
-    return sum;
+    return DoubleLanes.sum(sum);
   }
 
-  /** Copies between tensors of equal size, F32 and F64 into each other, or equal types. */
+  /** Index of the first NaN or infinity, or −1. */
+  long firstNonFinite(Tensor x) {
+    checks.floating("firstNonFinite", "x", x);
+    MemorySegment memory = x.memory();
+    long at = Lanes.address(x);
+    long[] first = new long[WorkerPool.chunks(x.size(), CHUNK)];
+    if (x.type() == ElementType.F32) {
+      forEachChunk(
+          x.size(),
+          (chunk, from, n) ->
+              first[chunk] = allFiniteFloats(at + 4 * from, n) ? -1 : badFloat(memory, from));
+    } else {
+      forEachChunk(
+          x.size(),
+          (chunk, from, n) ->
+              first[chunk] = allFiniteDoubles(at + 8 * from, n) ? -1 : badDouble(memory, from));
+    }
+    return Arrays.stream(first).filter(index -> index >= 0).findFirst().orElse(-1);
+  }
+
+  private static boolean allFiniteFloats(long x, int n) {
+    VectorMask<Float> rest = Lanes.rest(n);
+    FloatVector zeros = Lanes.zero();
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      // 0·x is NaN exactly if x is not finite.
+      FloatVector lanes = Lanes.load(x + 4L * i, i <= n - Lanes.WIDTH, rest);
+      zeros = lanes.fma(Lanes.ZERO, zeros);
+    }
+    return zeros.test(VectorOperators.IS_FINITE).allTrue();
+  }
+
+  private static boolean allFiniteDoubles(long x, int n) {
+    int whole = DoubleLanes.whole(n);
+    DoubleVector zeros = DoubleLanes.ZERO;
+    for (int i = 0; i < whole; i += DoubleLanes.WIDTH) {
+      zeros = DoubleLanes.load(x + 8L * i).fma(DoubleLanes.ZERO, zeros);
+    }
+    if (whole < n) {
+      zeros = DoubleLanes.load(x + 8L * whole, DoubleLanes.rest(n)).fma(DoubleLanes.ZERO, zeros);
+    }
+    return zeros.test(VectorOperators.IS_FINITE).allTrue();
+  }
+
+  private static long badFloat(MemorySegment x, long from) {
+    long i = from;
+    while (Float.isFinite(x.getAtIndex(JAVA_FLOAT, i))) {
+      i++;
+    }
+    return i;
+  }
+
+  private static long badDouble(MemorySegment x, long from) {
+    long i = from;
+    while (Double.isFinite(x.getAtIndex(JAVA_DOUBLE, i))) {
+      i++;
+    }
+    return i;
+  }
+
+  /** x [R, C], indices [R]: the first of the largest of each row; NaN is passed over. */
+  void argmaxRows(Tensor x, Tensor indices) {
+    checks.argmaxRows(x, indices);
+    int cols = Math.toIntExact(x.cols());
+    MemorySegment out = indices.memory();
+    RowChunks.of(x.rows(), cols, CHUNK)
+        .forEach(
+            pool,
+            row ->
+                out.setAtIndex(
+                    JAVA_INT,
+                    row,
+                    x.type() == ElementType.F32
+                        ? argmaxFloats(Lanes.address(x) + 4 * row * cols, cols)
+                        : argmaxDoubles(x.memory(), row * cols, cols)));
+  }
+
+  private static int argmaxFloats(long x, int n) {
+    int whole = Lanes.whole(n);
+    FloatVector largest = Lanes.broadcast(Float.NEGATIVE_INFINITY);
+    for (int i = 0; i < whole; i += Lanes.WIDTH) {
+      largest = Lanes.max(largest, Lanes.load(x + 4L * i));
+    }
+    float max = largest.reduceLanes(VectorOperators.MAX);
+    for (int i = whole; i < n; i++) {
+      float value = Lanes.MEMORY.get(JAVA_FLOAT, x + 4L * i);
+      max = value > max ? value : max;
+    }
+    for (int i = 0; i < whole; i += Lanes.WIDTH) {
+      var equal = Lanes.load(x + 4L * i).eq(max);
+      if (equal.anyTrue()) {
+        return i + equal.firstTrue();
+      }
+    }
+    for (int i = whole; i < n; i++) {
+      if (Lanes.MEMORY.get(JAVA_FLOAT, x + 4L * i) == max) {
+        return i;
+      }
+    }
+    return 0;
+  }
+
+  private static int argmaxDoubles(MemorySegment x, long from, int n) {
+    int best = -1;
+    double max = Double.NEGATIVE_INFINITY;
+    for (int i = 0; i < n; i++) {
+      double value = x.getAtIndex(JAVA_DOUBLE, from + i);
+      if (value > max || (best < 0 && value == max)) {
+        max = value;
+        best = i;
+      }
+    }
+    return Math.max(best, 0);
+  }
+
+  /** Sets every element. */
+  void fill(Tensor x, double value) {
+    checks.floating("fill", "x", x);
+    MemorySegment memory = x.memory();
+    if (x.type() == ElementType.F32) {
+      forEachChunk(
+          x.size(),
+          (_, from, n) -> {
+            for (int i = 0; i < n; i++) {
+              memory.setAtIndex(JAVA_FLOAT, from + i, (float) value);
+            }
+          });
+    } else {
+      forEachChunk(
+          x.size(),
+          (_, from, n) -> {
+            for (int i = 0; i < n; i++) {
+              memory.setAtIndex(JAVA_DOUBLE, from + i, value);
+            }
+          });
+    }
+  }
+
+  /** Copies between tensors of equal size, converting between F32 and F64. */
   void copy(Tensor from, Tensor to) {
+    checks.copy(from, to);
+    long in = Lanes.address(from);
+    long out = Lanes.address(to);
     if (from.type() == to.type()) {
       long size = from.type().byteSize();
-      forPieces(
+      forEachChunk(
           from.size(),
-          (a, b) ->
-              MemorySegment.copy(from.memory(), a * size, to.memory(), a * size, (b - a) * size));
-    } else if (to.type() == ElementType.F64) {
-      forPieces(
-          from.size(),
-          (a, b) -> widen(Lanes.address(from) + 4 * a, Lanes.address(to) + 8 * a, (int) (b - a)));
+          (_, start, n) ->
+              MemorySegment.copy(from.memory(), size * start, to.memory(), size * start, size * n));
+    } else if (from.type() == ElementType.F32) {
+      forEachChunk(from.size(), (_, start, n) -> widen(in + 4 * start, out + 8 * start, n));
     } else {
-      forPieces(from.size(), (a, b) -> narrow(from.memory(), to.memory(), a, b));
+      forEachChunk(from.size(), (_, start, n) -> narrow(in + 8 * start, out + 4 * start, n));
     }
   }
 
-  /** n elements from F32 to F64. */
+  /** n F32 elements to F64. */
   static void widen(long from, long to, int n) {
-    int i = 0;
-    for (; i <= n - DoubleLanes.WIDTH; i += DoubleLanes.WIDTH) {
-      DoubleLanes.store(DoubleLanes.widen(from + 4L * i), to + 8L * i);
+    int whole = DoubleLanes.whole(n);
+    for (int i = 0; i < whole; i += DoubleLanes.WIDTH) {
+      DoubleLanes.store(DoubleLanes.loadFloats(from + 4L * i), to + 8L * i);
     }
-    for (; i < n; i++) {
-      float element = Lanes.MEMORY.get(ValueLayout.JAVA_FLOAT, from + 4L * i);
-      Lanes.MEMORY.set(ValueLayout.JAVA_DOUBLE, to + 8L * i, element);
+    for (int i = whole; i < n; i++) {
+      Lanes.MEMORY.set(JAVA_DOUBLE, to + 8L * i, Lanes.MEMORY.get(JAVA_FLOAT, from + 4L * i));
     }
   }
 
-  private static void narrow(MemorySegment from, MemorySegment to, long a, long b) {
-    for (long i = a; i < b; i++) {
-      to.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) from.getAtIndex(ValueLayout.JAVA_DOUBLE, i));
+  /** n F64 elements to F32, rounded to nearest. */
+  static void narrow(long from, long to, int n) {
+    int whole = DoubleLanes.whole(n);
+    for (int i = 0; i < whole; i += DoubleLanes.WIDTH) {
+      DoubleLanes.storeFloats(DoubleLanes.load(from + 8L * i), to + 4L * i);
+    }
+    for (int i = whole; i < n; i++) {
+      Lanes.MEMORY.set(
+          JAVA_FLOAT, to + 4L * i, (float) Lanes.MEMORY.get(JAVA_DOUBLE, from + 8L * i));
     }
   }
 }

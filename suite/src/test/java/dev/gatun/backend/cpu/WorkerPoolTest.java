@@ -120,11 +120,11 @@ class WorkerPoolTest {
       assertEquals(address[0], address[1]);
       assertEquals(0, address[0] % 64);
       pool.forEach(1, 777, (_, scratch) -> assertEquals(777, scratch.byteSize()));
-      assertEquals(4096, memory.use().bytes());
+      assertEquals(4096, memory.scratchBytes());
       pool.forEach(1, 5000, (_, scratch) -> assertEquals(5000, scratch.byteSize()));
-      assertEquals(8192, memory.use().bytes());
+      assertEquals(8192, memory.scratchBytes());
     }
-    assertEquals(0, memory.use().bytes());
+    assertEquals(0, memory.scratchBytes());
   }
 
   @Test

@@ -1,0 +1,206 @@
+package dev.gatun.backend.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.backend.OutOfDeviceMemoryException;
+import dev.gatun.backend.Transpose;
+import dev.gatun.natives.LapackException;
+import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the CPU adds to the contract: its own tridiagonalisation, the fallback, memory. */
+class LapackTest {
+  private static final long SEED = 11;
+  private static final double EPSILON = 0x1p-52;
+
+  private final CpuBackend backend = CpuBackend.open(4);
+  private final HostScope scope = (HostScope) backend.newScope();
+  private final SplittableRandom random = new SplittableRandom(SEED);
+
+  @AfterEach
+  void close() {
+    scope.close();
+    backend.close();
+  }
+
+  private double[] gaussians(int count, double scale) {
+    return random.doubles(count).map(x -> scale * (2 * x - 1)).toArray();
+  }
+
+  private Tensor tensor(double[] values, long... extents) {
+    Tensor tensor = scope.zeros(ElementType.F64, extents);
+    backend.write(values, tensor);
+    return tensor;
+  }
+
+  /** Eigenvalues by this class's own path and, with vectors, by LAPACK's dsyevd. */
+  private void assertEigenvaluesAreDsyevds(double[] values, int n) {
+    Tensor own = scope.zeros(ElementType.F64, n);
+    Tensor lapacks = scope.zeros(ElementType.F64, n);
+    backend.symmetricEigenvalues(tensor(values, n, n), own);
+    backend.symmetricEigenvectors(tensor(values, n, n), lapacks);
+    double[] want = backend.toDoubles(lapacks);
+    double norm = Math.max(Math.abs(want[0]), Math.abs(want[n - 1]));
+    assertArrayEquals(want, backend.toDoubles(own), n * EPSILON * norm, "seed " + SEED);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"512, 1", "577, 1", "700, 1e150", "640, 1e-160", "1025, 1"})
+  void eigenvaluesOfRandomSymmetricMatrixAreThoseOfDsyevd(int n, double scale) {
+    assertEigenvaluesAreDsyevds(gaussians(n * n, scale), n);
+  }
+
+  @Test
+  void eigenvaluesOfAnIllConditionedGramMatrixAreThoseOfDsyevd() {
+    int n = 530;
+    double[] a = gaussians(n * 700, 1);
+    for (int i = 0; i < a.length; i++) {
+      a[i] *= Math.pow(10, -8.0 * (i / 700) / n);
+    }
+    Tensor gram = scope.zeros(ElementType.F64, n, n);
+    backend.syrk(Transpose.NO, tensor(a, n, 700), 0, gram);
+    assertEigenvaluesAreDsyevds(backend.toDoubles(gram), n);
+  }
+
+  @Test
+  void eigenvaluesOfDiagonalZeroAndBlockMatricesAreThoseOfDsyevd() {
+    int n = 600;
+    double[] diagonal = new double[n * n];
+    double[] blocks = new double[n * n];
+    for (int i = 0; i < n; i++) {
+      diagonal[i * n + i] = i % 7 - 3;
+      for (int j = i / 50 * 50; j <= i; j++) {
+        blocks[i * n + j] = random.nextDouble();
+      }
+    }
+    assertEigenvaluesAreDsyevds(diagonal, n);
+    assertEigenvaluesAreDsyevds(blocks, n);
+    assertEigenvaluesAreDsyevds(new double[n * n], n);
+  }
+
+  @Test
+  void eigenvaluesInF32AreTheF64OnesRounded() {
+    int n = 520;
+    float[] values = new float[n * n];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextDouble();
+    }
+    Tensor single = scope.zeros(ElementType.F32, n, n);
+    Tensor twice = scope.zeros(ElementType.F64, n, n);
+    backend.write(values, single);
+    backend.write(values, twice);
+    Tensor narrow = scope.zeros(ElementType.F32, n);
+    Tensor wide = scope.zeros(ElementType.F64, n);
+    backend.symmetricEigenvalues(single, narrow);
+    backend.symmetricEigenvalues(twice, wide);
+    assertArrayEquals(backend.toFloats(wide), backend.toFloats(narrow));
+  }
+
+  @Test
+  void notANumberInTheMatrixIsNamed() {
+    double[] values = new double[600 * 600];
+    values[300 * 600 + 7] = Double.NaN;
+    Tensor a = tensor(values, 600, 600);
+    Tensor eigenvalues = scope.zeros(ElementType.F64, 600);
+    var thrown =
+        assertThrows(
+            IllegalArgumentException.class, () -> backend.symmetricEigenvalues(a, eigenvalues));
+    assertTrue(thrown.getMessage().contains("NaN"), thrown.getMessage());
+  }
+
+  /** A routine that spoils its input and says that it did not converge. */
+  private record Diverging(String name) implements SvdRoutine {
+    @Override
+    public int decompose(
+        ElementType type,
+        boolean values,
+        int m,
+        int n,
+        MemorySegment a,
+        MemorySegment sigma,
+        MemorySegment u,
+        MemorySegment vt) {
+      a.fill((byte) 77);
+      return 3;
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"30, 50", "50, 30"})
+  void whenGesddFailsGesvdGivesTheSameAndIsCounted(int m, int n) {
+    var memory = new HostMemory();
+    try (var pool = new WorkerPool(2, memory)) {
+      var failing = new SingularValues(pool, memory, new Diverging("gesdd"), SvdRoutine.GESVD);
+      Tensor a = tensor(gaussians(m * n, 1), m, n);
+      Tensor got = scope.zeros(ElementType.F64, 30);
+      Tensor want = scope.zeros(ElementType.F64, 30);
+      Tensor u = scope.zeros(ElementType.F64, m, 30);
+      Tensor vt = scope.zeros(ElementType.F64, 30, n);
+      failing.svd(a, u, got, vt);
+      assertEquals(1, failing.fallbacks());
+      failing.singularValues(a, got);
+      assertEquals(2, failing.fallbacks());
+      backend.singularValues(a, want);
+      assertArrayEquals(backend.toDoubles(want), backend.toDoubles(got), 1e-12);
+      assertEquals(0, backend.lapackFallbacks());
+    }
+  }
+
+  @Test
+  void whenBothFailTheExceptionNamesTheRoutineAndTheShapes() {
+    var memory = new HostMemory();
+    try (var pool = new WorkerPool(1, memory)) {
+      var failing =
+          new SingularValues(pool, memory, new Diverging("gesdd"), new Diverging("gesvd"));
+      Tensor a = tensor(gaussians(12, 1), 3, 4);
+      Tensor sigma = scope.zeros(ElementType.F64, 3);
+      var thrown = assertThrows(LapackException.class, () -> failing.singularValues(a, sigma));
+      assertTrue(thrown.getMessage().contains("LAPACKE_dgesvd"), thrown.getMessage());
+      assertTrue(thrown.getMessage().contains("[3, 4]"), thrown.getMessage());
+    }
+  }
+
+  @Test
+  void choleskyOfAnIndefiniteMatrixNamesTheMinor() {
+    Tensor a = tensor(new double[] {1, 0, 2, 1}, 2, 2);
+    var thrown = assertThrows(LapackException.class, () -> backend.cholesky(a));
+    assertEquals(2, thrown.info());
+  }
+
+  @Test
+  void memoryIsZeroedAlignedCountedAndRefusedWithTheNumbers() {
+    long before = backend.memoryUse().bytes();
+    try (var other = backend.newScope()) {
+      Tensor large = other.zeros(ElementType.F32, 3 << 20);
+      assertEquals(0, large.memory().address() % (2 << 20));
+      assertTrue(Arrays.stream(backend.toDoubles(large)).allMatch(x -> x == 0));
+      assertEquals(0, other.zeros(ElementType.F32, 3).memory().address() % 64);
+      assertEquals(before + (12 << 20) + 12, backend.memoryUse().bytes());
+      var thrown =
+          assertThrows(
+              OutOfDeviceMemoryException.class, () -> other.zeros(ElementType.F64, 1L << 50));
+      assertTrue(thrown.getMessage().contains("8589934592.0 MiB"), thrown.getMessage());
+    }
+    assertEquals(before, backend.memoryUse().bytes());
+  }
+
+  @Test
+  void aClosedScopeRefusesAndItsTensorsAreRefused() {
+    var closed = backend.newScope();
+    Tensor x = closed.zeros(ElementType.F32, 5);
+    closed.close();
+    closed.close();
+    assertThrows(IllegalStateException.class, () -> closed.zeros(ElementType.F32, 5));
+    assertThrows(IllegalStateException.class, () -> backend.scale(2, x));
+  }
+}
