@@ -16,6 +16,7 @@ public final class A1GradientSuppression implements Claim {
           "destroyed_norm_unrelated",
           "destroyed_norm_random_head",
           "destroyed_norm_excess",
+          "random_head_excess",
           "destroyed_norm_of_targets",
           "target_leverage",
           "gradient_norm",
