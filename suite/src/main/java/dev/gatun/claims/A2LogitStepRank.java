@@ -43,6 +43,11 @@ public final class A2LogitStepRank implements Claim {
   }
 
   @Override
+  public boolean readsCorpus() {
+    return true;
+  }
+
+  @Override
   public void run(ClaimContext context, EvidenceBuilder evidence) {
     BottleneckEvidence.hand(id(), experiment.withSpectra(context, id()), EVIDENCE, evidence);
   }

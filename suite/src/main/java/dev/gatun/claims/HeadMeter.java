@@ -55,6 +55,11 @@ final class HeadMeter {
       run.metric("destroyed_norm_random_head", step, random.destroyedNorm(), "1");
       run.metric(
           "destroyed_norm_excess", step, own.destroyedNorm() - own.unrelatedDestroyedNorm(), "1");
+      run.metric(
+          "random_head_excess",
+          step,
+          random.destroyedNorm() - random.unrelatedDestroyedNorm(),
+          "1");
       run.metric("gradient_norm", step, own.gradientNorm(), "1");
       run.metric("head_condition", step, own.headConditionNumber(), "1");
       recordLeverage(backend, headWeights, step, run);

@@ -14,8 +14,10 @@ import dev.gatun.results.ResultsFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -133,6 +135,56 @@ class BottleneckClaimsIT {
             backend, Tier.QUICK, 8, SmallBottleneck::corpus, ProgressListener.NONE, third);
     Evidence other = Measured.evidence(new A1GradientSuppression(exact()), otherSeed);
     assertTrue(at(evidence, "d8", "destroyed_norm", 6) != at(other, "d8", "destroyed_norm", 6));
+  }
+
+  @Test
+  void anInterruptLosesOnlyTheRunInProgress() {
+    var trained = new ArrayList<String>();
+    ProgressListener interrupting =
+        progress -> {
+          trained.add(progress.task());
+          if (progress.done() == 8) {
+            throw new CancellationException("stop in the second of two runs of 6 steps");
+          }
+        };
+    assertThrows(
+        CancellationException.class,
+        () -> Measured.evidence(new A1GradientSuppression(exact()), listening(interrupting)));
+    assertEquals(8, trained.size());
+    trained.clear();
+    Evidence resumed =
+        Measured.evidence(
+            new A1GradientSuppression(exact()),
+            listening(progress -> trained.add(progress.task())));
+    assertEquals(6, trained.size());
+    assertEquals(2, resumed.runs().size());
+    assertEquals(List.of("train D = 12, seed 7"), trained.stream().distinct().toList());
+  }
+
+  @Test
+  void progressCountsTheStepsOfAllRuns() {
+    var seen = new ArrayList<Progress>();
+    Measured.evidence(new A1GradientSuppression(exact()), listening(seen::add));
+    assertEquals(12, seen.size());
+    for (int i = 0; i < 12; i++) {
+      assertEquals(i + 1, seen.get(i).done());
+      assertEquals(12, seen.get(i).total());
+    }
+  }
+
+  @Test
+  void discardedRunsAreMeasuredAnew() {
+    ClaimContext context = SmallBottleneck.context(backend, output);
+    Measured.evidence(new A1GradientSuppression(exact()), context);
+    context.discardUnfinished();
+    assertTrue(Files.notExists(context.unfinished()));
+    var seen = new ArrayList<Progress>();
+    Measured.evidence(new A1GradientSuppression(exact()), listening(seen::add));
+    assertEquals(12, seen.size());
+  }
+
+  private ClaimContext listening(ProgressListener listener) {
+    return new ClaimContext(backend, Tier.QUICK, 7, SmallBottleneck::corpus, listener, output);
   }
 
   @Test
