@@ -1,6 +1,7 @@
 package dev.gatun.claims;
 
 import dev.gatun.results.EvidenceBuilder;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -46,6 +47,11 @@ public final class A1GradientSuppression implements Claim {
   @Override
   public boolean readsCorpus() {
     return true;
+  }
+
+  @Override
+  public List<BottleneckSetting> trainings(Tier tier, long seed) {
+    return experiment.plan(tier, seed, id()).settings();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.gatun.claims;
 
 import dev.gatun.results.EvidenceBuilder;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -45,6 +46,11 @@ public final class A2LogitStepRank implements Claim {
   @Override
   public boolean readsCorpus() {
     return true;
+  }
+
+  @Override
+  public List<BottleneckSetting> trainings(Tier tier, long seed) {
+    return experiment.plan(tier, seed, id()).withSpectra();
   }
 
   @Override

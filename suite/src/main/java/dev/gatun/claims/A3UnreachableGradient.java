@@ -10,6 +10,7 @@ import dev.gatun.spectrum.RowChunks;
 import dev.gatun.spectrum.Spectrum;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -47,6 +48,11 @@ public final class A3UnreachableGradient implements Claim {
   @Override
   public boolean readsCorpus() {
     return true;
+  }
+
+  @Override
+  public List<BottleneckSetting> trainings(Tier tier, long seed) {
+    return experiment.plan(tier, seed, id()).withSpectra();
   }
 
   @Override

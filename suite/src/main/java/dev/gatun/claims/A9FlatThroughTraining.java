@@ -1,6 +1,7 @@
 package dev.gatun.claims;
 
 import dev.gatun.results.EvidenceBuilder;
+import java.util.List;
 import java.util.Set;
 
 /** A9: the destroyed norm stays flat through training. Measured as r at checkpoints of each run. */
@@ -33,6 +34,11 @@ public final class A9FlatThroughTraining implements Claim {
   @Override
   public boolean readsCorpus() {
     return true;
+  }
+
+  @Override
+  public List<BottleneckSetting> trainings(Tier tier, long seed) {
+    return experiment.plan(tier, seed, id()).settings();
   }
 
   @Override

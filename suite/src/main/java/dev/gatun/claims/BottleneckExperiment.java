@@ -62,11 +62,16 @@ public final class BottleneckExperiment {
   }
 
   /** What will be run. */
-  BottleneckPlan plan(ClaimContext context, String claim) {
-    if (context.tier() != Tier.QUICK) {
-      throw new UnsupportedTierException(claim, context.tier());
+  BottleneckPlan plan(Tier tier, long seed, String claim) {
+    if (tier != Tier.QUICK) {
+      throw new UnsupportedTierException(claim, tier);
     }
-    return plans.apply(context.seed());
+    return plans.apply(seed);
+  }
+
+  /** What will be run with a context. */
+  BottleneckPlan plan(ClaimContext context, String claim) {
+    return plan(context.tier(), context.seed(), claim);
   }
 
   /** One run for each setting of the plan: measured now, earlier, or before an interrupt. */
@@ -101,7 +106,7 @@ public final class BottleneckExperiment {
     Progress at(BottleneckSetting setting, StepReport report) {
       return new Progress(
           claim,
-          "train D = %d, seed %d".formatted(setting.width(), setting.seed()),
+          "train D = %s, seed %s".formatted(setting.width(), setting.seed()),
           stepsBefore + report.step(),
           steps,
           report.loss(),

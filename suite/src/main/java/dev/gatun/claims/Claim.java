@@ -1,6 +1,7 @@
 package dev.gatun.claims;
 
 import dev.gatun.results.EvidenceBuilder;
+import java.util.List;
 
 /** One sentence of a paper that can be measured. */
 public interface Claim {
@@ -12,6 +13,15 @@ public interface Claim {
 
   /** Whether it trains on the corpus; a claim that does not never asks for it. */
   boolean readsCorpus();
+
+  /**
+   * The models that it trains at a tier, of which there are none by default.
+   *
+   * @throws UnsupportedTierException if the claim has no such tier
+   */
+  default List<BottleneckSetting> trainings(Tier tier, long seed) {
+    return List.of();
+  }
 
   /**
    * Measures the claim and records all numbers; nothing is judged.

@@ -34,6 +34,7 @@ final class Console {
   void line(String text) {
     if (!json) {
       out().println(ansi().string(text));
+      out().flush();
     }
   }
 
@@ -52,16 +53,22 @@ final class Console {
         settings.entrySet().stream().map(e -> List.of(e.getKey(), e.getValue())).toList());
   }
 
+  /** A number of a JSON object: what is not finite is null. */
+  static Double finite(double value) {
+    return Double.isFinite(value) ? value : null;
+  }
+
   /** The JSON object, if asked for. */
   void json(Object value) {
     if (json) {
       out().println(JSON.writeValueAsString(value));
+      out().flush();
     }
   }
 
   /** What is neither result nor JSON: notes on the way, on standard error. */
   void note(String text) {
-    commandLine().getErr().println(ansi().string(text));
+    commandLine().getErr().println(text);
     commandLine().getErr().flush();
   }
 

@@ -2,24 +2,21 @@ package dev.gatun.cli;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.cpu.CpuBackend;
+import dev.gatun.cli.NamedValues.Devices;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Which device computes, and with what. */
 final class DeviceOptions {
-  /** Devices that Gatun knows. */
-  private enum Device {
-    CPU,
-    CUDA
-  }
-
   @Option(
       names = "--device",
       paramLabel = "<device>",
-      defaultValue = "cpu",
-      description = "What computes: cpu. Default: ${DEFAULT-VALUE}.")
-  private Device device;
+      defaultValue = Devices.CPU,
+      converter = Devices.class,
+      completionCandidates = Devices.class,
+      description = "What computes: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+  private String device;
 
   @Option(
       names = "--threads",
@@ -33,18 +30,22 @@ final class DeviceOptions {
       description = "An OpenBLAS library with LAPACKE instead of the one that Gatun brings.")
   private Path openBlas;
 
+  /** As given: {@code cpu}. */
+  String name() {
+    return device;
+  }
+
   /**
    * Opens the device.
    *
    * @throws IllegalArgumentException if it is not to be had here; there is no silent fallback
    */
   Backend open() {
-    return switch (device) {
-      case CPU -> CpuBackend.open(threads(), Optional.ofNullable(openBlas));
-      case CUDA ->
-          throw new IllegalArgumentException(
-              "--device cuda: this version computes on the CPU only; use --device cpu");
-    };
+    if (device.equals(Devices.CUDA)) {
+      throw new IllegalArgumentException(
+          "--device cuda: this version computes on the CPU only; use --device cpu");
+    }
+    return CpuBackend.open(threads(), Optional.ofNullable(openBlas));
   }
 
   private int threads() {

@@ -2,6 +2,7 @@ package dev.gatun.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -19,7 +20,9 @@ import picocli.CommandLine.Spec;
     exitCodeList = {
       "0:everything asked for was done, no claim failed",
       "1:a claim was not reproduced",
-      "2:a mistake in the input; one line says which, and the mend"
+      "2:a mistake in the input; one line says which, and the mend",
+      "130:interrupted by Ctrl-C; what was finished is kept, and the same command goes on from"
+          + " there"
     },
     subcommands = {
       DoctorCommand.class,
@@ -42,6 +45,8 @@ public final class Gatun implements Runnable {
 
   /** Runs the command and exits with its code. */
   public static void main(String[] args) {
+    // Messages of every room show numbers as the files do.
+    Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
     System.exit(commandLine(out, err).execute(args));
@@ -52,7 +57,7 @@ public final class Gatun implements Runnable {
     return new CommandLine(new Gatun())
         .setOut(out)
         .setErr(err)
-        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setColorScheme(CommandLine.Help.defaultColorScheme(Terminal.colours()))
         .setParameterExceptionHandler(new Mistakes())
         .setExecutionExceptionHandler(new Mistakes());
   }

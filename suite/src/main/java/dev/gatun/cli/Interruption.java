@@ -60,8 +60,11 @@ final class Interruption implements AutoCloseable {
   @Override
   public void close() {
     finished.countDown();
-    if (!requested) {
+    try {
       Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException _) {
+      // The user interrupted: the hook runs, and has just been told to end.
+      requested = true;
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.gatun.cli;
 
+import dev.gatun.cli.NamedValues.Devices;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.ExpectedClaim;
 import dev.gatun.results.ExpectedValues;
@@ -24,7 +25,16 @@ final class Judgement {
       throw new UnreadableResultsException(
           "the evidence holds no run of a claim that has expected values");
     }
-    Run any = evidence.runs().getFirst();
-    return Verdicts.judge(evidence, expected.only(claims), any.tier(), any.device());
+    String tier = evidence.runs().getFirst().tier();
+    return Verdicts.judge(evidence, expected.only(claims), tier, device(evidence));
+  }
+
+  /** The device that computed; where only published numbers were read, any would do. */
+  private static String device(Evidence evidence) {
+    return evidence.runs().stream()
+        .map(Run::device)
+        .filter(device -> !device.equals(Run.PUBLISHED))
+        .findFirst()
+        .orElse(Devices.CPU);
   }
 }

@@ -1,10 +1,10 @@
 package dev.gatun.cli;
 
+import dev.gatun.io.NearestName;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.util.List;
 import java.util.concurrent.CancellationException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -21,18 +21,30 @@ final class Mistakes implements IParameterExceptionHandler, IExecutionExceptionH
   @Override
   public int handleParseException(ParameterException mistake, String[] args) {
     CommandLine command = mistake.getCommandLine();
-    String line = firstLine(mistake.getMessage());
-    if (mistake instanceof UnmatchedArgumentException unmatched) {
-      List<String> suggestions = unmatched.getSuggestions();
-      if (!suggestions.isEmpty()) {
-        line += "; did you mean " + String.join(" or ", suggestions) + "?";
-      }
-    }
+    String line =
+        mistake instanceof UnmatchedArgumentException unmatched
+            ? describe(unmatched)
+            : firstLine(mistake.getMessage())
+                .replaceFirst("is not an? (long|int)$", "is no number");
     say(
         command,
         "%s (`%s --help` lists what there is)"
             .formatted(line, command.getCommandSpec().qualifiedName()));
     return Gatun.USER_ERROR;
+  }
+
+  private static String describe(UnmatchedArgumentException mistake) {
+    CommandLine command = mistake.getCommandLine();
+    String argument = mistake.getUnmatched().getFirst().replaceFirst("=.*", "");
+    if (argument.startsWith("-")) {
+      return "there is no option "
+          + argument
+          + NearestName.hint(argument, command.getCommandSpec().optionsMap().keySet());
+    }
+    return command.getSubcommands().isEmpty()
+        ? "'%s' is one argument too many".formatted(argument)
+        : "there is no command '%s'%s"
+            .formatted(argument, NearestName.hint(argument, command.getSubcommands().keySet()));
   }
 
   @Override
@@ -71,6 +83,7 @@ final class Mistakes implements IParameterExceptionHandler, IExecutionExceptionH
   }
 
   private static void say(CommandLine command, String line) {
-    command.getErr().println(command.getColorScheme().errorText("gatun: " + line));
+    command.getErr().println("gatun: " + line);
+    command.getErr().flush();
   }
 }

@@ -23,7 +23,8 @@ final class ProgressDisplay implements ProgressListener, AutoCloseable {
     interruption.check();
     bar.show(
         console,
-        progress.claim() + " " + progress.task(),
+        progress.claim(),
+        progress.task(),
         progress.done(),
         progress.total(),
         Double.isNaN(progress.loss())

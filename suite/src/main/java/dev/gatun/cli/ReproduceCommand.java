@@ -1,12 +1,13 @@
 package dev.gatun.cli;
 
 import dev.gatun.backend.Backend;
-import dev.gatun.backend.DeviceDescription;
 import dev.gatun.claims.Claim;
 import dev.gatun.claims.ClaimContext;
 import dev.gatun.claims.Claims;
 import dev.gatun.claims.Tier;
+import dev.gatun.cli.NamedValues.Tiers;
 import dev.gatun.data.Corpus;
+import dev.gatun.io.AtomicFile;
 import dev.gatun.io.NearestName;
 import dev.gatun.report.Report;
 import dev.gatun.results.Evidence;
@@ -21,10 +22,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -50,6 +50,8 @@ final class ReproduceCommand implements Callable<Integer> {
       names = "--tier",
       paramLabel = "<tier>",
       defaultValue = "quick",
+      converter = Tiers.class,
+      completionCandidates = Tiers.class,
       description = "How much work: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
   private Tier tier;
 
@@ -63,50 +65,75 @@ final class ReproduceCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "<folder>",
-      description = "Where results go. Default: results/runs/<tier>-<device>-seed<n>.")
+      description = {
+        "Where results go. Default: results/runs/<tier>-<device>-seed<n>,",
+        "followed by the claims if some are chosen."
+      })
   private Path out;
 
   @Override
   public Integer call() {
     List<Claim> claims = selected();
+    Path folder = out == null ? defaultFolder() : out;
+    // What can be wrong is found before the long work, and before anything is created.
+    ReproduceSettings.of(claims, tier, seed, Optional.empty(), folder);
+    AtomicFile.requireWritable(folder);
     try (Backend backend = device.open();
         var interruption = new Interruption(() -> {})) {
-      Path folder = out == null ? defaultFolder(backend) : out;
-      Corpus text = corpus.read();
-      console.settings(settings(backend.device(), text, claims, folder));
+      Optional<Corpus> text =
+          claims.stream().anyMatch(Claim::readsCorpus)
+              ? Optional.of(corpus.read())
+              : Optional.empty();
+      var settings = ReproduceSettings.of(claims, tier, seed, text, folder);
+      console.settings(settings.rows(backend.device()));
       console.line("");
       try {
-        return reproduce(claims, backend, text, folder, interruption);
+        return reproduce(settings, backend, interruption);
       } catch (CancellationException _) {
         console.note(
-            "interrupted; what was finished is in %s, and the same command goes on from there"
+            "gatun: interrupted; what was finished is in %s, and the same command goes on from there"
                 .formatted(folder));
         return Gatun.USER_ERROR;
       }
     }
   }
 
-  private int reproduce(
-      List<Claim> claims, Backend backend, Corpus text, Path folder, Interruption interruption) {
+  private int reproduce(ReproduceSettings settings, Backend backend, Interruption interruption) {
+    Evidence evidence;
+    try (var progress = new ProgressDisplay(console, interruption)) {
+      var context =
+          new ClaimContext(
+              backend,
+              tier,
+              seed,
+              () -> settings.corpus().orElseThrow(),
+              progress,
+              settings.folder());
+      evidence = measure(settings, context, interruption);
+      new ResultsFolder(settings.folder()).write(evidence);
+      context.discardUnfinished();
+    }
+    return conclude(evidence, settings.folder());
+  }
+
+  private static Evidence measure(
+      ReproduceSettings settings, ClaimContext context, Interruption interruption) {
     Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     long startedNanos = System.nanoTime();
     var builder = new EvidenceBuilder();
-    try (var progress = new ProgressDisplay(console, interruption)) {
-      var context = new ClaimContext(backend, tier, seed, () -> text, progress, folder);
-      for (Claim claim : claims) {
-        claim.run(context, builder);
-      }
+    for (Claim claim : settings.claims()) {
+      interruption.check();
+      claim.run(context, builder);
     }
-    Provenance provenance =
-        provenance(backend.device(), text)
+    return builder.build(
+        settings
+            .provenance(context.backend().device())
             .with(Provenance.STARTED, started.toString())
-            .with(Provenance.WALL_SECONDS, seconds(System.nanoTime() - startedNanos));
-    return conclude(builder.build(provenance), folder);
+            .with(Provenance.WALL_SECONDS, seconds(System.nanoTime() - startedNanos)));
   }
 
   private int conclude(Evidence evidence, Path folder) {
     var results = new ResultsFolder(folder);
-    results.write(evidence);
     ExpectedValues expected = ExpectedValues.shipped();
     List<Verdict> verdicts = Judgement.of(evidence, expected);
     results.write(verdicts, evidence.provenance());
@@ -139,43 +166,11 @@ final class ReproduceCommand implements Callable<Integer> {
         .toList();
   }
 
-  private Path defaultFolder(Backend backend) {
+  /** Of its own for a choice of claims, so that the evidence of all is not replaced by a part. */
+  private Path defaultFolder() {
+    String chosen = ids.isEmpty() ? "" : "-" + String.join("-", ids).toUpperCase(Locale.ROOT);
     return Path.of(
-        "results", "runs", "%s-%s-seed%d".formatted(tier.label(), backend.device().kind(), seed));
-  }
-
-  private Map<String, String> settings(
-      DeviceDescription device, Corpus text, List<Claim> claims, Path folder) {
-    var settings = new LinkedHashMap<String, String>();
-    settings.put("claims", claims.stream().map(Claim::id).collect(Collectors.joining(" ")));
-    settings.put("tier", tier.label());
-    settings.put("device", device.kind() + ", " + device.name());
-    settings.put("threads", Integer.toString(device.threads()));
-    settings.put("math", device.mathMode());
-    settings.putAll(device.libraries());
-    settings.put(
-        "corpus",
-        "%s, %,d files, %.1f M characters"
-            .formatted(text.name(), text.files().size(), text.characters() / 1e6));
-    settings.put("corpus sha256", text.sha256());
-    settings.put("seed", Long.toString(seed));
-    settings.put("results", folder.toString());
-    return settings;
-  }
-
-  private Provenance provenance(DeviceDescription device, Corpus text) {
-    Provenance provenance =
-        Provenance.ofThisProcess()
-            .with(Provenance.DEVICE, device.name())
-            .with(Provenance.THREADS, Integer.toString(device.threads()))
-            .with(Provenance.MATH_MODE, device.mathMode())
-            .with(Provenance.SEED, Long.toString(seed))
-            .with(Provenance.CORPUS_HASH, text.sha256());
-    for (Map.Entry<String, String> library : device.libraries().entrySet()) {
-      provenance =
-          provenance.with(Provenance.LIBRARY_PREFIX + library.getKey(), library.getValue());
-    }
-    return provenance;
+        "results", "runs", "%s-%s-seed%s%s".formatted(tier.label(), device.name(), seed, chosen));
   }
 
   private static String seconds(long nanos) {

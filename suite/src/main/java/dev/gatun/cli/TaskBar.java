@@ -1,49 +1,62 @@
 package dev.gatun.cli;
 
+import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
- * One task at a time, on standard error: a bar with the time left on a terminal; elsewhere a line
- * when a task begins, and one every few seconds.
+ * One piece of work at a time, on standard error: a bar with the time left on a terminal; elsewhere
+ * a line when a task of it begins, and one every few seconds.
  */
 final class TaskBar implements AutoCloseable {
   private static final long NOTE_NANOS = 10_000_000_000L;
+  private static final int UPDATE_MILLIS = 200;
 
-  private final boolean onTerminal = System.console() != null && System.console().isTerminal();
+  private final boolean onTerminal = Terminal.isErrorShown();
+  private String work = "";
   private String task = "";
   private ProgressBar bar;
   private long lastNote;
 
-  /** Shows how far a task is; another name begins another task. */
-  void show(Console console, String name, long done, long total, String message) {
-    boolean begins = !name.equals(task);
+  /**
+   * Shows how far a piece of work is; another name begins another.
+   *
+   * @param task what of it is done now; may be empty
+   * @param message how it goes; may be empty
+   */
+  void show(Console console, String name, String task, long done, long total, String message) {
+    boolean begins = !name.equals(work);
+    boolean taskBegins = begins || !task.equals(this.task);
     if (begins) {
       close();
-      task = name;
+      work = name;
     }
+    this.task = task;
     if (onTerminal) {
-      if (begins) {
-        bar = newBar(name, total);
-      }
-      bar.maxHint(total);
-      bar.stepTo(done);
-      bar.setExtraMessage(" " + message);
-    } else if (begins || System.nanoTime() - lastNote > NOTE_NANOS) {
+      draw(begins, done, total, (" " + task + "  " + message).stripTrailing());
+    } else if (taskBegins || System.nanoTime() - lastNote > NOTE_NANOS) {
       lastNote = System.nanoTime();
-      console.note("%s: %,d of %,d %s".formatted(name, done, total, message).stripTrailing());
+      console.note(
+          String.format(Locale.ROOT, "%s %,d of %,d  %s  %s", name, done, total, task, message)
+              .stripTrailing());
     }
   }
 
-  private static ProgressBar newBar(String name, long total) {
-    return new ProgressBarBuilder()
-        .setTaskName(name)
-        .setInitialMax(total)
-        .setStyle(ProgressBarStyle.ASCII)
-        .setUpdateIntervalMillis(200)
-        .clearDisplayOnFinish()
-        .build();
+  private void draw(boolean begins, long done, long total, String message) {
+    if (begins) {
+      bar =
+          new ProgressBarBuilder()
+              .setTaskName(work)
+              .setInitialMax(total)
+              .setStyle(ProgressBarStyle.ASCII)
+              .setUpdateIntervalMillis(UPDATE_MILLIS)
+              .clearDisplayOnFinish()
+              .build();
+    }
+    bar.maxHint(total);
+    bar.stepTo(done);
+    bar.setExtraMessage(message);
   }
 
   @Override

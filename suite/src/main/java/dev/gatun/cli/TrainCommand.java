@@ -2,6 +2,7 @@ package dev.gatun.cli;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.data.Randomness;
+import dev.gatun.io.AtomicFile;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.train.RunCheckpoint;
 import dev.gatun.train.RunConfig;
@@ -47,6 +48,7 @@ final class TrainCommand implements Callable<Integer> {
   public Integer call() {
     RunConfig config = RunConfig.load(configFile);
     Path folder = out == null ? defaultFolder() : out;
+    AtomicFile.requireWritable(folder);
     var running = new AtomicReference<Trainer>();
     try (Backend backend = device.open();
         var interruption =
@@ -68,7 +70,7 @@ final class TrainCommand implements Callable<Integer> {
                   List.of(progress, checkpoint))) {
         if (checkpoint.exists()) {
           checkpoint.restore(trainer);
-          console.note("resumed at step %,d from %s".formatted(trainer.step(), checkpoint.file()));
+          console.note("resumed after step %s of %s".formatted(trainer.step(), checkpoint.file()));
         }
         running.set(trainer);
         interruption.check();
@@ -86,7 +88,7 @@ final class TrainCommand implements Callable<Integer> {
     display.close();
     if (outcome == TrainingListener.Outcome.INTERRUPTED) {
       console.note(
-          "interrupted after step %,d; the run is in %s, and the same command goes on from there"
+          "gatun: interrupted after step %s; the run is in %s, and the same command goes on from there"
               .formatted(trainer.step(), checkpoint.file()));
       return Gatun.USER_ERROR;
     }
@@ -95,8 +97,8 @@ final class TrainCommand implements Callable<Integer> {
     display
         .lastScores()
         .ifPresent(scores -> {
-          json.put("validation_loss", scores.meanLoss());
-          json.put("validation_accuracy", scores.accuracy());
+          json.put("validation_loss", Console.finite(scores.meanLoss()));
+          json.put("validation_accuracy", Console.finite(scores.accuracy()));
           console.line(
               String.format(
                   Locale.ROOT,
@@ -126,24 +128,26 @@ final class TrainCommand implements Callable<Integer> {
   private static Map<String, String> settings(
       Backend backend, RunConfig config, TrainingData data, Path folder) {
     var settings = new LinkedHashMap<String, String>();
-    settings.put("device", backend.device().kind() + ", " + backend.device().name());
-    settings.put("threads", Integer.toString(backend.device().threads()));
-    settings.put("math", backend.device().mathMode());
-    settings.putAll(backend.device().libraries());
+    ReproduceSettings.putDevice(settings, backend.device());
     settings.put("corpus", data.name());
     settings.put("corpus sha256", data.hash());
     settings.put(
         "model",
-        "%s, V %,d, D %,d, %d layers, %d heads"
-            .formatted(
-                config.model().family().name().toLowerCase(Locale.ROOT),
-                config.model().vocabulary(),
-                config.model().width(),
-                config.model().layers(),
-                config.model().heads()));
+        String.format(
+            Locale.ROOT,
+            "%s, V %,d, D %,d, %d layers, %d heads",
+            config.model().family().name().toLowerCase(Locale.ROOT),
+            config.model().vocabulary(),
+            config.model().width(),
+            config.model().layers(),
+            config.model().heads()));
     settings.put(
         "tokens",
-        "%,d steps of %,d".formatted(config.training().steps(), config.training().tokensPerStep()));
+        String.format(
+            Locale.ROOT,
+            "%,d steps × %,d tokens",
+            config.training().steps(),
+            config.training().tokensPerStep()));
     settings.put("seed", Long.toString(config.training().seed()));
     settings.put("run", folder.toString());
     return settings;

@@ -29,6 +29,7 @@ final class TrainingDisplay implements TrainingListener, AutoCloseable {
     bar.show(
         console,
         "train",
+        "",
         report.step(),
         config.steps(),
         String.format(

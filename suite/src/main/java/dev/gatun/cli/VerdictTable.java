@@ -15,11 +15,17 @@ final class VerdictTable {
     this.verdicts = verdicts;
   }
 
-  /** One row per check: measured, expected, null and outcome. */
+  /** One row per check, and below them the reason of each that was not reproduced. */
   void print(Console console) {
     console.table(
-        List.of("claim", "check", "measured", "expected", "null", "verdict", "why"),
+        List.of("claim", "check", "measured", "expected", "null", "verdict"),
         verdicts.stream().map(VerdictTable::row).toList());
+    List<Verdict> unlike =
+        verdicts.stream().filter(v -> v.outcome() != Outcome.REPRODUCED).toList();
+    if (!unlike.isEmpty()) {
+      console.line("");
+      unlike.forEach(v -> console.line("  %s %s: %s".formatted(v.claim(), v.check(), v.reason())));
+    }
   }
 
   /** As JSON values; what is not a finite number is null. */
@@ -41,8 +47,7 @@ final class VerdictTable {
         measured(verdict),
         interval(verdict.expectedLow(), verdict.expectedHigh()),
         number(verdict.nullValue()),
-        styled(verdict),
-        verdict.reason());
+        styled(verdict));
   }
 
   private static String measured(Verdict verdict) {
@@ -88,21 +93,17 @@ final class VerdictTable {
     json.put("check", verdict.check());
     json.put("outcome", verdict.outcome());
     json.put("gates", verdict.gates());
-    json.put("measured", finite(verdict.measured()));
-    json.put("measured_low", finite(verdict.measuredLow()));
-    json.put("measured_high", finite(verdict.measuredHigh()));
-    json.put("expected_low", finite(verdict.expectedLow()));
-    json.put("expected_high", finite(verdict.expectedHigh()));
+    json.put("measured", Console.finite(verdict.measured()));
+    json.put("measured_low", Console.finite(verdict.measuredLow()));
+    json.put("measured_high", Console.finite(verdict.measuredHigh()));
+    json.put("expected_low", Console.finite(verdict.expectedLow()));
+    json.put("expected_high", Console.finite(verdict.expectedHigh()));
     json.put("unit", verdict.unit());
-    json.put("null_value", finite(verdict.nullValue()));
+    json.put("null_value", Console.finite(verdict.nullValue()));
     json.put("null_name", verdict.nullName());
     json.put("source", verdict.source());
     json.put("grade", verdict.grade());
     json.put("reason", verdict.reason());
     return json;
-  }
-
-  private static Double finite(double value) {
-    return Double.isFinite(value) ? value : null;
   }
 }

@@ -51,15 +51,15 @@ public final class AtomicFile {
   }
 
   /**
-   * Finds out now what would otherwise fail after hours of work: creates a folder where it is
-   * missing, and a file in it, which is deleted again.
+   * Finds out now what would otherwise fail after hours of work: whether files can be written below
+   * a folder, which need not exist yet. Nothing is left behind.
    *
-   * @throws UnwritableFileException if that fails
+   * @throws UnwritableFileException if they cannot
    */
   public static void requireWritable(Path folder) {
-    Path probe = folder.resolve(temporaryName(folder));
     try {
-      createFolders(folder.toAbsolutePath());
+      Path existing = existing(folder.toAbsolutePath());
+      Path probe = existing.resolve(temporaryName(folder));
       Files.createFile(probe);
       Files.delete(probe);
     } catch (IOException e) {
@@ -121,12 +121,20 @@ public final class AtomicFile {
   }
 
   private static void createFolders(Path folder) throws IOException {
-    for (Path part = folder; part != null; part = part.getParent()) {
-      if (Files.exists(part) && !Files.isDirectory(part)) {
-        throw new NotDirectoryException(part + " is not a folder");
-      }
-    }
+    existing(folder);
     Files.createDirectories(folder);
+  }
+
+  /** The folder, or the nearest one above it that exists. */
+  private static Path existing(Path folder) throws IOException {
+    Path part = folder;
+    while (part.getParent() != null && !Files.exists(part)) {
+      part = part.getParent();
+    }
+    if (!Files.isDirectory(part)) {
+      throw new NotDirectoryException(part + " is not a folder");
+    }
+    return part;
   }
 
   /** Makes the rename itself durable. Windows cannot open folders, and needs no such step. */

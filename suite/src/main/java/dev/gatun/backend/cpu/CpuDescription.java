@@ -23,7 +23,9 @@ final class CpuDescription {
   /** Now, with what happened since the backend was opened. */
   DeviceDescription current(int lapackFallbacks) {
     var all = new LinkedHashMap<>(libraries);
-    all.put("gesvd in place of gesdd", lapackFallbacks + " times");
+    if (lapackFallbacks > 0) {
+      all.put("gesvd in place of gesdd", lapackFallbacks + " times");
+    }
     return new DeviceDescription(
         "cpu", processor, threads, "f32", Collections.unmodifiableMap(all));
   }

@@ -1,0 +1,57 @@
+package dev.gatun.cli;
+
+import dev.gatun.claims.Tier;
+import dev.gatun.io.NearestName;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Options whose value is one of a few names; a misspelt one is answered by its neighbour. */
+final class NamedValues {
+  private NamedValues() {}
+
+  /** The labels of the tiers. */
+  static final class Tiers implements Iterable<String>, ITypeConverter<Tier> {
+    private static final List<String> LABELS =
+        Arrays.stream(Tier.values()).map(Tier::label).toList();
+
+    @Override
+    public Iterator<String> iterator() {
+      return LABELS.iterator();
+    }
+
+    @Override
+    public Tier convert(String label) {
+      return Tier.of(known("tier", label, LABELS));
+    }
+  }
+
+  /** The devices that Gatun knows. */
+  static final class Devices implements Iterable<String>, ITypeConverter<String> {
+    static final String CPU = "cpu";
+    static final String CUDA = "cuda";
+
+    @Override
+    public Iterator<String> iterator() {
+      return List.of(CPU, CUDA).iterator();
+    }
+
+    @Override
+    public String convert(String name) {
+      return known("device", name, List.of(CPU, CUDA));
+    }
+  }
+
+  private static String known(String what, String name, List<String> valid) {
+    return valid.stream()
+        .filter(name::equalsIgnoreCase)
+        .findFirst()
+        .orElseThrow(() ->
+            new TypeConversionException(
+                "'%s' is no %s; there are %s%s"
+                    .formatted(
+                        name, what, String.join(", ", valid), NearestName.hint(name, valid))));
+  }
+}

@@ -1,0 +1,97 @@
+package dev.gatun.cli;
+
+import dev.gatun.backend.DeviceDescription;
+import dev.gatun.claims.BottleneckPlan;
+import dev.gatun.claims.BottleneckSetting;
+import dev.gatun.claims.Claim;
+import dev.gatun.claims.Tier;
+import dev.gatun.data.Corpus;
+import dev.gatun.results.Provenance;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What a reproduction runs with: shown before it begins, and stored with what it finds.
+ *
+ * @param corpus empty if no claim reads one
+ */
+record ReproduceSettings(
+    List<Claim> claims,
+    List<BottleneckSetting> trainings,
+    Tier tier,
+    long seed,
+    Optional<Corpus> corpus,
+    Path folder) {
+  private static final String NOT_USED = "not used: no claim here trains";
+
+  /**
+   * All of it.
+   *
+   * @throws dev.gatun.claims.UnsupportedTierException if a claim has no such tier
+   */
+  static ReproduceSettings of(
+      List<Claim> claims, Tier tier, long seed, Optional<Corpus> corpus, Path folder) {
+    List<BottleneckSetting> trainings =
+        claims.stream().flatMap(c -> c.trainings(tier, seed).stream()).distinct().toList();
+    return new ReproduceSettings(claims, trainings, tier, seed, corpus, folder);
+  }
+
+  /** For people. */
+  Map<String, String> rows(DeviceDescription device) {
+    var plan = new BottleneckPlan(trainings);
+    var rows = new LinkedHashMap<String, String>();
+    rows.put("claims", claims.stream().map(Claim::id).collect(Collectors.joining(" ")));
+    rows.put("tier", tier.label());
+    putDevice(rows, device);
+    rows.put("corpus", corpus.map(ReproduceSettings::inWords).orElse(NOT_USED));
+    corpus.ifPresent(text -> rows.put("corpus sha256", text.sha256()));
+    rows.put("model", trainings.isEmpty() ? NOT_USED : plan.models());
+    rows.put("tokens", trainings.isEmpty() ? NOT_USED : plan.tokens());
+    rows.put("seed", Long.toString(seed));
+    rows.put("results", folder.toString());
+    return rows;
+  }
+
+  /** The rows that say what computes. */
+  static void putDevice(Map<String, String> rows, DeviceDescription device) {
+    rows.put("device", device.kind() + ", " + device.name());
+    rows.put("threads", Integer.toString(device.threads()));
+    rows.put("math", device.mathMode());
+    rows.putAll(device.libraries());
+  }
+
+  private static String inWords(Corpus text) {
+    return String.format(
+        Locale.ROOT,
+        "%s, %,d files, %.1f M characters",
+        text.name(),
+        text.files().size(),
+        text.characters() / 1e6);
+  }
+
+  /** For the files; the times and the configuration's hash are added by whoever ran it. */
+  Provenance provenance(DeviceDescription device) {
+    Provenance provenance =
+        Provenance.ofThisProcess()
+            .with(Provenance.DEVICE, device.name())
+            .with(Provenance.THREADS, Integer.toString(device.threads()))
+            .with(Provenance.MATH_MODE, device.mathMode())
+            .with(Provenance.SEED, Long.toString(seed));
+    if (corpus.isPresent()) {
+      provenance = provenance.with(Provenance.CORPUS_HASH, corpus.get().sha256());
+    }
+    for (Map.Entry<String, String> library : device.libraries().entrySet()) {
+      String key =
+          library.getKey().endsWith("core type")
+              ? Provenance.CORE_TYPE
+              : Provenance.LIBRARY_PREFIX + library.getKey();
+      provenance = provenance.with(key, library.getValue());
+    }
+    return provenance;
+  }
+}
