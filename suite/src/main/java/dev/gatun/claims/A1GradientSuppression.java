@@ -16,6 +16,7 @@ public final class A1GradientSuppression implements Claim {
           "destroyed_norm_unrelated",
           "destroyed_norm_random_head",
           "destroyed_norm_excess",
+          "random_head_excess",
           "destroyed_norm_of_targets",
           "target_leverage",
           "gradient_norm",
@@ -40,6 +41,11 @@ public final class A1GradientSuppression implements Claim {
   @Override
   public String title() {
     return "The head suppresses 95 to 99 % of the gradient norm";
+  }
+
+  @Override
+  public boolean readsCorpus() {
+    return true;
   }
 
   @Override

@@ -45,6 +45,11 @@ public final class A3UnreachableGradient implements Claim {
   }
 
   @Override
+  public boolean readsCorpus() {
+    return true;
+  }
+
+  @Override
   public void run(ClaimContext context, EvidenceBuilder evidence) {
     BottleneckEvidence.hand(id(), experiment.withSpectra(context, id()), EVIDENCE, evidence);
     experiment.plan(context, id()).settings().stream()

@@ -48,6 +48,11 @@ public final class A8TwoDimensionsSuffice implements Claim {
   }
 
   @Override
+  public boolean readsCorpus() {
+    return false;
+  }
+
+  @Override
   public void run(ClaimContext context, EvidenceBuilder evidence) {
     long done = 0;
     for (int vocabulary : vocabularies) {

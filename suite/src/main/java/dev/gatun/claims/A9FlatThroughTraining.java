@@ -31,6 +31,11 @@ public final class A9FlatThroughTraining implements Claim {
   }
 
   @Override
+  public boolean readsCorpus() {
+    return true;
+  }
+
+  @Override
   public void run(ClaimContext context, EvidenceBuilder evidence) {
     BottleneckEvidence.hand(id(), experiment.evidence(context, id()), EVIDENCE, evidence);
   }

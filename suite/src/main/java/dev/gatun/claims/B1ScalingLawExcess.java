@@ -40,6 +40,11 @@ public final class B1ScalingLawExcess implements Claim {
   }
 
   @Override
+  public boolean readsCorpus() {
+    return false;
+  }
+
+  @Override
   public void run(ClaimContext context, EvidenceBuilder evidence) {
     ScalingLaw law = figure.law();
     ScalingLaw refit = law.refitA(figure.curves().get(LARGER_MODEL));

@@ -45,6 +45,11 @@ public final class B2LatePerplexity implements Claim {
   }
 
   @Override
+  public boolean readsCorpus() {
+    return false;
+  }
+
+  @Override
   public void run(ClaimContext context, EvidenceBuilder evidence) {
     checkpoints
         .byModel()

@@ -76,21 +76,37 @@ public final class BottleneckExperiment {
 
   private List<Evidence> evidence(
       ClaimContext context, String claim, Predicate<BottleneckSetting> wanted) {
+    List<BottleneckSetting> settings =
+        plan(context, claim).settings().stream().filter(wanted).toList();
+    long steps = settings.stream().mapToLong(BottleneckSetting::steps).sum();
+    long stepsDone = 0;
     List<Evidence> all = new ArrayList<>();
-    for (BottleneckSetting setting : plan(context, claim).settings()) {
-      if (!wanted.test(setting)) {
-        continue;
-      }
+    for (BottleneckSetting setting : settings) {
       TokenizedCorpus corpus = corpus(context, setting.vocabulary());
       String configuration = configuration(context.backend(), setting, corpus);
       Evidence known = finished.get(configuration);
       if (known == null) {
-        known = storedOrMeasured(context, claim, setting, corpus, configuration);
+        var position = new Position(claim, stepsDone, steps);
+        known = storedOrMeasured(context, position, setting, corpus, configuration);
         finished.put(configuration, known);
       }
+      stepsDone += setting.steps();
       all.add(known);
     }
     return all;
+  }
+
+  /** Where a run stands in the whole experiment, counted in training steps. */
+  private record Position(String claim, long stepsBefore, long steps) {
+    Progress at(BottleneckSetting setting, StepReport report) {
+      return new Progress(
+          claim,
+          "train D = %d, seed %d".formatted(setting.width(), setting.seed()),
+          stepsBefore + report.step(),
+          steps,
+          report.loss(),
+          report.tokensPerSecond());
+    }
   }
 
   /** As {@link #evidence}, of those settings alone that take all singular values. */
@@ -100,7 +116,7 @@ public final class BottleneckExperiment {
 
   private Evidence storedOrMeasured(
       ClaimContext context,
-      String claim,
+      Position position,
       BottleneckSetting setting,
       TokenizedCorpus corpus,
       String configuration) {
@@ -114,7 +130,7 @@ public final class BottleneckExperiment {
       }
     }
     var builder = new EvidenceBuilder();
-    measure(context, claim, setting, corpus, configuration, builder);
+    measure(context, position, setting, corpus, configuration, builder);
     Evidence measured = builder.build(provenance);
     new ResultsFolder(folder).write(measured);
     return measured;
@@ -128,7 +144,7 @@ public final class BottleneckExperiment {
 
   private void measure(
       ClaimContext context,
-      String claim,
+      Position position,
       BottleneckSetting setting,
       TokenizedCorpus corpus,
       String configuration,
@@ -157,7 +173,7 @@ public final class BottleneckExperiment {
     new BottleneckTraining(setting, corpus, randomness)
         .run(
             backend,
-            report -> context.report(progress(claim, setting, report)),
+            report -> context.report(position.at(setting, report)),
             (step, model) -> {
               meter.recordProjection(model, step, run);
               if (setting.spectrumSteps().contains(step)) {
@@ -165,16 +181,6 @@ public final class BottleneckExperiment {
               }
             });
     run.finish((System.nanoTime() - started) * 1e-9);
-  }
-
-  private static Progress progress(String claim, BottleneckSetting setting, StepReport report) {
-    return new Progress(
-        claim,
-        "train D = %d, seed %d".formatted(setting.width(), setting.seed()),
-        report.step(),
-        setting.steps(),
-        report.loss(),
-        report.tokensPerSecond());
   }
 
   private TokenizedCorpus corpus(ClaimContext context, int vocabulary) {

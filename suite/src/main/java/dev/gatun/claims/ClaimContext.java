@@ -2,8 +2,13 @@ package dev.gatun.claims;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.data.Corpus;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * What claims run with. Claims of one command share a context, and with it the experiments that
@@ -28,6 +33,23 @@ public record ClaimContext(
    */
   public Path unfinished() {
     return output.resolve("unfinished");
+  }
+
+  /**
+   * Deletes what {@link #unfinished} holds: to be called when the evidence of all claims is
+   * written, so that the next command measures anew.
+   */
+  public void discardUnfinished() {
+    if (!Files.isDirectory(unfinished())) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(unfinished())) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + unfinished() + ": " + e.getMessage(), e);
+    }
   }
 
   /** Tells the listener. */

@@ -55,6 +55,11 @@ final class HeadMeter {
       run.metric("destroyed_norm_random_head", step, random.destroyedNorm(), "1");
       run.metric(
           "destroyed_norm_excess", step, own.destroyedNorm() - own.unrelatedDestroyedNorm(), "1");
+      run.metric(
+          "random_head_excess",
+          step,
+          random.destroyedNorm() - random.unrelatedDestroyedNorm(),
+          "1");
       run.metric("gradient_norm", step, own.gradientNorm(), "1");
       run.metric("head_condition", step, own.headConditionNumber(), "1");
       recordLeverage(backend, headWeights, step, run);
@@ -86,6 +91,12 @@ final class HeadMeter {
       run.metric("rank_cap", step, cap, "1");
       run.metric("step_rank", step, ofStep.numericalRank(), "1");
       run.metric("step_rank_over_cap", step, (double) ofStep.numericalRank() / cap, "1");
+      run.metric(
+          "step_tail_beyond_cap",
+          step,
+          ofStep.bestRankResidual(cap),
+          residualError(ofStep, cap),
+          "1");
       run.metric("gradient_rank", step, ofGradient.numericalRank(), "1");
       run.metric("gradient_rank_over_cap", step, (double) ofGradient.numericalRank() / cap, "1");
       double best = ofGradient.bestRankResidual(cap);

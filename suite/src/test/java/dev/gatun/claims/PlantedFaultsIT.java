@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.gatun.backend.Backend;
-import dev.gatun.backend.ReferenceBackend;
 import dev.gatun.backend.TensorScope;
+import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Outcome;
@@ -18,6 +18,7 @@ import dev.gatun.spectrum.Spectrum;
 import dev.gatun.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,8 +26,13 @@ import org.junit.jupiter.api.io.TempDir;
  * Every claim's checks reproduce as long as what they measure is whole, and do not when it is
  * broken on purpose.
  */
-class PlantedFaultsTest {
-  private final Backend backend = new ReferenceBackend();
+class PlantedFaultsIT {
+  private final Backend backend = CpuBackend.open(2);
+
+  @AfterEach
+  void closeBackend() {
+    backend.close();
+  }
 
   @TempDir private Path exactOutput;
   @TempDir private Path faultyOutput;
@@ -75,7 +81,7 @@ class PlantedFaultsTest {
     assertFound(
         new A2LogitStepRank(experiment(HeadMeasures.EXACT, 1)),
         new A2LogitStepRank(experiment(wider, 1)),
-        "step_rank_over_cap");
+        "step_tail_beyond_cap");
   }
 
   @Test

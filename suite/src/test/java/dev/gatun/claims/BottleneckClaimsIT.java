@@ -5,16 +5,30 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.backend.Backend;
-import dev.gatun.backend.ReferenceBackend;
+import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.results.Evidence;
+import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.Metric;
+import dev.gatun.results.Provenance;
+import dev.gatun.results.ResultsFolder;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class BottleneckClaimsTest {
-  private final Backend backend = new ReferenceBackend();
+class BottleneckClaimsIT {
+  private final Backend backend = CpuBackend.open(2);
+
+  @AfterEach
+  void closeBackend() {
+    backend.close();
+  }
 
   @TempDir private Path output;
 
@@ -121,6 +135,79 @@ class BottleneckClaimsTest {
             backend, Tier.QUICK, 8, SmallBottleneck::corpus, ProgressListener.NONE, third);
     Evidence other = Measured.evidence(new A1GradientSuppression(exact()), otherSeed);
     assertTrue(at(evidence, "d8", "destroyed_norm", 6) != at(other, "d8", "destroyed_norm", 6));
+  }
+
+  @Test
+  void anInterruptLosesOnlyTheRunInProgress() {
+    var trained = new ArrayList<String>();
+    ProgressListener interrupting =
+        progress -> {
+          trained.add(progress.task());
+          if (progress.done() == 8) {
+            throw new CancellationException("stop in the second of two runs of 6 steps");
+          }
+        };
+    assertThrows(
+        CancellationException.class,
+        () -> Measured.evidence(new A1GradientSuppression(exact()), listening(interrupting)));
+    assertEquals(8, trained.size());
+    trained.clear();
+    Evidence resumed =
+        Measured.evidence(
+            new A1GradientSuppression(exact()),
+            listening(progress -> trained.add(progress.task())));
+    assertEquals(6, trained.size());
+    assertEquals(2, resumed.runs().size());
+    assertEquals(List.of("train D = 12, seed 7"), trained.stream().distinct().toList());
+  }
+
+  @Test
+  void progressCountsTheStepsOfAllRuns() {
+    var seen = new ArrayList<Progress>();
+    Measured.evidence(new A1GradientSuppression(exact()), listening(seen::add));
+    assertEquals(12, seen.size());
+    for (int i = 0; i < 12; i++) {
+      assertEquals(i + 1, seen.get(i).done());
+      assertEquals(12, seen.get(i).total());
+    }
+  }
+
+  @Test
+  void discardedRunsAreMeasuredAnew() {
+    ClaimContext context = SmallBottleneck.context(backend, output);
+    Measured.evidence(new A1GradientSuppression(exact()), context);
+    context.discardUnfinished();
+    assertTrue(Files.notExists(context.unfinished()));
+    var seen = new ArrayList<Progress>();
+    Measured.evidence(new A1GradientSuppression(exact()), listening(seen::add));
+    assertEquals(12, seen.size());
+  }
+
+  private ClaimContext listening(ProgressListener listener) {
+    return new ClaimContext(backend, Tier.QUICK, 7, SmallBottleneck::corpus, listener, output);
+  }
+
+  @Test
+  void anyNumberOfThreadsLeavesEqualBytes(@TempDir Path one, @TempDir Path three)
+      throws IOException {
+    try (Backend single = CpuBackend.open(1);
+        Backend several = CpuBackend.open(3)) {
+      write(single, one);
+      write(several, three);
+    }
+    for (String file : List.of("metrics.arrow", "spectra.arrow")) {
+      assertEquals(-1, Files.mismatch(one.resolve(file), three.resolve(file)), file);
+    }
+  }
+
+  private static void write(Backend on, Path folder) {
+    var builder = new EvidenceBuilder();
+    BottleneckExperiment shared = exact();
+    ClaimContext context = SmallBottleneck.context(on, folder);
+    new A1GradientSuppression(shared).run(context, builder);
+    new A2LogitStepRank(shared).run(context, builder);
+    new A3UnreachableGradient(shared).run(context, builder);
+    new ResultsFolder(folder).write(builder.build(new Provenance(Map.of())));
   }
 
   @Test
