@@ -13,7 +13,7 @@ final class GramProducts implements AutoCloseable {
   /** Elements of a widened piece: 32 MiB. */
   private static final long PIECE_ELEMENTS = 4L << 20;
 
-  private static final int MOST_TILE_ROWS = 256;
+  private static final int MOST_TILE_ROWS = 512;
   private static final int LEAST_TILE_ROWS = 32;
 
   private final WorkerPool pool;
@@ -73,28 +73,27 @@ final class GramProducts implements AutoCloseable {
 
   private void accumulate(Operand a, double beta, MemorySegment c) {
     int n = a.rows;
-    int edge = Math.clamp(Math.ceilDiv(n, 8), LEAST_TILE_ROWS, MOST_TILE_ROWS);
+    // Six bands or more: tiles enough to share out, large enough to be worth packing.
+    int wanted = Math.clamp(Math.ceilDiv(n, 6), LEAST_TILE_ROWS, MOST_TILE_ROWS);
+    int edge = Math.ceilDiv(wanted, 16) * 16;
     int bands = Math.ceilDiv(n, edge);
+    int belowDiagonal = bands * (bands - 1) / 2;
     pool.forEach(
-        bands * (bands + 1) / 2,
+        belowDiagonal + bands,
         tile -> {
-          // The longest rows of tiles first; diagonal tiles, half the work, end each row.
-          int band = bandOf(bands, tile);
+          // Tiles on the diagonal last: they are half the work and even out the end.
+          int band = tile < belowDiagonal ? bandOf(tile) : tile - belowDiagonal;
           int i = band * edge;
-          int j = (tile - tilesBefore(bands, band)) * edge;
+          int j = tile < belowDiagonal ? (tile - band * (band - 1) / 2) * edge : i;
           multiply(a, i, j, Math.min(edge, n - i), Math.min(edge, n - j), beta, c);
         });
   }
 
-  /** Tiles in the bands of rows below this one; bands are counted from the last. */
-  private static int tilesBefore(int bands, int band) {
-    return (bands * (bands + 1) - (band + 1) * (band + 2)) / 2;
-  }
-
-  private static int bandOf(int bands, int tile) {
-    int band = bands - 1;
-    while (tile >= tilesBefore(bands, band) + band + 1) {
-      band--;
+  /** The band of a tile below the diagonal: band b has b of them. */
+  private static int bandOf(int tile) {
+    int band = 1;
+    while (tile >= band * (band + 1) / 2) {
+      band++;
     }
     return band;
   }

@@ -20,8 +20,7 @@ final class Tridiagonalization {
   /** Reflections per block. */
   private static final int BLOCK = 32;
 
-  private static final int COLUMNS_PER_TASK = 512;
-  private static final int TILE = 4 * SymmetricProduct.BAND;
+  private static final int TILE = 256;
 
   private final WorkerPool pool;
   private final int n;
@@ -31,6 +30,9 @@ final class Tridiagonalization {
 
   /** Rows of n doubles: BLOCK reflectors v, then as many w, then the v again. */
   private final MemorySegment vwv;
+
+  /** Element i of the block's v, then of its w. */
+  private final MemorySegment coefficients;
 
   private final SymmetricProduct product;
 
@@ -47,8 +49,9 @@ final class Tridiagonalization {
     this.a = a;
     this.diagonal = diagonal;
     this.offDiagonal = offDiagonal;
-    this.vwv = memory.allocate(arena, 3L * BLOCK * n * Double.BYTES);
-    this.product = new SymmetricProduct(pool, memory, arena, n, a.address(), 2 * BLOCK);
+    this.vwv = memory.allocateScratch(arena, 3L * BLOCK * n * Double.BYTES);
+    this.coefficients = memory.allocateScratch(arena, 2L * BLOCK * Double.BYTES);
+    this.product = new SymmetricProduct(pool, memory, arena, n, a, BLOCK);
   }
 
   /**
@@ -71,7 +74,6 @@ final class Tridiagonalization {
   }
 
   private void run() {
-    product.mirrorDiagonalBands();
     for (int active = n; active > 0; ) {
       int block = Math.min(BLOCK, active);
       for (int done = 0; done < block; done++) {
@@ -82,77 +84,80 @@ final class Tridiagonalization {
     }
   }
 
-  private long row(int i) {
-    return a.address() + 8L * i * n;
+  private MemorySegment row(int i) {
+    return a.asSlice(8L * i * n);
   }
 
-  private long v(int reflection) {
-    return vwv.address() + 8L * reflection * n;
+  private MemorySegment v(int reflection) {
+    return vwv.asSlice(8L * reflection * n);
   }
 
-  private long w(int reflection) {
-    return vwv.address() + 8L * (BLOCK + reflection) * n;
+  private MemorySegment w(int reflection) {
+    return v(BLOCK + reflection);
+  }
+
+  private MemorySegment vAgain(int reflection) {
+    return v(2 * BLOCK + reflection);
   }
 
   /** Reflects row i onto its last two elements, after {@code done} reflections of this block. */
   private void eliminateRow(int i, int done) {
     applyReflectionsToRow(i, done);
-    diagonal.setAtIndex(JAVA_DOUBLE, i, get(row(i), i));
+    diagonal.setAtIndex(JAVA_DOUBLE, i, row(i).getAtIndex(JAVA_DOUBLE, i));
     if (i == 0) {
       return;
     }
-    double tau = makeReflector(i, v(done));
-    MemorySegment.copy(vwv, 8L * done * n, vwv, 8L * (2 * BLOCK + done) * n, 8L * i);
-    long w = w(done);
+    MemorySegment v = v(done);
+    MemorySegment w = w(done);
+    double tau = makeReflector(i, v);
+    MemorySegment.copy(v, 0, vAgain(done), 0, 8L * i);
     if (tau == 0) {
-      Lanes.MEMORY.asSlice(w, 8L * i).fill((byte) 0);
+      w.asSlice(0, 8L * i).fill((byte) 0);
       return;
     }
     // w ← tau·(A − Σ(vwᵀ + wvᵀ))·v, then w ← w − ½·tau·(wᵀv)·v.
-    product.multiply(i, v(done), tau, v(0), w(0), done, w);
-    Vectors.axpy(-0.5 * tau * Vectors.dot(w, v(done), i), v(done), w, i);
+    product.multiply(i, v, v(0), w(0), done, w);
+    Vectors.scale(tau, w.address(), i);
+    double dot = Vectors.dot(w.address(), v.address(), i);
+    Vectors.axpy(-0.5 * tau * dot, v.address(), w.address(), i);
   }
 
   private void applyReflectionsToRow(int i, int done) {
-    if (done == 0) {
-      return;
+    for (int q = 0; q < done; q++) {
+      coefficients.setAtIndex(JAVA_DOUBLE, q, v(q).getAtIndex(JAVA_DOUBLE, i));
+      coefficients.setAtIndex(JAVA_DOUBLE, BLOCK + q, w(q).getAtIndex(JAVA_DOUBLE, i));
     }
-    pool.forEach(
-        WorkerPool.chunks(i + 1, COLUMNS_PER_TASK),
-        chunk -> {
-          int from = chunk * COLUMNS_PER_TASK;
-          int count = Math.min(COLUMNS_PER_TASK, i + 1 - from);
-          for (int q = 0; q < done; q++) {
-            Vectors.axpy(-get(v(q), i), w(q) + 8L * from, row(i) + 8L * from, count);
-            Vectors.axpy(-get(w(q), i), v(q) + 8L * from, row(i) + 8L * from, count);
-          }
-        });
+    if (done > 0) {
+      MemorySegment row = row(i);
+      MemorySegment ofV = coefficients;
+      MemorySegment ofW = coefficients.asSlice(8L * BLOCK);
+      Blas.dgemv(Transpose.YES, done, i + 1, -1, w(0), n, ofV, 1, row);
+      Blas.dgemv(Transpose.YES, done, i + 1, -1, v(0), n, ofW, 1, row);
+    }
   }
 
   /**
    * The reflection I − tau·vvᵀ that maps the first i elements of row i onto the last of them
    * (LAPACK's dlarfg): writes v with v[i − 1] = 1, and the element that remains; returns tau.
    */
-  private double makeReflector(int i, long v) {
-    long x = row(i);
-    double alpha = get(x, i - 1);
-    double norm = Math.sqrt(Vectors.dot(x, x, i - 1));
+  private double makeReflector(int i, MemorySegment v) {
+    MemorySegment x = row(i);
+    double alpha = x.getAtIndex(JAVA_DOUBLE, i - 1);
+    double norm = Math.sqrt(Vectors.dot(x.address(), x.address(), i - 1));
     if (norm == 0) {
       offDiagonal.setAtIndex(JAVA_DOUBLE, i - 1, alpha);
-      Lanes.MEMORY.asSlice(v, 8L * i).fill((byte) 0);
+      v.asSlice(0, 8L * i).fill((byte) 0);
       return 0;
     }
     double beta = -Math.copySign(Math.hypot(alpha, norm), alpha);
-    double factor = 1 / (alpha - beta);
-    for (int k = 0; k < i - 1; k++) {
-      set(v, k, factor * get(x, k));
-    }
-    set(v, i - 1, 1);
+    MemorySegment.copy(x, 0, v, 0, 8L * i);
+    Vectors.scale(1 / (alpha - beta), v.address(), i - 1);
+    v.setAtIndex(JAVA_DOUBLE, i - 1, 1);
     offDiagonal.setAtIndex(JAVA_DOUBLE, i - 1, beta);
     return (beta - alpha) / beta;
   }
 
-  /** A ← A − VᵀW − WᵀV for the leading rows, in tiles; whole tiles on the diagonal. */
+  /** A ← A − VᵀW − WᵀV for the leading rows, in tiles; those on the diagonal whole. */
   private void updateLeadingBlock(int rows) {
     if (rows == 0) {
       return;
@@ -180,13 +185,5 @@ final class Tridiagonalization {
                 n);
           }
         });
-  }
-
-  private static double get(long vector, int index) {
-    return Lanes.MEMORY.get(JAVA_DOUBLE, vector + 8L * index);
-  }
-
-  private static void set(long vector, int index, double value) {
-    Lanes.MEMORY.set(JAVA_DOUBLE, vector + 8L * index, value);
   }
 }

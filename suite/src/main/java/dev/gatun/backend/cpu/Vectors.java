@@ -99,7 +99,8 @@ final class Vectors {
     }
   }
 
-  private static void scale(double alpha, long x, int n) {
+  /** x ← alpha·x for n doubles. */
+  static void scale(double alpha, long x, int n) {
     int whole = DoubleLanes.whole(n);
     for (int i = 0; i < whole; i += DoubleLanes.WIDTH) {
       DoubleLanes.store(DoubleLanes.load(x + 8L * i).mul(alpha), x + 8L * i);
