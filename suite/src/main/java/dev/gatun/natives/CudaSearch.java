@@ -10,7 +10,6 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -133,28 +132,35 @@ final class CudaSearch {
       attempts.add(new Attempt(source, library, opened.words()));
       return Optional.empty();
     }
-    var version = version(kind, opened.symbols().get());
+    var function = opened.symbols().get().find(kind.versionFunction());
+    if (function.isEmpty()) {
+      attempts.add(
+          new Attempt(source, library, "opens, but has no symbol " + kind.versionFunction()));
+      return Optional.empty();
+    }
     attempts.add(new Attempt(source, library, "opens"));
     return Optional.of(
-        new LibraryReport(kind.label(), attempts, Optional.of(Path.of(library)), version, "", ""));
+        new LibraryReport(
+            kind.label(),
+            attempts,
+            linker.fileOf(function.get()),
+            version(kind, function.get()),
+            "",
+            ""));
   }
 
-  /** The version that the library states, empty if it answers with an error or not at all. */
-  private static String version(CudaLibrary library, SymbolLookup symbols) {
-    var function = symbols.find(library.versionFunction());
-    if (function.isEmpty()) {
-      return "";
-    }
+  /** The version that the library states, empty if it answers with an error. */
+  private static String version(CudaLibrary library, MemorySegment function) {
     return switch (library.versionQuery()) {
       case THOUSANDS ->
-          call(function.get(), new int[0], 1)
+          call(function, new int[0], 1)
               .map(values -> values[0] / 1000 + "." + values[0] % 1000 / 10)
               .orElse("");
       case MAJOR_MINOR ->
-          call(function.get(), new int[0], 2).map(values -> values[0] + "." + values[1]).orElse("");
+          call(function, new int[0], 2).map(values -> values[0] + "." + values[1]).orElse("");
       case PROPERTY ->
           IntStream.range(0, 3)
-              .mapToObj(property -> call(function.get(), new int[] {property}, 1))
+              .mapToObj(property -> call(function, new int[] {property}, 1))
               .map(value -> value.map(values -> Integer.toString(values[0])).orElse("?"))
               .collect(Collectors.joining("."));
     };

@@ -9,6 +9,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -22,6 +23,8 @@ final class DynamicLinker {
       handle("dlopen", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
   private final MethodHandle dlsym =
       handle("dlsym", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
+  private final MethodHandle dladdr =
+      handle("dladdr", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
   private final MethodHandle dlerror = handle("dlerror", FunctionDescriptor.of(ADDRESS));
 
   /**
@@ -44,6 +47,22 @@ final class DynamicLinker {
           : new Opened(Optional.of(name -> symbol(address, name)), "");
     } catch (Throwable e) {
       throw new IllegalStateException("dlopen failed for " + library, e);
+    }
+  }
+
+  /** The file that holds the function at {@code address}, empty if the linker cannot tell. */
+  @SuppressWarnings("restricted")
+  Optional<Path> fileOf(MemorySegment address) {
+    try (var arena = Arena.ofConfined()) {
+      // Dl_info: four pointers, the first of them the file's name.
+      var info = arena.allocate(ADDRESS, 4);
+      if ((int) dladdr.invokeExact(address, info) == 0) {
+        return Optional.empty();
+      }
+      var name = info.get(ADDRESS, 0);
+      return Optional.of(Path.of(name.reinterpret(Long.MAX_VALUE).getString(0)));
+    } catch (Throwable e) {
+      throw new IllegalStateException("dladdr failed", e);
     }
   }
 

@@ -49,7 +49,6 @@ abstract class ContractSupport {
 
   @AfterEach
   void closeBackend() {
-    assertEquals(0, backend.memoryUse().bytes(), "every scope is closed");
     backend.close();
   }
 

@@ -48,6 +48,14 @@ class CudaSearchTest {
   }
 
   @Test
+  void anotherLibraryUnderTheNameIsNotTakenForIt() throws IOException {
+    var other = OpenBlasLibrary.load().file().resolveSibling("libquadmath.so.0");
+    Files.copy(other, folder.resolve("libnvrtc.so.13"));
+    var attempt = firstAttempt(Map.of("GATUN_CUDA", folder.toString()), CudaLibrary.NVRTC);
+    assertEquals("opens, but has no symbol nvrtcVersion", attempt.outcome());
+  }
+
+  @Test
   void theDriverIsNotLookedForInAToolkit() {
     var attempt = firstAttempt(Map.of("CUDA_HOME", folder.toString()), CudaLibrary.DRIVER);
     assertEquals("dynamic linker", attempt.source());

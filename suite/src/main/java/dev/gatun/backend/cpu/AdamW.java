@@ -85,25 +85,17 @@ final class AdamW {
   }
 
   private static void update(Factors factors, long p, long g, long m, long v, int n) {
-    int whole = Lanes.whole(n);
-    for (int i = 0; i < whole; i += Lanes.WIDTH) {
+    VectorMask<Float> rest = Lanes.rest(n);
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      boolean full = i <= n - Lanes.WIDTH;
       long at = 4L * i;
-      FloatVector gradient = Lanes.load(g + at).mul(factors.gradientScale);
-      FloatVector first = factors.first(Lanes.load(m + at), gradient);
-      FloatVector second = factors.second(Lanes.load(v + at), gradient);
-      Lanes.store(first, m + at);
-      Lanes.store(second, v + at);
-      Lanes.store(factors.parameter(Lanes.load(p + at), first, second), p + at);
-    }
-    if (whole < n) {
-      VectorMask<Float> mask = Lanes.rest(n);
-      long at = 4L * whole;
-      FloatVector gradient = Lanes.load(g + at, mask).mul(factors.gradientScale);
-      FloatVector first = factors.first(Lanes.load(m + at, mask), gradient);
-      FloatVector second = factors.second(Lanes.load(v + at, mask), gradient);
-      Lanes.store(first, m + at, mask);
-      Lanes.store(second, v + at, mask);
-      Lanes.store(factors.parameter(Lanes.load(p + at, mask), first, second), p + at, mask);
+      FloatVector gradient = Lanes.load(g + at, full, rest).mul(factors.gradientScale);
+      FloatVector first = factors.first(Lanes.load(m + at, full, rest), gradient);
+      FloatVector second = factors.second(Lanes.load(v + at, full, rest), gradient);
+      Lanes.store(first, m + at, full, rest);
+      Lanes.store(second, v + at, full, rest);
+      Lanes.store(
+          factors.parameter(Lanes.load(p + at, full, rest), first, second), p + at, full, rest);
     }
   }
 }

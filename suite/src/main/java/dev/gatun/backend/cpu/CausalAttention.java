@@ -160,7 +160,7 @@ final class CausalAttention {
       float scale = scale(shape);
       // The scaled maximum, so that logSumExp and the exponents round alike.
       float max = RowSums.max(x, seen) * scale;
-      Softmax.probabilities(x, scale, max, 1f, x, seen);
+      Softmax.probabilities(x, scale, max, 1f, seen);
       double sum = RowSums.sum(x, seen);
       Softmax.scale(x, (float) (1 / sum), seen);
       Lanes.zero(x + 4L * seen, end - seen);
@@ -281,7 +281,7 @@ final class CausalAttention {
       float lse = getFloat(logSumExp + logSumExpOffset(shape, batch, head, position));
       long offset = outputOffset(shape, batch, head, position);
       float delta = RowSums.dot(dOut + offset, out + offset, shape.headWidth());
-      Softmax.probabilities(p, scale, lse, 1f, p, seen);
+      Softmax.probabilities(p, scale, lse, 1f, seen);
       scoreGradient(p, delta, scale, dScores, seen);
       Lanes.zero(p + 4L * seen, end - seen);
       Lanes.zero(dScores + 4L * seen, end - seen);
@@ -289,16 +289,12 @@ final class CausalAttention {
 
     /** dP ← p·(dP − delta)·scale. */
     private static void scoreGradient(long p, float delta, float scale, long dP, int n) {
-      int whole = Lanes.whole(n);
-      for (int i = 0; i < whole; i += Lanes.WIDTH) {
-        FloatVector centred = Lanes.load(dP + 4L * i).sub(delta);
-        Lanes.store(centred.mul(Lanes.load(p + 4L * i)).mul(scale), dP + 4L * i);
-      }
-      if (whole < n) {
-        VectorMask<Float> mask = Lanes.rest(n);
-        long at = 4L * whole;
-        FloatVector centred = Lanes.load(dP + at, mask).sub(delta);
-        Lanes.store(centred.mul(Lanes.load(p + at, mask)).mul(scale), dP + at, mask);
+      VectorMask<Float> rest = Lanes.rest(n);
+      for (int i = 0; i < n; i += Lanes.WIDTH) {
+        boolean full = i <= n - Lanes.WIDTH;
+        long at = 4L * i;
+        FloatVector centred = Lanes.load(dP + at, full, rest).sub(delta);
+        Lanes.store(centred.mul(Lanes.load(p + at, full, rest)).mul(scale), dP + at, full, rest);
       }
     }
   }

@@ -112,7 +112,7 @@ final class CrossEntropy {
       Lanes.zero(x, n);
       return;
     }
-    Softmax.probabilities(x, 1f, lse, (float) scale, x, n);
+    Softmax.probabilities(x, 1f, lse, (float) scale, n);
     long column = target - firstClass;
     if (column >= 0 && column < n) {
       setElement(x, (int) column, (float) (element(x, (int) column) - scale));

@@ -10,25 +10,45 @@ import jdk.incubator.vector.VectorOperators;
  * is compiled and the scalar library where it is interpreted, and the two differ in the last bit.
  */
 final class Exponential {
-  private static final float LOG2_E = 1.44269504f;
+  private static final FloatVector LOG2_E = Lanes.broadcast(1.44269504f);
 
   /** Adding 1.5·2²³ rounds to an integer, which then stands in the low bits of the significand. */
-  private static final float ROUNDING = 12582912f;
+  private static final FloatVector ROUNDING = Lanes.broadcast(12582912f);
 
   /** ln 2 in two parts, the first short enough that its product with n is exact. */
-  private static final float MINUS_LN2_HIGH = -0.693359375f;
+  private static final FloatVector MINUS_LN2_HIGH = Lanes.broadcast(-0.693359375f);
 
-  private static final float MINUS_LN2_LOW = 2.12194440e-4f;
+  private static final FloatVector MINUS_LN2_LOW = Lanes.broadcast(2.12194440e-4f);
 
   /** Below this, eˣ is less than the smallest normal number. */
-  private static final float UNDERFLOW = -87.33654f;
+  private static final FloatVector UNDERFLOW = Lanes.broadcast(-87.33654f);
 
   /** Scale of the argument in {@link #normalTail}'s fit. */
-  private static final float TAIL_SCALE = 0.36f;
+  private static final FloatVector TAIL_SCALE = Lanes.broadcast(0.36f);
 
-  private static final float INVERSE_ROOT_2_PI = 0.39894228f;
+  private static final FloatVector INVERSE_ROOT_2_PI = Lanes.broadcast(0.39894228f);
 
-  private static final float ROOT_2_PI = 2.5066283f;
+  private static final FloatVector ROOT_2_PI = Lanes.broadcast(2.5066283f);
+
+  // Coefficients of eʳ for |r| ≤ ln 2/2, and of the ratio of normal tail to density.
+  private static final FloatVector E5 = Lanes.broadcast(1.9875691500e-4f);
+  private static final FloatVector E4 = Lanes.broadcast(1.3981999507e-3f);
+  private static final FloatVector E3 = Lanes.broadcast(8.3334519073e-3f);
+  private static final FloatVector E2 = Lanes.broadcast(4.1665795894e-2f);
+  private static final FloatVector E1 = Lanes.broadcast(1.6666665459e-1f);
+  private static final FloatVector E0 = Lanes.broadcast(5.0000001201e-1f);
+  private static final FloatVector T8 = Lanes.broadcast(-0.029485421f);
+  private static final FloatVector T7 = Lanes.broadcast(0.13562648f);
+  private static final FloatVector T6 = Lanes.broadcast(-0.21519369f);
+  private static final FloatVector T5 = Lanes.broadcast(0.097418316f);
+  private static final FloatVector T4 = Lanes.broadcast(0.0066290353f);
+  private static final FloatVector T3 = Lanes.broadcast(0.09303504f);
+  private static final FloatVector T2 = Lanes.broadcast(0.124767594f);
+  private static final FloatVector T1 = Lanes.broadcast(0.14357926f);
+  private static final FloatVector T0 = Lanes.broadcast(0.14362335f);
+
+  static final FloatVector ONE = Lanes.broadcast(1f);
+  private static final FloatVector MINUS_HALF = Lanes.broadcast(-0.5f);
 
   private Exponential() {}
 
@@ -39,29 +59,29 @@ final class Exponential {
   static FloatVector exp(FloatVector x) {
     FloatVector shifted = x.fma(LOG2_E, ROUNDING);
     FloatVector n = shifted.sub(ROUNDING);
-    FloatVector r = n.fma(Lanes.broadcast(MINUS_LN2_HIGH), x);
-    r = n.fma(Lanes.broadcast(MINUS_LN2_LOW), r);
-    FloatVector p = r.fma(1.9875691500e-4f, 1.3981999507e-3f);
-    p = p.fma(r, Lanes.broadcast(8.3334519073e-3f));
-    p = p.fma(r, Lanes.broadcast(4.1665795894e-2f));
-    p = p.fma(r, Lanes.broadcast(1.6666665459e-1f));
-    p = p.fma(r, Lanes.broadcast(5.0000001201e-1f));
-    p = p.fma(r.mul(r), r).add(1f);
+    FloatVector r = n.fma(MINUS_LN2_HIGH, x);
+    r = n.fma(MINUS_LN2_LOW, r);
+    FloatVector p = r.fma(E5, E4);
+    p = p.fma(r, E3);
+    p = p.fma(r, E2);
+    p = p.fma(r, E1);
+    p = p.fma(r, E0);
+    p = p.fma(r.mul(r), r).add(ONE);
     var exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
     FloatVector result = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
-    return result.blend(0f, x.compare(VectorOperators.LT, UNDERFLOW));
+    return result.blend(Lanes.ZERO, x.compare(VectorOperators.LT, UNDERFLOW));
   }
 
   /** 1/(1 + e⁻ˣ), accurate in both tails. */
   static FloatVector logistic(FloatVector x) {
     FloatVector e = exp(x.abs().neg());
-    FloatVector numerator = Lanes.broadcast(1f).blend(e, x.compare(VectorOperators.LT, 0f));
-    return numerator.div(e.add(1f));
+    FloatVector numerator = ONE.blend(e, x.compare(VectorOperators.LT, Lanes.ZERO));
+    return numerator.div(e.add(ONE));
   }
 
   /** Density of the standard normal distribution. */
   static FloatVector normalDensity(FloatVector x) {
-    return exp(x.mul(x).mul(-0.5f)).mul(INVERSE_ROOT_2_PI);
+    return exp(x.mul(x).mul(MINUS_HALF)).mul(INVERSE_ROOT_2_PI);
   }
 
   /**
@@ -70,15 +90,15 @@ final class Exponential {
    * (6.4e-8) over 0 ≤ |x| ≤ 13.5, beyond which φ is zero in F32.
    */
   static FloatVector normalTail(FloatVector x, FloatVector density) {
-    FloatVector t = Lanes.broadcast(1f).div(x.abs().fma(TAIL_SCALE, 1f));
-    FloatVector p = t.fma(-0.029485421f, 0.13562648f);
-    p = p.fma(t, Lanes.broadcast(-0.21519369f));
-    p = p.fma(t, Lanes.broadcast(0.097418316f));
-    p = p.fma(t, Lanes.broadcast(0.0066290353f));
-    p = p.fma(t, Lanes.broadcast(0.09303504f));
-    p = p.fma(t, Lanes.broadcast(0.124767594f));
-    p = p.fma(t, Lanes.broadcast(0.14357926f));
-    p = p.fma(t, Lanes.broadcast(0.14362335f));
+    FloatVector t = ONE.div(x.abs().fma(TAIL_SCALE, ONE));
+    FloatVector p = t.fma(T8, T7);
+    p = p.fma(t, T6);
+    p = p.fma(t, T5);
+    p = p.fma(t, T4);
+    p = p.fma(t, T3);
+    p = p.fma(t, T2);
+    p = p.fma(t, T1);
+    p = p.fma(t, T0);
     return p.mul(t).mul(density).mul(ROOT_2_PI);
   }
 }

@@ -45,40 +45,27 @@ final class GatedActivation {
 
   private static void rowForward(long x, long y, int width) {
     long values = x + 4L * width;
-    int whole = Lanes.whole(width);
-    for (int i = 0; i < whole; i += Lanes.WIDTH) {
-      FloatVector gate = Lanes.load(x + 4L * i);
-      Lanes.store(silu(gate).mul(Lanes.load(values + 4L * i)), y + 4L * i);
-    }
-    if (whole < width) {
-      VectorMask<Float> mask = Lanes.rest(width);
-      long at = 4L * whole;
-      FloatVector gate = Lanes.load(x + at, mask);
-      Lanes.store(silu(gate).mul(Lanes.load(values + at, mask)), y + at, mask);
+    VectorMask<Float> rest = Lanes.rest(width);
+    for (int i = 0; i < width; i += Lanes.WIDTH) {
+      boolean full = i <= width - Lanes.WIDTH;
+      long at = 4L * i;
+      FloatVector gate = Lanes.load(x + at, full, rest);
+      Lanes.store(silu(gate).mul(Lanes.load(values + at, full, rest)), y + at, full, rest);
     }
   }
 
   private static void rowBackward(long x, long dY, long dX, int width) {
     long half = 4L * width;
-    int whole = Lanes.whole(width);
-    for (int i = 0; i < whole; i += Lanes.WIDTH) {
+    VectorMask<Float> rest = Lanes.rest(width);
+    for (int i = 0; i < width; i += Lanes.WIDTH) {
+      boolean full = i <= width - Lanes.WIDTH;
       long at = 4L * i;
-      FloatVector gate = Lanes.load(x + at);
-      FloatVector value = Lanes.load(x + half + at);
-      FloatVector gradient = Lanes.load(dY + at);
+      FloatVector gate = Lanes.load(x + at, full, rest);
+      FloatVector value = Lanes.load(x + half + at, full, rest);
+      FloatVector gradient = Lanes.load(dY + at, full, rest);
       FloatVector s = Exponential.logistic(gate);
-      Lanes.store(gradient.mul(value).mul(siluDerivative(gate, s)), dX + at);
-      Lanes.store(gradient.mul(gate.mul(s)), dX + half + at);
-    }
-    if (whole < width) {
-      VectorMask<Float> mask = Lanes.rest(width);
-      long at = 4L * whole;
-      FloatVector gate = Lanes.load(x + at, mask);
-      FloatVector value = Lanes.load(x + half + at, mask);
-      FloatVector gradient = Lanes.load(dY + at, mask);
-      FloatVector s = Exponential.logistic(gate);
-      Lanes.store(gradient.mul(value).mul(siluDerivative(gate, s)), dX + at, mask);
-      Lanes.store(gradient.mul(gate.mul(s)), dX + half + at, mask);
+      Lanes.store(gradient.mul(value).mul(siluDerivative(gate, s)), dX + at, full, rest);
+      Lanes.store(gradient.mul(gate.mul(s)), dX + half + at, full, rest);
     }
   }
 
@@ -88,6 +75,6 @@ final class GatedActivation {
 
   /** s + gate·s·(1 − s). */
   private static FloatVector siluDerivative(FloatVector gate, FloatVector s) {
-    return gate.mul(s).fma(Lanes.broadcast(1f).sub(s), s);
+    return gate.mul(s).fma(Exponential.ONE.sub(s), s);
   }
 }

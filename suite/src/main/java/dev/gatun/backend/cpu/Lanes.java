@@ -16,6 +16,10 @@ import jdk.incubator.vector.VectorSpecies;
  * folds away in compiled loops, where a check against each tensor's own segment would not. Kernels
  * check their operands before the first access.
  *
+ * <p>A loop handles whole vectors and the rest of the row in one body, with a branch at the loads
+ * and stores only. A second body for the rest would double the method, and beyond some 18,000 nodes
+ * the compiler stops inlining: vectors then are objects on the heap, thirty times slower.
+ *
  * <p>Sums over lanes are a fixed tree. {@code reduceLanes(ADD)} leaves the order open, and the
  * interpreter and the compiled code choose differently, so that a result would depend on when the
  * method got hot.
@@ -73,6 +77,29 @@ final class Lanes {
     vector.intoMemorySegment(MEMORY, address, ORDER, mask);
   }
 
+  /** A whole vector, or its first lanes where the row ends. */
+  static FloatVector load(long address, boolean full, VectorMask<Float> rest) {
+    return full
+        ? FloatVector.fromMemorySegment(SPECIES, MEMORY, address, ORDER)
+        : FloatVector.fromMemorySegment(SPECIES, MEMORY, address, ORDER, rest);
+  }
+
+  static void store(FloatVector vector, long address, boolean full, VectorMask<Float> rest) {
+    if (full) {
+      vector.intoMemorySegment(MEMORY, address, ORDER);
+    } else {
+      vector.intoMemorySegment(MEMORY, address, ORDER, rest);
+    }
+  }
+
+  /**
+   * Zeros to start a sum from. Not {@link #ZERO}: an accumulator that starts as an object from a
+   * field stays an object, and every iteration allocates a new one.
+   */
+  static FloatVector zero() {
+    return FloatVector.zero(SPECIES);
+  }
+
   static FloatVector broadcast(float value) {
     return FloatVector.broadcast(SPECIES, value);
   }
@@ -82,7 +109,7 @@ final class Lanes {
     return n & -WIDTH;
   }
 
-  /** The first {@code n mod WIDTH} lanes. */
+  /** The first {@code n mod WIDTH} lanes: what is left of a row after its whole vectors. */
   static VectorMask<Float> rest(int n) {
     return SPECIES.indexInRange(0, n & (WIDTH - 1));
   }
@@ -114,14 +141,11 @@ final class Lanes {
 
   /** y ← y + x for n elements. */
   static void addTo(long y, long x, int n) {
-    int whole = whole(n);
-    for (int i = 0; i < whole; i += WIDTH) {
-      store(load(y + 4L * i).add(load(x + 4L * i)), y + 4L * i);
-    }
-    if (whole < n) {
-      VectorMask<Float> mask = rest(n);
-      long at = 4L * whole;
-      store(load(y + at, mask).add(load(x + at, mask)), y + at, mask);
+    VectorMask<Float> rest = rest(n);
+    for (int i = 0; i < n; i += WIDTH) {
+      boolean full = i <= n - WIDTH;
+      long at = 4L * i;
+      store(load(y + at, full, rest).add(load(x + at, full, rest)), y + at, full, rest);
     }
   }
 }

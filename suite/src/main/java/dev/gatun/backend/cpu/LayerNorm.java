@@ -42,17 +42,16 @@ final class LayerNorm {
   }
 
   private static void normalise(long x, float mu, float r, long w, long b, long y, int n) {
-    int whole = Lanes.whole(n);
-    for (int i = 0; i < whole; i += Lanes.WIDTH) {
+    VectorMask<Float> rest = Lanes.rest(n);
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      boolean full = i <= n - Lanes.WIDTH;
       long at = 4L * i;
-      FloatVector hat = Lanes.load(x + at).sub(mu).mul(r);
-      Lanes.store(hat.fma(Lanes.load(w + at), Lanes.load(b + at)), y + at);
-    }
-    if (whole < n) {
-      VectorMask<Float> mask = Lanes.rest(n);
-      long at = 4L * whole;
-      FloatVector hat = Lanes.load(x + at, mask).sub(mu).mul(r);
-      Lanes.store(hat.fma(Lanes.load(w + at, mask), Lanes.load(b + at, mask)), y + at, mask);
+      FloatVector hat = Lanes.load(x + at, full, rest).sub(mu).mul(r);
+      Lanes.store(
+          hat.fma(Lanes.load(w + at, full, rest), Lanes.load(b + at, full, rest)),
+          y + at,
+          full,
+          rest);
     }
   }
 
@@ -101,45 +100,39 @@ final class LayerNorm {
   /** dX += r·(ĝ − mean(ĝ) − x̂·mean(ĝ·x̂)) with ĝ = dY·weight and x̂ = (x − mean)·r. */
   private static void backwardRow(
       long dY, long x, long w, float mu, float r, long dX, long dW, long dB, int n) {
-    FloatVector sum = Lanes.ZERO;
-    FloatVector sumTimesHat = Lanes.ZERO;
-    int whole = Lanes.whole(n);
-    VectorMask<Float> mask = Lanes.rest(n);
-    for (int i = 0; i < whole; i += Lanes.WIDTH) {
+    // A method per loop: all loops in one are too large for the compiler to inline every vector.
+    Lanes.addTo(dB, dY, n);
+    float mean = RowSums.dot(dY, w, n) / n;
+    float meanTimesHat = weightGradient(dY, x, w, mu, r, dW, n) / n;
+    inputGradient(dY, x, w, mu, r, mean, meanTimesHat, dX, n);
+  }
+
+  /** dW += dY·x̂; returns Σ ĝ·x̂. */
+  private static float weightGradient(long dY, long x, long w, float mu, float r, long dW, int n) {
+    FloatVector sumTimesHat = Lanes.zero();
+    VectorMask<Float> rest = Lanes.rest(n);
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      boolean full = i <= n - Lanes.WIDTH;
       long at = 4L * i;
-      FloatVector gradient = Lanes.load(dY + at);
-      FloatVector hat = Lanes.load(x + at).sub(mu).mul(r);
-      Lanes.store(gradient.fma(hat, Lanes.load(dW + at)), dW + at);
-      Lanes.store(gradient.add(Lanes.load(dB + at)), dB + at);
-      FloatVector scaled = gradient.mul(Lanes.load(w + at));
-      sum = sum.add(scaled);
-      sumTimesHat = scaled.fma(hat, sumTimesHat);
+      FloatVector hat = Lanes.load(x + at, full, rest).sub(mu).mul(r);
+      FloatVector gradientTimesHat = Lanes.load(dY + at, full, rest).mul(hat);
+      Lanes.store(gradientTimesHat.add(Lanes.load(dW + at, full, rest)), dW + at, full, rest);
+      sumTimesHat = gradientTimesHat.fma(Lanes.load(w + at, full, rest), sumTimesHat);
     }
-    if (whole < n) {
-      long at = 4L * whole;
-      FloatVector gradient = Lanes.load(dY + at, mask);
-      FloatVector hat = Lanes.load(x + at, mask).sub(mu).mul(r);
-      Lanes.store(gradient.fma(hat, Lanes.load(dW + at, mask)), dW + at, mask);
-      Lanes.store(gradient.add(Lanes.load(dB + at, mask)), dB + at, mask);
-      FloatVector scaled = gradient.mul(Lanes.load(w + at, mask));
-      sum = sum.add(scaled);
-      sumTimesHat = scaled.fma(hat, sumTimesHat);
-    }
-    float mean = Lanes.sum(sum) / n;
-    float meanTimesHat = Lanes.sum(sumTimesHat) / n;
-    for (int i = 0; i < whole; i += Lanes.WIDTH) {
+    return Lanes.sum(sumTimesHat);
+  }
+
+  private static void inputGradient(
+      long dY, long x, long w, float mu, float r, float mean, float meanTimesHat, long dX, int n) {
+    VectorMask<Float> rest = Lanes.rest(n);
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      boolean full = i <= n - Lanes.WIDTH;
       long at = 4L * i;
-      FloatVector hat = Lanes.load(x + at).sub(mu).mul(r);
-      FloatVector scaled = Lanes.load(dY + at).mul(Lanes.load(w + at)).sub(mean);
+      FloatVector hat = Lanes.load(x + at, full, rest).sub(mu).mul(r);
+      FloatVector scaled =
+          Lanes.load(dY + at, full, rest).mul(Lanes.load(w + at, full, rest)).sub(mean);
       FloatVector step = scaled.sub(hat.mul(meanTimesHat));
-      Lanes.store(step.mul(r).add(Lanes.load(dX + at)), dX + at);
-    }
-    if (whole < n) {
-      long at = 4L * whole;
-      FloatVector hat = Lanes.load(x + at, mask).sub(mu).mul(r);
-      FloatVector scaled = Lanes.load(dY + at, mask).mul(Lanes.load(w + at, mask)).sub(mean);
-      FloatVector step = scaled.sub(hat.mul(meanTimesHat));
-      Lanes.store(step.mul(r).add(Lanes.load(dX + at, mask)), dX + at, mask);
+      Lanes.store(step.mul(r).add(Lanes.load(dX + at, full, rest)), dX + at, full, rest);
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.gatun.backend.cpu;
 
 import dev.gatun.backend.Transpose;
 import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -24,6 +25,23 @@ final class MatrixProducts implements AutoCloseable {
       long col = transpose == Transpose.NO ? j : i;
       return memory.asSlice((row * cols + col) * elementSize);
     }
+  }
+
+  /** C ← alpha·op(A)·op(B) + beta·C for tensors that fit, all F32 or all F64. */
+  void gemm(Transpose ta, Transpose tb, double alpha, Tensor a, Tensor b, double beta, Tensor c) {
+    long k = ta == Transpose.NO ? a.cols() : a.rows();
+    gemm(
+        c.type(),
+        ta,
+        tb,
+        Math.toIntExact(c.rows()),
+        Math.toIntExact(c.cols()),
+        Math.toIntExact(k),
+        alpha,
+        a.memory(),
+        b.memory(),
+        beta,
+        c.memory());
   }
 
   /**

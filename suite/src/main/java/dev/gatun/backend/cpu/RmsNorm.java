@@ -41,15 +41,15 @@ final class RmsNorm {
   }
 
   private static void normalise(long x, float r, long w, long y, int n) {
-    int whole = Lanes.whole(n);
-    for (int i = 0; i < whole; i += Lanes.WIDTH) {
+    VectorMask<Float> rest = Lanes.rest(n);
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      boolean full = i <= n - Lanes.WIDTH;
       long at = 4L * i;
-      Lanes.store(Lanes.load(x + at).mul(r).mul(Lanes.load(w + at)), y + at);
-    }
-    if (whole < n) {
-      VectorMask<Float> mask = Lanes.rest(n);
-      long at = 4L * whole;
-      Lanes.store(Lanes.load(x + at, mask).mul(r).mul(Lanes.load(w + at, mask)), y + at, mask);
+      Lanes.store(
+          Lanes.load(x + at, full, rest).mul(r).mul(Lanes.load(w + at, full, rest)),
+          y + at,
+          full,
+          rest);
     }
   }
 
@@ -77,35 +77,35 @@ final class RmsNorm {
 
   /** dX += r·(ĝ − x̂·mean(ĝ·x̂)) with ĝ = dY·weight and x̂ = x·r. */
   private static void backwardRow(long dY, long x, long w, float r, long dX, long dW, int n) {
-    FloatVector sumTimesHat = Lanes.ZERO;
-    int whole = Lanes.whole(n);
-    VectorMask<Float> mask = Lanes.rest(n);
-    for (int i = 0; i < whole; i += Lanes.WIDTH) {
+    float meanTimesHat = weightGradient(dY, x, w, r, dW, n) / n;
+    inputGradient(dY, x, w, r, meanTimesHat, dX, n);
+  }
+
+  /** dW += dY·x̂; returns Σ ĝ·x̂. */
+  private static float weightGradient(long dY, long x, long w, float r, long dW, int n) {
+    FloatVector sumTimesHat = Lanes.zero();
+    VectorMask<Float> rest = Lanes.rest(n);
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      boolean full = i <= n - Lanes.WIDTH;
       long at = 4L * i;
-      FloatVector gradientTimesHat = Lanes.load(dY + at).mul(Lanes.load(x + at).mul(r));
-      Lanes.store(gradientTimesHat.add(Lanes.load(dW + at)), dW + at);
-      sumTimesHat = gradientTimesHat.fma(Lanes.load(w + at), sumTimesHat);
+      FloatVector gradientTimesHat =
+          Lanes.load(dY + at, full, rest).mul(Lanes.load(x + at, full, rest).mul(r));
+      Lanes.store(gradientTimesHat.add(Lanes.load(dW + at, full, rest)), dW + at, full, rest);
+      sumTimesHat = gradientTimesHat.fma(Lanes.load(w + at, full, rest), sumTimesHat);
     }
-    if (whole < n) {
-      long at = 4L * whole;
-      FloatVector gradientTimesHat = Lanes.load(dY + at, mask).mul(Lanes.load(x + at, mask).mul(r));
-      Lanes.store(gradientTimesHat.add(Lanes.load(dW + at, mask)), dW + at, mask);
-      sumTimesHat = gradientTimesHat.fma(Lanes.load(w + at, mask), sumTimesHat);
-    }
-    float meanTimesHat = Lanes.sum(sumTimesHat) / n;
-    for (int i = 0; i < whole; i += Lanes.WIDTH) {
+    return Lanes.sum(sumTimesHat);
+  }
+
+  private static void inputGradient(
+      long dY, long x, long w, float r, float meanTimesHat, long dX, int n) {
+    VectorMask<Float> rest = Lanes.rest(n);
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      boolean full = i <= n - Lanes.WIDTH;
       long at = 4L * i;
-      FloatVector hat = Lanes.load(x + at).mul(r);
-      FloatVector scaled = Lanes.load(dY + at).mul(Lanes.load(w + at));
+      FloatVector hat = Lanes.load(x + at, full, rest).mul(r);
+      FloatVector scaled = Lanes.load(dY + at, full, rest).mul(Lanes.load(w + at, full, rest));
       FloatVector step = scaled.sub(hat.mul(meanTimesHat));
-      Lanes.store(step.mul(r).add(Lanes.load(dX + at)), dX + at);
-    }
-    if (whole < n) {
-      long at = 4L * whole;
-      FloatVector hat = Lanes.load(x + at, mask).mul(r);
-      FloatVector scaled = Lanes.load(dY + at, mask).mul(Lanes.load(w + at, mask));
-      FloatVector step = scaled.sub(hat.mul(meanTimesHat));
-      Lanes.store(step.mul(r).add(Lanes.load(dX + at, mask)), dX + at, mask);
+      Lanes.store(step.mul(r).add(Lanes.load(dX + at, full, rest)), dX + at, full, rest);
     }
   }
 }

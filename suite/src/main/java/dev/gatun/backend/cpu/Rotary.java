@@ -50,25 +50,16 @@ final class Rotary {
 
   private static void turnHead(long x, long cos, long sin, float sign, int half) {
     long partner = x + 4L * half;
-    int whole = Lanes.whole(half);
-    for (int i = 0; i < whole; i += Lanes.WIDTH) {
+    VectorMask<Float> rest = Lanes.rest(half);
+    for (int i = 0; i < half; i += Lanes.WIDTH) {
+      boolean full = i <= half - Lanes.WIDTH;
       long at = 4L * i;
-      FloatVector c = Lanes.load(cos + at);
-      FloatVector s = Lanes.load(sin + at).mul(sign);
-      FloatVector a = Lanes.load(x + at);
-      FloatVector b = Lanes.load(partner + at);
-      Lanes.store(a.mul(c).sub(b.mul(s)), x + at);
-      Lanes.store(b.mul(c).add(a.mul(s)), partner + at);
-    }
-    if (whole < half) {
-      VectorMask<Float> mask = Lanes.rest(half);
-      long at = 4L * whole;
-      FloatVector c = Lanes.load(cos + at, mask);
-      FloatVector s = Lanes.load(sin + at, mask).mul(sign);
-      FloatVector a = Lanes.load(x + at, mask);
-      FloatVector b = Lanes.load(partner + at, mask);
-      Lanes.store(a.mul(c).sub(b.mul(s)), x + at, mask);
-      Lanes.store(b.mul(c).add(a.mul(s)), partner + at, mask);
+      FloatVector c = Lanes.load(cos + at, full, rest);
+      FloatVector s = Lanes.load(sin + at, full, rest).mul(sign);
+      FloatVector a = Lanes.load(x + at, full, rest);
+      FloatVector b = Lanes.load(partner + at, full, rest);
+      Lanes.store(a.mul(c).sub(b.mul(s)), x + at, full, rest);
+      Lanes.store(b.mul(c).add(a.mul(s)), partner + at, full, rest);
     }
   }
 }

@@ -14,9 +14,10 @@ final class Softmax {
   static double exponentiate(long x, float max, int n) {
     double total = 0;
     int whole = Lanes.whole(n);
+    VectorMask<Float> rest = Lanes.rest(n);
     for (int start = 0; start < whole; start += BLOCK) {
       int end = Math.min(whole, start + BLOCK);
-      FloatVector sum = Lanes.ZERO;
+      FloatVector sum = Lanes.zero();
       for (int i = start; i < end; i += Lanes.WIDTH) {
         FloatVector e = Exponential.exp(Lanes.load(x + 4L * i).sub(max));
         Lanes.store(e, x + 4L * i);
@@ -25,10 +26,10 @@ final class Softmax {
       total += Lanes.sum(sum);
     }
     if (whole < n) {
-      VectorMask<Float> mask = Lanes.rest(n);
-      FloatVector e = Exponential.exp(Lanes.load(x + 4L * whole, mask).sub(max));
-      Lanes.store(e, x + 4L * whole, mask);
-      total += Lanes.sum(Lanes.ZERO.blend(e, mask));
+      long at = x + 4L * whole;
+      FloatVector e = Exponential.exp(Lanes.load(at, rest).sub(max));
+      Lanes.store(e, at, rest);
+      total += Lanes.sum(Lanes.ZERO.blend(e, rest));
     }
     return total;
   }
@@ -39,45 +40,40 @@ final class Softmax {
     int whole = Lanes.whole(n);
     for (int start = 0; start < whole; start += BLOCK) {
       int end = Math.min(whole, start + BLOCK);
-      FloatVector sum = Lanes.ZERO;
+      FloatVector sum = Lanes.zero();
       for (int i = start; i < end; i += Lanes.WIDTH) {
         sum = sum.add(Exponential.exp(Lanes.load(x + 4L * i).sub(max)));
       }
       total += Lanes.sum(sum);
     }
     if (whole < n) {
-      VectorMask<Float> mask = Lanes.rest(n);
-      FloatVector e = Exponential.exp(Lanes.load(x + 4L * whole, mask).sub(max));
-      total += Lanes.sum(Lanes.ZERO.blend(e, mask));
+      VectorMask<Float> rest = Lanes.rest(n);
+      FloatVector e = Exponential.exp(Lanes.load(x + 4L * whole, rest).sub(max));
+      total += Lanes.sum(Lanes.ZERO.blend(e, rest));
     }
     return total;
   }
 
-  /** yᵢ ← factor·exp(scale·xᵢ − shift). */
-  static void probabilities(long x, float scale, float shift, float factor, long y, int n) {
+  /** xᵢ ← factor·exp(scale·xᵢ − shift). */
+  static void probabilities(long x, float scale, float shift, float factor, int n) {
+    FloatVector scales = Lanes.broadcast(scale);
     FloatVector minusShift = Lanes.broadcast(-shift);
-    int whole = Lanes.whole(n);
-    for (int i = 0; i < whole; i += Lanes.WIDTH) {
-      FloatVector exponent = Lanes.load(x + 4L * i).fma(Lanes.broadcast(scale), minusShift);
-      Lanes.store(Exponential.exp(exponent).mul(factor), y + 4L * i);
-    }
-    if (whole < n) {
-      VectorMask<Float> mask = Lanes.rest(n);
-      long at = 4L * whole;
-      FloatVector exponent = Lanes.load(x + at, mask).fma(Lanes.broadcast(scale), minusShift);
-      Lanes.store(Exponential.exp(exponent).mul(factor), y + at, mask);
+    VectorMask<Float> rest = Lanes.rest(n);
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      boolean full = i <= n - Lanes.WIDTH;
+      long at = x + 4L * i;
+      FloatVector exponent = Lanes.load(at, full, rest).fma(scales, minusShift);
+      Lanes.store(Exponential.exp(exponent).mul(factor), at, full, rest);
     }
   }
 
   /** xᵢ ← factor·xᵢ. */
   static void scale(long x, float factor, int n) {
-    int whole = Lanes.whole(n);
-    for (int i = 0; i < whole; i += Lanes.WIDTH) {
-      Lanes.store(Lanes.load(x + 4L * i).mul(factor), x + 4L * i);
-    }
-    if (whole < n) {
-      VectorMask<Float> mask = Lanes.rest(n);
-      Lanes.store(Lanes.load(x + 4L * whole, mask).mul(factor), x + 4L * whole, mask);
+    VectorMask<Float> rest = Lanes.rest(n);
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      boolean full = i <= n - Lanes.WIDTH;
+      long at = x + 4L * i;
+      Lanes.store(Lanes.load(at, full, rest).mul(factor), at, full, rest);
     }
   }
 }

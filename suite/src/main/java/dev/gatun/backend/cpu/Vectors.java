@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /** Elementwise operations and sums over whole tensors, F32 or F64, in chunks of fixed size. */
@@ -53,14 +54,12 @@ final class Vectors {
 
   private static void axpy(float alpha, long x, long y, int n) {
     FloatVector factor = Lanes.broadcast(alpha);
-    int whole = Lanes.whole(n);
-    for (int i = 0; i < whole; i += Lanes.WIDTH) {
-      Lanes.store(Lanes.load(x + 4L * i).fma(factor, Lanes.load(y + 4L * i)), y + 4L * i);
-    }
-    if (whole < n) {
-      var rest = Lanes.rest(n);
-      long at = 4L * whole;
-      Lanes.store(Lanes.load(x + at, rest).fma(factor, Lanes.load(y + at, rest)), y + at, rest);
+    VectorMask<Float> rest = Lanes.rest(n);
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      boolean full = i <= n - Lanes.WIDTH;
+      long at = 4L * i;
+      FloatVector sum = Lanes.load(x + at, full, rest).fma(factor, Lanes.load(y + at, full, rest));
+      Lanes.store(sum, y + at, full, rest);
     }
   }
 
@@ -92,13 +91,11 @@ final class Vectors {
   }
 
   private static void scale(float alpha, long x, int n) {
-    int whole = Lanes.whole(n);
-    for (int i = 0; i < whole; i += Lanes.WIDTH) {
-      Lanes.store(Lanes.load(x + 4L * i).mul(alpha), x + 4L * i);
-    }
-    if (whole < n) {
-      var rest = Lanes.rest(n);
-      Lanes.store(Lanes.load(x + 4L * whole, rest).mul(alpha), x + 4L * whole, rest);
+    VectorMask<Float> rest = Lanes.rest(n);
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      boolean full = i <= n - Lanes.WIDTH;
+      long at = 4L * i;
+      Lanes.store(Lanes.load(x + at, full, rest).mul(alpha), x + at, full, rest);
     }
   }
 
@@ -183,14 +180,12 @@ final class Vectors {
   }
 
   private static boolean allFiniteFloats(long x, int n) {
-    int whole = Lanes.whole(n);
-    FloatVector zeros = Lanes.ZERO;
-    for (int i = 0; i < whole; i += Lanes.WIDTH) {
+    VectorMask<Float> rest = Lanes.rest(n);
+    FloatVector zeros = Lanes.zero();
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
       // 0·x is NaN exactly if x is not finite.
-      zeros = Lanes.load(x + 4L * i).fma(Lanes.ZERO, zeros);
-    }
-    if (whole < n) {
-      zeros = Lanes.load(x + 4L * whole, Lanes.rest(n)).fma(Lanes.ZERO, zeros);
+      FloatVector lanes = Lanes.load(x + 4L * i, i <= n - Lanes.WIDTH, rest);
+      zeros = lanes.fma(Lanes.ZERO, zeros);
     }
     return zeros.test(VectorOperators.IS_FINITE).allTrue();
   }

@@ -1,0 +1,34 @@
+# Gatun's commands. `make` alone lists them.
+MVN ?= mvn -B -q
+GATUN := suite/target/gatun/bin/gatun
+SOURCES := $(shell find pom.xml bindings suite results/expected results/facts -type f \
+  -not -path '*/target/*' -not -path 'suite/src/test/*' -not -path 'suite/src/bench/*' 2>/dev/null)
+
+.PHONY: help build reproduce verify bench format bindings bindings-check clean
+
+help: ## list these commands
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-15s %s\n", $$1, $$2}'
+
+$(GATUN): $(SOURCES)
+	$(MVN) package -DskipTests
+	@touch $(GATUN)
+
+build: $(GATUN) ## build the gatun command into suite/target/gatun
+
+reproduce: $(GATUN) ## the main job: train, measure, judge and report; ARGS="A1 --seed 2" narrows it
+	@$(GATUN) reproduce $(ARGS)
+
+verify: ## every test, and the quick tier of every claim
+	mvn -B verify
+
+format: ## rewrite the sources in google-java-format
+	$(MVN) test -pl bindings,suite -Dtest=SourceFormatTest -Dsurefire.failIfNoSpecifiedTests=false -Dgatun.format=write
+
+bindings: ## regenerate the bindings with an installed jextract (bindings/README.md)
+	bindings/regenerate
+
+bindings-check: ## regenerate the bindings and compare
+	bindings/regenerate --check
+
+clean: ## remove everything built
+	$(MVN) clean

@@ -1,0 +1,49 @@
+package dev.gatun.claims;
+
+import dev.gatun.results.Evidence;
+import dev.gatun.results.EvidenceBuilder;
+import dev.gatun.results.Metric;
+import dev.gatun.results.Run;
+import dev.gatun.results.RunRecorder;
+import dev.gatun.results.SpectrumRecord;
+import java.util.List;
+import java.util.Set;
+
+/** Hands what a claim reads of the shared experiment over to its own evidence. */
+final class BottleneckEvidence {
+  private BottleneckEvidence() {}
+
+  /**
+   * Begins a run of a claim for every run of the experiment, with the metrics and spectra of these
+   * names.
+   */
+  static void hand(
+      String claim, List<Evidence> experiment, Set<String> names, EvidenceBuilder evidence) {
+    for (Evidence part : experiment) {
+      for (Run run : part.runs()) {
+        RunRecorder own =
+            evidence.begin(
+                "%s/%s/seed%d".formatted(claim, run.arm(), run.seed()),
+                claim,
+                run.arm(),
+                run.tier(),
+                run.device(),
+                run.seed(),
+                run.configuration());
+        for (Metric metric : part.metrics()) {
+          if (metric.run().equals(run.id()) && names.contains(metric.name())) {
+            own.metric(
+                metric.name(), metric.step(), metric.value(), metric.uncertainty(), metric.unit());
+          }
+        }
+        for (SpectrumRecord spectrum : part.spectra()) {
+          if (spectrum.run().equals(run.id()) && names.contains(spectrum.name())) {
+            own.spectrum(
+                spectrum.name(), spectrum.step(), spectrum.singularValues(), spectrum.errorBound());
+          }
+        }
+        own.finish(run.wallSeconds());
+      }
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package dev.gatun.claims;
+
+import java.util.List;
+
+/** All claims that can be measured, in the order of their ids. */
+public final class Claims {
+  private Claims() {}
+
+  /** New instances of all; those that read the same experiment share it. */
+  public static List<Claim> all() {
+    var bottleneck = new BottleneckExperiment();
+    return List.of(
+        new A1GradientSuppression(bottleneck),
+        new A2LogitStepRank(bottleneck),
+        new A3UnreachableGradient(bottleneck),
+        new A8TwoDimensionsSuffice(),
+        new A9FlatThroughTraining(bottleneck),
+        new B1ScalingLawExcess(),
+        new B2LatePerplexity());
+  }
+
+  /** Ids of all. */
+  public static List<String> ids() {
+    return all().stream().map(Claim::id).toList();
+  }
+}

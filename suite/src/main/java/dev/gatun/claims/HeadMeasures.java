@@ -1,0 +1,52 @@
+package dev.gatun.claims;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.spectrum.GradientProjection;
+import dev.gatun.spectrum.GramSpectrum;
+import dev.gatun.spectrum.HeadProjection;
+import dev.gatun.spectrum.LogitStep;
+import dev.gatun.spectrum.RowChunks;
+import dev.gatun.spectrum.Spectrum;
+import dev.gatun.tensor.Tensor;
+
+/**
+ * How the claims about the gradient bottleneck measure a head with weights W [V, D] under a logit
+ * gradient G [N, V]. The methods as they stand are the exact ones; another implementation measures
+ * something else in their place.
+ */
+public interface HeadMeasures {
+  /** The exact measures. */
+  HeadMeasures EXACT = new HeadMeasures() {};
+
+  /** Norm of G kept and destroyed by W. */
+  default GradientProjection project(Backend backend, Tensor headWeights, RowChunks gradient) {
+    try (var projection = new HeadProjection(backend, headWeights)) {
+      gradient.forEach((_, chunk) -> projection.add(chunk));
+      return projection.result();
+    }
+  }
+
+  /** All singular values of a matrix with at least as many rows as columns. */
+  default Spectrum spectrum(Backend backend, RowChunks matrix) {
+    try (GramSpectrum spectrum = GramSpectrum.ofRows(backend, matrix.cols())) {
+      matrix.forEach((_, chunk) -> spectrum.add(chunk));
+      return spectrum.finish();
+    }
+  }
+
+  /** The change of the logits by a gradient step of rate 1 on H [N, D] and W. */
+  default StepSpectrum logitStep(
+      Backend backend, Tensor hiddenStates, Tensor headWeights, RowChunks gradient) {
+    try (var step = new LogitStep(backend, 1, hiddenStates, headWeights, gradient)) {
+      return new StepSpectrum(step.spectrum(), step.directionResidual());
+    }
+  }
+
+  /**
+   * What a gradient step does to the logits.
+   *
+   * @param spectrum singular values of ΔL
+   * @param directionResidual √(1 − cos²(G, ΔL))
+   */
+  record StepSpectrum(Spectrum spectrum, double directionResidual) {}
+}

@@ -1,0 +1,79 @@
+package dev.gatun.cli;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Where a command reports: tables and lines for people, or with {@code --json} one JSON object on
+ * standard output and nothing else there. Colours appear on a terminal only.
+ */
+final class Console {
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+  @Option(names = "--json", description = "Print one JSON object and nothing else.")
+  private boolean json;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  /** Whether a JSON object is asked for: then tables and lines for people are left out. */
+  boolean isJson() {
+    return json;
+  }
+
+  /** A line for people; {@code @|bold …|@} marks styles. */
+  void line(String text) {
+    if (!json) {
+      out().println(ansi().string(text));
+    }
+  }
+
+  /** A table for people: each row as many cells as there are headers. */
+  void table(List<String> headers, List<List<String>> rows) {
+    if (!json) {
+      out().print(new TextTable(headers, rows).render(ansi()));
+      out().flush();
+    }
+  }
+
+  /** Two columns, no headers. */
+  void settings(Map<String, String> settings) {
+    table(
+        List.of(),
+        settings.entrySet().stream().map(e -> List.of(e.getKey(), e.getValue())).toList());
+  }
+
+  /** The JSON object, if asked for. */
+  void json(Object value) {
+    if (json) {
+      out().println(JSON.writeValueAsString(value));
+    }
+  }
+
+  /** What is neither result nor JSON: notes on the way, on standard error. */
+  void note(String text) {
+    commandLine().getErr().println(ansi().string(text));
+    commandLine().getErr().flush();
+  }
+
+  private PrintWriter out() {
+    return commandLine().getOut();
+  }
+
+  private Ansi ansi() {
+    return commandLine().getColorScheme().ansi();
+  }
+
+  private CommandLine commandLine() {
+    return command.commandLine();
+  }
+}

@@ -1,0 +1,151 @@
+package dev.gatun.cli;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.data.Randomness;
+import dev.gatun.model.LanguageModel;
+import dev.gatun.train.RunCheckpoint;
+import dev.gatun.train.RunConfig;
+import dev.gatun.train.RunIdentity;
+import dev.gatun.train.Trainer;
+import dev.gatun.train.TrainingData;
+import dev.gatun.train.TrainingListener;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Trains a model as a configuration file says; goes on where an interrupted run stopped. */
+@Command(
+    name = "train",
+    description = "Trains a model; goes on where an interrupted run stopped.",
+    mixinStandardHelpOptions = true)
+final class TrainCommand implements Callable<Integer> {
+  @Mixin private Console console;
+  @Mixin private DeviceOptions device;
+
+  @Option(
+      names = "--config",
+      paramLabel = "<file>",
+      required = true,
+      description = "A configuration file; suite/configs holds commented ones.")
+  private Path configFile;
+
+  @Option(
+      names = "--out",
+      paramLabel = "<folder>",
+      description = "Where the run is kept. Default: results/runs/train-<name of the file>.")
+  private Path out;
+
+  @Override
+  public Integer call() {
+    RunConfig config = RunConfig.load(configFile);
+    Path folder = out == null ? defaultFolder() : out;
+    var running = new AtomicReference<Trainer>();
+    try (Backend backend = device.open();
+        var interruption =
+            new Interruption(
+                () -> Optional.ofNullable(running.get()).ifPresent(Trainer::requestStop))) {
+      TrainingData data = TrainingData.open(config);
+      RunIdentity identity = config.identity(data.hash());
+      var checkpoint = new RunCheckpoint(folder.resolve("run.safetensors"), identity);
+      console.settings(settings(backend, config, data, folder));
+      console.line("");
+      try (var progress = new TrainingDisplay(console, config.training());
+          var model = initialise(backend, config);
+          var trainer =
+              new Trainer(
+                  model,
+                  config.training(),
+                  data.training(),
+                  Optional.of(data.evaluation()),
+                  List.of(progress, checkpoint))) {
+        if (checkpoint.exists()) {
+          checkpoint.restore(trainer);
+          console.note("resumed at step %,d from %s".formatted(trainer.step(), checkpoint.file()));
+        }
+        running.set(trainer);
+        interruption.check();
+        TrainingListener.Outcome outcome = trainer.run();
+        return conclude(outcome, trainer, progress, checkpoint);
+      }
+    }
+  }
+
+  private int conclude(
+      TrainingListener.Outcome outcome,
+      Trainer trainer,
+      TrainingDisplay display,
+      RunCheckpoint checkpoint) {
+    display.close();
+    if (outcome == TrainingListener.Outcome.INTERRUPTED) {
+      console.note(
+          "interrupted after step %,d; the run is in %s, and the same command goes on from there"
+              .formatted(trainer.step(), checkpoint.file()));
+      return Gatun.USER_ERROR;
+    }
+    var json = new LinkedHashMap<String, Object>();
+    json.put("steps", trainer.step());
+    display
+        .lastScores()
+        .ifPresent(scores -> {
+          json.put("validation_loss", scores.meanLoss());
+          json.put("validation_accuracy", scores.accuracy());
+          console.line(
+              String.format(
+                  Locale.ROOT,
+                  "validation loss %.4f nats, top-1 accuracy %.4f",
+                  scores.meanLoss(),
+                  scores.accuracy()));
+        });
+    json.put("checkpoint", checkpoint.file().toString());
+    console.line("checkpoint: " + checkpoint.file());
+    console.json(json);
+    return 0;
+  }
+
+  private static LanguageModel initialise(Backend backend, RunConfig config) {
+    Randomness weights = Randomness.of(config.training().seed()).stream("weights");
+    return LanguageModel.initialise(
+        backend,
+        config.model(),
+        (name, values, deviation) -> weights.stream(name).gaussian(values, deviation));
+  }
+
+  private Path defaultFolder() {
+    String name = configFile.getFileName().toString().replaceFirst("\\.toml$", "");
+    return Path.of("results", "runs", "train-" + name);
+  }
+
+  private static Map<String, String> settings(
+      Backend backend, RunConfig config, TrainingData data, Path folder) {
+    var settings = new LinkedHashMap<String, String>();
+    settings.put("device", backend.device().kind() + ", " + backend.device().name());
+    settings.put("threads", Integer.toString(backend.device().threads()));
+    settings.put("math", backend.device().mathMode());
+    settings.putAll(backend.device().libraries());
+    settings.put("corpus", data.name());
+    settings.put("corpus sha256", data.hash());
+    settings.put(
+        "model",
+        "%s, V %,d, D %,d, %d layers, %d heads"
+            .formatted(
+                config.model().family().name().toLowerCase(Locale.ROOT),
+                config.model().vocabulary(),
+                config.model().width(),
+                config.model().layers(),
+                config.model().heads()));
+    settings.put(
+        "tokens",
+        "%,d steps of %,d".formatted(config.training().steps(), config.training().tokensPerStep()));
+    settings.put("seed", Long.toString(config.training().seed()));
+    settings.put("run", folder.toString());
+    return settings;
+  }
+}

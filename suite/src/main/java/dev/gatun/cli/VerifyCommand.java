@@ -1,0 +1,47 @@
+package dev.gatun.cli;
+
+import dev.gatun.results.Evidence;
+import dev.gatun.results.ExpectedValues;
+import dev.gatun.results.ResultsFolder;
+import dev.gatun.results.Verdict;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Judges stored evidence again; nothing is measured. */
+@Command(
+    name = "verify",
+    description = "Judges stored evidence again, without measuring anything.",
+    mixinStandardHelpOptions = true)
+final class VerifyCommand implements Callable<Integer> {
+  @Mixin private Console console;
+
+  @Parameters(paramLabel = "<results>", description = "A folder that `gatun reproduce` wrote.")
+  private Path results;
+
+  @Option(
+      names = "--expected",
+      paramLabel = "<path>",
+      description = "Expected values, a .toml file or a folder of them. Default: Gatun's own.")
+  private Path expectedValues;
+
+  @Override
+  public Integer call() {
+    Evidence evidence = new ResultsFolder(results).readEvidence();
+    ExpectedValues expected =
+        expectedValues == null ? ExpectedValues.shipped() : ExpectedValues.load(expectedValues);
+    List<Verdict> verdicts = Judgement.of(evidence, expected);
+    var table = new VerdictTable(verdicts);
+    table.print(console);
+    var json = new LinkedHashMap<String, Object>();
+    json.put("results", results.toString());
+    json.put("verdicts", table.asJson());
+    console.json(json);
+    return table.exitCode();
+  }
+}

@@ -1,0 +1,18 @@
+package dev.gatun.data;
+
+/**
+ * Token ids of one step, row by row.
+ *
+ * @param inputs [batch, length]
+ * @param targets [batch, length]: what follows each input
+ */
+public record Batch(int[] inputs, int[] targets, int batch, int length) {
+  /** Checks the extents. */
+  public Batch {
+    if (inputs.length != batch * length || targets.length != batch * length) {
+      throw new IllegalArgumentException(
+          "%d inputs and %d targets do not fill [%d, %d]"
+              .formatted(inputs.length, targets.length, batch, length));
+    }
+  }
+}

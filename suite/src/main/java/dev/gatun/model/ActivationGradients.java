@@ -1,0 +1,40 @@
+package dev.gatun.model;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.backend.TensorScope;
+import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Tensor;
+
+/** The buffers of one backward pass; every block uses the same ones. */
+final class ActivationGradients implements AutoCloseable {
+  final Tensor hidden; // [N, D], gradient of the head's input
+  final Tensor residual; // [N, D], gradient of the residual stream, accumulated downwards
+  final Tensor normed; // [N, D], gradient of a norm's output
+  final Tensor packed; // [N, (heads + 2·kv)·hd]
+  final Tensor attended; // [N, heads·hd]
+  final Tensor preActivation; // [N, F], or [N, 2F] when gated
+  final Tensor activated; // [N, F]
+  private final TensorScope scope;
+
+  ActivationGradients(Backend backend, Activations activations) {
+    scope = backend.newScope();
+    ElementType real = backend.real();
+    Activations.Block block = activations.blocks.getFirst();
+    hidden = like(real, activations.hidden);
+    residual = like(real, activations.hidden);
+    normed = like(real, activations.hidden);
+    packed = like(real, block.packed);
+    attended = like(real, block.attended);
+    preActivation = like(real, block.preActivation);
+    activated = like(real, block.activated);
+  }
+
+  private Tensor like(ElementType real, Tensor other) {
+    return scope.zeros(real, other.shape().extents());
+  }
+
+  @Override
+  public void close() {
+    scope.close();
+  }
+}

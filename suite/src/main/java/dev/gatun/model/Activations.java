@@ -1,0 +1,103 @@
+package dev.gatun.model;
+
+import dev.gatun.backend.AttentionShape;
+import dev.gatun.backend.Backend;
+import dev.gatun.backend.TensorScope;
+import dev.gatun.model.Normalisation.RowStatistics;
+import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The buffers of one forward pass over B sequences of length T (N = B·T rows), allocated once and
+ * reused by every pass of these extents. For evaluation all blocks share one set of buffers.
+ */
+final class Activations implements AutoCloseable {
+  final AttentionShape attention;
+  final Tensor tokens; // [N] I32
+  final Tensor positions; // [N] I32: 0 … T−1, B times
+  final Tensor embedding; // [N, D], the input of the first block
+  final List<Block> blocks;
+  final RowStatistics finalStatistics; // [N]
+  final Tensor hidden; // [N, D], the head's input, after the final norm
+  private final TensorScope scope;
+
+  /** What one block keeps for its backward pass. */
+  static final class Block {
+    final Tensor attentionInput; // [N, D], after the first norm
+    final RowStatistics attentionStatistics; // [N]
+    final Tensor packed; // [N, (heads + 2·kv)·hd], queries, keys and values
+    final Tensor logSumExp; // [B, heads, T]
+    final Tensor attended; // [N, heads·hd]
+    final Tensor middle; // [N, D], residual stream after attention
+    final Tensor mlpInput; // [N, D], after the second norm
+    final RowStatistics mlpStatistics; // [N]
+    final Tensor preActivation; // [N, F], or [N, 2F] when gated
+    final Tensor activated; // [N, F]
+    final Tensor output; // [N, D], residual stream after the MLP
+
+    private Block(
+        TransformerConfig config, TensorScope scope, ElementType real, AttentionShape shape) {
+      long rows = (long) shape.batch() * shape.length();
+      int width = config.width();
+      int mlpWidth = config.mlpWidth();
+      attentionInput = scope.zeros(real, rows, width);
+      attentionStatistics = statistics(scope, real, rows);
+      packed = scope.zeros(real, rows, shape.packedWidth());
+      logSumExp = scope.zeros(real, shape.batch(), shape.heads(), shape.length());
+      attended = scope.zeros(real, rows, shape.outputWidth());
+      middle = scope.zeros(real, rows, width);
+      mlpInput = scope.zeros(real, rows, width);
+      mlpStatistics = statistics(scope, real, rows);
+      preActivation =
+          scope.zeros(real, rows, config.activation().isGated() ? 2L * mlpWidth : mlpWidth);
+      activated = scope.zeros(real, rows, mlpWidth);
+      output = scope.zeros(real, rows, width);
+    }
+  }
+
+  /** Buffers for a pass that a backward pass follows ({@code keepAll}) or does not. */
+  Activations(Backend backend, TransformerConfig config, int batch, int length, boolean keepAll) {
+    scope = backend.newScope();
+    ElementType real = backend.real();
+    int rows = batch * length;
+    attention = config.attention(batch, length);
+    tokens = scope.zeros(ElementType.I32, rows);
+    positions = scope.zeros(ElementType.I32, rows);
+    int[] ids = new int[rows];
+    for (int row = 0; row < rows; row++) {
+      ids[row] = row % length;
+    }
+    backend.write(ids, positions);
+    embedding = scope.zeros(real, rows, config.width());
+    blocks = new ArrayList<>();
+    for (int layer = 0; layer < config.layers(); layer++) {
+      blocks.add(
+          keepAll || layer == 0 ? new Block(config, scope, real, attention) : blocks.getFirst());
+    }
+    finalStatistics = statistics(scope, real, rows);
+    hidden = scope.zeros(real, rows, config.width());
+  }
+
+  int batch() {
+    return attention.batch();
+  }
+
+  int length() {
+    return attention.length();
+  }
+
+  int rows() {
+    return batch() * length();
+  }
+
+  @Override
+  public void close() {
+    scope.close();
+  }
+
+  private static RowStatistics statistics(TensorScope scope, ElementType real, long rows) {
+    return new RowStatistics(scope.zeros(real, rows), scope.zeros(real, rows));
+  }
+}

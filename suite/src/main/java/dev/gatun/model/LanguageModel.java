@@ -1,0 +1,136 @@
+package dev.gatun.model;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.backend.TensorScope;
+import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Tensor;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * A decoder-only language model: backbone, head and their parameters. Buffers are kept from call to
+ * call, so a model belongs to one thread at a time.
+ */
+public final class LanguageModel implements AutoCloseable {
+  private final Backend backend;
+  private final TransformerConfig config;
+  private final TensorScope scope;
+  private final Parameters parameters;
+  private final Transformer backbone;
+  private final Head head;
+  private Optional<Targets> targetBuffer = Optional.empty();
+
+  /** Targets of a batch on the device, [N] I32. */
+  private record Targets(TensorScope scope, Tensor tensor) {}
+
+  /** A model whose parameters are all zero, to be filled from a checkpoint. */
+  LanguageModel(Backend backend, TransformerConfig config) {
+    this.backend = backend;
+    this.config = config;
+    this.scope = backend.newScope();
+    this.parameters = new Parameters(backend, scope, new ParameterLayout(config));
+    this.backbone = new Transformer(backend, scope, config, parameters);
+    this.head = Head.of(backend, config, parameters);
+  }
+
+  /**
+   * A new model, initialised as GPT-2: weights and embeddings N(0, 0.02²), projections into the
+   * residual stream N(0, 0.02²/(2·layers)), norms 1, biases 0.
+   *
+   * @param source of normal numbers; each parameter has the stream of its name
+   */
+  public static LanguageModel initialise(
+      Backend backend, TransformerConfig config, NormalSource source) {
+    LanguageModel model = new LanguageModel(backend, config);
+    model.parameters.initialise(source);
+    return model;
+  }
+
+  /** What it runs on. */
+  public Backend backend() {
+    return backend;
+  }
+
+  /** Its shape. */
+  public TransformerConfig config() {
+    return config;
+  }
+
+  /** Its parameters and their gradients. */
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  /** Its head. */
+  public Head head() {
+    return head;
+  }
+
+  /**
+   * scale·Σ losses of a batch, accumulating the gradient of that into every parameter.
+   *
+   * @param inputs token ids [batch, length]
+   * @param targets next tokens [batch, length], −1 where there is none
+   * @param scale usually 1/number of targets
+   * @param tap sees the logit gradient
+   * @throws IllegalArgumentException if ids or extents do not fit the model
+   */
+  public double lossAndGradients(
+      int[] inputs, int[] targets, int batch, int length, double scale, LogitGradientTap tap) {
+    Tensor onDevice = upload(targets);
+    Tensor hidden = backbone.forward(inputs, batch, length, true);
+    double loss = head.lossAndGradients(hidden, onDevice, scale, backbone.hiddenGradient(), tap);
+    backbone.backward();
+    return loss;
+  }
+
+  /** Loss and top-1 accuracy of a batch; no gradient is changed. */
+  public HeadScores evaluate(int[] inputs, int[] targets, int batch, int length) {
+    HeadInputs at = headInputs(inputs, targets, batch, length);
+    return head.scores(at.hidden(), at.targets());
+  }
+
+  /** Hidden states [batch·length, D] after the final norm; valid until the next evaluation pass. */
+  public Tensor hiddenStates(int[] inputs, int batch, int length) {
+    return backbone.forward(inputs, batch, length, false);
+  }
+
+  /** What the head sees of a batch; valid until the next pass of this model. */
+  public HeadInputs headInputs(int[] inputs, int[] targets, int batch, int length) {
+    Tensor onDevice = upload(targets);
+    Tensor hidden = hiddenStates(inputs, batch, length);
+    return new HeadInputs(hidden, onDevice, Arrays.stream(targets).filter(t -> t >= 0).count());
+  }
+
+  /** The gradient [batch·length, D] of the hidden states in the last {@link #lossAndGradients}. */
+  public Tensor hiddenGradient() {
+    return backbone.hiddenGradient();
+  }
+
+  private Tensor upload(int[] targets) {
+    for (int target : targets) {
+      if (target < -1 || target >= config.vocabulary()) {
+        throw new IllegalArgumentException(
+            "target %d is outside the model's vocabulary of %d"
+                .formatted(target, config.vocabulary()));
+      }
+    }
+    if (targetBuffer.filter(t -> t.tensor.size() == targets.length).isEmpty()) {
+      targetBuffer.ifPresent(t -> t.scope.close());
+      TensorScope targetScope = backend.newScope();
+      targetBuffer =
+          Optional.of(new Targets(targetScope, targetScope.zeros(ElementType.I32, targets.length)));
+    }
+    Tensor tensor = targetBuffer.orElseThrow().tensor;
+    backend.write(targets, tensor);
+    return tensor;
+  }
+
+  @Override
+  public void close() {
+    head.close();
+    backbone.close();
+    targetBuffer.ifPresent(t -> t.scope.close());
+    scope.close();
+  }
+}

@@ -1,0 +1,55 @@
+package dev.gatun.model;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.backend.TensorScope;
+import dev.gatun.tensor.Tensor;
+
+/** A head with full weights W [V, D], its own or, when tied, the token embedding's. */
+public final class LinearHead implements Head {
+  private final Tensor weights; // [V, D]
+  private final Tensor weightGradients; // [V, D]
+  private final LogitChunks chunks;
+
+  LinearHead(Backend backend, Tensor weights, Tensor weightGradients) {
+    this.weights = weights;
+    this.weightGradients = weightGradients;
+    this.chunks = new LogitChunks(backend);
+  }
+
+  @Override
+  public long vocabulary() {
+    return weights.rows();
+  }
+
+  @Override
+  public HeadScores scores(Tensor hidden, Tensor targets) {
+    return chunks.scores(hidden, weights, targets);
+  }
+
+  @Override
+  public double lossAndGradients(
+      Tensor hidden, Tensor targets, double scale, Tensor dHidden, LogitGradientTap tap) {
+    return chunks.lossAndGradients(hidden, weights, targets, scale, dHidden, weightGradients, tap);
+  }
+
+  @Override
+  public double streamGradient(Tensor hidden, Tensor targets, double scale, LogitGradientTap tap) {
+    return chunks.gradientChunks(hidden, weights, targets, scale, tap);
+  }
+
+  @Override
+  public void streamGradientColumns(
+      Tensor hidden, Tensor targets, double scale, GradientColumns consumer) {
+    chunks.gradientColumns(hidden, weights, targets, scale, consumer);
+  }
+
+  @Override
+  public Tensor weights(TensorScope scope) {
+    return weights;
+  }
+
+  @Override
+  public void close() {
+    chunks.close();
+  }
+}

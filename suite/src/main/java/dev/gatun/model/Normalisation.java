@@ -1,0 +1,65 @@
+package dev.gatun.model;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.tensor.Tensor;
+
+/** LayerNorm or RMSNorm over rows of width D, with the gradients of its weights. */
+sealed interface Normalisation {
+  /** y [N, D] = norm(x [N, D]); keeps what the backward pass needs in the statistics. */
+  void forward(Tensor x, Tensor y, RowStatistics statistics);
+
+  /** Accumulates into dX [N, D] and into the weights' gradients. */
+  void backward(Tensor dY, Tensor x, RowStatistics statistics, Tensor dX);
+
+  /** Mean [N] (LayerNorm only) and reciprocal standard deviation [N] of the rows. */
+  record RowStatistics(Tensor mean, Tensor rstd) {}
+
+  /** The norm with that prefix. */
+  static Normalisation of(
+      Backend backend, TransformerConfig config, Parameters parameters, String prefix) {
+    String weight = prefix + ".weight";
+    return switch (config.norm()) {
+      case LAYER ->
+          new Layer(
+              backend,
+              config.normEpsilon(),
+              parameters.value(weight),
+              parameters.value(prefix + ".bias"),
+              parameters.gradient(weight),
+              parameters.gradient(prefix + ".bias"));
+      case RMS ->
+          new RootMeanSquare(
+              backend, config.normEpsilon(), parameters.value(weight), parameters.gradient(weight));
+    };
+  }
+
+  /** LayerNorm; all tensors [D]. */
+  record Layer(
+      Backend backend, double epsilon, Tensor weight, Tensor bias, Tensor dWeight, Tensor dBias)
+      implements Normalisation {
+    @Override
+    public void forward(Tensor x, Tensor y, RowStatistics statistics) {
+      backend.layerNorm(x, weight, bias, epsilon, y, statistics.mean(), statistics.rstd());
+    }
+
+    @Override
+    public void backward(Tensor dY, Tensor x, RowStatistics statistics, Tensor dX) {
+      backend.layerNormBackward(
+          dY, x, weight, statistics.mean(), statistics.rstd(), dX, dWeight, dBias);
+    }
+  }
+
+  /** RMSNorm; all tensors [D]. */
+  record RootMeanSquare(Backend backend, double epsilon, Tensor weight, Tensor dWeight)
+      implements Normalisation {
+    @Override
+    public void forward(Tensor x, Tensor y, RowStatistics statistics) {
+      backend.rmsNorm(x, weight, epsilon, y, statistics.rstd());
+    }
+
+    @Override
+    public void backward(Tensor dY, Tensor x, RowStatistics statistics, Tensor dX) {
+      backend.rmsNormBackward(dY, x, weight, statistics.rstd(), dX, dWeight);
+    }
+  }
+}

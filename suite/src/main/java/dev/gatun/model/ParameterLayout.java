@@ -1,0 +1,187 @@
+package dev.gatun.model;
+
+import dev.gatun.model.Initialisation.Constant;
+import dev.gatun.model.Initialisation.Normal;
+import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.TransformerConfig.Norm;
+import dev.gatun.model.TransformerConfig.Positions;
+import dev.gatun.tensor.Shape;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where each parameter of a model lies in one flat buffer. Values, gradients and optimiser moments
+ * share this layout. All matrices come first, so that weight decay on matrices is one contiguous
+ * range; parts of a fused projection touch, so that the projection is one matrix product.
+ */
+final class ParameterLayout {
+  /** Groups start at multiples of this many elements: 64 bytes of F32. */
+  private static final long ALIGNMENT = 16;
+
+  /** GPT-2's standard deviation for weights and embeddings. */
+  private static final double STANDARD_DEVIATION = 0.02;
+
+  private final TransformerConfig config;
+  private final ParameterNames names;
+  private final Map<String, ParameterSpec> specs = new LinkedHashMap<>();
+  private final List<Runnable> vectors = new ArrayList<>();
+  private final long matricesSize;
+  private long size;
+
+  ParameterLayout(TransformerConfig config) {
+    this.config = config;
+    this.names = ParameterNames.of(config);
+    addEmbeddings();
+    for (int layer = 0; layer < config.layers(); layer++) {
+      addBlock(layer);
+    }
+    addNorm(names.finalNorm());
+    addHead();
+    align();
+    matricesSize = size;
+    vectors.forEach(Runnable::run);
+    align();
+  }
+
+  ParameterNames names() {
+    return names;
+  }
+
+  /** All parameters: matrices first, then vectors. */
+  List<ParameterSpec> specs() {
+    return List.copyOf(specs.values());
+  }
+
+  /** The parameter of that name. */
+  ParameterSpec spec(String name) {
+    ParameterSpec spec = specs.get(name);
+    if (spec == null) {
+      throw new IllegalArgumentException("no parameter is named " + name);
+    }
+    return spec;
+  }
+
+  boolean contains(String name) {
+    return specs.containsKey(name);
+  }
+
+  /** Elements in the flat buffer, padding included. */
+  long size() {
+    return size;
+  }
+
+  /** Elements in the leading range that holds the matrices. */
+  long matricesSize() {
+    return matricesSize;
+  }
+
+  private void addEmbeddings() {
+    add(names.tokenEmbedding(), normal(), config.vocabulary(), config.width());
+    if (config.positions() instanceof Positions.Learned) {
+      add(names.positionEmbedding(), normal(), config.contextLength(), config.width());
+    }
+  }
+
+  private void addBlock(int layer) {
+    int width = config.width();
+    int attentionWidth = config.heads() * config.headWidth();
+    int keyWidth = config.keyValueHeads() * config.headWidth();
+    String[] queryKeyValue = names.queryKeyValue(layer);
+    String[] mlpInput = names.mlpInput(layer);
+
+    addNorm(names.attentionNorm(layer));
+    addLinear(
+        queryKeyValue,
+        queryKeyValue.length == 1
+            ? new int[] {attentionWidth + 2 * keyWidth}
+            : new int[] {attentionWidth, keyWidth, keyWidth},
+        width,
+        normal());
+    addLinear(
+        new String[] {names.attentionOutput(layer)},
+        new int[] {width},
+        attentionWidth,
+        residualNormal());
+    addNorm(names.mlpNorm(layer));
+    addLinear(
+        mlpInput,
+        mlpInput.length == 1
+            ? new int[] {config.activation().isGated() ? 2 * config.mlpWidth() : config.mlpWidth()}
+            : new int[] {config.mlpWidth(), config.mlpWidth()},
+        width,
+        normal());
+    addLinear(
+        new String[] {names.mlpOutput(layer)},
+        new int[] {width},
+        config.mlpWidth(),
+        residualNormal());
+  }
+
+  private void addHead() {
+    switch (config.head()) {
+      case HeadForm.Linear(boolean tied) -> {
+        if (!tied) {
+          add(ParameterNames.HEAD, normal(), config.vocabulary(), config.width());
+        }
+      }
+      case HeadForm.Factorised(int rank) -> {
+        // A·B then has entries of variance rank·(0.02²)·(1/rank), as a full head's.
+        add(ParameterNames.HEAD_A, normal(), config.vocabulary(), rank);
+        add(ParameterNames.HEAD_B, new Normal(1 / Math.sqrt(rank)), rank, config.width());
+      }
+    }
+  }
+
+  /** Weights with {@code inputs} columns whose rows touch, and their biases likewise. */
+  private void addLinear(
+      String[] prefixes, int[] outputs, int inputs, Initialisation initialisation) {
+    align();
+    for (int i = 0; i < prefixes.length; i++) {
+      place(
+          prefixes[i] + ".weight",
+          Shape.of(outputs[i], inputs),
+          initialisation,
+          names.storesTransposed());
+    }
+    if (config.biases()) {
+      vectors.add(() -> {
+        align();
+        for (int i = 0; i < prefixes.length; i++) {
+          place(prefixes[i] + ".bias", Shape.of(outputs[i]), new Constant(0), false);
+        }
+      });
+    }
+  }
+
+  private void addNorm(String prefix) {
+    vectors.add(() -> add(prefix + ".weight", new Constant(1), config.width()));
+    if (config.norm() == Norm.LAYER) {
+      vectors.add(() -> add(prefix + ".bias", new Constant(0), config.width()));
+    }
+  }
+
+  private void add(String name, Initialisation initialisation, long... extents) {
+    align();
+    place(name, Shape.of(extents), initialisation, false);
+  }
+
+  private void place(String name, Shape shape, Initialisation initialisation, boolean transposed) {
+    specs.put(name, new ParameterSpec(name, shape, size, initialisation, transposed));
+    size += shape.size();
+  }
+
+  private void align() {
+    size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  }
+
+  private static Normal normal() {
+    return new Normal(STANDARD_DEVIATION);
+  }
+
+  /** Projections into the residual stream: 2·layers of them add up (Radford et al., 2019). */
+  private Normal residualNormal() {
+    return new Normal(STANDARD_DEVIATION / Math.sqrt(2.0 * config.layers()));
+  }
+}

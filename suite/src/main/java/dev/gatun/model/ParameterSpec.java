@@ -1,0 +1,30 @@
+package dev.gatun.model;
+
+import dev.gatun.tensor.Shape;
+
+/**
+ * One named parameter and its place in the flat buffer.
+ *
+ * @param name as in the Hugging Face checkpoint
+ * @param shape as stored here: [out, in] for a weight
+ * @param offset of its first element in the flat buffer
+ * @param initialisation how it begins
+ * @param transposedInCheckpoint whether checkpoints hold it as [in, out] (GPT-2's Conv1D)
+ */
+record ParameterSpec(
+    String name,
+    Shape shape,
+    long offset,
+    Initialisation initialisation,
+    boolean transposedInCheckpoint) {
+
+  /** Whether it is a matrix: weight decay that spares norms and biases applies to matrices only. */
+  boolean isMatrix() {
+    return shape.rank() == 2;
+  }
+
+  /** Shape in the checkpoint. */
+  Shape checkpointShape() {
+    return transposedInCheckpoint ? Shape.of(shape.extent(1), shape.extent(0)) : shape;
+  }
+}

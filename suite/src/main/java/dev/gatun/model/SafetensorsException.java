@@ -1,0 +1,19 @@
+package dev.gatun.model;
+
+import java.nio.file.Path;
+
+/**
+ * A safetensors file, or the checkpoint folder around it, cannot be read, written or used; the
+ * message is one line that names the file, the tensor where there is one, and what is wrong.
+ */
+public final class SafetensorsException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  SafetensorsException(Path file, String problem) {
+    super(file + ": " + problem);
+  }
+
+  SafetensorsException(Path file, String problem, Throwable cause) {
+    super(file + ": " + problem, cause);
+  }
+}

@@ -1,0 +1,154 @@
+package dev.gatun.model;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.backend.TensorScope;
+import dev.gatun.model.TransformerConfig.Positions;
+import dev.gatun.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The backbone: tokens to hidden states after the final norm, and back. Buffers of a pass are kept
+ * and reused while the batch's extents stay the same.
+ */
+final class Transformer implements AutoCloseable {
+  private final Backend backend;
+  private final TransformerConfig config;
+  private final Tensor tokenEmbedding; // [V, D]
+  private final Tensor tokenEmbeddingGradient; // [V, D]
+  private final Optional<Tensor> positionEmbedding; // [contextLength, D]
+  private final Optional<Tensor> positionEmbeddingGradient; // [contextLength, D]
+  private final List<TransformerBlock> blocks = new ArrayList<>();
+  private final Normalisation finalNorm;
+  private Optional<Activations> training = Optional.empty();
+  private Optional<ActivationGradients> gradients = Optional.empty();
+  private Optional<Activations> evaluation = Optional.empty();
+
+  /** Tables live in the scope, which must outlive this. */
+  Transformer(Backend backend, TensorScope scope, TransformerConfig config, Parameters parameters) {
+    this.backend = backend;
+    this.config = config;
+    ParameterNames names = parameters.layout().names();
+    tokenEmbedding = parameters.value(names.tokenEmbedding());
+    tokenEmbeddingGradient = parameters.gradient(names.tokenEmbedding());
+    Optional<RotaryTables> rotary = Optional.empty();
+    switch (config.positions()) {
+      case Positions.Learned() -> {
+        positionEmbedding = Optional.of(parameters.value(names.positionEmbedding()));
+        positionEmbeddingGradient = Optional.of(parameters.gradient(names.positionEmbedding()));
+      }
+      case Positions.Rotary(double theta) -> {
+        positionEmbedding = Optional.empty();
+        positionEmbeddingGradient = Optional.empty();
+        rotary =
+            Optional.of(
+                new RotaryTables(
+                    backend, scope, config.contextLength(), config.headWidth(), theta));
+      }
+    }
+    for (int layer = 0; layer < config.layers(); layer++) {
+      blocks.add(new TransformerBlock(backend, config, parameters, layer, rotary));
+    }
+    finalNorm = Normalisation.of(backend, config, parameters, names.finalNorm());
+  }
+
+  /**
+   * Hidden states after the final norm, [B·T, D], valid until the next pass of the same kind.
+   *
+   * @param keepAll whether {@link #backward} will follow
+   * @throws IllegalArgumentException if the sequence is longer than the context, or a token is not
+   *     in the vocabulary
+   */
+  Tensor forward(int[] tokens, int batch, int length, boolean keepAll) {
+    check(tokens, batch, length);
+    Activations pass = keepAll ? trainingBuffers(batch, length) : evaluationBuffers(batch, length);
+    backend.write(tokens, pass.tokens);
+    backend.embedding(tokenEmbedding, pass.tokens, pass.embedding);
+    positionEmbedding.ifPresent(table -> {
+      backend.embedding(table, pass.positions, pass.hidden);
+      backend.axpy(1, pass.hidden, pass.embedding);
+    });
+    Tensor x = pass.embedding;
+    for (int layer = 0; layer < blocks.size(); layer++) {
+      Activations.Block kept = pass.blocks.get(layer);
+      blocks.get(layer).forward(x, pass, kept);
+      x = kept.output;
+    }
+    finalNorm.forward(x, pass.hidden, pass.finalStatistics);
+    return pass.hidden;
+  }
+
+  /** The buffer [B·T, D] for the gradient of the hidden states of the last keeping pass. */
+  Tensor hiddenGradient() {
+    return gradients.orElseThrow(() -> new IllegalStateException("no forward pass")).hidden;
+  }
+
+  /** Accumulates all gradients from {@link #hiddenGradient}. */
+  void backward() {
+    Activations pass =
+        training.orElseThrow(() -> new IllegalStateException("no forward pass to go back through"));
+    ActivationGradients buffers = gradients.orElseThrow();
+    Tensor last = pass.blocks.getLast().output;
+    backend.fill(buffers.residual, 0);
+    finalNorm.backward(buffers.hidden, last, pass.finalStatistics, buffers.residual);
+    for (int layer = blocks.size() - 1; layer >= 0; layer--) {
+      Tensor x = layer == 0 ? pass.embedding : pass.blocks.get(layer - 1).output;
+      blocks.get(layer).backward(x, pass, pass.blocks.get(layer), buffers);
+    }
+    backend.embeddingBackward(buffers.residual, pass.tokens, tokenEmbeddingGradient);
+    positionEmbeddingGradient.ifPresent(
+        table -> backend.embeddingBackward(buffers.residual, pass.positions, table));
+  }
+
+  private void check(int[] tokens, int batch, int length) {
+    if (tokens.length != batch * length) {
+      throw new IllegalArgumentException(
+          "%d tokens do not fill [%d, %d]".formatted(tokens.length, batch, length));
+    }
+    if (length > config.contextLength()) {
+      throw new IllegalArgumentException(
+          "sequences of %d tokens do not fit the model's context of %d"
+              .formatted(length, config.contextLength()));
+    }
+    for (int token : tokens) {
+      if (token < 0 || token >= config.vocabulary()) {
+        throw new IllegalArgumentException(
+            "token %d is outside the model's vocabulary of %d"
+                .formatted(token, config.vocabulary()));
+      }
+    }
+  }
+
+  private Activations trainingBuffers(int batch, int length) {
+    if (training.filter(a -> fits(a, batch, length)).isEmpty()) {
+      gradients.ifPresent(ActivationGradients::close);
+      training.ifPresent(Activations::close);
+      training = Optional.of(new Activations(backend, config, batch, length, true));
+      gradients = Optional.of(new ActivationGradients(backend, training.get()));
+    }
+    return training.get();
+  }
+
+  private Activations evaluationBuffers(int batch, int length) {
+    if (evaluation.filter(a -> fits(a, batch, length)).isEmpty()) {
+      evaluation.ifPresent(Activations::close);
+      evaluation = Optional.of(new Activations(backend, config, batch, length, false));
+    }
+    return evaluation.get();
+  }
+
+  private static boolean fits(Activations activations, int batch, int length) {
+    return activations.batch() == batch && activations.length() == length;
+  }
+
+  @Override
+  public void close() {
+    gradients.ifPresent(ActivationGradients::close);
+    training.ifPresent(Activations::close);
+    evaluation.ifPresent(Activations::close);
+    gradients = Optional.empty();
+    training = Optional.empty();
+    evaluation = Optional.empty();
+  }
+}

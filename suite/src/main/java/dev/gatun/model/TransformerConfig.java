@@ -1,0 +1,229 @@
+package dev.gatun.model;
+
+import dev.gatun.backend.AttentionShape;
+
+/**
+ * The shape of a decoder-only transformer with its head.
+ *
+ * @param family whose parameter names it uses
+ * @param vocabulary V, number of tokens
+ * @param width D, width of the residual stream
+ * @param layers number of blocks
+ * @param heads query heads per block
+ * @param keyValueHeads key/value heads per block; divides {@code heads}
+ * @param headWidth width of one attention head
+ * @param mlpWidth F, inner width of the MLP
+ * @param contextLength longest sequence, in tokens
+ * @param positions how positions enter
+ * @param norm which normalisation
+ * @param normEpsilon its epsilon
+ * @param activation of the MLP
+ * @param biases whether linear layers have biases (LayerNorm always has one, RMSNorm never)
+ * @param head the output layer
+ */
+public record TransformerConfig(
+    Family family,
+    int vocabulary,
+    int width,
+    int layers,
+    int heads,
+    int keyValueHeads,
+    int headWidth,
+    int mlpWidth,
+    int contextLength,
+    Positions positions,
+    Norm norm,
+    double normEpsilon,
+    Activation activation,
+    boolean biases,
+    HeadForm head) {
+
+  /** Whose parameter names (those of the Hugging Face checkpoints) a model uses. */
+  public enum Family {
+    /** As in {@code transformer.h.0.attn.c_attn.weight}; checkpoints hold weights as [in, out]. */
+    GPT2,
+    /** As in {@code model.layers.0.self_attn.q_proj.weight}; checkpoints hold [out, in]. */
+    LLAMA
+  }
+
+  /** How positions enter the model. */
+  public sealed interface Positions {
+    /** A learned vector per position, added to the embedding. */
+    record Learned() implements Positions {}
+
+    /** Rotary embedding of queries and keys: pair j turns by position·theta^(−2j/headWidth). */
+    record Rotary(double theta) implements Positions {}
+  }
+
+  /** The normalisation before attention, before the MLP and before the head. */
+  public enum Norm {
+    /** LayerNorm with weight and bias. */
+    LAYER,
+    /** RMSNorm with weight. */
+    RMS
+  }
+
+  /** Activation of the MLP. */
+  public enum Activation {
+    /** GELU in its tanh form. */
+    GELU_TANH,
+    /** GELU with the exact error function. */
+    GELU,
+    /** silu(gate)·value. */
+    SWIGLU;
+
+    /** Whether the MLP's first layer has a gate beside its values: 2F outputs instead of F. */
+    public boolean isGated() {
+      return this == SWIGLU;
+    }
+  }
+
+  /** The output layer. */
+  public sealed interface HeadForm {
+    /** W [V, D], its own or the token embedding's. */
+    record Linear(boolean tied) implements HeadForm {}
+
+    /** W = A·B with A [V, rank], B [rank, D]. */
+    record Factorised(int rank) implements HeadForm {}
+  }
+
+  /** Checks that the extents fit each other. */
+  public TransformerConfig {
+    requirePositive("vocabulary", vocabulary);
+    requirePositive("width", width);
+    requirePositive("layers", layers);
+    requirePositive("heads", heads);
+    requirePositive("key-value heads", keyValueHeads);
+    requirePositive("head width", headWidth);
+    requirePositive("MLP width", mlpWidth);
+    requirePositive("context length", contextLength);
+    if (!(normEpsilon > 0)) {
+      throw new IllegalArgumentException("norm epsilon must be positive, not " + normEpsilon);
+    }
+    if (heads % keyValueHeads != 0) {
+      throw new IllegalArgumentException(
+          heads + " heads cannot share " + keyValueHeads + " key/value heads evenly");
+    }
+    if (positions instanceof Positions.Rotary rotary) {
+      if (headWidth % 2 != 0) {
+        throw new IllegalArgumentException(
+            "rotary positions need an even head width, not " + headWidth);
+      }
+      if (!(rotary.theta() > 0)) {
+        throw new IllegalArgumentException("rotary theta must be positive");
+      }
+    }
+    if (head instanceof HeadForm.Factorised(int rank) && (rank < 1 || rank > width)) {
+      throw new IllegalArgumentException(
+          "head rank %d is not between 1 and the width, %d".formatted(rank, width));
+    }
+  }
+
+  private static void requirePositive(String what, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(what + " must be at least 1, not " + value);
+    }
+  }
+
+  /**
+   * GPT-2 style (Radford et al., 2019): learned positions, LayerNorm, tanh GELU, biases, an MLP of
+   * 4·width and a tied head.
+   *
+   * @throws IllegalArgumentException if heads do not divide the width
+   */
+  public static TransformerConfig gpt2(
+      int vocabulary, int width, int layers, int heads, int contextLength) {
+    return new TransformerConfig(
+        Family.GPT2,
+        vocabulary,
+        width,
+        layers,
+        heads,
+        heads,
+        headWidth(width, heads),
+        4 * width,
+        contextLength,
+        new Positions.Learned(),
+        Norm.LAYER,
+        1e-5,
+        Activation.GELU_TANH,
+        true,
+        new HeadForm.Linear(true));
+  }
+
+  /**
+   * Llama style (Touvron et al., arXiv 2302.13971): rotary positions, RMSNorm, SwiGLU, grouped
+   * queries, no biases and an untied head.
+   *
+   * @throws IllegalArgumentException if heads do not divide the width
+   */
+  public static TransformerConfig llama(
+      int vocabulary,
+      int width,
+      int layers,
+      int heads,
+      int keyValueHeads,
+      int mlpWidth,
+      int contextLength) {
+    return new TransformerConfig(
+        Family.LLAMA,
+        vocabulary,
+        width,
+        layers,
+        heads,
+        keyValueHeads,
+        headWidth(width, heads),
+        mlpWidth,
+        contextLength,
+        new Positions.Rotary(10_000),
+        Norm.RMS,
+        1e-5,
+        Activation.SWIGLU,
+        false,
+        new HeadForm.Linear(false));
+  }
+
+  /**
+   * The usual width of an attention head, width / heads.
+   *
+   * @throws IllegalArgumentException if heads do not divide the width
+   */
+  public static int headWidth(int width, int heads) {
+    requirePositive("heads", heads);
+    if (width % heads != 0) {
+      throw new IllegalArgumentException(
+          "width %d is not divisible by %d heads".formatted(width, heads));
+    }
+    return width / heads;
+  }
+
+  /** The same with another head. */
+  public TransformerConfig withHead(HeadForm other) {
+    return new TransformerConfig(
+        family,
+        vocabulary,
+        width,
+        layers,
+        heads,
+        keyValueHeads,
+        headWidth,
+        mlpWidth,
+        contextLength,
+        positions,
+        norm,
+        normEpsilon,
+        activation,
+        biases,
+        other);
+  }
+
+  /** Whether the head's weights are the token embedding's. */
+  public boolean isTied() {
+    return head instanceof HeadForm.Linear(boolean tied) && tied;
+  }
+
+  /** Extents of the attention over a batch of sequences. */
+  public AttentionShape attention(int batch, int length) {
+    return new AttentionShape(batch, length, heads, keyValueHeads, headWidth);
+  }
+}

@@ -1,0 +1,52 @@
+package dev.gatun.report;
+
+import dev.gatun.results.ExpectedCheck;
+import dev.gatun.results.ExpectedValues;
+import dev.gatun.results.Verdict;
+import java.util.Optional;
+
+/** What a verdict was judged against, as the report writes it. */
+final class Expectation {
+  private Expectation() {}
+
+  /** The check behind a verdict; empty if the expected values no longer have it. */
+  static Optional<ExpectedCheck> of(Verdict verdict, ExpectedValues expected) {
+    return expected.claims().stream()
+        .filter(c -> c.claim().equals(verdict.claim()))
+        .flatMap(c -> c.checks().stream())
+        .filter(c -> c.id().equals(verdict.check()))
+        .findFirst();
+  }
+
+  /** Whether the measured interval contains the null: the two cannot be told apart. */
+  static boolean containsNull(Verdict v) {
+    return v.measuredLow() <= v.nullValue() && v.nullValue() <= v.measuredHigh();
+  }
+
+  /** As in {@code 0.945 to 0.995}, {@code ≥ 1.2}, {@code > 0}. */
+  static String bounds(Verdict verdict, Optional<ExpectedCheck> check) {
+    double low = verdict.expectedLow();
+    double high = verdict.expectedHigh();
+    boolean openLow = check.map(ExpectedCheck::openLow).orElse(false);
+    boolean openHigh = check.map(ExpectedCheck::openHigh).orElse(false);
+    if (Double.isNaN(low) || Double.isNaN(high)) {
+      return Numbers.NONE;
+    }
+    if (low == Double.NEGATIVE_INFINITY && high == Double.POSITIVE_INFINITY) {
+      return "any";
+    }
+    if (high == Double.POSITIVE_INFINITY) {
+      return (openLow ? "> " : "≥ ") + Numbers.stated(low);
+    }
+    if (low == Double.NEGATIVE_INFINITY) {
+      return (openHigh ? "< " : "≤ ") + Numbers.stated(high);
+    }
+    if (low == high) {
+      return Numbers.stated(low);
+    }
+    return (openLow ? "above " : "")
+        + Numbers.stated(low)
+        + (openHigh ? " to below " : " to ")
+        + Numbers.stated(high);
+  }
+}

@@ -1,0 +1,107 @@
+package dev.gatun.report;
+
+import dev.gatun.report.chart.Axis;
+import dev.gatun.report.chart.Chart;
+import dev.gatun.report.chart.Ink;
+import dev.gatun.report.chart.LineStyle;
+import dev.gatun.report.chart.Marker;
+import dev.gatun.report.chart.Point;
+import dev.gatun.report.chart.Series;
+import dev.gatun.results.Run;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/** B2: final over best perplexity by model size, and over training where that was recorded. */
+final class PerplexityFigure implements FigureSource {
+  private static final String RATIO = "final_over_best";
+  private static final String PERPLEXITY = "perplexity";
+
+  /** Checkpoints this many times worse than the best belong to the start of training. */
+  private static final double MOST = 1.8;
+
+  @Override
+  public String claim() {
+    return "B2";
+  }
+
+  @Override
+  public String subject() {
+    return "final over best perplexity (metric final_over_best, or perplexity by step)";
+  }
+
+  @Override
+  public List<Figure> figures(EvidenceIndex evidence) {
+    var figures = new ArrayList<Figure>();
+    Map<String, List<Run>> ratios = evidence.armsWith(claim(), RATIO);
+    if (ratios.keySet().stream().anyMatch(arm -> ScalingLawFacts.parameters(arm) > 0)) {
+      figures.add(bySize(evidence, ratios));
+    }
+    Map<String, List<Run>> curves = evidence.armsWith(claim(), PERPLEXITY);
+    if (!curves.isEmpty()) {
+      figures.add(overTraining(evidence, curves));
+    }
+    return figures;
+  }
+
+  private static Figure bySize(EvidenceIndex evidence, Map<String, List<Run>> arms) {
+    var models = new ArrayList<Point>();
+    var twins = new ArrayList<Point>();
+    var nulls = new ArrayList<Point>();
+    for (Map.Entry<String, List<Run>> arm : arms.entrySet()) {
+      double size = ScalingLawFacts.parameters(arm.getKey());
+      boolean twin = arm.getKey().contains("dedup");
+      evidence.last(arm.getValue(), RATIO).ifPresent(p -> (twin ? twins : models).add(at(size, p)));
+      evidence.last(arm.getValue(), RATIO + "_null").ifPresent(p -> nulls.add(at(size, p)));
+    }
+    nulls.sort(Comparator.comparingDouble(Point::x));
+    var series = new ArrayList<Series>();
+    series.add(
+        new Series("null: flat, noisy", Ink.REFERENCE, Marker.NONE, LineStyle.DASHED, nulls));
+    series.add(
+        new Series("deduplicated twin", Ink.SECOND, Marker.OPEN_DIAMOND, LineStyle.NONE, twins));
+    series.add(new Series("Pythia", Ink.FIRST, Marker.CIRCLE, LineStyle.NONE, models));
+    series.removeIf(s -> s.points().isEmpty());
+    String caption =
+        "Perplexity of the final checkpoint over that of the best one, from published evaluations."
+            + " Whiskers: the error recorded with each ratio. The best of many"
+            + " checkpoints is biased low; the dashed null is that bias alone.";
+    return new Figure(
+        "figure-perplexity-ratio",
+        "Late training, by model size",
+        caption,
+        new Chart(Axis.log10("parameters"), Axis.linear("final / best perplexity"), series));
+  }
+
+  private static Point at(double x, Point p) {
+    return new Point(x, p.y(), p.low(), p.high());
+  }
+
+  private static Figure overTraining(EvidenceIndex evidence, Map<String, List<Run>> arms) {
+    var series = new ArrayList<Series>();
+    int i = 0;
+    for (Map.Entry<String, List<Run>> arm : arms.entrySet()) {
+      List<Point> points = relative(evidence.overSteps(arm.getValue(), PERPLEXITY));
+      series.add(
+          new Series(arm.getKey(), Ink.ofSeries(i), Marker.ofSeries(i), LineStyle.SOLID, points));
+      i++;
+    }
+    String caption =
+        "Published perplexity of every checkpoint over the model's best one: 1 is the best, the"
+            + " last point is the final one.";
+    return new Figure(
+        "figure-perplexity",
+        "Perplexity over training",
+        caption,
+        new Chart(Axis.linear("training step"), Axis.linear("perplexity / best"), series));
+  }
+
+  private static List<Point> relative(List<Point> points) {
+    double best = points.stream().mapToDouble(Point::y).min().orElse(Double.NaN);
+    return points.stream()
+        .filter(p -> p.y() <= MOST * best)
+        .map(p -> new Point(p.x(), p.y() / best, p.low() / best, p.high() / best))
+        .toList();
+  }
+}

@@ -1,0 +1,88 @@
+package dev.gatun.report;
+
+import dev.gatun.results.AtomicFile;
+import dev.gatun.results.Evidence;
+import dev.gatun.results.ExpectedClaim;
+import dev.gatun.results.ExpectedValues;
+import dev.gatun.results.Verdict;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The report as one HTML file that loads nothing: style, figures and data are inside. The same
+ * evidence and verdicts give the same bytes.
+ */
+public final class Report {
+  private static final String STYLE = "report.css";
+
+  private Report() {}
+
+  /**
+   * Creates or replaces the report. Every claim of {@code expected} has a section, also one that
+   * was skipped.
+   *
+   * @throws dev.gatun.results.UnwritableResultsException if the disk is full or the folder is not
+   *     writable
+   */
+  public static void write(
+      Path htmlFile, Evidence evidence, List<Verdict> verdicts, ExpectedValues expected) {
+    byte[] html = html(evidence, verdicts, expected).getBytes(StandardCharsets.UTF_8);
+    AtomicFile.write(
+        htmlFile,
+        channel -> {
+          var bytes = ByteBuffer.wrap(html);
+          while (bytes.hasRemaining()) {
+            channel.write(bytes);
+          }
+        });
+  }
+
+  static String html(Evidence evidence, List<Verdict> verdicts, ExpectedValues expected) {
+    var index = new EvidenceIndex(evidence);
+    List<FigureSource> figures =
+        List.of(
+            new DestroyedNormFigure(verdicts, DestroyedNormFacts.shipped()),
+            new SpectraFigure(),
+            new ConstructedHeadFigure(),
+            new TrainingFigure(),
+            new ScalingLawFigure(ScalingLawFacts.shipped()),
+            new PerplexityFigure());
+    var sections = new StringBuilder();
+    for (ExpectedClaim claim : expected.claims()) {
+      sections.append(new ClaimSection(claim, verdicts, index, figures).html());
+    }
+    String summary =
+        new SummarySection(expected.claims(), verdicts, evidence.provenance(), evidence.runs())
+            .html();
+    return page(
+        summary
+            + "<main>\n"
+            + VerdictTable.html(verdicts, expected)
+            + sections
+            + ProvenanceSection.html(evidence.provenance())
+            + "</main>\n");
+  }
+
+  private static String page(String body) {
+    return """
+    <!DOCTYPE html>
+    <html lang="en" xmlns="http://www.w3.org/1999/xhtml">
+    <head>
+    <meta charset="utf-8"/>
+    <meta name="viewport" content="width=device-width, initial-scale=1"/>
+    <meta name="color-scheme" content="light dark"/>
+    <meta http-equiv="Content-Security-Policy" \
+    content="default-src 'none'; style-src 'unsafe-inline'"/>
+    <title>Gatun report</title>
+    <style>
+    %s</style>
+    </head>
+    <body>
+    %s</body>
+    </html>
+    """
+        .formatted(Resource.text(STYLE), body);
+  }
+}

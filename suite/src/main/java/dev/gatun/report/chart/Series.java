@@ -1,0 +1,29 @@
+package dev.gatun.report.chart;
+
+import java.util.List;
+
+/**
+ * Points of one kind.
+ *
+ * @param name as the legend says it
+ * @param labelAtEnd a few letters beside the last point, empty for none
+ * @param points in the order in which a line joins them; those that are not finite are left out
+ */
+public record Series(
+    String name, Ink ink, Marker marker, LineStyle line, String labelAtEnd, List<Point> points) {
+
+  /** Keeps the points that are finite. */
+  public Series {
+    points = points.stream().filter(Point::isFinite).toList();
+  }
+
+  /** A series without a label at its end. */
+  public Series(String name, Ink ink, Marker marker, LineStyle line, List<Point> points) {
+    this(name, ink, marker, line, "", points);
+  }
+
+  /** Whether any point has an interval. */
+  public boolean hasIntervals() {
+    return points.stream().anyMatch(Point::hasInterval);
+  }
+}

@@ -1,0 +1,122 @@
+package dev.gatun.results;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/**
+ * Replaces a file as a whole: what is new is written beside it, forced to the disk, and renamed
+ * over it. Whatever fails, the old file is as it was.
+ */
+public final class AtomicFile {
+  private AtomicFile() {}
+
+  /** Writes the contents; may close the channel. */
+  public interface Body {
+    /** Writes all of them. */
+    void writeTo(WritableByteChannel channel) throws IOException;
+  }
+
+  /**
+   * Creates or replaces a file, and its folders where they are missing.
+   *
+   * @throws UnwritableResultsException if the disk is full or the folder is not writable
+   */
+  public static void write(Path target, Body body) {
+    writeAll(Map.of(target, body), UnaryOperator.identity());
+  }
+
+  /**
+   * As {@link #write}, several files of one folder: none is replaced before all are on the disk.
+   *
+   * @param through identity, or a channel that a test makes fail
+   */
+  static void writeAll(Map<Path, Body> bodies, UnaryOperator<WritableByteChannel> through) {
+    Map<Path, Path> written = new LinkedHashMap<>();
+    Path current = bodies.keySet().iterator().next();
+    try {
+      Path folder = current.toAbsolutePath().getParent();
+      createFolders(folder);
+      try {
+        for (var entry : bodies.entrySet()) {
+          current = entry.getKey();
+          Path temporary = folder.resolve(temporaryName(current));
+          written.put(current, temporary);
+          writeWhole(temporary, entry.getValue(), through);
+        }
+        for (var entry : written.entrySet()) {
+          Files.move(entry.getValue(), entry.getKey(), StandardCopyOption.ATOMIC_MOVE);
+        }
+      } finally {
+        for (Path temporary : written.values()) {
+          Files.deleteIfExists(temporary);
+        }
+      }
+      forceFolder(folder);
+    } catch (IOException e) {
+      throw new UnwritableResultsException(
+          "cannot write %s (%s); what was there before is unharmed: free some space or choose another --out"
+              .formatted(current, reason(e)),
+          e);
+    }
+  }
+
+  private static void writeWhole(Path file, Body body, UnaryOperator<WritableByteChannel> through)
+      throws IOException {
+    try (var channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      body.writeTo(through.apply(channel));
+    }
+    force(file, StandardOpenOption.WRITE);
+  }
+
+  /** Of this thread alone. Unlike a system temporary file, it is as readable as any other. */
+  private static String temporaryName(Path target) {
+    return ".%s-%d-%d.tmp"
+        .formatted(
+            target.getFileName(), ProcessHandle.current().pid(), Thread.currentThread().threadId());
+  }
+
+  private static void createFolders(Path folder) throws IOException {
+    for (Path part = folder; part != null; part = part.getParent()) {
+      if (Files.exists(part) && !Files.isDirectory(part)) {
+        throw new NotDirectoryException(part + " is not a folder");
+      }
+    }
+    Files.createDirectories(folder);
+  }
+
+  /** Makes the rename itself durable. Windows cannot open folders, and needs no such step. */
+  private static void forceFolder(Path folder) throws IOException {
+    if (!System.getProperty("os.name").startsWith("Windows")) {
+      force(folder, StandardOpenOption.READ);
+    }
+  }
+
+  private static void force(Path path, StandardOpenOption option) throws IOException {
+    try (var channel = FileChannel.open(path, option)) {
+      channel.force(true);
+    }
+  }
+
+  private static String reason(IOException e) {
+    return switch (e) {
+      case AccessDeniedException _ -> "permission denied";
+      case NotDirectoryException _ -> e.getMessage();
+      case NoSuchFileException _ -> "its folder is missing or not writable";
+      case FileSystemException f when f.getReason() != null -> f.getReason();
+      default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    };
+  }
+}

@@ -1,0 +1,173 @@
+package dev.gatun.spectrum;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.backend.TensorScope;
+import dev.gatun.backend.Transpose;
+import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Tensor;
+
+/**
+ * The column space of head weights W [V, D], in f64, as a basis B [V, D] and the Cholesky factor of
+ * BᵀB. The basis is W itself, so that GB is the hidden gradient that backpropagation computes; when
+ * W is so badly conditioned that BᵀB would lose more than half of the digits, it is the orthonormal
+ * Q of W = QR.
+ */
+public final class HeadSubspace implements AutoCloseable {
+  private static final double EPSILON = 0x1p-52;
+  private static final double WORST_CONDITION_FOR_CHOLESKY = 1e4;
+  private static final long LEVERAGE_ROWS = 4096;
+
+  private final Backend backend;
+  private final TensorScope scope;
+  private final Tensor basis;
+  private final Tensor choleskyFactor;
+  private final double conditionNumber;
+
+  /**
+   * Copies the weights.
+   *
+   * @param headWeights W [V, D], F32 or F64, D ≤ V
+   * @throws RankDeficientHeadException if the columns of W are linearly dependent to f64 accuracy
+   */
+  public HeadSubspace(Backend backend, Tensor headWeights) {
+    long vocabulary = headWeights.rows();
+    long width = headWeights.cols();
+    if (width > vocabulary) {
+      throw new IllegalArgumentException(
+          "head weights [V, D] need D ≤ V to have a null space, got " + headWeights.shape());
+    }
+    this.backend = backend;
+    this.scope = backend.newScope();
+    try {
+      this.basis = scope.zeros(ElementType.F64, vocabulary, width);
+      this.choleskyFactor = scope.zeros(ElementType.F64, width, width);
+      backend.copy(headWeights.reshape(vocabulary, width), basis);
+      this.conditionNumber = conditionNumber();
+      if (conditionNumber > WORST_CONDITION_FOR_CHOLESKY) {
+        orthonormalise();
+      }
+      backend.syrk(Transpose.YES, basis, 0, choleskyFactor);
+      backend.cholesky(choleskyFactor);
+    } catch (RuntimeException failure) {
+      scope.close();
+      throw failure;
+    }
+  }
+
+  /** V. */
+  public long vocabulary() {
+    return basis.rows();
+  }
+
+  /** D. */
+  public long width() {
+    return basis.cols();
+  }
+
+  /** The basis B [V, D], F64: W, or an orthonormal basis of its column space. Not to be changed. */
+  public Tensor basis() {
+    return basis;
+  }
+
+  /** σ₁(W)/σ_D(W). */
+  public double headConditionNumber() {
+    return conditionNumber;
+  }
+
+  /** Norm destroyed by a head that has nothing to do with the gradient: √(1 − D/V). */
+  public double unrelatedDestroyedNorm() {
+    return Math.sqrt(1 - (double) width() / vocabulary());
+  }
+
+  /**
+   * Energy kept by the projector, ‖G P_W‖² = tr((BᵀB)⁻¹ (GB)ᵀ(GB)).
+   *
+   * @param projectedGram (GB)ᵀ(GB) [D, D] F64, in its lower triangle; not changed
+   */
+  public double keptEnergy(Tensor projectedGram) {
+    int width = (int) width();
+    double[] symmetric = backend.toDoubles(projectedGram);
+    for (int i = 0; i < width; i++) {
+      for (int j = i + 1; j < width; j++) {
+        symmetric[i * width + j] = symmetric[j * width + i];
+      }
+    }
+    try (TensorScope scratch = backend.newScope()) {
+      Tensor solved = scratch.zeros(ElementType.F64, width, width);
+      backend.write(symmetric, solved);
+      backend.choleskySolve(choleskyFactor, solved);
+      double[] product = backend.toDoubles(solved);
+      double trace = 0;
+      for (int i = 0; i < width; i++) {
+        trace += product[i * width + i];
+      }
+      return Math.max(0, trace);
+    }
+  }
+
+  /**
+   * Leverage of every token, the diagonal of the projector: ℓ_v = b_vᵀ(BᵀB)⁻¹b_v in [0, 1], which
+   * sum to D.
+   */
+  public double[] leverage() {
+    double[] leverage = new double[(int) vocabulary()];
+    int width = (int) width();
+    try (TensorScope scratch = backend.newScope()) {
+      Tensor inverse = scratch.zeros(ElementType.F64, width, width);
+      backend.write(identity(width), inverse);
+      backend.choleskySolve(choleskyFactor, inverse);
+      Tensor solved =
+          scratch.zeros(ElementType.F64, Math.min(LEVERAGE_ROWS, leverage.length), width);
+      for (long from = 0; from < leverage.length; from += LEVERAGE_ROWS) {
+        Tensor rows = basis.rows(from, Math.min(LEVERAGE_ROWS, leverage.length - from));
+        Tensor product = solved.rows(0, rows.rows());
+        backend.gemm(Transpose.NO, Transpose.NO, 1, rows, inverse, 0, product);
+        rowDots(backend.toDoubles(rows), backend.toDoubles(product), width, leverage, (int) from);
+      }
+    }
+    return leverage;
+  }
+
+  @Override
+  public void close() {
+    scope.close();
+  }
+
+  private static void rowDots(double[] x, double[] y, int width, double[] dots, int from) {
+    for (int row = 0; row < x.length / width; row++) {
+      double dot = 0;
+      for (int i = row * width; i < (row + 1) * width; i++) {
+        dot += x[i] * y[i];
+      }
+      dots[from + row] = dot;
+    }
+  }
+
+  private static double[] identity(int width) {
+    double[] identity = new double[width * width];
+    for (int i = 0; i < width; i++) {
+      identity[i * (width + 1)] = 1;
+    }
+    return identity;
+  }
+
+  private void orthonormalise() {
+    try (TensorScope scratch = backend.newScope()) {
+      backend.qr(basis, scratch.zeros(ElementType.F64, width(), width()));
+    }
+  }
+
+  /** From a direct decomposition, because the Gram matrix cannot tell 1e8 from infinity. */
+  private double conditionNumber() {
+    double[] singularValues = DirectSpectrum.of(backend, basis).singularValues();
+    double largest = singularValues[0];
+    double smallest = singularValues[singularValues.length - 1];
+    if (!(smallest > vocabulary() * EPSILON * largest)) {
+      throw new RankDeficientHeadException(
+          ("head weights %s have linearly dependent columns (smallest singular value %.3g, largest"
+                  + " %.3g): measure a head of fewer columns")
+              .formatted(basis.shape(), smallest, largest));
+    }
+    return largest / smallest;
+  }
+}

@@ -1,0 +1,73 @@
+package dev.gatun.train;
+
+import dev.gatun.backend.AdamWStep;
+import dev.gatun.backend.Backend;
+import dev.gatun.backend.TensorScope;
+import dev.gatun.model.Parameters;
+import dev.gatun.tensor.Tensor;
+
+/** AdamW over the flat buffer of a model's parameters: one call per weight-decay group. */
+final class AdamW implements AutoCloseable {
+  private final Backend backend;
+  private final Parameters parameters;
+  private final TrainingConfig.AdamWSettings settings;
+  private final TensorScope scope;
+  private final Tensor firstMoment; // laid out as the parameters
+  private final Tensor secondMoment; // laid out as the parameters
+
+  AdamW(Backend backend, Parameters parameters, TrainingConfig.AdamWSettings settings) {
+    this.backend = backend;
+    this.parameters = parameters;
+    this.settings = settings;
+    this.scope = backend.newScope();
+    long size = parameters.values().size();
+    firstMoment = scope.zeros(backend.real(), size);
+    secondMoment = scope.zeros(backend.real(), size);
+  }
+
+  Tensor firstMoment() {
+    return firstMoment;
+  }
+
+  Tensor secondMoment() {
+    return secondMoment;
+  }
+
+  /** One step; the first is number 1. */
+  void step(long number, double learningRate, double gradientScale) {
+    long matrices = parameters.matricesSize();
+    long size = parameters.values().size();
+    double decay = settings.weightDecay();
+    switch (settings.weightDecayOn()) {
+      case ALL -> update(0, size, number, learningRate, decay, gradientScale);
+      case MATRICES -> {
+        update(0, matrices, number, learningRate, decay, gradientScale);
+        update(matrices, size, number, learningRate, 0, gradientScale);
+      }
+    }
+  }
+
+  private void update(
+      long from, long to, long number, double learningRate, double decay, double gradientScale) {
+    AdamWStep step =
+        new AdamWStep(
+            learningRate,
+            settings.beta1(),
+            settings.beta2(),
+            settings.epsilon(),
+            decay,
+            number,
+            gradientScale);
+    backend.adamW(
+        step,
+        parameters.values().slice(from, to - from),
+        parameters.gradients().slice(from, to - from),
+        firstMoment.slice(from, to - from),
+        secondMoment.slice(from, to - from));
+  }
+
+  @Override
+  public void close() {
+    scope.close();
+  }
+}

@@ -1,0 +1,101 @@
+package dev.gatun.train;
+
+import dev.gatun.model.TransformerConfig;
+import dev.gatun.model.TransformerConfig.Activation;
+import dev.gatun.model.TransformerConfig.Family;
+import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.TransformerConfig.Norm;
+import dev.gatun.model.TransformerConfig.Positions;
+import java.util.List;
+
+/** The [model] section of a configuration file. */
+final class ModelSection {
+  private static final List<String> KEYS =
+      List.of(
+          "family",
+          "vocabulary",
+          "width",
+          "layers",
+          "heads",
+          "key-value-heads",
+          "head-width",
+          "mlp-width",
+          "context-length",
+          "rotary-theta",
+          "norm-epsilon",
+          "tied",
+          "head-rank");
+
+  private ModelSection() {}
+
+  static TransformerConfig read(ConfigText file) {
+    ConfigText.Section section = file.section("model", KEYS);
+    try {
+      return switch (section.choice("family", "gpt2", List.of("gpt2", "llama"))) {
+        case "llama" -> llama(section);
+        default -> gpt2(section);
+      };
+    } catch (IllegalArgumentException e) {
+      throw section.invalid(e);
+    }
+  }
+
+  private static TransformerConfig gpt2(ConfigText.Section section) {
+    for (String key : List.of("key-value-heads", "head-width", "rotary-theta")) {
+      if (section.has(key)) {
+        throw new IllegalArgumentException("'" + key + "' belongs to family \"llama\"");
+      }
+    }
+    int width = section.integer("width");
+    int heads = section.integer("heads");
+    return new TransformerConfig(
+        Family.GPT2,
+        section.integer("vocabulary"),
+        width,
+        section.integer("layers"),
+        heads,
+        heads,
+        TransformerConfig.headWidth(width, heads),
+        section.integer("mlp-width", 4 * width),
+        section.integer("context-length"),
+        new Positions.Learned(),
+        Norm.LAYER,
+        section.number("norm-epsilon", 1e-5),
+        Activation.GELU_TANH,
+        true,
+        head(section, true));
+  }
+
+  private static TransformerConfig llama(ConfigText.Section section) {
+    int width = section.integer("width");
+    int heads = section.integer("heads");
+    return new TransformerConfig(
+        Family.LLAMA,
+        section.integer("vocabulary"),
+        width,
+        section.integer("layers"),
+        heads,
+        section.integer("key-value-heads", heads),
+        section.has("head-width")
+            ? section.integer("head-width")
+            : TransformerConfig.headWidth(width, heads),
+        section.integer("mlp-width"),
+        section.integer("context-length"),
+        new Positions.Rotary(section.number("rotary-theta", 10_000)),
+        Norm.RMS,
+        section.number("norm-epsilon", 1e-5),
+        Activation.SWIGLU,
+        false,
+        head(section, false));
+  }
+
+  private static HeadForm head(ConfigText.Section section, boolean tiedByDefault) {
+    if (!section.has("head-rank")) {
+      return new HeadForm.Linear(section.flag("tied", tiedByDefault));
+    }
+    if (section.flag("tied", false)) {
+      throw new IllegalArgumentException("a head of bounded rank cannot be tied");
+    }
+    return new HeadForm.Factorised(section.integer("head-rank"));
+  }
+}

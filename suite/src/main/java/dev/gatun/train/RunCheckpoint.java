@@ -1,0 +1,127 @@
+package dev.gatun.train;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.model.LanguageModel;
+import dev.gatun.model.Parameters;
+import dev.gatun.model.SafetensorsException;
+import dev.gatun.model.SafetensorsFile;
+import dev.gatun.model.SafetensorsWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The state of a run in one safetensors file: parameters, AdamW's moments, and in the metadata the
+ * step and the run's identity. Written as a whole or not at all.
+ */
+public final class RunCheckpoint implements TrainingListener {
+  private static final String STEP = "gatun.step";
+  private static final String HASH = "gatun.configuration-hash";
+  private static final String SETTING = "gatun.setting.";
+  private static final String FIRST_MOMENT = "first_moment.";
+  private static final String SECOND_MOMENT = "second_moment.";
+
+  private final Path file;
+  private final RunIdentity identity;
+
+  /**
+   * The checkpoint of a run; as a listener it is written at the configured interval and when the
+   * run ends.
+   */
+  public RunCheckpoint(Path file, RunIdentity identity) {
+    this.file = file;
+    this.identity = identity;
+  }
+
+  /** Where it is. */
+  public Path file() {
+    return file;
+  }
+
+  /** Whether it was ever written. */
+  public boolean exists() {
+    return Files.exists(file);
+  }
+
+  /**
+   * Writes the state of a run.
+   *
+   * @throws SafetensorsException if that fails; an older checkpoint is then unchanged
+   */
+  public void write(Trainer trainer) {
+    LanguageModel model = trainer.model();
+    Backend backend = model.backend();
+    Parameters parameters = model.parameters();
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put(STEP, Long.toString(trainer.step()));
+    metadata.put(HASH, identity.hash());
+    identity.settings().forEach((name, value) -> metadata.put(SETTING + name, value));
+    SafetensorsWriter writer = new SafetensorsWriter(metadata);
+    for (String name : parameters.names()) {
+      writer.addTensor(name, backend, parameters.value(name));
+      writer.addTensor(
+          FIRST_MOMENT + name, backend, parameters.view(trainer.optimiser().firstMoment(), name));
+      writer.addTensor(
+          SECOND_MOMENT + name, backend, parameters.view(trainer.optimiser().secondMoment(), name));
+    }
+    writer.write(file);
+  }
+
+  /**
+   * Puts a trainer into the state that was written.
+   *
+   * @throws SafetensorsException if the file is damaged
+   * @throws ConfigException if it belongs to another run, naming the first difference
+   */
+  public void restore(Trainer trainer) {
+    LanguageModel model = trainer.model();
+    Backend backend = model.backend();
+    Parameters parameters = model.parameters();
+    try (SafetensorsFile saved = SafetensorsFile.open(file)) {
+      long step = stepOfSameRun(saved);
+      for (String name : parameters.names()) {
+        saved.readInto(name, backend, parameters.value(name));
+        saved.readInto(
+            FIRST_MOMENT + name, backend, parameters.view(trainer.optimiser().firstMoment(), name));
+        saved.readInto(
+            SECOND_MOMENT + name,
+            backend,
+            parameters.view(trainer.optimiser().secondMoment(), name));
+      }
+      trainer.continueFrom(step);
+    }
+  }
+
+  private long stepOfSameRun(SafetensorsFile saved) {
+    String step = saved.metadata().get(STEP);
+    if (step == null || !step.matches("[0-9]{1,18}")) {
+      throw new ConfigException(file + " is not the checkpoint of a run");
+    }
+    if (!identity.hash().equals(saved.metadata().get(HASH))) {
+      Map<String, String> settings = new LinkedHashMap<>();
+      saved
+          .metadata()
+          .forEach((key, value) -> {
+            if (key.startsWith(SETTING)) {
+              settings.put(key.substring(SETTING.length()), value);
+            }
+          });
+      throw new ConfigException(
+          "cannot resume from %s, it belongs to another run: %s; choose another output folder"
+              .formatted(
+                  file, identity.firstDifference(settings).orElse("its configuration differs")));
+    }
+    return Long.parseLong(step);
+  }
+
+  @Override
+  public void checkpointDue(Trainer trainer) {
+    write(trainer);
+  }
+
+  @Override
+  public void ended(Trainer trainer, Outcome outcome) {
+    write(trainer);
+  }
+}

@@ -1,0 +1,83 @@
+package dev.gatun.train;
+
+import dev.gatun.model.TransformerConfig;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Everything that decides the result of a run, as text by name. Two runs of equal identity, on one
+ * machine with one backend, end with equal bytes.
+ */
+public record RunIdentity(SortedMap<String, String> settings) {
+  /** Keeps a copy. */
+  public RunIdentity {
+    settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
+  }
+
+  /**
+   * The identity of a run.
+   *
+   * @param data what describes the data, by name
+   * @param corpusHash of the corpus' content, or a name where the data is generated
+   */
+  public static RunIdentity of(
+      TransformerConfig model,
+      Map<String, String> data,
+      TrainingConfig training,
+      String corpusHash) {
+    SortedMap<String, String> settings = new TreeMap<>(training.settings());
+    settings.putAll(data);
+    settings.put("data.corpus-hash", corpusHash);
+    settings.put("model.family", model.family().name());
+    settings.put("model.vocabulary", Integer.toString(model.vocabulary()));
+    settings.put("model.width", Integer.toString(model.width()));
+    settings.put("model.layers", Integer.toString(model.layers()));
+    settings.put("model.heads", Integer.toString(model.heads()));
+    settings.put("model.key-value-heads", Integer.toString(model.keyValueHeads()));
+    settings.put("model.head-width", Integer.toString(model.headWidth()));
+    settings.put("model.mlp-width", Integer.toString(model.mlpWidth()));
+    settings.put("model.context-length", Integer.toString(model.contextLength()));
+    settings.put("model.positions", model.positions().toString());
+    settings.put("model.norm", model.norm() + " " + model.normEpsilon());
+    settings.put("model.activation", model.activation().name());
+    settings.put("model.biases", Boolean.toString(model.biases()));
+    settings.put("model.head", model.head().toString());
+    return new RunIdentity(settings);
+  }
+
+  /** SHA-256 of the settings, in hexadecimal. */
+  public String hash() {
+    StringBuilder text = new StringBuilder();
+    settings.forEach((name, value) -> text.append(name).append('=').append(value).append('\n'));
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256")
+              .digest(text.toString().getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  /** The first setting that another run has otherwise: {@code name is x here, y there}. */
+  Optional<String> firstDifference(Map<String, String> other) {
+    SortedMap<String, String> all = new TreeMap<>(other);
+    all.putAll(settings);
+    return all.keySet().stream()
+        .filter(name -> !String.valueOf(settings.get(name)).equals(other.get(name)))
+        .map(name ->
+            "%s is %s here, but %s there"
+                .formatted(
+                    name,
+                    settings.getOrDefault(name, "absent"),
+                    other.getOrDefault(name, "absent")))
+        .findFirst();
+  }
+}

@@ -1,0 +1,131 @@
+package dev.gatun.train;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * How a model is trained.
+ *
+ * @param steps optimiser steps
+ * @param batch sequences per batch
+ * @param length tokens per sequence
+ * @param accumulation batches whose gradients make one step
+ * @param schedule learning rate over the steps
+ * @param optimiser AdamW's settings
+ * @param clipNorm the gradient is scaled down to this norm; infinite for no clipping
+ * @param seed of weights and batches
+ * @param evaluationInterval steps between evaluations on held-out tokens; 0 for the end only
+ * @param evaluationBatches the most batches that an evaluation takes
+ * @param checkpointInterval steps between run checkpoints; 0 for the end only
+ */
+public record TrainingConfig(
+    long steps,
+    int batch,
+    int length,
+    int accumulation,
+    LearningRateSchedule schedule,
+    AdamWSettings optimiser,
+    double clipNorm,
+    long seed,
+    long evaluationInterval,
+    int evaluationBatches,
+    long checkpointInterval) {
+
+  /** Which parameters weight decay pulls. */
+  public enum WeightDecayOn {
+    /** Weights and embeddings, but no norms and no biases. */
+    MATRICES,
+    /** Every parameter. */
+    ALL
+  }
+
+  /** AdamW (arXiv 1711.05101). */
+  public record AdamWSettings(
+      double beta1, double beta2, double epsilon, double weightDecay, WeightDecayOn weightDecayOn) {
+    /** Checks the ranges. */
+    public AdamWSettings {
+      if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1)) {
+        throw new IllegalArgumentException(
+            "betas must be in [0, 1), not %s and %s".formatted(beta1, beta2));
+      }
+      if (!(epsilon > 0)) {
+        throw new IllegalArgumentException("epsilon must be positive, not " + epsilon);
+      }
+      if (!(weightDecay >= 0)) {
+        throw new IllegalArgumentException("weight decay must not be negative: " + weightDecay);
+      }
+    }
+
+    /** Betas 0.9 and 0.95, epsilon 1e-8, decay 0.1 on matrices. */
+    public static AdamWSettings usual() {
+      return new AdamWSettings(0.9, 0.95, 1e-8, 0.1, WeightDecayOn.MATRICES);
+    }
+  }
+
+  /** Checks the ranges. */
+  public TrainingConfig {
+    requireAtLeast("steps", steps, 0);
+    requireAtLeast("batch", batch, 1);
+    requireAtLeast("length", length, 1);
+    requireAtLeast("accumulation", accumulation, 1);
+    requireAtLeast("evaluation interval", evaluationInterval, 0);
+    requireAtLeast("evaluation batches", evaluationBatches, 1);
+    requireAtLeast("checkpoint interval", checkpointInterval, 0);
+    if (!(clipNorm > 0)) {
+      throw new IllegalArgumentException("clip norm must be positive, not " + clipNorm);
+    }
+  }
+
+  private static void requireAtLeast(String what, long value, long least) {
+    if (value < least) {
+      throw new IllegalArgumentException(
+          "%s must be at least %d, not %d".formatted(what, least, value));
+    }
+  }
+
+  /**
+   * A run with AdamW's usual settings, a constant learning rate, gradients clipped to norm 1 and no
+   * evaluation before the end.
+   */
+  public static TrainingConfig of(
+      long steps, int batch, int length, double learningRate, long seed) {
+    return new TrainingConfig(
+        steps,
+        batch,
+        length,
+        1,
+        LearningRateSchedule.constant(learningRate, steps),
+        AdamWSettings.usual(),
+        1,
+        seed,
+        0,
+        8,
+        0);
+  }
+
+  /** Tokens that one step trains on. */
+  public long tokensPerStep() {
+    return (long) accumulation * batch * length;
+  }
+
+  /** Everything that changes the result, as text by name; intervals do not. */
+  Map<String, String> settings() {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("training.steps", Long.toString(steps));
+    settings.put("training.batch", Integer.toString(batch));
+    settings.put("training.length", Integer.toString(length));
+    settings.put("training.accumulation", Integer.toString(accumulation));
+    settings.put("training.learning-rate", Double.toString(schedule.peak()));
+    settings.put("training.schedule", schedule.form().name());
+    settings.put("training.warm-up-steps", Long.toString(schedule.warmUpSteps()));
+    settings.put("training.final-share", Double.toString(schedule.finalShare()));
+    settings.put("training.beta1", Double.toString(optimiser.beta1()));
+    settings.put("training.beta2", Double.toString(optimiser.beta2()));
+    settings.put("training.epsilon", Double.toString(optimiser.epsilon()));
+    settings.put("training.weight-decay", Double.toString(optimiser.weightDecay()));
+    settings.put("training.weight-decay-on", optimiser.weightDecayOn().name());
+    settings.put("training.clip-norm", Double.toString(clipNorm));
+    settings.put("training.seed", Long.toString(seed));
+    return settings;
+  }
+}

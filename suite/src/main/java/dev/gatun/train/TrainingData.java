@@ -1,0 +1,87 @@
+package dev.gatun.train;
+
+import dev.gatun.data.BatchSource;
+import dev.gatun.data.ByteTokenizer;
+import dev.gatun.data.Corpus;
+import dev.gatun.data.Gpt2Tokenizer;
+import dev.gatun.data.JdkSources;
+import dev.gatun.data.RandomWindows;
+import dev.gatun.data.Randomness;
+import dev.gatun.data.SequentialWindows;
+import dev.gatun.data.SpamLang;
+import dev.gatun.data.TextFiles;
+import dev.gatun.data.TokenizedCorpus;
+import dev.gatun.data.Tokenizer;
+import java.nio.file.Path;
+
+/**
+ * The batches that a configuration asks for.
+ *
+ * @param training batches by step
+ * @param evaluation held-out batches
+ * @param name of the corpus, for people
+ * @param hash of the corpus' content
+ */
+public record TrainingData(
+    BatchSource training, EvaluationSet evaluation, String name, String hash) {
+
+  /**
+   * Reads and tokenizes the corpus, or sets up its generator.
+   *
+   * @throws dev.gatun.data.UnusableCorpusException if the corpus is missing, empty or too small
+   * @throws ConfigException if tokenizer and model do not fit
+   */
+  public static TrainingData open(RunConfig config) {
+    Randomness randomness = Randomness.of(config.training().seed());
+    return switch (config.data()) {
+      case DataConfig.Text text -> text(config, text, randomness);
+      case DataConfig.SpamLang _ -> spamLang(config, randomness);
+    };
+  }
+
+  private static TrainingData text(RunConfig config, DataConfig.Text data, Randomness randomness) {
+    int batch = config.training().batch();
+    int length = config.training().length();
+    Tokenizer tokenizer = tokenizer(data, config.model().vocabulary());
+    Corpus corpus =
+        data.corpus().equals("jdk")
+            ? JdkSources.read(data.prefix(), data.byteLimit())
+            : TextFiles.read(Path.of(data.corpus()), data.byteLimit());
+    TokenizedCorpus tokens = TokenizedCorpus.of(corpus, tokenizer, data.validationShare());
+    SequentialWindows held = new SequentialWindows(tokens.validation(), batch, length);
+    return new TrainingData(
+        new RandomWindows(tokens.train(), batch, length, randomness.stream("batches")),
+        new EvaluationSet(held, held.batches()),
+        corpus.name(),
+        tokens.sha256());
+  }
+
+  private static Tokenizer tokenizer(DataConfig.Text data, int vocabulary) {
+    try {
+      Tokenizer tokenizer =
+          data.tokenizer().equals("bytes") ? new ByteTokenizer() : new Gpt2Tokenizer(vocabulary);
+      if (tokenizer.vocabulary() > vocabulary) {
+        throw new ConfigException(
+            "the model's vocabulary of %d is smaller than the %s tokenizer's %d"
+                .formatted(vocabulary, tokenizer.name(), tokenizer.vocabulary()));
+      }
+      return tokenizer;
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(e.getMessage(), e);
+    }
+  }
+
+  /** Held-out sequences come from a stream of their own; symbols are the same. */
+  private static TrainingData spamLang(RunConfig config, Randomness randomness) {
+    int vocabulary = config.model().vocabulary();
+    int batch = config.training().batch();
+    int length = config.training().length();
+    return new TrainingData(
+        new SpamLang(vocabulary, batch, length, randomness.stream("batches")),
+        new EvaluationSet(
+            new SpamLang(vocabulary, batch, length, randomness.stream("evaluation")),
+            config.training().evaluationBatches()),
+        "SpamLang",
+        "generated");
+  }
+}

@@ -1,0 +1,100 @@
+package dev.gatun;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Who may call whom: a reader who opens one package can say what it may touch. */
+class ArchitectureTest {
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.gatun");
+
+  private static final String JACKSON = "tools.jackson..";
+
+  /** A package, and what it may touch beside itself and the JDK. */
+  private record Room(String name, String... mayTouch) {}
+
+  private static final List<Room> ROOMS =
+      List.of(
+          new Room("dev.gatun.bindings.."),
+          new Room("dev.gatun.tensor.."),
+          new Room("dev.gatun.natives..", "dev.gatun.bindings.."),
+          new Room("dev.gatun.backend", "dev.gatun.tensor.."),
+          new Room(
+              "dev.gatun.backend.cpu..",
+              "dev.gatun.backend",
+              "dev.gatun.tensor..",
+              "dev.gatun.natives..",
+              "dev.gatun.bindings.openblas.."),
+          new Room("dev.gatun.data..", "com.knuddels.jtokkit.."),
+          new Room("dev.gatun.model..", "dev.gatun.backend", "dev.gatun.tensor..", JACKSON),
+          new Room(
+              "dev.gatun.train..",
+              "dev.gatun.model..",
+              "dev.gatun.data..",
+              "dev.gatun.backend",
+              "dev.gatun.tensor..",
+              JACKSON),
+          new Room("dev.gatun.spectrum..", "dev.gatun.backend", "dev.gatun.tensor.."),
+          new Room("dev.gatun.results..", "org.apache.arrow..", JACKSON, "org.apache.commons.."),
+          new Room(
+              "dev.gatun.claims..",
+              "dev.gatun.train..",
+              "dev.gatun.spectrum..",
+              "dev.gatun.data..",
+              "dev.gatun.model..",
+              "dev.gatun.backend",
+              "dev.gatun.tensor..",
+              "dev.gatun.results..",
+              JACKSON),
+          new Room("dev.gatun.report..", "dev.gatun.results..", "org.jfree..", JACKSON));
+
+  @TestFactory
+  Stream<DynamicTest> eachRoomTouchesOnlyWhatItMay() {
+    return ROOMS.stream()
+        .map(room -> DynamicTest.dynamicTest(room.name(), () -> checkDependencies(room)));
+  }
+
+  private static void checkDependencies(Room room) {
+    var allowed = new ArrayList<>(List.of(room.mayTouch()));
+    allowed.add(room.name());
+    allowed.addAll(List.of("java..", "javax..", "jdk.incubator.vector.."));
+    classes()
+        .that()
+        .resideInAPackage(room.name())
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(allowed.toArray(String[]::new))
+        .check(CLASSES);
+  }
+
+  @Test
+  void everyPackageIsARoom() {
+    List<String> homeless =
+        CLASSES.stream()
+            .map(JavaClass::getPackageName)
+            .filter(name -> !name.startsWith("dev.gatun.cli"))
+            .filter(name -> ROOMS.stream().noneMatch(room -> contains(room, name)))
+            .distinct()
+            .toList();
+    Assertions.assertEquals(List.of(), homeless);
+  }
+
+  private static boolean contains(Room room, String packageName) {
+    return room.name().endsWith("..")
+        ? packageName.startsWith(room.name().substring(0, room.name().length() - 2))
+        : packageName.equals(room.name());
+  }
+}

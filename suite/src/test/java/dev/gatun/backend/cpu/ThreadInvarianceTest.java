@@ -1,0 +1,190 @@
+package dev.gatun.backend.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.gatun.backend.AdamWStep;
+import dev.gatun.backend.AttentionShape;
+import dev.gatun.backend.Backend;
+import dev.gatun.backend.Gelu;
+import dev.gatun.backend.TensorScope;
+import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Equal bytes on 1, 2 and 4 threads, and from the first run of a method, interpreted, to the last,
+ * compiled.
+ */
+class ThreadInvarianceTest {
+  private static final long SEED = 20261123;
+  private static final int ROWS = 1030;
+  private static final int COLS = 333;
+  private static final int RUNS = 30;
+
+  /** The tensors of one run; equal in every run. */
+  private static final class Inputs {
+    private final Backend backend;
+    private final TensorScope scope;
+    private final SplittableRandom random = new SplittableRandom(SEED);
+
+    Inputs(Backend backend, TensorScope scope) {
+      this.backend = backend;
+      this.scope = scope;
+    }
+
+    Tensor normal(long... extents) {
+      Tensor tensor = scope.zeros(ElementType.F32, extents);
+      float[] values = new float[(int) tensor.size()];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) random.nextGaussian();
+      }
+      backend.write(values, tensor);
+      return tensor;
+    }
+
+    Tensor ids(int size, int limit) {
+      Tensor tensor = scope.zeros(ElementType.I32, size);
+      backend.write(random.ints(size, 0, limit).toArray(), tensor);
+      return tensor;
+    }
+  }
+
+  /** Operations whose work is cut into tasks; each returns everything that it writes. */
+  private enum Operation {
+    LAYER_NORM {
+      @Override
+      List<Tensor> run(Backend backend, Inputs in) {
+        Tensor x = in.normal(ROWS, COLS);
+        Tensor weight = in.normal(COLS);
+        Tensor bias = in.normal(COLS);
+        Tensor y = in.normal(ROWS, COLS);
+        Tensor mean = in.normal(ROWS);
+        Tensor rstd = in.normal(ROWS);
+        Tensor dX = in.normal(ROWS, COLS);
+        Tensor dWeight = in.normal(COLS);
+        Tensor dBias = in.normal(COLS);
+        backend.layerNorm(x, weight, bias, 1e-5, y, mean, rstd);
+        backend.layerNormBackward(y, x, weight, mean, rstd, dX, dWeight, dBias);
+        return List.of(y, mean, rstd, dX, dWeight, dBias);
+      }
+    },
+    RMS_NORM {
+      @Override
+      List<Tensor> run(Backend backend, Inputs in) {
+        Tensor x = in.normal(ROWS, COLS);
+        Tensor weight = in.normal(COLS);
+        Tensor y = in.normal(ROWS, COLS);
+        Tensor rstd = in.normal(ROWS);
+        Tensor dX = in.normal(ROWS, COLS);
+        Tensor dWeight = in.normal(COLS);
+        backend.rmsNorm(x, weight, 1e-5, y, rstd);
+        backend.rmsNormBackward(y, x, weight, rstd, dX, dWeight);
+        return List.of(y, rstd, dX, dWeight);
+      }
+    },
+    ACTIVATIONS {
+      @Override
+      List<Tensor> run(Backend backend, Inputs in) {
+        Tensor x = in.normal(ROWS, COLS);
+        Tensor tanh = in.normal(ROWS, COLS);
+        Tensor exact = in.normal(ROWS, COLS);
+        Tensor gated = in.normal(ROWS, COLS);
+        Tensor gates = in.normal(ROWS, 2 * COLS);
+        Tensor dGates = in.normal(ROWS, 2 * COLS);
+        backend.geluBackward(Gelu.TANH, x, tanh, tanh);
+        backend.gelu(Gelu.EXACT, x, exact);
+        backend.swiglu(gates, gated);
+        backend.swigluBackward(gates, x, dGates);
+        return List.of(tanh, exact, gated, dGates);
+      }
+    },
+    CROSS_ENTROPY {
+      @Override
+      List<Tensor> run(Backend backend, Inputs in) {
+        Tensor logits = in.normal(ROWS, COLS);
+        Tensor losses = in.normal(ROWS);
+        Tensor logSumExp = in.normal(ROWS);
+        backend.logSumExpRows(logits, logSumExp);
+        backend.crossEntropy(logits, in.ids(ROWS, COLS), 0.5, losses);
+        return List.of(logits, losses, logSumExp);
+      }
+    },
+    ATTENTION {
+      @Override
+      List<Tensor> run(Backend backend, Inputs in) {
+        var shape = new AttentionShape(3, 130, 6, 2, 16);
+        Tensor packed = in.normal(3, 130, shape.packedWidth());
+        Tensor out = in.normal(3, 130, shape.outputWidth());
+        Tensor logSumExp = in.normal(3, 6, 130);
+        Tensor dPacked = in.normal(3, 130, shape.packedWidth());
+        Tensor angles = in.normal(130, 8);
+        backend.rotary(shape, angles, angles, packed);
+        backend.attention(shape, packed, out, logSumExp);
+        Tensor dOut = in.normal(3, 130, shape.outputWidth());
+        backend.attentionBackward(shape, packed, out, logSumExp, dOut, dPacked);
+        return List.of(packed, out, logSumExp, dPacked);
+      }
+    },
+    SUMS_OVER_ROWS {
+      @Override
+      List<Tensor> run(Backend backend, Inputs in) {
+        Tensor dOut = in.normal(ROWS, COLS);
+        Tensor dBias = in.normal(COLS);
+        Tensor dTable = in.normal(7, COLS);
+        backend.addBiasBackward(dOut, dBias);
+        backend.embeddingBackward(dOut, in.ids(ROWS, 7), dTable);
+        Tensor sums = in.scope.zeros(ElementType.F64, 2);
+        backend.write(new double[] {backend.sumOfSquares(dOut), backend.dot(dOut, dOut)}, sums);
+        return List.of(dBias, dTable, sums);
+      }
+    },
+    ADAM_W {
+      @Override
+      List<Tensor> run(Backend backend, Inputs in) {
+        Tensor parameter = in.normal(ROWS, COLS);
+        Tensor gradient = in.normal(ROWS, COLS);
+        Tensor first = in.normal(ROWS, COLS);
+        Tensor second = in.scope.zeros(ElementType.F32, ROWS, COLS);
+        var step = new AdamWStep(1e-3, 0.9, 0.95, 1e-8, 0.1, 3, 0.7);
+        backend.adamW(step, parameter, gradient, first, second);
+        return List.of(parameter, first, second);
+      }
+    };
+
+    abstract List<Tensor> run(Backend backend, Inputs in);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Operation.class)
+  void bytesAreEqualOnAnyNumberOfThreadsInAnyRun(Operation operation) {
+    List<double[]> first = null;
+    for (int threads : new int[] {1, 2, 4}) {
+      try (Backend backend = CpuBackend.open(threads)) {
+        for (int run = 0; run < RUNS; run++) {
+          List<double[]> outputs = run(backend, operation);
+          first = first == null ? outputs : first;
+          String where = " on %d threads, run %d, seed %d".formatted(threads, run, SEED);
+          assertEquals(first.size(), outputs.size());
+          for (int i = 0; i < outputs.size(); i++) {
+            assertArrayEquals(first.get(i), outputs.get(i), "output " + i + where);
+          }
+        }
+      }
+    }
+  }
+
+  private static List<double[]> run(Backend backend, Operation operation) {
+    try (TensorScope scope = backend.newScope()) {
+      List<double[]> outputs = new ArrayList<>();
+      for (Tensor output : operation.run(backend, new Inputs(backend, scope))) {
+        outputs.add(backend.toDoubles(output));
+      }
+      return outputs;
+    }
+  }
+}

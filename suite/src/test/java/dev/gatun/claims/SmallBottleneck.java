@@ -1,0 +1,39 @@
+package dev.gatun.claims;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.data.Corpus;
+import dev.gatun.data.JdkSources;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/** The gradient-bottleneck experiment at a size for tests: V = 256, D = 8 and 12, a few steps. */
+final class SmallBottleneck {
+  private SmallBottleneck() {}
+
+  static BottleneckPlan plan(long firstSeed, int seeds) {
+    return new BottleneckPlan(
+        LongStream.range(firstSeed, firstSeed + seeds)
+            .boxed()
+            .flatMap(seed -> List.of(setting(8, seed), setting(12, seed)).stream())
+            .toList());
+  }
+
+  static BottleneckSetting setting(int width, long seed) {
+    return new BottleneckSetting(
+        256, width, 1, 2, 16, 4, 6, 1e-2, 2, 17, List.of(0, 3, 6), List.of(6), seed);
+  }
+
+  static BottleneckExperiment experiment(HeadMeasures measures) {
+    return new BottleneckExperiment(measures, seed -> plan(seed, 1));
+  }
+
+  static ClaimContext context(Backend backend, Path output) {
+    return new ClaimContext(
+        backend, Tier.QUICK, 7, SmallBottleneck::corpus, ProgressListener.NONE, output);
+  }
+
+  static Corpus corpus() {
+    return JdkSources.read("java.base/java/lang/", 100_000);
+  }
+}

@@ -1,0 +1,93 @@
+package dev.gatun.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.backend.ReferenceBackend;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class CheckpointTest {
+  @TempDir Path folder;
+
+  static Stream<String> models() {
+    return TinyModels.CONFIGS.keySet().stream().sorted();
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void savedModelIsLoadedWithEqualConfigurationAndValues(String name) {
+    try (Backend backend = new ReferenceBackend();
+        LanguageModel saved = TinyModels.rough(backend, TinyModels.CONFIGS.get(name), 3)) {
+      Checkpoint.save(saved, folder);
+      try (LanguageModel loaded = Checkpoint.load(folder, backend)) {
+        assertEquals(saved.config(), loaded.config());
+        assertArrayEquals(
+            backend.toDoubles(saved.parameters().values()),
+            backend.toDoubles(loaded.parameters().values()));
+      }
+    }
+  }
+
+  @Test
+  void fixtureSavedAgainHasTheTensorsOfTheOriginal() {
+    Fixture fixture = Fixture.of("gpt2-tiny");
+    try (Backend backend = new ReferenceBackend();
+        LanguageModel model = fixture.load(backend)) {
+      Checkpoint.save(model, folder);
+    }
+    try (SafetensorsFile original =
+            SafetensorsFile.open(fixture.folder().resolve("model.safetensors"));
+        SafetensorsFile again = SafetensorsFile.open(folder.resolve("model.safetensors"))) {
+      assertEquals(original.names(), again.names());
+      for (String name : original.names()) {
+        assertEquals(original.shape(name), again.shape(name), name);
+        assertArrayEquals(original.doubles(name), again.doubles(name), name);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "llama-tiny | \"llama\" | \"mamba\" | unknown architecture 'mamba'",
+        "llama-tiny | \"default\" | \"llama3\" | rope_type is llama3, which is not supported",
+        "llama-tiny | \"attention_bias\": false | \"attention_bias\": true | attention_bias",
+        "llama-tiny | \"hidden_size\": 32, | | hidden_size is missing",
+        "llama-tiny | \"num_key_value_heads\": 2 | \"num_key_value_heads\": 3 | 4 heads cannot",
+        "llama-tiny | \"intermediate_size\": 96 | \"intermediate_size\": 97 | asks for [97, 32]",
+        "gpt2-tiny | \"n_head\": 4 | \"n_head\": 5 | width 32 is not divisible by 5 heads",
+        "gpt2-tiny | gelu_new | relu | activation_function is relu",
+        "gpt2-tiny | \"n_layer\": 2 | \"n_layer\": 1 | belongs to no parameter",
+        "gpt2-tiny | \"n_layer\": 2 | \"n_layer\": 3 | is missing",
+      })
+  void unsupportedCheckpointIsRefusedInOneLine(
+      String fixture, String text, String replacement, String problem) throws IOException {
+    for (String file : new String[] {"config.json", "model.safetensors"}) {
+      Files.copy(Fixture.of(fixture).folder().resolve(file), folder.resolve(file));
+    }
+    String config = Files.readString(folder.resolve("config.json"));
+    assertTrue(config.contains(text));
+    Files.writeString(
+        folder.resolve("config.json"),
+        config.replace(text, replacement == null ? "" : replacement));
+    try (Backend backend = new ReferenceBackend()) {
+      SafetensorsException e =
+          assertThrows(SafetensorsException.class, () -> Checkpoint.load(folder, backend));
+      assertTrue(e.getMessage().contains(problem), e.getMessage());
+      assertEquals(1, e.getMessage().lines().count());
+      assertEquals(0, backend.memoryUse().bytes());
+    }
+  }
+}

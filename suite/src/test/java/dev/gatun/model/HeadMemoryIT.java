@@ -1,0 +1,48 @@
+package dev.gatun.model;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.backend.TensorScope;
+import dev.gatun.backend.cpu.CpuBackend;
+import dev.gatun.data.Randomness;
+import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Tensor;
+import org.junit.jupiter.api.Test;
+
+/** What a head holds beside hidden states, weights and their gradients. */
+class HeadMemoryIT {
+  private static final int ROWS = 8192;
+  private static final int VOCABULARY = 131_072;
+  private static final int WIDTH = 64;
+  private static final long LIMIT = 256L << 20;
+
+  @Test
+  void headOf131072TokensOver8192ContextsHoldsLessThan256MebibytesOfItsOwn() {
+    try (Backend backend = CpuBackend.open(Runtime.getRuntime().availableProcessors());
+        TensorScope scope = backend.newScope()) {
+      Tensor hidden = random(backend, scope, "hidden", ROWS);
+      Tensor weights = random(backend, scope, "weights", VOCABULARY);
+      Tensor weightGradients = scope.zeros(ElementType.F32, VOCABULARY, WIDTH);
+      Tensor dHidden = scope.zeros(ElementType.F32, ROWS, WIDTH);
+      Tensor targets = scope.zeros(ElementType.I32, ROWS);
+      backend.write(TinyModels.tokens(ROWS, VOCABULARY, 1), targets);
+      backend.resetPeakMemory();
+      long before = backend.memoryUse().bytes();
+      try (LinearHead head = new LinearHead(backend, weights, weightGradients)) {
+        head.lossAndGradients(hidden, targets, 1.0 / ROWS, dHidden, LogitGradientTap.NONE);
+      }
+      long own = backend.memoryUse().peakBytes() - before;
+      System.out.printf("head memory beside weights and gradients: %.1f MiB%n", own / 0x1p20);
+      assertTrue(own > 0 && own < LIMIT, own + " bytes");
+    }
+  }
+
+  private static Tensor random(Backend backend, TensorScope scope, String name, int rows) {
+    float[] values = new float[rows * WIDTH];
+    Randomness.of(1).stream(name).gaussian(values, 0.1);
+    Tensor tensor = scope.zeros(ElementType.F32, rows, WIDTH);
+    backend.write(values, tensor);
+    return tensor;
+  }
+}

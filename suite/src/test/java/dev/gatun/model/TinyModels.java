@@ -1,0 +1,79 @@
+package dev.gatun.model;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.data.Randomness;
+import dev.gatun.model.TransformerConfig.Activation;
+import dev.gatun.model.TransformerConfig.HeadForm;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/** Whole models small enough for the oracle; no two extents are equal where it can be helped. */
+final class TinyModels {
+  static final int VOCABULARY = 13;
+  static final int BATCH = 2;
+  static final int LENGTH = 5;
+
+  /** One of each kind, by name. */
+  static final Map<String, TransformerConfig> CONFIGS =
+      Map.of(
+          "gpt2 tied", gpt2(),
+          "gpt2 untied", gpt2().withHead(new HeadForm.Linear(false)),
+          "gpt2 factorised", gpt2().withHead(new HeadForm.Factorised(3)),
+          "gpt2 exact GELU", withActivation(gpt2(), Activation.GELU),
+          "llama", llama(),
+          "llama tied", llama().withHead(new HeadForm.Linear(true)),
+          "llama factorised", llama().withHead(new HeadForm.Factorised(4)));
+
+  private TinyModels() {}
+
+  static TransformerConfig gpt2() {
+    return TransformerConfig.gpt2(VOCABULARY, 6, 2, 3, 7);
+  }
+
+  static TransformerConfig llama() {
+    return TransformerConfig.llama(VOCABULARY, 8, 2, 4, 2, 10, 7);
+  }
+
+  private static TransformerConfig withActivation(TransformerConfig c, Activation activation) {
+    return new TransformerConfig(
+        c.family(),
+        c.vocabulary(),
+        c.width(),
+        c.layers(),
+        c.heads(),
+        c.keyValueHeads(),
+        c.headWidth(),
+        c.mlpWidth(),
+        c.contextLength(),
+        c.positions(),
+        c.norm(),
+        c.normEpsilon(),
+        activation,
+        c.biases(),
+        c.head());
+  }
+
+  /** Large weights, so that no path through the model is nearly linear. */
+  static LanguageModel rough(Backend backend, TransformerConfig config, long seed) {
+    LanguageModel model = initialised(backend, config, seed);
+    RandomGenerator random = Randomness.of(seed).stream("rough").generator();
+    for (String name : model.parameters().names()) {
+      double[] values = backend.toDoubles(model.parameters().value(name));
+      for (int i = 0; i < values.length; i++) {
+        values[i] += 0.4 * random.nextGaussian();
+      }
+      backend.write(values, model.parameters().value(name));
+    }
+    return model;
+  }
+
+  static LanguageModel initialised(Backend backend, TransformerConfig config, long seed) {
+    Randomness weights = Randomness.of(seed).stream("weights");
+    return LanguageModel.initialise(
+        backend, config, (name, out, deviation) -> weights.stream(name).gaussian(out, deviation));
+  }
+
+  static int[] tokens(int count, int vocabulary, long seed) {
+    return Randomness.of(seed).stream("tokens").generator().ints(count, 0, vocabulary).toArray();
+  }
+}

@@ -1,0 +1,309 @@
+package dev.gatun.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.results.Evidence;
+import dev.gatun.results.ExpectedClaim;
+import dev.gatun.results.ExpectedValues;
+import dev.gatun.results.Grade;
+import dev.gatun.results.Outcome;
+import dev.gatun.results.Provenance;
+import dev.gatun.results.Verdict;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import javax.xml.XMLConstants;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
+
+/** What a reader finds in the report, on made-up evidence (seed {@link SyntheticReport#SEED}). */
+class ReportTest {
+  private static final String HOSTILE = "<script>alert('x')</script>&\"\u0000\u001b]]>";
+
+  private static String html;
+  private static Document page;
+
+  @BeforeAll
+  static void writeOnce() throws Exception {
+    html = SyntheticReport.html();
+    page = parse(html);
+  }
+
+  private static Document parse(String html) throws Exception {
+    var factory = DocumentBuilderFactory.newInstance();
+    factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
+    return factory.newDocumentBuilder().parse(new InputSource(new StringReader(html)));
+  }
+
+  private static List<Element> elements(Document document, String tag) {
+    NodeList nodes = document.getElementsByTagName(tag);
+    var elements = new ArrayList<Element>();
+    for (int i = 0; i < nodes.getLength(); i++) {
+      elements.add((Element) nodes.item(i));
+    }
+    return elements;
+  }
+
+  private static Element byId(Document document, String id) {
+    return elements(document, "*").stream()
+        .filter(e -> e.getAttribute("id").equals(id))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no element has the id " + id));
+  }
+
+  @Test
+  void everyVerdictShowsItsNumbersItsSourceAndItsReason() {
+    for (Verdict v : SyntheticReport.verdicts()) {
+      String section = byId(page, "claim-" + Html.id(v.claim())).getTextContent();
+      assertTrue(section.contains(v.check()), () -> v + " is not in its section");
+      assertTrue(section.contains(OutcomeMark.word(v.outcome())), v::toString);
+      assertTrue(
+          section.contains(Expectation.bounds(v, Expectation.of(v, SyntheticReport.expected()))),
+          v::toString);
+      assertTrue(section.contains(Grades.word(v.grade())), v::toString);
+      assertTrue(squeezed(section).contains(squeezed(v.source())), v::toString);
+      assertTrue(section.contains(v.reason().substring(1)), v::toString);
+      if (Double.isFinite(v.nullValue())) {
+        assertTrue(section.contains(Numbers.format(v.nullValue())), v::toString);
+        assertTrue(section.contains(v.nullName()), v::toString);
+      }
+    }
+  }
+
+  /** Without spaces and colons: a link writes arXiv numbers in one way. */
+  private static String squeezed(String text) {
+    return text.replaceAll("[ :]", "");
+  }
+
+  @Test
+  void everyClaimHasItsSentenceFormulaAndVerdict() {
+    for (ExpectedClaim claim : SyntheticReport.expected().claims()) {
+      String section = byId(page, "claim-" + Html.id(claim.claim())).getTextContent();
+      assertTrue(section.contains(claim.title()), claim::claim);
+      assertTrue(section.contains(claim.statement()), claim::claim);
+      assertTrue(section.contains(claim.formula().substring(0, 3)), claim::claim);
+    }
+  }
+
+  @Test
+  void everyArmStandsBesideItsOwnNull() {
+    Element section = byId(page, "claim-a1");
+    NodeList rows = section.getElementsByTagName("tr");
+    var arms = new ArrayList<String>();
+    for (int i = 0; i < rows.getLength(); i++) {
+      String row = rows.item(i).getTextContent();
+      if (row.startsWith("d128")) {
+        arms.add(row);
+      }
+    }
+    String unrelated = Numbers.format(Math.sqrt(1 - 128.0 / 2048));
+    assertEquals(1, arms.stream().filter(r -> r.endsWith(unrelated)).count(), arms::toString);
+  }
+
+  @Test
+  void summaryCountsClaimsByTheirWorstGatingCheck() {
+    long reproduced =
+        SyntheticReport.expected().claims().stream()
+            .filter(
+                c -> Verdict.ofClaim(c.claim(), SyntheticReport.verdicts()) == Outcome.REPRODUCED)
+            .count();
+    assertEquals(
+        reproduced + " of " + SyntheticReport.expected().claims().size() + " claims reproduced",
+        elements(page, "h1").getFirst().getTextContent());
+  }
+
+  @Test
+  void skippedIsNeverShownAsReproduced() {
+    Element section = byId(page, "claim-" + Html.id(SyntheticReport.NOT_RUN));
+    assertEquals("claim skipped", section.getAttribute("class"));
+    NodeList inside = section.getElementsByTagName("*");
+    for (int i = 0; i < inside.getLength(); i++) {
+      String style = ((Element) inside.item(i)).getAttribute("class");
+      assertFalse(style.contains("reproduced"), style);
+    }
+    String css = elements(page, "style").getFirst().getTextContent();
+    assertTrue(css.contains(".skipped {\n  --outcome: var(--skipped);"), "style of skipped");
+  }
+
+  @Test
+  void loadsNothing() {
+    for (String tag : List.of("script", "link", "img", "iframe", "object", "use", "image")) {
+      assertEquals(List.of(), elements(page, tag), tag);
+    }
+    for (Element e : elements(page, "*")) {
+      assertFalse(e.hasAttribute("src"), e::getTagName);
+      assertTrue(e.getTagName().equals("a") || !e.hasAttribute("href"), e::getTagName);
+    }
+    assertFalse(html.contains("@import"), "import in the style");
+    var references = Pattern.compile("url\\(([^)]*)\\)").matcher(html);
+    while (references.find()) {
+      assertTrue(references.group(1).startsWith("#"), references.group());
+    }
+  }
+
+  @Test
+  void idsAreUniqueAndLinksInsideThePageHaveTargets() {
+    var ids = new HashSet<String>();
+    for (Element e : elements(page, "*")) {
+      String id = e.getAttribute("id");
+      assertTrue(id.isEmpty() || ids.add(id), () -> "twice: " + id);
+    }
+    for (Element a : elements(page, "a")) {
+      String target = a.getAttribute("href");
+      assertTrue(!target.startsWith("#") || ids.contains(target.substring(1)), target);
+    }
+  }
+
+  @Test
+  void everyFigureHasWordsAndData() {
+    List<Element> figures = elements(page, "figure");
+    for (String figure :
+        List.of(
+            "figure-destroyed-norm",
+            "figure-spectra-a2-d64-seed7",
+            "figure-constructed-head",
+            "figure-training",
+            "figure-scaling-law",
+            "figure-perplexity-ratio")) {
+      byId(page, figure);
+    }
+    for (Element figure : figures) {
+      String id = figure.getAttribute("id");
+      assertEquals(1, figure.getElementsByTagName("figcaption").getLength(), id);
+      assertTrue(figure.getElementsByTagName("td").getLength() > 0, id);
+      var svg = (Element) figure.getElementsByTagName("svg").item(0);
+      assertEquals("img", svg.getAttribute("role"), id);
+      assertFalse(svg.getAttribute("aria-label").isBlank(), id);
+      assertFalse(svg.getAttribute("viewBox").isBlank(), id);
+      assertFalse(svg.getTextContent().contains("NaN"), id);
+    }
+  }
+
+  @Test
+  void figuresLeaveTheirColoursToThePage() {
+    String css = elements(page, "style").getFirst().getTextContent();
+    var used = Pattern.compile("var\\((--[a-z0-9-]+)\\)").matcher(html);
+    while (used.find()) {
+      assertTrue(css.contains("\n  " + used.group(1) + ":"), used.group(1));
+    }
+    for (Element figure : elements(page, "figure")) {
+      var svg = (Element) figure.getElementsByTagName("svg").item(0);
+      NodeList marks = svg.getElementsByTagName("*");
+      for (int i = 0; i < marks.getLength(); i++) {
+        String style = ((Element) marks.item(i)).getAttribute("style");
+        assertFalse(style.contains("rgb("), () -> figure.getAttribute("id") + ": " + style);
+      }
+    }
+  }
+
+  @Test
+  void aFigureWithoutDataIsLeftOutAloud() throws Exception {
+    var empty =
+        new Evidence(SyntheticReport.evidence().provenance(), List.of(), List.of(), List.of());
+    Document bare = parse(Report.html(empty, List.of(), SyntheticReport.expected()));
+    assertEquals(List.of(), elements(bare, "figure"));
+    assertTrue(byId(bare, "claim-a1").getTextContent().contains("Figure left out"));
+    assertTrue(byId(bare, "claim-b1").getTextContent().contains("Figure left out"));
+  }
+
+  @Test
+  void hostileTextStaysText() throws Exception {
+    var provenance = new Provenance(Map.of(HOSTILE, HOSTILE));
+    Evidence evidence = SyntheticReport.evidence();
+    var hostile = new Evidence(provenance, evidence.runs(), evidence.metrics(), evidence.spectra());
+    var verdict =
+        new Verdict(
+            HOSTILE,
+            HOSTILE,
+            Outcome.NOT_REPRODUCED,
+            true,
+            1,
+            0,
+            2,
+            0,
+            1,
+            HOSTILE,
+            HOSTILE,
+            Grade.PRINTED,
+            0.5,
+            HOSTILE,
+            HOSTILE);
+    var expected = new ExpectedValues(List.of(SyntheticReport.claim(HOSTILE, HOSTILE, HOSTILE)));
+    String written = Report.html(hostile, List.of(verdict), expected);
+    assertEquals(List.of(), elements(parse(written), "script"));
+    assertFalse(written.contains("<script"), "a script element");
+    assertTrue(written.contains("&lt;script&gt;"), "the text itself");
+  }
+
+  @Test
+  void equalEvidenceGivesEqualBytes() {
+    assertEquals(html, SyntheticReport.html());
+  }
+
+  @Test
+  void theLocaleOfTheMachineChangesNothing() {
+    Evidence evidence = SyntheticReport.evidence();
+    List<Verdict> verdicts = SyntheticReport.verdicts();
+    ExpectedValues expected = SyntheticReport.expected();
+    Locale before = Locale.getDefault();
+    try {
+      Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+      assertEquals(html, Report.html(evidence, verdicts, expected));
+    } finally {
+      Locale.setDefault(before);
+    }
+  }
+
+  @Test
+  void aMeasurementThatContainsItsNullIsCalledIndistinguishable() throws Exception {
+    String claim = "A1";
+    ExpectedValues expected = SyntheticReport.expected().only(List.of(claim));
+    for (double nullValue : new double[] {0.981, 0.99}) {
+      var verdict =
+          new Verdict(
+              claim,
+              "destroyed_norm",
+              Outcome.REPRODUCED,
+              true,
+              0.98,
+              0.978,
+              0.982,
+              0.945,
+              0.995,
+              "1",
+              "arXiv 2603.10145",
+              Grade.PRINTED,
+              nullValue,
+              "destroyed_norm_unrelated",
+              "inside what is expected");
+      Document written = parse(Report.html(SyntheticReport.evidence(), List.of(verdict), expected));
+      assertEquals(
+          nullValue < 0.982,
+          byId(written, "claim-a1").getTextContent().contains("Indistinguishable from its null"));
+    }
+  }
+
+  @Test
+  void writesTheFileAndReplacesAnOldOne(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("new").resolve("report.html");
+    for (int i = 0; i < 2; i++) {
+      Report.write(
+          file, SyntheticReport.evidence(), SyntheticReport.verdicts(), SyntheticReport.expected());
+      assertEquals(html, Files.readString(file));
+    }
+  }
+}

@@ -1,0 +1,176 @@
+package dev.gatun.report;
+
+import dev.gatun.results.Evidence;
+import dev.gatun.results.EvidenceBuilder;
+import dev.gatun.results.ExpectedClaim;
+import dev.gatun.results.ExpectedValues;
+import dev.gatun.results.Provenance;
+import dev.gatun.results.RunRecorder;
+import dev.gatun.results.Verdict;
+import dev.gatun.results.Verdicts;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Made-up evidence in the shape of the quick tier's, judged by the shipped expected values, and one
+ * claim that was not run.
+ */
+final class SyntheticReport {
+  static final long SEED = 7;
+  static final String NOT_RUN = "Z9";
+  private static final int VOCABULARY = 2048;
+  private static final int[] WIDTHS = {48, 64, 128, 192};
+
+  private SyntheticReport() {}
+
+  static Evidence evidence() {
+    var evidence = new EvidenceBuilder();
+    var random = new SplittableRandom(SEED);
+    for (long seed = 1; seed <= 5; seed++) {
+      for (int width : WIDTHS) {
+        destroyedNorm(evidence, width, seed, random);
+      }
+    }
+    for (int width : WIDTHS) {
+      spectra(evidence, width);
+    }
+    for (int vocabulary = 128; vocabulary <= 131_072; vocabulary *= 4) {
+      constructedHead(evidence, vocabulary);
+    }
+    for (String model : List.of("70m", "160m", "410m", "1b", "1.4b", "2.8b", "6.9b", "12b")) {
+      perplexity(evidence, "pythia-" + model, random);
+      perplexity(evidence, "pythia-" + model + "-deduped", random);
+    }
+    RunRecorder law = begin(evidence, "B1", "saturated-mean", "published", SEED, "{}");
+    law.metric("mean_final_excess", 0, 0.0786, 0.0015, "1");
+    law.metric("mean_best_excess", 0, 0.0411, 0.0015, "1");
+    law.metric("mean_final_excess_refit", 0, 0.0702, 0.0015, "1");
+    law.metric("mean_best_excess_refit", 0, 0.0329, 0.0015, "1");
+    law.finish(0);
+    return evidence.build(provenance());
+  }
+
+  private static RunRecorder begin(
+      EvidenceBuilder evidence,
+      String claim,
+      String arm,
+      String device,
+      long seed,
+      String configuration) {
+    String id = claim + "/" + arm + "/seed" + seed;
+    return evidence.begin(id, claim, arm, "quick", device, seed, configuration);
+  }
+
+  private static void destroyedNorm(
+      EvidenceBuilder evidence, int width, long seed, SplittableRandom random) {
+    double unrelated = Math.sqrt(1 - (double) width / VOCABULARY);
+    RunRecorder a1 = begin(evidence, "A1", "d" + width, "cpu", seed, "{}");
+    RunRecorder a9 = begin(evidence, "A9", "d" + width, "cpu", seed, "{}");
+    for (long step : new long[] {0, 25, 50, 100, 150, 200}) {
+      double trained = unrelated - 0.005 * (1 - Math.exp(-step / 90.0));
+      double r = trained + 0.0008 * (random.nextDouble() - 0.5);
+      for (RunRecorder run : List.of(a1, a9)) {
+        run.metric("destroyed_norm", step, r, "1");
+        run.metric("destroyed_norm_unrelated", step, unrelated, "1");
+        run.metric("destroyed_norm_random_head", step, unrelated + 2e-5, "1");
+        run.metric("target_leverage", step, 0.021 + 1e-5 * step, "1");
+      }
+      a1.metric("kept_norm", step, Math.sqrt(1 - r * r), "1");
+      a1.metric("destroyed_norm_excess", step, r - unrelated, "1");
+    }
+    a1.finish(21.4);
+    a9.finish(21.4);
+  }
+
+  private static void spectra(EvidenceBuilder evidence, int width) {
+    RunRecorder run = begin(evidence, "A2", "d" + width, "cpu", SEED, "{}");
+    double[] gradient = new double[VOCABULARY];
+    double[] step = new double[VOCABULARY];
+    for (int i = 0; i < VOCABULARY; i++) {
+      gradient[i] = 0.02 * Math.pow(i + 1, -0.8) * Math.exp(-i / 700.0);
+      step[i] = i < 2 * width ? 0.9 * Math.pow(i + 1, -0.9) * Math.exp(-i / 90.0) : 1e-18;
+    }
+    run.spectrum("logit_gradient", 200, gradient, 3e-10);
+    run.spectrum("logit_step", 200, step, 1e-8);
+    run.metric("rank_cap", 200, 2.0 * width, "1");
+    run.metric("step_rank", 200, 2.0 * width, "1");
+    run.metric("step_rank_over_cap", 200, 1, "1");
+    run.metric("gradient_rank_over_cap", 200, 1900.0 / (2 * width), "1");
+    run.finish(3.2);
+  }
+
+  private static void constructedHead(EvidenceBuilder evidence, int vocabulary) {
+    RunRecorder run =
+        begin(
+            evidence,
+            "A8",
+            "v" + vocabulary,
+            "cpu",
+            SEED,
+            "{\"vocabulary\": %s, \"width\": 2}".formatted(vocabulary));
+    run.metric("top1_accuracy", 0, 1, "1");
+    run.metric("top1_accuracy_f32", 0, vocabulary > 8192 ? 8192.0 / vocabulary : 1, "1");
+    if (vocabulary <= 8192) {
+      run.metric("top1_accuracy_one_dimension", 0, 2.0 / vocabulary, "1");
+    }
+    run.finish(0.4);
+  }
+
+  private static void perplexity(EvidenceBuilder evidence, String model, SplittableRandom random) {
+    RunRecorder run = begin(evidence, "B2", model, "published", SEED, "{}");
+    double size = ScalingLawFacts.parameters(model);
+    double ratio = 1 + 0.6 * Math.exp(-size / 1.6e8) + 0.03 * random.nextDouble();
+    run.metric("final_over_best", 143_000, ratio, 0.05, "1");
+    run.metric("final_over_best_null", 143_000, 1.05, "1");
+    run.finish(0);
+  }
+
+  private static Provenance provenance() {
+    var entries = new LinkedHashMap<String, String>();
+    entries.put(Provenance.GATUN_VERSION, "0.1.0");
+    entries.put(Provenance.GIT_COMMIT, "0123456789abcdef0123456789abcdef01234567");
+    entries.put(Provenance.GIT_DIRTY, "false");
+    entries.put(Provenance.JDK, "25.0.1+8 (Eclipse Adoptium)");
+    entries.put(Provenance.OS, "Linux 6.12 amd64");
+    entries.put(Provenance.CPU, "Example Processor 9000 @ 2.60GHz");
+    entries.put(Provenance.DEVICE, "cpu");
+    entries.put(Provenance.CORE_TYPE, "SkylakeX");
+    entries.put(Provenance.LIBRARY_PREFIX + "openblas", "0.3.31 DYNAMIC_ARCH NO_AFFINITY");
+    entries.put(Provenance.THREADS, "4");
+    entries.put(Provenance.MATH_MODE, "f32");
+    entries.put(Provenance.SEED, "7");
+    entries.put(Provenance.CONFIGURATION_HASH, "a3".repeat(32));
+    entries.put(Provenance.CORPUS_HASH, "5f".repeat(32));
+    entries.put(Provenance.STARTED, "2026-01-01T12:00:00Z");
+    entries.put(Provenance.WALL_SECONDS, "312.4");
+    return new Provenance(entries);
+  }
+
+  /** The shipped values, and those of a claim without evidence. */
+  static ExpectedValues expected() {
+    var claims = new ArrayList<>(ExpectedValues.shipped().claims());
+    claims.add(claim(NOT_RUN, "A claim that was not run", "Nothing measured this."));
+    return new ExpectedValues(claims);
+  }
+
+  /** A claim with A1's checks. */
+  static ExpectedClaim claim(String id, String title, String statement) {
+    return new ExpectedClaim(
+        id,
+        title,
+        statement,
+        "x = y",
+        "arXiv 2603.10145",
+        ExpectedValues.shipped().of("A1").checks());
+  }
+
+  static List<Verdict> verdicts() {
+    return Verdicts.judge(evidence(), expected(), "quick", "cpu");
+  }
+
+  static String html() {
+    return Report.html(evidence(), verdicts(), expected());
+  }
+}

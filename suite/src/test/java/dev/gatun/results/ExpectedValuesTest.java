@@ -1,0 +1,133 @@
+package dev.gatun.results;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExpectedValuesTest {
+  private static final Path FOLDER = Path.of("../results/expected");
+
+  @TempDir Path folder;
+
+  @Test
+  void everyFileIsShippedAndEveryShippedOneLoads() throws IOException {
+    ExpectedValues shipped = ExpectedValues.shipped();
+    assertEquals(ExpectedValues.load(FOLDER), shipped);
+    try (var files = Files.list(FOLDER)) {
+      assertEquals(
+          files
+              .map(f -> f.getFileName().toString())
+              .filter(f -> f.endsWith(".toml"))
+              .sorted()
+              .toList(),
+          shipped.claims().stream().map(c -> c.claim() + ".toml").sorted().toList());
+    }
+  }
+
+  @Test
+  void shippedChecksNameKnownTiersAndDevicesAndStateTheirReasons() {
+    for (ExpectedClaim claim : ExpectedValues.shipped().claims()) {
+      assertTrue(claim.checks().stream().anyMatch(ExpectedCheck::gates), claim.claim());
+      for (ExpectedCheck check : claim.checks()) {
+        String name = claim.claim() + " " + check.id();
+        assertTrue(Set.of("quick", "desk", "paper").containsAll(check.tiers()), name);
+        assertTrue(Set.of("cpu", "cuda").containsAll(check.devices()), name);
+        assertFalse(check.source().isBlank() || check.tolerance().isBlank(), name);
+        assertTrue(
+            check.history().stream().allMatch(line -> line.matches("\\d{4}-\\d\\d-\\d\\d: .+")),
+            name);
+      }
+    }
+  }
+
+  @Test
+  void anUnknownKeyIsNamedWithItsPlaceAndTheNearestOne() {
+    assertEquals(
+        "checks 1 mimimum_seeds: unknown key mimimum_seeds; the nearest is minimum_seeds",
+        errorOf(CHECK.replace("history", "mimimum_seeds = 3\nhistory")));
+    assertTrue(
+        errorOf("clam = \"A1\"\n" + CHECK).contains("unknown key clam; the nearest is claim"));
+  }
+
+  @Test
+  void anUnknownChoiceIsNamedWithTheNearestOne() {
+    assertTrue(
+        errorOf(CHECK.replace("\"algebra\"", "\"algebre\""))
+            .endsWith("unknown kind algebre; the nearest is algebra"));
+  }
+
+  @Test
+  void aMissingKeyAnEmptyIntervalAndBrokenTomlAreOneLineEach() {
+    assertTrue(errorOf(CHECK.replace("unit = \"1\"", "")).endsWith("lacks the key unit"));
+    assertTrue(errorOf(CHECK.replace("low = 0.5", "")).endsWith("neither low nor high"));
+    assertTrue(errorOf(CHECK.replace("low = 0.5", "low = 2\nhigh = 1")).contains("is above high"));
+    assertTrue(errorOf(CHECK.replace("title = \"a\"", "title = ")).startsWith("line "));
+    assertTrue(errorOf(CHECK + CHECK.substring(CHECK.indexOf("[["))).endsWith("is there twice"));
+  }
+
+  @Test
+  void aMissingFolderIsOneClearError() {
+    assertThrows(UnreadableResultsException.class, () -> ExpectedValues.load(folder.resolve("no")));
+    assertThrows(UnreadableResultsException.class, () -> ExpectedValues.load(folder));
+  }
+
+  @Test
+  void anUnknownClaimIsNamedWithTheNearestOne() {
+    var e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> ExpectedValues.shipped().only(List.of("A1", "a22")));
+    assertEquals("unknown claim a22; the nearest is A2", e.getMessage());
+    assertEquals(
+        List.of("B1", "A1"),
+        ExpectedValues.shipped().only(List.of("B1", "A1")).claims().stream()
+            .map(ExpectedClaim::claim)
+            .toList());
+  }
+
+  private String errorOf(String toml) {
+    Path file = folder.resolve("x.toml");
+    try {
+      Files.writeString(file, toml);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+    String message =
+        assertThrows(UnreadableResultsException.class, () -> ExpectedValues.load(file))
+            .getMessage();
+    assertFalse(message.contains("\n"), message);
+    assertTrue(message.startsWith(file + ", "), message);
+    return message.substring((file + ", ").length());
+  }
+
+  static final String CHECK =
+      """
+      claim = "X1"
+      title = "a"
+      statement = "b"
+      formula = "c"
+      paper = "d"
+      [[checks]]
+      id = "x"
+      metric = "m"
+      low = 0.5
+      history = ["2026-01-01: made up for a test"]
+      title = "a"
+      unit = "1"
+      tiers = ["quick"]
+      devices = ["cpu"]
+      kind = "algebra"
+      source = "e"
+      grade = "printed"
+      tolerance = "f"
+      """;
+}

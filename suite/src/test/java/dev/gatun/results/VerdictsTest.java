@@ -1,0 +1,282 @@
+package dev.gatun.results;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VerdictsTest {
+  private static final String STATISTICAL = "kind = \"statistical\"\nhigh = 1.0\n";
+
+  @TempDir Path folder;
+  private final EvidenceBuilder evidence = new EvidenceBuilder();
+
+  @Test
+  void aPointInsideIsReproducedAndOutsideNot() {
+    run("a", 1).metric("m", 0, 0.5, "1");
+    assertEquals(Outcome.REPRODUCED, judge("").outcome());
+    assertEquals(Outcome.NOT_REPRODUCED, judge("open_low = true").outcome());
+    assertEquals(Outcome.NOT_REPRODUCED, judge("low = 0.51").outcome());
+    assertEquals(Outcome.NOT_REPRODUCED, judge("low = 0.1\nhigh = 0.49").outcome());
+    assertEquals(
+        Outcome.NOT_REPRODUCED, judge("low = 0.1\nhigh = 0.5\nopen_high = true").outcome());
+    assertEquals(Outcome.REPRODUCED, judge("high = 0.5").outcome());
+  }
+
+  @Test
+  void theWorstOfSeveralDecidesAndIsNamed() {
+    run("a", 1).metric("m", 0, 0.9, "1");
+    var run = run("b", 1);
+    run.metric("m", 0, 0.8, "1");
+    run.metric("m", 10, 0.4, "1");
+    Verdict verdict = judge("");
+    assertEquals(Outcome.NOT_REPRODUCED, verdict.outcome());
+    assertEquals(0.4, verdict.measured());
+    assertTrue(verdict.reason().contains("b, seed 1, step 10"), verdict.reason());
+    assertEquals(Outcome.REPRODUCED, judge("aggregate = \"mean\"").outcome());
+    assertEquals(0.7, judge("aggregate = \"mean\"").measured(), 1e-15);
+    assertEquals(0.4, judge("aggregate = \"minimum\"").measured());
+    assertEquals(0.9, judge("aggregate = \"maximum\"").measured());
+    assertEquals(0.5, judge("aggregate = \"range\"").measured(), 1e-15);
+  }
+
+  @Test
+  void aValuesOwnErrorThatCrossesABoundIsInconclusive() {
+    run("a", 1).metric("m", 0, 0.52, 0.05, "1");
+    Verdict verdict = judge("");
+    assertEquals(Outcome.INCONCLUSIVE, verdict.outcome());
+    assertEquals(0.47, verdict.measuredLow(), 1e-15);
+    assertEquals(Outcome.NOT_REPRODUCED, judge("low = 0.6").outcome());
+    assertEquals(Outcome.REPRODUCED, judge("low = 0.4").outcome());
+    Verdict shown = judge("judge_uncertainty = false");
+    assertEquals(Outcome.REPRODUCED, shown.outcome());
+    assertEquals(0.47, shown.measuredLow(), 1e-15);
+  }
+
+  @Test
+  void withoutEvidenceACheckIsSkippedAndNeverGreen() {
+    Verdict nothing = judge("");
+    assertEquals(Outcome.SKIPPED, nothing.outcome());
+    assertTrue(nothing.gates());
+    assertEquals(Outcome.SKIPPED, Verdict.ofClaim("X1", List.of(nothing)));
+    run("a", 1).metric("other", 0, 0.9, "1");
+    assertEquals(Outcome.SKIPPED, judge("").outcome());
+    assertEquals(Outcome.SKIPPED, Verdict.ofClaim("X1", List.of()));
+  }
+
+  @Test
+  void evidenceOfAnotherTierOrDeviceDoesNotCount() {
+    evidence.begin("r1", "X1", "a", "desk", "cpu", 1, "{}").metric("m", 0, 0.9, "1");
+    evidence.begin("r2", "X1", "a", "quick", "cuda", 1, "{}").metric("m", 0, 0.9, "1");
+    assertEquals(Outcome.SKIPPED, judge("").outcome());
+    evidence.begin("r3", "X1", "a", "quick", "published", 1, "{}").metric("m", 0, 0.9, "1");
+    assertEquals(Outcome.REPRODUCED, judge("").outcome());
+  }
+
+  @Test
+  void aCheckForAnotherTierIsShownAsSkippedAndDoesNotGate() {
+    run("a", 1).metric("m", 0, 0.9, "1");
+    Verdict verdict = judge("tiers = [\"paper\"]");
+    assertEquals(Outcome.SKIPPED, verdict.outcome());
+    assertFalse(verdict.gates());
+    assertTrue(verdict.reason().contains("paper"), verdict.reason());
+  }
+
+  @Test
+  void whatIsNotFiniteIsNotReproducedWhateverTheBounds() {
+    for (double bad : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
+      var one = new EvidenceBuilder();
+      var run = one.begin("r", "X1", "a", "quick", "cpu", 1, "{}");
+      run.metric("m", 0, 0.9, "1");
+      run.metric("m", 1, bad, "1");
+      for (String aggregate : new String[] {"each", "mean", "minimum", "maximum"}) {
+        Verdict verdict = judge(one, "aggregate = \"" + aggregate + "\"");
+        assertEquals(Outcome.NOT_REPRODUCED, verdict.outcome(), aggregate);
+      }
+    }
+  }
+
+  @Test
+  void aMissingArmAWrongUnitAndTooFewStepsAreInconclusive() {
+    run("a", 1).metric("m", 0, 0.9, "1");
+    assertGap("arms = [\"a\", \"b\"]", "arm b has no m");
+    assertGap("unit = \"nats\"", "measured in 1 and expected in nats");
+    assertGap("over_steps = \"range\"", "shows 1 steps of m and the check needs 2");
+    assertGap("minus_metric = \"n\"", "has no n at step 0");
+    assertGap("minus_arm = \"b\"", "has no partner of seed 1 in arm b");
+  }
+
+  @Test
+  void stepsAreFilteredWithinEachRun() {
+    var run = run("a", 1);
+    double[] values = {0.1, 0.6, 0.7, 0.8, 0.95};
+    for (int i = 0; i < values.length; i++) {
+      run.metric("m", 10L * i, values[i], "1");
+    }
+    assertEquals(Outcome.NOT_REPRODUCED, judge("").outcome());
+    assertEquals(0.1, judge("steps = \"untrained\"").measured());
+    assertEquals(0.6, judge("steps = \"trained\"").measured());
+    assertEquals(0.95, judge("steps = \"last\"").measured());
+    assertEquals(0.7, judge("steps = \"last_half\"").measured());
+    assertEquals(0.25, judge("steps = \"last_half\"\nover_steps = \"range\"").measured(), 1e-15);
+    assertGap("steps = \"last_half\"\nminimum_steps = 4", "shows 3 steps");
+  }
+
+  @Test
+  void theNullStandsBesideTheMeasurementOfTheSamePlace() {
+    var run = run("a", 1);
+    for (int step = 0; step < 3; step++) {
+      run.metric("m", step, 0.9 - 0.1 * step, "1");
+      run.metric("m0", step, 0.6 + 0.1 * step, "1");
+    }
+    run.metric("m1", 0, 0.25, "1");
+    run.metric("m1", 5, 0.75, "1");
+    Verdict verdict = judge("null_metric = \"m0\"");
+    assertEquals(0.7, verdict.measured(), 1e-15);
+    assertEquals(0.8, verdict.nullValue(), 1e-15);
+    assertEquals("m0", verdict.nullName());
+    assertEquals(0.5, judge("null_metric = \"m1\"").nullValue());
+    assertTrue(Double.isNaN(judge("").nullValue()));
+    assertTrue(Double.isNaN(judge("null_metric = \"none\"").nullValue()));
+  }
+
+  @Test
+  void metricsAndArmsAreSubtractedPairByPair() {
+    for (int seed = 1; seed <= 3; seed++) {
+      var a = run("a", seed);
+      a.metric("m", 0, seed + 0.75, "1");
+      a.metric("n", 0, seed, "1");
+      run("b", seed).metric("m", 0, seed, "1");
+    }
+    assertEquals(0.75, judge("arms = [\"a\"]\nminus_metric = \"n\"").measured());
+    assertEquals(0.75, judge("minus_arm = \"b\"\naggregate = \"maximum\"").measured());
+  }
+
+  @Test
+  void studentsIntervalOverSeedsDecidesAStatisticalCheck() {
+    double[] values = {0.61, 0.63, 0.65, 0.67, 0.69};
+    for (int seed = 0; seed < 5; seed++) {
+      run("a", seed).metric("m", 0, values[seed], "1");
+    }
+    // Mean 0.65, standard error 0.0141421, t(4, 97.5 %) = 2.776445.
+    Verdict inside = judge(STATISTICAL);
+    assertEquals(Outcome.REPRODUCED, inside.outcome());
+    assertEquals(0.65, inside.measured(), 1e-12);
+    assertEquals(0.65 - 2.776445105 * 0.0141421356, inside.measuredLow(), 1e-9);
+    assertEquals(0.65 + 2.776445105 * 0.0141421356, inside.measuredHigh(), 1e-9);
+    assertEquals(Outcome.INCONCLUSIVE, judge(STATISTICAL + "low = 0.62").outcome());
+    assertEquals(Outcome.INCONCLUSIVE, judge(STATISTICAL + "low = 0.68").outcome());
+    assertEquals(Outcome.NOT_REPRODUCED, judge(STATISTICAL + "low = 0.7").outcome());
+  }
+
+  @Test
+  void pairingBySeedCancelsWhatSeedsShare() {
+    for (int seed = 1; seed <= 5; seed++) {
+      run("a", seed).metric("m", 0, 10 * seed + 0.75 + 0.001 * seed, "1");
+      run("b", seed).metric("m", 0, 10 * seed, "1");
+    }
+    Verdict paired = judge(STATISTICAL + "minus_arm = \"b\"");
+    assertEquals(Outcome.REPRODUCED, paired.outcome());
+    assertEquals(0.753, paired.measured(), 1e-12);
+    assertTrue(paired.measuredHigh() - paired.measuredLow() < 0.01);
+  }
+
+  @Test
+  void tooFewSeedsAreInconclusiveHoweverClear() {
+    for (int seed = 1; seed <= 4; seed++) {
+      run("a", seed).metric("m", 0, 0.75, "1");
+    }
+    Verdict verdict = judge(STATISTICAL);
+    assertEquals(Outcome.INCONCLUSIVE, verdict.outcome());
+    assertTrue(verdict.reason().contains("4 seeds, and the check needs 5"), verdict.reason());
+    assertEquals(Outcome.REPRODUCED, judge(STATISTICAL + "minimum_seeds = 4").outcome());
+  }
+
+  @Test
+  void eachArmAndStepHasAnIntervalOfItsOwnAndAMeanPoolsThem() {
+    for (int seed = 1; seed <= 5; seed++) {
+      run("a", seed).metric("m", 0, 0.9, "1");
+      run("b", seed).metric("m", 0, 0.3 + 0.001 * seed, "1");
+    }
+    Verdict each = judge(STATISTICAL);
+    assertEquals(Outcome.NOT_REPRODUCED, each.outcome());
+    assertTrue(each.reason().contains("b, step 0, 5 seeds"), each.reason());
+    assertEquals(0.6015, judge(STATISTICAL + "aggregate = \"mean\"").measured(), 1e-12);
+    assertEquals(Outcome.REPRODUCED, judge(STATISTICAL + "aggregate = \"mean\"").outcome());
+  }
+
+  @Test
+  void aClaimIsAsGoodAsItsWorstGatingCheck() {
+    run("a", 1).metric("m", 0, 0.9, "1");
+    Verdict good = judge("");
+    Verdict bad = judge("low = 2.0");
+    Verdict reported = judge("low = 2.0\ngates = false");
+    assertEquals(Outcome.REPRODUCED, Verdict.ofClaim("X1", List.of(good, reported)));
+    assertEquals(Outcome.NOT_REPRODUCED, Verdict.ofClaim("X1", List.of(good, bad)));
+    assertEquals(Outcome.SKIPPED, Verdict.ofClaim("X2", List.of(good, bad)));
+    assertEquals(
+        List.of(Outcome.NOT_REPRODUCED, Outcome.INCONCLUSIVE, Outcome.SKIPPED, Outcome.REPRODUCED),
+        List.of(Outcome.values()));
+  }
+
+  @Test
+  void storedEvidenceGivesTheSameVerdicts() {
+    for (int seed = 1; seed <= 5; seed++) {
+      run("a", seed).metric("m", 0, 0.7 + 0.01 * seed, "1");
+    }
+    Evidence before = evidence.build(new Provenance(Map.of()));
+    new ResultsFolder(folder.resolve("out")).write(before);
+    Evidence after = new ResultsFolder(folder.resolve("out")).readEvidence();
+    ExpectedValues expected = expected(STATISTICAL);
+    assertEquals(
+        Verdicts.judge(before, expected, "quick", "cpu"),
+        Verdicts.judge(after, expected, "quick", "cpu"));
+  }
+
+  private RunRecorder run(String arm, long seed) {
+    return evidence.begin("X1/" + arm + "/" + seed, "X1", arm, "quick", "cpu", seed, "{}");
+  }
+
+  private void assertGap(String keys, String reason) {
+    Verdict verdict = judge(keys);
+    assertEquals(Outcome.INCONCLUSIVE, verdict.outcome(), verdict.reason());
+    assertTrue(verdict.reason().contains(reason), verdict.reason());
+  }
+
+  private Verdict judge(String keys) {
+    return judge(evidence, keys);
+  }
+
+  private Verdict judge(EvidenceBuilder builder, String keys) {
+    Evidence built = builder.build(new Provenance(Map.of()));
+    return Verdicts.judge(built, expected(keys), "quick", "cpu").getFirst();
+  }
+
+  /** The check of the tests with some keys more, or other values. */
+  private ExpectedValues expected(String keys) {
+    StringBuilder toml = new StringBuilder();
+    for (String line : ExpectedValuesTest.CHECK.lines().toList()) {
+      String key = line.substring(0, Math.max(0, line.indexOf(" = ")));
+      boolean replaced =
+          toml.indexOf("[[") >= 0
+              && !key.isEmpty()
+              && keys.lines().anyMatch(other -> other.startsWith(key + " = "));
+      toml.append(replaced ? "" : line + "\n");
+    }
+    Path file = folder.resolve("expected.toml");
+    try {
+      Files.writeString(file, toml + keys);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return ExpectedValues.load(file);
+  }
+}

@@ -1,0 +1,123 @@
+package dev.gatun.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.backend.ReferenceBackend;
+import dev.gatun.data.Randomness;
+import dev.gatun.model.LanguageModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RunConfigTest {
+  private static final String TEXT =
+      """
+      [model]
+      vocabulary = 300
+      width = 8
+      layers = 1
+      heads = 2
+      context-length = 16
+
+      [data]
+      tokenizer = "bytes"
+
+      [training]
+      steps = 10
+      batch = 2
+      length = 16
+      learning-rate = 1e-3
+      seed = 1
+      """;
+
+  static Stream<Path> shipped() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of("configs"))) {
+      List<Path> all = files.sorted().toList();
+      assertTrue(all.size() >= 3, "only " + all);
+      return all.stream();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shipped")
+  void everyShippedConfigurationMakesAModel(Path file) {
+    RunConfig config = RunConfig.load(file);
+    Randomness weights = Randomness.of(config.training().seed());
+    try (Backend backend = new ReferenceBackend();
+        LanguageModel model =
+            LanguageModel.initialise(
+                backend, config.model(), (name, out, d) -> weights.stream(name).gaussian(out, d))) {
+      assertTrue(model.parameters().count() > 0);
+    }
+  }
+
+  @Test
+  void leftOutKeysHaveTheirDefaults() {
+    RunConfig config = RunConfig.parse("x.toml", TEXT);
+    assertEquals(32, config.model().mlpWidth());
+    assertTrue(config.model().isTied());
+    assertEquals(Double.POSITIVE_INFINITY, config.training().clipNorm());
+    assertEquals(TrainingConfig.AdamWSettings.usual(), config.training().optimiser());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "learning-rate = | learning-rte = | x.toml, line 15: unknown key 'learning-rte' in"
+            + " [training]; did you mean 'learning-rate'?",
+        "[training] | [trainig] | x.toml: unknown section or key 'trainig'; did you mean",
+        "steps = 10 | steps = 1.5 | x.toml, line 12: 'steps' is 1.5, but must be a whole number",
+        "batch = 2 | batch = \"2\" | x.toml, line 13: 'batch' is \"2\", but must be a whole",
+        "batch = 2 | batch = 0 | x.toml, [training]: batch must be at least 1, not 0",
+        "batch = 2 | batch = 9999999999 | line 13: 'batch' is 9999999999, but must be a smaller",
+        "heads = 2 | heads = 3 | x.toml, [model]: width 8 is not divisible by 3 heads",
+        "\"bytes\" | \"byte\" | line 9: 'tokenizer' is \"byte\", but must be one of gpt2, bytes;",
+        "width = 8 | `` | x.toml: [model] needs a value for 'width'",
+        "width = 8 | width = 8 8 | x.toml, line 3:",
+        "width = 8 | head-width = 8 | 'head-width' belongs to family",
+        "context-length = 16 | context-length = 8 | sequences of 16 tokens do not fit the model's"
+            + " context",
+        "seed = 1 | seed = true | x.toml, line 16: 'seed' is true",
+        "seed = 1 | seed = 1\\nseed = 2 | x.toml, line 17",
+      })
+  void mistakeIsReportedInOneLineWithTheMend(String text, String replacement, String message) {
+    assertTrue(TEXT.contains(text), text);
+    String wrong = TEXT.replace(text, replacement.replace("\\n", "\n"));
+    ConfigException e = assertThrows(ConfigException.class, () -> RunConfig.parse("x.toml", wrong));
+    assertTrue(e.getMessage().contains(message), e.getMessage());
+    assertEquals(1, e.getMessage().lines().count(), e.getMessage());
+  }
+
+  @Test
+  void missingFileIsNamed() {
+    ConfigException e =
+        assertThrows(ConfigException.class, () -> RunConfig.load(Path.of("none.toml")));
+    assertEquals("there is no configuration file none.toml", e.getMessage());
+  }
+
+  @Test
+  void identityChangesWithWhatDecidesTheResultAndNotWithIntervals() {
+    RunIdentity identity = RunConfig.parse("x.toml", TEXT).identity("abc");
+    RunIdentity watched =
+        RunConfig.parse("x.toml", TEXT + "checkpoint-interval = 3\n").identity("abc");
+    RunIdentity faster = RunConfig.parse("x.toml", TEXT.replace("1e-3", "2e-3")).identity("abc");
+    assertEquals(identity.hash(), watched.hash());
+    assertNotEquals(identity.hash(), faster.hash());
+    assertNotEquals(identity.hash(), RunConfig.parse("x.toml", TEXT).identity("abd").hash());
+    assertEquals(
+        "training.learning-rate is 0.002 here, but 0.001 there",
+        faster.firstDifference(identity.settings()).orElseThrow());
+  }
+}
