@@ -54,7 +54,12 @@ public final class Gatun implements Runnable {
 
   /** The command line, writing to the given streams. */
   static CommandLine commandLine(PrintWriter out, PrintWriter err) {
-    return new CommandLine(new Gatun())
+    var gatun = new CommandLine(new Gatun());
+    gatun
+        .getSubcommands()
+        .values()
+        .forEach(command -> command.getCommandSpec().versionProvider(new VersionProvider()));
+    return gatun
         .setOut(out)
         .setErr(err)
         .setColorScheme(CommandLine.Help.defaultColorScheme(Terminal.colours()))

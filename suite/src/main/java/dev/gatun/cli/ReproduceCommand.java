@@ -125,11 +125,15 @@ final class ReproduceCommand implements Callable<Integer> {
       interruption.check();
       claim.run(context, builder);
     }
-    return builder.build(
+    Provenance provenance =
         settings
             .provenance(context.backend().device())
             .with(Provenance.STARTED, started.toString())
-            .with(Provenance.WALL_SECONDS, seconds(System.nanoTime() - startedNanos)));
+            .with(Provenance.WALL_SECONDS, seconds(System.nanoTime() - startedNanos));
+    Evidence evidence = builder.build(provenance);
+    return builder.build(
+        provenance.with(
+            Provenance.CONFIGURATION_HASH, ReproduceSettings.configurationHash(evidence.runs())));
   }
 
   private int conclude(Evidence evidence, Path folder) {

@@ -7,7 +7,12 @@ import dev.gatun.claims.Claim;
 import dev.gatun.claims.Tier;
 import dev.gatun.data.Corpus;
 import dev.gatun.results.Provenance;
+import dev.gatun.results.Run;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -74,7 +79,7 @@ record ReproduceSettings(
         text.characters() / 1e6);
   }
 
-  /** For the files; the times and the configuration's hash are added by whoever ran it. */
+  /** For the files; the times and {@link #configurationHash} are added by whoever ran it. */
   Provenance provenance(DeviceDescription device) {
     Provenance provenance =
         Provenance.ofThisProcess()
@@ -93,5 +98,19 @@ record ReproduceSettings(
       provenance = provenance.with(key, library.getValue());
     }
     return provenance;
+  }
+
+  /** SHA-256 over the configurations of all runs, in their order, each ended by a zero byte. */
+  static String configurationHash(List<Run> runs) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (Run run : runs) {
+        digest.update(run.configuration().getBytes(StandardCharsets.UTF_8));
+        digest.update((byte) 0);
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every JDK has SHA-256", e);
+    }
   }
 }

@@ -59,12 +59,17 @@ final class VerdictTable {
 
   private static String interval(double low, double high) {
     if (low == high) {
-      return number(low);
+      return bound(low);
     }
     if (Double.isInfinite(high)) {
-      return "≥ " + number(low);
+      return "≥ " + bound(low);
     }
-    return Double.isInfinite(low) ? "≤ " + number(high) : number(low) + " to " + number(high);
+    return Double.isInfinite(low) ? "≤ " + bound(high) : bound(low) + " to " + bound(high);
+  }
+
+  /** As written in the data files: without zeros that say nothing. */
+  private static String bound(double value) {
+    return number(value).replaceFirst("(\\.\\d*?)0+(e|$)", "$1$2").replaceFirst("\\.(e|$)", "$1");
   }
 
   private static String number(double value) {

@@ -1,0 +1,257 @@
+package dev.gatun.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each mistake is one line that names the thing and the mend, exit code 2, and nothing is lost. */
+class BadInputTest {
+  private static final String CONFIG =
+      """
+      [model]
+      vocabulary = 512
+      width = 16
+      layers = 1
+      heads = 2
+      context-length = 8
+
+      [data]
+      corpus = "corpus.txt"
+
+      [training]
+      steps = 2
+      batch = 2
+      length = 8
+      learning-rate = 1e-3
+      seed = 1
+      """;
+
+  @TempDir static Path shared;
+  private static Path evidence;
+
+  @TempDir Path folder;
+  private Path out;
+
+  @BeforeAll
+  static void measure() {
+    evidence = shared.resolve("evidence");
+    assertEquals(0, CommandRun.publishedClaims(evidence).code());
+  }
+
+  @BeforeEach
+  void nameOutput() {
+    out = folder.resolve("out");
+  }
+
+  private void assertMistake(CommandRun run, String thing, String mend) {
+    assertEquals(Gatun.USER_ERROR, run.code(), run.toString());
+    assertEquals(1, run.err().lines().count(), run.err());
+    assertTrue(run.err().startsWith("gatun: "), run.err());
+    assertTrue(run.err().contains(thing), run.err());
+    assertTrue(run.err().contains(mend), run.err());
+    assertEquals("", run.out());
+    assertFalse(Files.exists(out), "something was left at " + out);
+  }
+
+  @Test
+  void unknownClaimNamesTheNearest() {
+    assertMistake(CommandRun.of("reproduce", "A11", "--out", out), "claim A11", "nearest is A1");
+  }
+
+  @Test
+  void unknownTierNamesTheNearest() {
+    assertMistake(
+        CommandRun.of("reproduce", "B1", "--tier", "quik", "--out", out), "'quik'", "'quick'?");
+  }
+
+  @Test
+  void tierThatAClaimLacksSaysWhichToTake() {
+    assertMistake(
+        CommandRun.of("reproduce", "A1", "--tier", "paper", "--out", out),
+        "A1 has no paper tier",
+        "--tier quick");
+  }
+
+  @Test
+  void unknownDeviceNamesTheNearest() {
+    assertMistake(
+        CommandRun.of("reproduce", "B1", "--device", "cpuu", "--out", out), "'cpuu'", "'cpu'?");
+  }
+
+  @Test
+  void deviceThatIsNotThereIsNoReasonToTakeAnother() {
+    assertMistake(
+        CommandRun.of("reproduce", "B1", "--device", "cuda", "--out", out),
+        "--device cuda",
+        "use --device cpu");
+  }
+
+  @Test
+  void unknownOptionNamesTheNearest() {
+    assertMistake(
+        CommandRun.of("reproduce", "B1", "--treads=2", "--out", out), "--treads", "'--threads'?");
+  }
+
+  @Test
+  void unknownCommandNamesTheNearest() {
+    assertMistake(CommandRun.of("repoduce"), "'repoduce'", "'reproduce'?");
+  }
+
+  @Test
+  void oneArgumentTooManyIsNamed() {
+    assertMistake(CommandRun.of("doctor", "me"), "'me'", "gatun doctor --help");
+  }
+
+  @Test
+  void noThreadsAreTooFew() {
+    assertMistake(
+        CommandRun.of("reproduce", "B1", "--threads", "0", "--out", out),
+        "--threads 0",
+        "at least 1");
+  }
+
+  @Test
+  void seedThatIsNoNumberIsNamed() {
+    assertMistake(CommandRun.of("reproduce", "--seed", "one"), "'one'", "is no number");
+  }
+
+  @Test
+  void missingOpenBlasIsNamed() {
+    Path missing = folder.resolve("libnone.so");
+    assertMistake(
+        CommandRun.of("reproduce", "B1", "--openblas", missing, "--out", out),
+        missing.toString(),
+        "");
+  }
+
+  @Test
+  void missingCorpusIsNamed() {
+    Path missing = folder.resolve("nowhere");
+    assertMistake(
+        CommandRun.of("reproduce", "A1", "--corpus", missing, "--out", out),
+        missing.toString(),
+        "give a text file or a folder");
+  }
+
+  @Test
+  void emptyCorpusIsNamed() throws IOException {
+    Path empty = Files.createFile(folder.resolve("empty.txt"));
+    assertMistake(
+        CommandRun.of("reproduce", "A1", "--corpus", empty, "--out", out),
+        empty.toString(),
+        "give another file");
+  }
+
+  @Test
+  void corpusTooSmallToTrainOnIsNamed() throws IOException {
+    Path small = Files.writeString(folder.resolve("small.txt"), "Hello, world.");
+    CommandRun run = CommandRun.of("reproduce", "A1", "--corpus", small, "--out", out);
+    assertEquals(Gatun.USER_ERROR, run.code());
+    assertEquals(1, run.err().lines().count(), run.err());
+    assertFalse(Files.exists(out));
+  }
+
+  @Test
+  void fileWhereTheOutputFolderShouldBeIsFoundBeforeTheWork() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "precious");
+    assertMistake(
+        CommandRun.of("reproduce", "A1", "--out", file.resolve("deeper")),
+        file.toString(),
+        "another --out");
+    assertEquals("precious", Files.readString(file));
+  }
+
+  @Test
+  void folderWithoutEvidenceIsNamed() {
+    assertMistake(CommandRun.of("verify", folder), folder.toString(), "that Gatun wrote");
+    assertMistake(CommandRun.of("report", folder), folder.toString(), "that Gatun wrote");
+  }
+
+  @Test
+  void truncatedArrowFileIsNamed() throws IOException {
+    Path file = damagedEvidence().resolve("metrics.arrow");
+    byte[] whole = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(whole, whole.length / 2));
+    assertMistake(CommandRun.of("verify", file.getParent()), file.toString(), "");
+    assertMistake(CommandRun.of("report", file.getParent()), file.toString(), "");
+    assertFalse(Files.exists(file.resolveSibling("report.html")));
+  }
+
+  @Test
+  void fileThatIsNoArrowIsNamed() throws IOException {
+    Path file = damagedEvidence().resolve("runs.arrow");
+    Files.writeString(file, "a poem");
+    assertMistake(CommandRun.of("verify", file.getParent()), file.toString(), "");
+  }
+
+  @Test
+  void arrowFileOfAnotherTableIsNamed() throws IOException {
+    Path file = damagedEvidence().resolve("runs.arrow");
+    Files.copy(file.resolveSibling("verdicts.arrow"), file, StandardCopyOption.REPLACE_EXISTING);
+    assertMistake(CommandRun.of("verify", file.getParent()), file.toString(), "");
+  }
+
+  @Test
+  void expectedValuesWithAMisspeltKeyNameTheNearest() throws IOException {
+    try (var shipped = getClass().getResourceAsStream("/dev/gatun/results/expected/B1.toml")) {
+      String text = new String(shipped.readAllBytes(), StandardCharsets.UTF_8);
+      Path file = Files.writeString(folder.resolve("B1.toml"), "papre = \"?\"\n" + text);
+      assertMistake(CommandRun.of("verify", evidence, "--expected", file), "papre", "paper");
+    }
+  }
+
+  @Test
+  void unknownConfigurationKeyNamesTheNearestAndItsLine() throws IOException {
+    assertMistake(
+        train(CONFIG.replace("heads = 2", "haeds = 2")), "line 5: unknown key 'haeds'", "'heads'?");
+  }
+
+  @Test
+  void widthNotDivisibleByHeadsIsNamed() throws IOException {
+    assertMistake(train(CONFIG.replace("heads = 2", "heads = 3")), "width 16", "3 heads");
+  }
+
+  @Test
+  void vocabularyLargerThanTheTokenizersIsNamed() throws IOException {
+    assertMistake(
+        train(CONFIG.replace("vocabulary = 512", "vocabulary = 60000")), "60000", "50257");
+  }
+
+  @Test
+  void missingCorpusOfAConfigurationIsNamed() throws IOException {
+    assertMistake(
+        train(CONFIG.replace("corpus.txt", "missing-corpus.txt")), "missing-corpus.txt", "give");
+  }
+
+  @Test
+  void configurationThatIsNotThereIsNamed() {
+    Path missing = folder.resolve("none.toml");
+    assertMistake(CommandRun.of("train", "--config", missing), missing.toString(), "no config");
+    assertMistake(CommandRun.of("train"), "--config", "gatun train --help");
+  }
+
+  private CommandRun train(String config) throws IOException {
+    Path file = Files.writeString(folder.resolve("run.toml"), config);
+    return CommandRun.of("train", "--config", file, "--out", out);
+  }
+
+  private Path damagedEvidence() throws IOException {
+    Path copy = Files.createDirectory(folder.resolve("evidence"));
+    for (String name : List.of("runs", "metrics", "spectra", "verdicts")) {
+      Files.copy(evidence.resolve(name + ".arrow"), copy.resolve(name + ".arrow"));
+    }
+    return copy;
+  }
+}

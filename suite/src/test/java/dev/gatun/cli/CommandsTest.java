@@ -1,0 +1,222 @@
+package dev.gatun.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.claims.Claims;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+
+class CommandsTest {
+  @TempDir static Path shared;
+  private static Path evidence;
+  private static CommandRun reproduced;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void measure() {
+    evidence = shared.resolve("evidence");
+    reproduced = CommandRun.publishedClaims(evidence);
+  }
+
+  static Set<String> commands() {
+    return Gatun.commandLine(new PrintWriter(System.out), new PrintWriter(System.err))
+        .getSubcommands()
+        .keySet();
+  }
+
+  static Stream<String> ownCommands() {
+    return commands().stream().filter(c -> !c.equals("help") && !c.equals("generate-completion"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void everyCommandHasHelp(String command) {
+    CommandRun run = CommandRun.of(command, "--help");
+    assertEquals(0, run.code());
+    assertTrue(run.out().contains("Usage: gatun " + command), run.out());
+    assertEquals("", run.err());
+  }
+
+  @ParameterizedTest
+  @MethodSource("ownCommands")
+  void everyCommandSaysItsVersion(String command) {
+    assertTrue(CommandRun.of(command, "--version").out().startsWith("gatun "), command);
+  }
+
+  @Test
+  void helpListsCommandsAndExitCodes() {
+    String help = CommandRun.of("--help").out();
+    commands().forEach(command -> assertTrue(help.contains(command), command));
+    assertTrue(help.contains("130"), help);
+    assertEquals(CommandRun.of().out(), help);
+  }
+
+  @Test
+  void completionKnowsEveryCommand() {
+    String script = CommandRun.of("generate-completion").out();
+    commands().forEach(command -> assertTrue(script.contains(command), command));
+    assertTrue(script.contains("quick"), "tiers are completed too");
+  }
+
+  @Test
+  void reproduceShowsSettingsAndVerdictsAndWhereTheReportIs() {
+    assertEquals(0, reproduced.code(), reproduced.err());
+    assertTrue(reproduced.out().contains("corpus                  not used"), reproduced.out());
+    assertTrue(reproduced.out().contains("mean_final_excess"), reproduced.out());
+    assertTrue(reproduced.out().contains(evidence.resolve("report.html").toString()));
+    for (String file : Set.of("runs", "metrics", "spectra", "verdicts")) {
+      assertTrue(Files.exists(evidence.resolve(file + ".arrow")), file);
+    }
+    assertFalse(Files.exists(evidence.resolve("unfinished")));
+  }
+
+  @Test
+  void thereAreNoColoursButOnATerminal() {
+    for (CommandRun run :
+        Set.of(reproduced, CommandRun.of("claims"), CommandRun.of("repoduce"), help())) {
+      assertFalse(run.out().contains("\u001b"), run.out());
+      assertFalse(run.err().contains("\u001b"), run.err());
+    }
+  }
+
+  private static CommandRun help() {
+    return CommandRun.of("reproduce", "--help");
+  }
+
+  @Test
+  void linesFitATerminal() {
+    CommandRun verified = CommandRun.of("verify", evidence);
+    Stream.of(reproduced.out(), verified.out(), CommandRun.of("claims").out())
+        .flatMap(String::lines)
+        .filter(line -> !line.contains(shared.toString()))
+        .forEach(line -> assertTrue(line.length() <= 150, line));
+  }
+
+  @Test
+  void reproduceAsJsonIsOneObjectWithoutNaN() {
+    CommandRun run =
+        CommandRun.of("reproduce", "B1", "B2", "--json", "--out", folder.resolve("out"));
+    assertEquals(0, run.code(), run.err());
+    JsonNode json = run.json();
+    assertEquals(
+        folder.resolve("out").resolve("report.html").toString(), json.get("report").stringValue());
+    assertEquals(5, json.get("verdicts").size());
+    assertTrue(json.get("provenance").has("git.commit"));
+    assertTrue(json.get("provenance").has("configuration.sha256"));
+    JsonNode open = json.get("verdicts").get(2);
+    assertTrue(open.get("expected_low").isNumber(), open.toString());
+    assertTrue(open.get("expected_high").isNull(), "an open end is null: " + open);
+    assertFalse(run.out().contains("NaN"), run.out());
+  }
+
+  @Test
+  void otherCommandsAsJsonAreOneObject() {
+    assertEquals(
+        Claims.ids().size(), CommandRun.of("claims", "--json").json().get("claims").size());
+    JsonNode libraries = CommandRun.of("doctor", "--json").json().get("libraries");
+    assertTrue(libraries.get(0).get("loaded").isString(), libraries.toString());
+    assertEquals(5, CommandRun.of("verify", evidence, "--json").json().get("verdicts").size());
+    Path report = folder.resolve("r.html");
+    CommandRun run = CommandRun.of("report", evidence, "--json", "--out", report);
+    assertEquals(report.toString(), run.json().get("report").stringValue());
+    assertTrue(Files.exists(report));
+  }
+
+  @Test
+  void verifyGivesTheVerdictsOfTheReproduction() {
+    CommandRun verified = CommandRun.of("verify", evidence);
+    assertEquals(0, verified.code());
+    assertTrue(reproduced.out().contains(verified.out().strip()), verified.out());
+  }
+
+  @Test
+  void claimThatIsNotReproducedExitsWith1() throws IOException {
+    CommandRun run = CommandRun.of("verify", evidence, "--expected", impossible());
+    assertEquals(Gatun.CLAIM_FAILED, run.code(), run.err());
+    assertTrue(run.out().contains("not reproduced"), run.out());
+    assertTrue(run.out().contains("outside what is expected"), run.out());
+    CommandRun asJson = CommandRun.of("verify", evidence, "--json", "--expected", impossible());
+    assertEquals(Gatun.CLAIM_FAILED, asJson.code());
+    assertEquals(
+        "NOT_REPRODUCED", asJson.json().get("verdicts").get(0).get("outcome").stringValue());
+  }
+
+  /** B1 with an interval that no loss can lie in. */
+  private Path impossible() throws IOException {
+    try (var shipped = getClass().getResourceAsStream("/dev/gatun/results/expected/B1.toml")) {
+      String text = new String(shipped.readAllBytes(), StandardCharsets.UTF_8);
+      String planted =
+          text.replaceFirst("(?m)^low = .*$", "low = 7")
+              .replaceFirst("(?m)^high = .*$", "high = 8");
+      return Files.writeString(folder.resolve("B1.toml"), planted);
+    }
+  }
+
+  @Test
+  void noLocaleChangesWhatIsStoredOrShown() throws IOException {
+    Locale locale = Locale.getDefault();
+    Locale.setDefault(Locale.of("ar", "EG"));
+    try {
+      Path elsewhere = folder.resolve("elsewhere");
+      CommandRun run = CommandRun.publishedClaims(elsewhere);
+      assertEquals(
+          reproduced.out().replace(evidence.toString(), ""),
+          run.out().replace(elsewhere.toString(), ""));
+      for (String file : Set.of("metrics.arrow", "verdicts.arrow")) {
+        assertTrue(run.code() == 0 && Files.exists(elsewhere.resolve(file)));
+      }
+      assertArrayEquals(
+          Files.readAllBytes(evidence.resolve("metrics.arrow")),
+          Files.readAllBytes(elsewhere.resolve("metrics.arrow")));
+    } finally {
+      Locale.setDefault(locale);
+    }
+  }
+
+  @Test
+  void trainingWorksEndToEndAndResumesAFinishedRun() throws IOException {
+    Path config =
+        Files.writeString(
+            folder.resolve("tiny.toml"),
+            """
+            [model]
+            vocabulary = 64
+            width = 8
+            layers = 1
+            heads = 2
+            context-length = 8
+            [data]
+            kind = "spamlang"
+            [training]
+            steps = 3
+            batch = 2
+            length = 8
+            learning-rate = 1e-3
+            seed = 1
+            """);
+    Path out = folder.resolve("run");
+    CommandRun first = CommandRun.of("train", "--config", config, "--out", out, "--json");
+    assertEquals(0, first.code(), first.err());
+    assertEquals(3, first.json().get("steps").intValue());
+    assertTrue(Files.exists(out.resolve("run.safetensors")));
+    CommandRun again = CommandRun.of("train", "--config", config, "--out", out);
+    assertEquals(0, again.code(), again.err());
+    assertTrue(again.err().contains("resumed after step 3"), again.err());
+  }
+}
