@@ -134,8 +134,8 @@ class PlantedFaultsIT {
   }
 
   @Test
-  void projectorThatLosesDimensionsDuringTrainingIsFoundByA9() {
-    HeadMeasures shrinking =
+  void projectorThatGainsDimensionsDuringTrainingIsFoundByA9() {
+    HeadMeasures growing =
         new HeadMeasures() {
           private int calls;
 
@@ -148,7 +148,7 @@ class PlantedFaultsIT {
                 exact.vocabulary(),
                 exact.width(),
                 exact.gradientNorm(),
-                exact.keptNorm() / (1 + calls % 6),
+                Math.min(exact.gradientNorm(), exact.keptNorm() * (1 + calls % 6)),
                 exact.headConditionNumber());
           }
         };
@@ -158,7 +158,7 @@ class PlantedFaultsIT {
             SmallBottleneck.context(backend, exactOutput));
     Evidence faulty =
         Measured.evidence(
-            new A9FlatThroughTraining(experiment(shrinking, 5)),
+            new A9FlatThroughTraining(experiment(growing, 5)),
             SmallBottleneck.context(backend, faultyOutput));
     // A model this small scatters across the bound, which lies far below what the fault does.
     String check = "destroyed_norm_range_all";
