@@ -148,7 +148,7 @@ class PlantedFaultsIT {
                 exact.vocabulary(),
                 exact.width(),
                 exact.gradientNorm(),
-                Math.min(exact.gradientNorm(), exact.keptNorm() * (1 + calls % 6)),
+                Math.min(0.9, exact.keptNorm() * (1 + calls % 6)),
                 exact.headConditionNumber());
           }
         };
