@@ -4,7 +4,7 @@ GATUN := suite/target/gatun/bin/gatun
 SOURCES := $(shell find pom.xml bindings suite results/expected results/facts -type f \
   -not -path '*/target/*' -not -path 'suite/src/test/*' -not -path 'suite/src/bench/*' 2>/dev/null)
 
-.PHONY: help build reproduce verify bench format bindings bindings-check clean
+.PHONY: help build reproduce verify bench bench-kernels format bindings bindings-check clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -20,6 +20,14 @@ reproduce: $(GATUN) ## the main job: train, measure, judge and report; ARGS="A1 
 
 verify: ## every test, and the quick tier of every claim
 	mvn -B verify
+
+bench: ## whole steps against PyTorch; PYTHON names a Python that has it, THREADS and PAIRS as you like
+	$(MVN) package -DskipTests -Pbench
+
+bench-kernels: ## kernels, native calls and matrix products by JMH; ARGS narrows it
+	@mkdir -p results/benchmarks
+	$(MVN) package -DskipTests -Pbench -Dbench.main=org.openjdk.jmh.Main \
+	  -Dbench.arguments="-rf json -rff $(CURDIR)/results/benchmarks/kernels.json -f 1 -wi 3 -w 2 -i 5 -r 2 $(ARGS)"
 
 format: ## rewrite the sources in google-java-format
 	$(MVN) test -pl bindings,suite -Dtest=SourceFormatTest -Dsurefire.failIfNoSpecifiedTests=false -Dgatun.format=write

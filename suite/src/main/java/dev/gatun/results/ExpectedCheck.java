@@ -33,6 +33,8 @@ import java.util.Objects;
  * @param tolerance why the bounds are where they are
  * @param nullMetric metric of the null model or control, read as the metric is; none by default
  * @param gates whether it counts for the claim; true by default
+ * @param tooSmall why evidence of these tiers cannot decide what the paper says: then the outcome
+ *     is INCONCLUSIVE whatever was measured; none by default
  * @param history one line per change, the first saying where the values came from
  */
 public record ExpectedCheck(
@@ -61,6 +63,7 @@ public record ExpectedCheck(
     String tolerance,
     String nullMetric,
     Boolean gates,
+    String tooSmall,
     List<String> history) {
 
   /** Fills in the defaults; a missing key is an {@link IllegalArgumentException} naming it. */
@@ -101,6 +104,7 @@ public record ExpectedCheck(
     require(tolerance, "tolerance");
     nullMetric = Objects.requireNonNullElse(nullMetric, "");
     gates = Objects.requireNonNullElse(gates, true);
+    tooSmall = Objects.requireNonNullElse(tooSmall, "");
     history = List.copyOf(require(history, "history"));
     if (history.isEmpty()) {
       throw new IllegalArgumentException("check " + id + " has an empty history");

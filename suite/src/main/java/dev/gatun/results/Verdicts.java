@@ -203,7 +203,14 @@ public final class Verdicts {
       double atSamePlace = nulls.size() == values.size() ? nulls.get(at).value() : meanOfNulls();
       String all = values.size() == 1 ? "" : "; the worst of " + values.size();
       String reason = "%s (%s%s)".formatted(words(outcome(worst)), worst.where(), all);
-      return verdict(outcome(worst), check.gates(), worst, atSamePlace, reason);
+      return check.tooSmall().isEmpty()
+          ? verdict(outcome(worst), check.gates(), worst, atSamePlace, reason)
+          : verdict(
+              Outcome.INCONCLUSIVE,
+              check.gates(),
+              worst,
+              atSamePlace,
+              check.tooSmall() + "; measured: " + reason);
     }
 
     private static String words(Outcome outcome) {

@@ -62,6 +62,18 @@ class VerdictsTest {
   }
 
   @Test
+  void evidenceThatIsTooSmallDecidesNothingWhateverItShows() {
+    String tooSmall = "too_small = \"runs end too early\"";
+    assertEquals(Outcome.SKIPPED, judge(tooSmall).outcome());
+    run("a", 1).metric("m", 0, 0.5, "1");
+    Verdict verdict = judge(tooSmall);
+    assertEquals(Outcome.INCONCLUSIVE, verdict.outcome());
+    assertEquals(0.5, verdict.measured());
+    assertTrue(verdict.reason().startsWith("runs end too early; measured: inside"));
+    assertEquals(Outcome.INCONCLUSIVE, judge("low = 0.6\n" + tooSmall).outcome());
+  }
+
+  @Test
   void withoutEvidenceACheckIsSkippedAndNeverGreen() {
     Verdict nothing = judge("");
     assertEquals(Outcome.SKIPPED, nothing.outcome());

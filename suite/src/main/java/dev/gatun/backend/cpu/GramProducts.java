@@ -42,7 +42,7 @@ final class GramProducts implements AutoCloseable {
       return;
     }
     if (a.type() == ElementType.F64) {
-      accumulate(new Operand(a.memory(), transpose, n, depth, cols), beta, c.memory());
+      accumulate(new Operand(a.memory(), transpose, n, depth, Math.max(1, cols)), beta, c.memory());
       return;
     }
     int piece = Math.clamp(PIECE_ELEMENTS / n, 64, Math.max(64, depth));
@@ -68,7 +68,7 @@ final class GramProducts implements AutoCloseable {
         .forEach(
             pool, row -> Vectors.widen(in + 4 * row * cols, out + 8 * row * pieceCols, pieceCols));
     return new Operand(
-        piece, transpose, transpose == Transpose.NO ? rows : cols, length, pieceCols);
+        piece, transpose, transpose == Transpose.NO ? rows : cols, length, Math.max(1, pieceCols));
   }
 
   private void accumulate(Operand a, double beta, MemorySegment c) {

@@ -65,8 +65,8 @@ final class MatrixProducts implements AutoCloseable {
     }
     Tiling tiling = Tiling.of(ta, tb, m, n, k);
     long size = type.byteSize();
-    var left = new Operand(a, ta, ta == Transpose.NO ? k : m, size);
-    var right = new Operand(b, tb, tb == Transpose.NO ? n : k, size);
+    var left = new Operand(a, ta, Math.max(1, ta == Transpose.NO ? k : m), size);
+    var right = new Operand(b, tb, Math.max(1, tb == Transpose.NO ? n : k), size);
     long bytes = (long) m * n * size;
     int pieces = tiling.pieces();
     MemorySegment partials =

@@ -171,6 +171,23 @@ class LapackTest {
   }
 
   @Test
+  void aSumOfNoTermsLeavesBetaTimesC() {
+    for (Transpose ta : Transpose.values()) {
+      for (Transpose tb : Transpose.values()) {
+        Tensor c = tensor(new double[] {1, 2, 3, 4}, 2, 2);
+        Tensor a = ta == Transpose.NO ? tensor(new double[0], 2, 0) : tensor(new double[0], 0, 2);
+        Tensor b = tb == Transpose.NO ? tensor(new double[0], 0, 2) : tensor(new double[0], 2, 0);
+        backend.gemm(ta, tb, 1, a, b, 0.5, c);
+        assertArrayEquals(new double[] {0.5, 1, 1.5, 2}, backend.toDoubles(c));
+      }
+      Tensor c = tensor(new double[] {1, 2, 3, 4}, 2, 2);
+      Tensor a = ta == Transpose.NO ? tensor(new double[0], 2, 0) : tensor(new double[0], 0, 2);
+      backend.syrk(ta, a, 0.5, c);
+      assertArrayEquals(new double[] {0.5, 2, 1.5, 2}, backend.toDoubles(c));
+    }
+  }
+
+  @Test
   void choleskyOfAnIndefiniteMatrixNamesTheMinor() {
     Tensor a = tensor(new double[] {1, 0, 2, 1}, 2, 2);
     var thrown = assertThrows(LapackException.class, () -> backend.cholesky(a));
