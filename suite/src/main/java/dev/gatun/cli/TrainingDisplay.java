@@ -33,14 +33,28 @@ final class TrainingDisplay implements TrainingListener, AutoCloseable {
         report.step(),
         config.steps(),
         String.format(
-            Locale.ROOT, "loss %.3f, %,.0f tokens/s", report.loss(), report.tokensPerSecond()));
+            Locale.ROOT,
+            "loss %.3f%s, %,.0f tokens/s",
+            report.loss(),
+            validation(),
+            report.tokensPerSecond()));
+  }
+
+  private String validation() {
+    return lastScores == null
+        ? ""
+        : String.format(Locale.ROOT, " (validation %.3f)", lastScores.meanLoss());
   }
 
   @Override
   public void evaluated(long step, HeadScores scores) {
     lastScores = scores;
-    console.note(
-        String.format(Locale.ROOT, "step %,d: validation loss %.4f nats", step, scores.meanLoss()));
+    // A line of its own would tear the bar, which shows it from the next step on.
+    if (!Terminal.isErrorShown()) {
+      console.note(
+          String.format(
+              Locale.ROOT, "step %,d: validation loss %.4f nats", step, scores.meanLoss()));
+    }
   }
 
   @Override
