@@ -63,6 +63,7 @@ public final class Gatun implements Runnable {
         .setOut(out)
         .setErr(err)
         .setColorScheme(CommandLine.Help.defaultColorScheme(Terminal.colours()))
+        .setExecutionStrategy(new Mistakes())
         .setParameterExceptionHandler(new Mistakes())
         .setExecutionExceptionHandler(new Mistakes());
   }

@@ -7,17 +7,42 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.concurrent.CancellationException;
 import picocli.CommandLine;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IExecutionStrategy;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Turns what went wrong into one line on standard error and exit code 2. A programming error keeps
  * its stack trace: it is ours to mend, not the user's; {@code GATUN_DEBUG=1} shows every trace.
  */
-final class Mistakes implements IParameterExceptionHandler, IExecutionExceptionHandler {
+final class Mistakes
+    implements IParameterExceptionHandler, IExecutionExceptionHandler, IExecutionStrategy {
+  /** Runs the command; what the machine lacks is told as a mistake is, and is none of ours. */
+  @Override
+  public int execute(ParseResult parsed) {
+    try {
+      return new RunLast().execute(parsed);
+    } catch (LinkageError | OutOfMemoryError e) {
+      throw new ExecutionException(
+          parsed.commandSpec().commandLine(),
+          e.toString(),
+          new IllegalArgumentException(lack(e), e));
+    }
+  }
+
+  private static String lack(Error error) {
+    return error instanceof OutOfMemoryError
+        ? "out of memory (%s); free some, or set JAVA_TOOL_OPTIONS=-Xmx<more>"
+            .formatted(error.getMessage())
+        : "a native library cannot be loaded (%s); the folder for temporary files, %s, needs room"
+            .formatted(error.getMessage(), System.getProperty("java.io.tmpdir"));
+  }
+
   @Override
   public int handleParseException(ParameterException mistake, String[] args) {
     CommandLine command = mistake.getCommandLine();

@@ -1,0 +1,60 @@
+package dev.gatun.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.claims.Claims;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** The main job as a user runs it: every claim at the quick tier, whose evidence stays. */
+class ReproduceIT {
+  private static final Path RESULTS = Path.of("target", "quick");
+
+  @Test
+  void everyClaimIsReproducedAtTheQuickTier() {
+    CommandRun run = CommandRun.of("reproduce", "--tier", "quick", "--out", RESULTS, "--json");
+    assertFalse(run.out().isEmpty(), run.err());
+    CommandRun verified = CommandRun.of("verify", RESULTS);
+    announce(verified);
+    assertEquals(0, run.code(), "a claim was not reproduced:\n" + verified.out());
+    assertFilesAreThere();
+    assertEveryClaimHasAGatingVerdict(run.json().get("verdicts"));
+    assertEquals(
+        run.json().get("verdicts"),
+        CommandRun.of("verify", RESULTS, "--json").json().get("verdicts"),
+        "verdicts from stored evidence are those of the measurement");
+  }
+
+  /** Into the build log. */
+  private static void announce(CommandRun verified) {
+    System.out.println();
+    System.out.print(verified.out());
+    System.out.println();
+    System.out.println("report: " + RESULTS.resolve("report.html").toAbsolutePath());
+  }
+
+  private static void assertFilesAreThere() {
+    for (String file : List.of("runs.arrow", "metrics.arrow", "spectra.arrow", "verdicts.arrow")) {
+      assertTrue(Files.exists(RESULTS.resolve(file)), file);
+    }
+    assertTrue(Files.exists(RESULTS.resolve("report.html")));
+    assertFalse(Files.exists(RESULTS.resolve("unfinished")), "finished work is put away");
+  }
+
+  private static void assertEveryClaimHasAGatingVerdict(JsonNode verdicts) {
+    var reproduced = new TreeSet<String>();
+    for (JsonNode verdict : verdicts) {
+      if (verdict.get("gates").booleanValue()) {
+        assertFalse(verdict.get("outcome").stringValue().equals("SKIPPED"), verdict.toString());
+        reproduced.add(verdict.get("claim").stringValue());
+      }
+    }
+    assertEquals(new TreeSet<>(Claims.ids()), reproduced);
+  }
+}
