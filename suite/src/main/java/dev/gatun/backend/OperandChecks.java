@@ -189,7 +189,7 @@ public record OperandChecks(ElementType real, boolean onHost) {
     matrix(operation, "sin", sin, real, shape.length(), cos.cols());
     if (2 * cos.cols() > shape.headWidth()) {
       throw new IllegalArgumentException(
-          "%s: cos %s turns more than the head width of %d"
+          "%s: cos %s turns more than the head width of %s"
               .formatted(operation, cos, shape.headWidth()));
     }
   }
@@ -242,7 +242,7 @@ public record OperandChecks(ElementType real, boolean onHost) {
       int id = memory.getAtIndex(ValueLayout.JAVA_INT, i);
       if (id < least || id >= limit) {
         throw new IllegalArgumentException(
-            "%s: id %d at %d is outside %d to %d".formatted(operation, id, i, least, limit - 1));
+            "%s: id %s at %s is outside %s to %s".formatted(operation, id, i, least, limit - 1));
       }
     }
   }
@@ -265,7 +265,7 @@ public record OperandChecks(ElementType real, boolean onHost) {
     here(operation, name, tensor);
     if (tensor.type() != type || tensor.size() != size) {
       throw new IllegalArgumentException(
-          "%s: %s is %s, expected %s with %d elements"
+          "%s: %s is %s, expected %s with %s elements"
               .formatted(operation, name, tensor, type, size));
     }
   }
@@ -275,7 +275,7 @@ public record OperandChecks(ElementType real, boolean onHost) {
     here(operation, name, tensor);
     if (tensor.type() != type || tensor.rows() != rows || tensor.cols() != cols) {
       throw new IllegalArgumentException(
-          "%s: %s is %s, expected %s with %d rows of %d"
+          "%s: %s is %s, expected %s with %s rows of %s"
               .formatted(operation, name, tensor, type, rows, cols));
     }
   }

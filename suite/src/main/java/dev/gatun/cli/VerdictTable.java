@@ -9,6 +9,8 @@ import java.util.Map;
 
 /** Verdicts for people and for machines, and the exit code that they amount to. */
 final class VerdictTable {
+  private static final int LINE = 110;
+
   private final List<Verdict> verdicts;
 
   VerdictTable(List<Verdict> verdicts) {
@@ -24,8 +26,15 @@ final class VerdictTable {
         verdicts.stream().filter(v -> v.outcome() != Outcome.REPRODUCED).toList();
     if (!unlike.isEmpty()) {
       console.line("");
-      unlike.forEach(v -> console.line("  %s %s: %s".formatted(v.claim(), v.check(), v.reason())));
+      unlike.forEach(
+          v -> console.line(wrapped("%s %s: %s".formatted(v.claim(), v.check(), v.reason()))));
     }
+  }
+
+  /** In lines that fit a terminal, the later ones further to the right. */
+  private static String wrapped(String text) {
+    String lines = text.replaceAll("(.{1," + LINE + "})(?:\\s+|$)", "$1\n");
+    return lines.strip().indent(2).stripTrailing().replace("\n  ", "\n      ");
   }
 
   /** As JSON values; what is not a finite number is null. */

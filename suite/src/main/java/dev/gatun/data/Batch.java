@@ -11,7 +11,7 @@ public record Batch(int[] inputs, int[] targets, int batch, int length) {
   public Batch {
     if (inputs.length != batch * length || targets.length != batch * length) {
       throw new IllegalArgumentException(
-          "%d inputs and %d targets do not fill [%d, %d]"
+          "%s inputs and %s targets do not fill [%s, %s]"
               .formatted(inputs.length, targets.length, batch, length));
     }
   }

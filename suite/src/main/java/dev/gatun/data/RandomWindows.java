@@ -15,7 +15,7 @@ public final class RandomWindows implements BatchSource {
   public RandomWindows(int[] tokens, int batch, int length, Randomness randomness) {
     if (tokens.length < length + 1) {
       throw new UnusableCorpusException(
-          "the training text has %d tokens, too few for one window of %d and the token after it"
+          "the training text has %s tokens, too few for one window of %s and the token after it"
               .formatted(tokens.length, length));
     }
     this.tokens = tokens;

@@ -19,7 +19,7 @@ public final class SequentialWindows implements BatchSource {
     this.length = length;
     if (batches() == 0) {
       throw new UnusableCorpusException(
-          "the validation text has %d tokens, too few for a batch of %d windows of %d; take a larger corpus or smaller batches"
+          "the validation text has %s tokens, too few for a batch of %s windows of %s; take a larger corpus or smaller batches"
               .formatted(tokens.length, batch, length));
     }
   }

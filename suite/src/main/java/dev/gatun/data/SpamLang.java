@@ -20,7 +20,7 @@ public final class SpamLang implements BatchSource {
   public SpamLang(int vocabulary, int batch, int length, Randomness randomness) {
     if (vocabulary < 1 || batch < 1 || length < 1) {
       throw new IllegalArgumentException(
-          "SpamLang needs a positive vocabulary, batch and length, not %d, %d and %d"
+          "SpamLang needs a positive vocabulary, batch and length, not %s, %s and %s"
               .formatted(vocabulary, batch, length));
     }
     this.vocabulary = vocabulary;

@@ -111,7 +111,7 @@ public final class LanguageModel implements AutoCloseable {
     for (int target : targets) {
       if (target < -1 || target >= config.vocabulary()) {
         throw new IllegalArgumentException(
-            "target %d is outside the model's vocabulary of %d"
+            "target %s is outside the model's vocabulary of %s"
                 .formatted(target, config.vocabulary()));
       }
     }

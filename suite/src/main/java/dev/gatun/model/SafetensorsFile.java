@@ -72,7 +72,7 @@ public final class SafetensorsFile implements AutoCloseable {
       if (length < 2 || length > LONGEST_HEADER || length > size - 8) {
         throw new SafetensorsException(
             path,
-            "header of %s bytes in a file of %d; truncated, or not a safetensors file"
+            "header of %s bytes in a file of %s; truncated, or not a safetensors file"
                 .formatted(Long.toUnsignedString(length), size));
       }
       byte[] json = file.asSlice(8, length).toArray(ValueLayout.JAVA_BYTE);
@@ -184,7 +184,7 @@ public final class SafetensorsFile implements AutoCloseable {
    */
   public void readInto(String name, Backend backend, Tensor to) {
     if (size(name) != to.size()) {
-      throw bad(name, "has %d elements, not %d".formatted(size(name), to.size()));
+      throw bad(name, "has %s elements, not %s".formatted(size(name), to.size()));
     }
     for (long from = 0; from < to.size(); from += CHUNK) {
       int count = (int) Math.min(CHUNK, to.size() - from);

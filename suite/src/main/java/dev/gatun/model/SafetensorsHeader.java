@@ -123,7 +123,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Entry> tensor
       throw bad(
           file,
           name,
-          "%s %s needs %d bytes, but data_offsets %s hold %d"
+          "%s %s needs %s bytes, but data_offsets %s hold %s"
               .formatted(type, shape, bytes, offsets, offsets.get(1) - offsets.get(0)));
     }
     return new Entry(type, shape, offsets.get(0), offsets.get(1));
@@ -155,7 +155,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Entry> tensor
         throw bad(
             file,
             placed.getKey(),
-            "ends at byte %d of %d; the file is truncated".formatted(entry.end(), dataSize));
+            "ends at byte %s of %s; the file is truncated".formatted(entry.end(), dataSize));
       }
       if (entry.begin() != filled) {
         throw bad(

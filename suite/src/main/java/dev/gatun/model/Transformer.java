@@ -104,17 +104,17 @@ final class Transformer implements AutoCloseable {
   private void check(int[] tokens, int batch, int length) {
     if (tokens.length != batch * length) {
       throw new IllegalArgumentException(
-          "%d tokens do not fill [%d, %d]".formatted(tokens.length, batch, length));
+          "%s tokens do not fill [%s, %s]".formatted(tokens.length, batch, length));
     }
     if (length > config.contextLength()) {
       throw new IllegalArgumentException(
-          "sequences of %d tokens do not fit the model's context of %d"
+          "sequences of %s tokens do not fit the model's context of %s"
               .formatted(length, config.contextLength()));
     }
     for (int token : tokens) {
       if (token < 0 || token >= config.vocabulary()) {
         throw new IllegalArgumentException(
-            "token %d is outside the model's vocabulary of %d"
+            "token %s is outside the model's vocabulary of %s"
                 .formatted(token, config.vocabulary()));
       }
     }

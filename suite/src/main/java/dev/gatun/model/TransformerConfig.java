@@ -115,7 +115,7 @@ public record TransformerConfig(
     }
     if (head instanceof HeadForm.Factorised(int rank) && (rank < 1 || rank > width)) {
       throw new IllegalArgumentException(
-          "head rank %d is not between 1 and the width, %d".formatted(rank, width));
+          "head rank %s is not between 1 and the width, %s".formatted(rank, width));
     }
   }
 
@@ -192,7 +192,7 @@ public record TransformerConfig(
     requirePositive("heads", heads);
     if (width % heads != 0) {
       throw new IllegalArgumentException(
-          "width %d is not divisible by %d heads".formatted(width, heads));
+          "width %s is not divisible by %s heads".formatted(width, heads));
     }
     return width / heads;
   }

@@ -9,7 +9,7 @@ public final class LapackException extends RuntimeException {
   private final String shapes;
 
   LapackException(String routine, int info, String text, String shapes) {
-    super("%s returned info = %d: %s [%s]".formatted(routine, info, text, shapes));
+    super("%s returned info = %s: %s [%s]".formatted(routine, info, text, shapes));
     this.routine = routine;
     this.info = info;
     this.shapes = shapes;

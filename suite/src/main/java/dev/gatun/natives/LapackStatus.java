@@ -79,7 +79,7 @@ public final class LapackStatus {
     var names = ARGUMENTS.getOrDefault(name, List.of());
     var argument =
         position <= names.size()
-            ? "argument %d (%s)".formatted(position, names.get(position - 1))
+            ? "argument %s (%s)".formatted(position, names.get(position - 1))
             : "argument " + position;
     return argument + " has an illegal value, or holds a NaN";
   }
@@ -87,16 +87,16 @@ public final class LapackStatus {
   private static String numericalFailure(String name, int info) {
     return switch (name) {
       case "syevd" ->
-          "the eigenvalue iteration did not converge (values only: %d off-diagonal elements of the"
+          "the eigenvalue iteration did not converge (values only: %s off-diagonal elements of the"
                   .formatted(info)
               + " tridiagonal form did not reach zero; with vectors: the submatrix that info"
               + " encodes as rows info/(n+1) to info mod (n+1))";
       case "sterf" ->
-          "%d off-diagonal elements did not reach zero within 30 n iterations".formatted(info);
+          "%s off-diagonal elements did not reach zero within 30 n iterations".formatted(info);
       case "gesdd" -> "the divide-and-conquer iteration (bdsdc) did not converge";
-      case "gesvd" -> "%d superdiagonals of the bidiagonal form did not reach zero".formatted(info);
+      case "gesvd" -> "%s superdiagonals of the bidiagonal form did not reach zero".formatted(info);
       case "potrf" ->
-          "the leading principal minor of order %d is not positive: the matrix is not positive"
+          "the leading principal minor of order %s is not positive: the matrix is not positive"
                   .formatted(info)
               + " definite";
       default -> "the routine failed with a status that its documentation does not list";

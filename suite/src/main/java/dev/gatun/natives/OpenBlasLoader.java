@@ -168,7 +168,7 @@ final class OpenBlasLoader {
     try {
       if (ElfFile.isCutShort(file)) {
         throw new UnusableLibraryException(
-            file + " is cut short (%d bytes); copy it again".formatted(Files.size(file)));
+            file + " is cut short (%s bytes); copy it again".formatted(Files.size(file)));
       }
     } catch (IOException e) {
       throw new UnusableLibraryException("it cannot be read (%s)".formatted(e));

@@ -42,7 +42,7 @@ public record SpectrumRecord(
 
   @Override
   public String toString() {
-    return "SpectrumRecord[%s %s step %d: %d values]"
+    return "SpectrumRecord[%s %s step %s: %s values]"
         .formatted(run, name, step, singularValues.length);
   }
 }

@@ -65,7 +65,7 @@ public final class GramSpectrum implements AutoCloseable {
     long shared = byRows ? chunk.cols() : chunk.rows();
     if (shared != gram.cols()) {
       throw new IllegalArgumentException(
-          "a chunk of %s of a matrix with %d %s cannot be %s"
+          "a chunk of %s of a matrix with %s %s cannot be %s"
               .formatted(
                   byRows ? "rows" : "columns", gram.cols(), byRows ? "columns" : "rows", chunk));
     }

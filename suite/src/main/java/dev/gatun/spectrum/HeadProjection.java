@@ -49,7 +49,7 @@ public final class HeadProjection implements AutoCloseable {
   public void add(Tensor gradientChunk) {
     if (gradientChunk.cols() != subspace.vocabulary()) {
       throw new IllegalArgumentException(
-          "a gradient chunk for %d tokens cannot be %s"
+          "a gradient chunk for %s tokens cannot be %s"
               .formatted(subspace.vocabulary(), gradientChunk));
     }
     Tensor wide = wideChunk.widened(gradientChunk);

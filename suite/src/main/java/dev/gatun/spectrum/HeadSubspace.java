@@ -5,6 +5,7 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
+import java.util.Locale;
 
 /**
  * The column space of head weights W [V, D], in f64, as a basis B [V, D] and the Cholesky factor of
@@ -164,9 +165,13 @@ public final class HeadSubspace implements AutoCloseable {
     double smallest = singularValues[singularValues.length - 1];
     if (!(smallest > vocabulary() * EPSILON * largest)) {
       throw new RankDeficientHeadException(
-          ("head weights %s have linearly dependent columns (smallest singular value %.3g, largest"
-                  + " %.3g): measure a head of fewer columns")
-              .formatted(basis.shape(), smallest, largest));
+          String.format(
+              Locale.ROOT,
+              "head weights %s have linearly dependent columns (smallest singular value %.3g,"
+                  + " largest %.3g): measure a head of fewer columns",
+              basis.shape(),
+              smallest,
+              largest));
     }
     return largest / smallest;
   }

@@ -41,7 +41,7 @@ public final class LogitStep implements RowChunks, AutoCloseable {
         || headWeights.rows() != gradient.cols()
         || hiddenStates.cols() != headWeights.cols()) {
       throw new IllegalArgumentException(
-          "hidden states %s, head weights %s and a gradient [%d, %d] do not fit"
+          "hidden states %s, head weights %s and a gradient [%s, %s] do not fit"
               .formatted(hiddenStates, headWeights, gradient.rows(), gradient.cols()));
     }
     this.backend = backend;

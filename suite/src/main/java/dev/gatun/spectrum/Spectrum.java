@@ -39,7 +39,7 @@ public record Spectrum(
     singularValues = singularValues.clone();
     if (singularValues.length != Math.min(rows, cols)) {
       throw new IllegalArgumentException(
-          "a [%d, %d] matrix has %d singular values, got %d"
+          "a [%s, %s] matrix has %s singular values, got %s"
               .formatted(rows, cols, Math.min(rows, cols), singularValues.length));
     }
     double previous = Double.POSITIVE_INFINITY;

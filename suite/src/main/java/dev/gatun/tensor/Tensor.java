@@ -35,7 +35,7 @@ public final class Tensor {
     }
     if (memory.byteSize() != shape.size() * type.byteSize()) {
       throw new IllegalArgumentException(
-          "%s %s needs %d bytes, got %d"
+          "%s %s needs %s bytes, got %s"
               .formatted(type, shape, shape.size() * type.byteSize(), memory.byteSize()));
     }
     return new Tensor(type, shape, memory, true);
@@ -108,7 +108,7 @@ public final class Tensor {
     Shape part = Shape.of(extents);
     if (offset < 0 || offset + part.size() > size()) {
       throw new IndexOutOfBoundsException(
-          "%s at element %d is outside %s".formatted(part, offset, shape));
+          "%s at element %s is outside %s".formatted(part, offset, shape));
     }
     long bytes = offset * type.byteSize();
     MemorySegment segment =

@@ -30,7 +30,7 @@ final class ConfigText {
       String problem = e.getOriginalMessage().lines().findFirst().orElse("not TOML");
       // Jackson notices a second value only after the end of its line.
       int line = e.getLocation().getLineNr() - (problem.startsWith("Duplicate key") ? 1 : 0);
-      throw new ConfigException("%s, line %d: %s".formatted(name, line, problem), e);
+      throw new ConfigException("%s, line %s: %s".formatted(name, line, problem), e);
     }
   }
 

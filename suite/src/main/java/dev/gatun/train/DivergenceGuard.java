@@ -21,7 +21,7 @@ final class DivergenceGuard {
       return;
     }
     throw new DivergedException(
-        "step %d: %s; the loss is %s. The parameters are those before this step; try a lower learning rate, a warm-up, or clipping"
+        "step %s: %s; the loss is %s. The parameters are those before this step; try a lower learning rate, a warm-up, or clipping"
             .formatted(step, culprit(model), loss));
   }
 

@@ -27,7 +27,7 @@ public record LearningRateSchedule(
     }
     if (warmUpSteps < 0 || warmUpSteps > steps) {
       throw new IllegalArgumentException(
-          "%d warm-up steps do not fit a run of %d".formatted(warmUpSteps, steps));
+          "%s warm-up steps do not fit a run of %s".formatted(warmUpSteps, steps));
     }
     if (!(finalShare >= 0 && finalShare <= 1)) {
       throw new IllegalArgumentException("final share must be within 0 and 1, not " + finalShare);

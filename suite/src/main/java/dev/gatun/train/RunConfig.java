@@ -45,7 +45,7 @@ public record RunConfig(TransformerConfig model, DataConfig data, TrainingConfig
     TrainingConfig training = TrainingSection.read(file);
     if (training.length() > model.contextLength()) {
       throw new ConfigException(
-          "%s: sequences of %d tokens do not fit the model's context of %d"
+          "%s: sequences of %s tokens do not fit the model's context of %s"
               .formatted(name, training.length(), model.contextLength()));
     }
     return new RunConfig(model, data, training);

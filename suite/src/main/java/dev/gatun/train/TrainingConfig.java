@@ -79,7 +79,7 @@ public record TrainingConfig(
   private static void requireAtLeast(String what, long value, long least) {
     if (value < least) {
       throw new IllegalArgumentException(
-          "%s must be at least %d, not %d".formatted(what, least, value));
+          "%s must be at least %s, not %s".formatted(what, least, value));
     }
   }
 

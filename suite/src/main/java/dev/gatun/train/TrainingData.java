@@ -62,7 +62,7 @@ public record TrainingData(
           data.tokenizer().equals("bytes") ? new ByteTokenizer() : new Gpt2Tokenizer(vocabulary);
       if (tokenizer.vocabulary() > vocabulary) {
         throw new ConfigException(
-            "the model's vocabulary of %d is smaller than the %s tokenizer's %d"
+            "the model's vocabulary of %s is smaller than the %s tokenizer's %s"
                 .formatted(vocabulary, tokenizer.name(), tokenizer.vocabulary()));
       }
       return tokenizer;

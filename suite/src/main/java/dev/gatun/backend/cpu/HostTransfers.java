@@ -80,7 +80,7 @@ final class HostTransfers {
 
   private static void requireSize(int length, Tensor to) {
     if (length != to.size()) {
-      throw new IllegalArgumentException("write: %d values do not fit %s".formatted(length, to));
+      throw new IllegalArgumentException("write: %s values do not fit %s".formatted(length, to));
     }
   }
 }

@@ -25,7 +25,7 @@ final class SymmetricScaling {
     double max = Arrays.stream(largest).reduce(0, Math::max);
     if (!Double.isFinite(max)) {
       throw new IllegalArgumentException(
-          "symmetricEigenvalues: the matrix [%d, %d] holds a NaN or an infinity".formatted(n, n));
+          "symmetricEigenvalues: the matrix [%s, %s] holds a NaN or an infinity".formatted(n, n));
     }
     if (max == 0 || Math.abs(Math.getExponent(max)) <= LARGEST_EXPONENT) {
       return 1;
