@@ -16,6 +16,12 @@ final class HostMemory {
 
   private static final long HUGE_PAGE = 2L << 20;
 
+  /**
+   * Blocks that get huge pages. Smaller ones are worked on in cache, where rows a power of two
+   * apart share few cache sets; small pages scatter them.
+   */
+  private static final long LARGE = 32L << 20;
+
   private final NativeHeap heap = new NativeHeap();
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicLong scratchBytes = new AtomicLong();
@@ -53,7 +59,7 @@ final class HostMemory {
       account.addAndGet(-size);
       throw refused(size, null);
     }
-    long alignment = size >= 2 * HUGE_PAGE ? HUGE_PAGE : ALIGNMENT;
+    long alignment = size >= LARGE ? HUGE_PAGE : ALIGNMENT;
     try {
       MemorySegment segment =
           heap.zeroed(arena, size, alignment, freed -> account.addAndGet(-freed));
