@@ -24,7 +24,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class PairedBenchmark {
   private static final Path PEER_SCRIPT = Path.of("src/bench/python/peer.py");
-  private static final int WARM_UP = 3;
+
+  /** Rounds before the pairs: the JVM compiles while it works; the peer is warm already. */
+  private static final int WARM_UP = 20;
 
   private final int threads;
   private final int pairs;
@@ -83,10 +85,9 @@ public final class PairedBenchmark {
         backend,
         WARM_UP + pairs,
         (round, seconds) -> {
-          double peerSeconds = setting.map(s -> s.seconds(peer.orElseThrow())).orElse(Double.NaN);
           if (round >= WARM_UP) {
             ours.add(seconds);
-            theirs.add(peerSeconds);
+            setting.ifPresent(s -> theirs.add(s.seconds(peer.orElseThrow())));
           }
         });
     results.add(json("gatun", work, threads, ours));
