@@ -143,7 +143,7 @@ final class ReproduceCommand implements Callable<Integer> {
     results.write(verdicts, evidence.provenance());
     Path report = folder.resolve("report.html");
     Report.write(report, evidence, verdicts, expected);
-    var table = new VerdictTable(verdicts);
+    var table = new VerdictTable(verdicts, expected);
     table.print(console);
     console.line("");
     console.line("report: @|bold " + report.toAbsolutePath() + "|@");

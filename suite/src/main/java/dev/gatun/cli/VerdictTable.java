@@ -1,5 +1,7 @@
 package dev.gatun.cli;
 
+import dev.gatun.results.ExpectedCheck;
+import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Outcome;
 import dev.gatun.results.Verdict;
 import java.util.LinkedHashMap;
@@ -12,16 +14,23 @@ final class VerdictTable {
   private static final int LINE = 110;
 
   private final List<Verdict> verdicts;
+  private final ExpectedValues expected;
 
-  VerdictTable(List<Verdict> verdicts) {
+  /**
+   * Of verdicts and the values that they were judged by.
+   *
+   * @param expected knows which bounds do not themselves reproduce
+   */
+  VerdictTable(List<Verdict> verdicts, ExpectedValues expected) {
     this.verdicts = verdicts;
+    this.expected = expected;
   }
 
   /** One row per check, and below them the reason of each that was not reproduced. */
   void print(Console console) {
     console.table(
         List.of("claim", "check", "measured", "expected", "null", "verdict"),
-        verdicts.stream().map(VerdictTable::row).toList());
+        verdicts.stream().map(this::row).toList());
     List<Verdict> unlike =
         verdicts.stream().filter(v -> v.outcome() != Outcome.REPRODUCED).toList();
     if (!unlike.isEmpty()) {
@@ -49,12 +58,12 @@ final class VerdictTable {
     return failed ? Gatun.CLAIM_FAILED : 0;
   }
 
-  private static List<String> row(Verdict verdict) {
+  private List<String> row(Verdict verdict) {
     return List.of(
         verdict.claim(),
         verdict.check(),
         measured(verdict),
-        interval(verdict.expectedLow(), verdict.expectedHigh()),
+        interval(verdict),
         number(verdict.nullValue()),
         styled(verdict));
   }
@@ -66,14 +75,23 @@ final class VerdictTable {
         : number(verdict.measured());
   }
 
-  private static String interval(double low, double high) {
+  private String interval(Verdict verdict) {
+    double low = verdict.expectedLow();
+    double high = verdict.expectedHigh();
+    ExpectedCheck check =
+        expected.of(verdict.claim()).checks().stream()
+            .filter(c -> c.id().equals(verdict.check()))
+            .findFirst()
+            .orElseThrow();
     if (low == high) {
       return bound(low);
     }
     if (Double.isInfinite(high)) {
-      return "≥ " + bound(low);
+      return (check.openLow() ? "> " : "≥ ") + bound(low);
     }
-    return Double.isInfinite(low) ? "≤ " + bound(high) : bound(low) + " to " + bound(high);
+    return Double.isInfinite(low)
+        ? (check.openHigh() ? "< " : "≤ ") + bound(high)
+        : bound(low) + (check.openHigh() ? " to below " : " to ") + bound(high);
   }
 
   /** As written in the data files: without zeros that say nothing. */

@@ -36,7 +36,7 @@ final class VerifyCommand implements Callable<Integer> {
     ExpectedValues expected =
         expectedValues == null ? ExpectedValues.shipped() : ExpectedValues.load(expectedValues);
     List<Verdict> verdicts = Judgement.of(evidence, expected);
-    var table = new VerdictTable(verdicts);
+    var table = new VerdictTable(verdicts, expected);
     table.print(console);
     var json = new LinkedHashMap<String, Object>();
     json.put("results", results.toString());
