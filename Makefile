@@ -1,7 +1,7 @@
 # Gatun's commands. `make` alone lists them.
 MVN ?= mvn -B -q
 GATUN := suite/target/gatun/bin/gatun
-SOURCES := $(shell find pom.xml bindings suite results/expected results/facts -type f \
+SOURCES := $(shell find pom.xml bindings native suite results/expected results/facts -type f \
   -not -path '*/target/*' -not -path 'suite/src/test/*' -not -path 'suite/src/bench/*' 2>/dev/null)
 
 .PHONY: help build reproduce verify bench bench-kernels format bindings bindings-check clean
@@ -30,7 +30,7 @@ bench-kernels: ## kernels, native calls and matrix products by JMH; ARGS narrows
 	  -Dbench.arguments="-rf json -rff $(CURDIR)/results/benchmarks/kernels.json -f 1 -wi 3 -w 2 -i 5 -r 2 $(ARGS)"
 
 format: ## rewrite the sources in google-java-format
-	$(MVN) test -pl bindings,suite -Dtest=SourceFormatTest -Dsurefire.failIfNoSpecifiedTests=false -Dgatun.format=write
+	$(MVN) test -pl bindings,native,suite -Dtest=SourceFormatTest -Dsurefire.failIfNoSpecifiedTests=false -Dgatun.format=write
 
 bindings: ## regenerate the bindings with an installed jextract (bindings/README.md)
 	bindings/regenerate
