@@ -15,23 +15,24 @@ __device__ static inline unsigned int bf16_of(float x) {
 // x [rows, cols] f32, dense -> y [rows, stride] bf16, of which the first cols of each row are
 // written. stride is a multiple of 8, so that every row of y starts at 16 bytes however odd cols is:
 // tensor cores are fed by loads of 16 bytes. Bound by memory: 4 bytes read and 2 written each.
-// Grid: columns by fours in x, rows in y.
+// Grid: columns in x, four to a thread where rows allow it; rows in y.
 extern "C" __global__ void __launch_bounds__(256)
     round_to_bf16(const float *x, unsigned short *y, long long rows, long long cols, long long stride) {
-  const long long step = 4LL * gridDim.x * blockDim.x;
+  const long long thread = (long long)blockIdx.x * blockDim.x + threadIdx.x;
+  const long long step = (long long)gridDim.x * blockDim.x;
   for (long long row = blockIdx.y; row < rows; row += gridDim.y) {
     const float *from = x + row * cols;
     unsigned short *to = y + row * stride;
-    for (long long col = 4 * ((long long)blockIdx.x * blockDim.x + threadIdx.x); col < cols; col += step) {
-      if (cols % 4 == 0) {
+    if (cols % 4 == 0) {
+      for (long long col = 4 * thread; col < cols; col += 4 * step) {
         const float4 v = load4(from + col);
         const unsigned int low = bf16_of(v.x) | bf16_of(v.y) << 16;
         const unsigned int high = bf16_of(v.z) | bf16_of(v.w) << 16;
         *(unsigned long long *)(to + col) = (unsigned long long)high << 32 | low;
-      } else {
-        for (int j = 0; j < 4 && col + j < cols; j++) {
-          to[col + j] = (unsigned short)bf16_of(from[col + j]);
-        }
+      }
+    } else {
+      for (long long col = thread; col < cols; col += step) {
+        to[col] = (unsigned short)bf16_of(from[col]);
       }
     }
   }
