@@ -43,6 +43,13 @@ class ArchitectureTest {
               "dev.gatun.natives..",
               "dev.gatun.bindings.openblas..",
               MACHINE_MEMORY),
+          new Room(
+              "dev.gatun.backend.cuda..",
+              "dev.gatun.backend",
+              "dev.gatun.tensor..",
+              "dev.gatun.io..",
+              "dev.gatun.natives..",
+              "dev.gatun.bindings.."),
           new Room("dev.gatun.data..", "com.knuddels.jtokkit.."),
           new Room(
               "dev.gatun.model..",
