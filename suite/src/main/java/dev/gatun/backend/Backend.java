@@ -15,7 +15,10 @@ import dev.gatun.tensor.Tensor;
  * <p>Equal inputs give equal bytes, whatever the number of threads.
  *
  * <p>Every method throws {@link IllegalArgumentException} if shapes or types do not fit, naming
- * them.
+ * them. Ids out of range throw it too, but a device that works behind the calls may tell only at
+ * the next result that is read.
+ *
+ * <p>A backend and all that belongs to it are used by one thread at a time.
  */
 public interface Backend extends AutoCloseable {
 
@@ -29,6 +32,22 @@ public interface Backend extends AutoCloseable {
   void close();
 
   // Memory
+
+  /**
+   * Prepares a fixed series of operations for being run many times: {@link Recording#run} does what
+   * calling them again would do, to the byte, on what the tensors hold then. The operations are not
+   * run now.
+   *
+   * <p>Rules. The same operations were run once before, so that buffers and code are there. Inside,
+   * nothing is read or written by the host (no {@code write} or {@code to…}, no operation that
+   * returns a number, no LAPACK), nothing is allocated, no scope is closed, and nothing else is
+   * recorded; numbers passed to operations are those of the time of recording. The tensors are
+   * those of the time of recording too, and outlive the recording.
+   *
+   * @throws IllegalStateException if an operation breaks the rules; a backend may throw it here or
+   *     at the first {@link Recording#run}
+   */
+  Recording record(Runnable operations);
 
   /** A new scope for tensors on this device. */
   TensorScope newScope();

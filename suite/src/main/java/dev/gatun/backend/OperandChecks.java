@@ -38,6 +38,14 @@ public record OperandChecks(ElementType real, boolean onHost) {
     here(operation, name, x);
   }
 
+  /** One tensor of I32 elements. */
+  public void ids(String operation, String name, Tensor x) {
+    if (x.type() != ElementType.I32) {
+      throw new IllegalArgumentException(operation + ": " + name + " " + x + " is not I32");
+    }
+    here(operation, name, x);
+  }
+
   /** As {@link Backend#copy}. */
   public void copy(Tensor from, Tensor to) {
     here("copy", "from", from);

@@ -13,13 +13,16 @@ import java.lang.foreign.MemorySegment;
 public final class Tensor {
   private final ElementType type;
   private final Shape shape;
+  private final MemorySegment extent;
   private final MemorySegment memory;
   private final boolean onHost;
 
-  private Tensor(ElementType type, Shape shape, MemorySegment memory, boolean onHost) {
+  /** All of the memory, wherever it is: what views are cut from. */
+  private Tensor(ElementType type, Shape shape, MemorySegment extent, boolean onHost) {
     this.type = type;
     this.shape = shape;
-    this.memory = memory;
+    this.extent = extent;
+    this.memory = onHost ? extent : extent.asSlice(0, 0);
     this.onHost = onHost;
   }
 
@@ -30,6 +33,20 @@ public final class Tensor {
    *     shape needs
    */
   public static Tensor onHost(ElementType type, Shape shape, MemorySegment memory) {
+    return over(type, shape, memory, true);
+  }
+
+  /**
+   * A tensor over device memory.
+   *
+   * @param memory device addresses, alive while the tensor may be used; nothing here reads them
+   * @throws IllegalArgumentException as {@link #onHost}
+   */
+  public static Tensor onDevice(ElementType type, Shape shape, MemorySegment memory) {
+    return over(type, shape, memory, false);
+  }
+
+  private static Tensor over(ElementType type, Shape shape, MemorySegment memory, boolean onHost) {
     if (!memory.isNative()) {
       throw new IllegalArgumentException("a tensor needs native memory, not a Java array");
     }
@@ -38,12 +55,7 @@ public final class Tensor {
           "%s %s needs %s bytes, got %s"
               .formatted(type, shape, shape.size() * type.byteSize(), memory.byteSize()));
     }
-    return new Tensor(type, shape, memory, true);
-  }
-
-  /** A tensor at a device address. */
-  public static Tensor onDevice(ElementType type, Shape shape, long address) {
-    return new Tensor(type, shape, MemorySegment.ofAddress(address), false);
+    return new Tensor(type, shape, memory, onHost);
   }
 
   /** Element type. */
@@ -96,7 +108,7 @@ public final class Tensor {
     if (other.size() != size()) {
       throw new IllegalArgumentException("cannot view " + shape + " as " + other);
     }
-    return new Tensor(type, other, memory, onHost);
+    return new Tensor(type, other, extent, onHost);
   }
 
   /**
@@ -110,12 +122,8 @@ public final class Tensor {
       throw new IndexOutOfBoundsException(
           "%s at element %s is outside %s".formatted(part, offset, shape));
     }
-    long bytes = offset * type.byteSize();
-    MemorySegment segment =
-        onHost
-            ? memory.asSlice(bytes, part.size() * type.byteSize())
-            : MemorySegment.ofAddress(memory.address() + bytes);
-    return new Tensor(type, part, segment, onHost);
+    long size = type.byteSize();
+    return new Tensor(type, part, extent.asSlice(offset * size, part.size() * size), onHost);
   }
 
   /** Rows {@code from} to {@code from + count} of this tensor read as a matrix: [count, cols]. */

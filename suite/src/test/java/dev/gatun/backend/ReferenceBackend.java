@@ -16,6 +16,7 @@ import java.util.Map;
 public final class ReferenceBackend implements Backend {
   private final OperandChecks checks = new OperandChecks(ElementType.F64, true);
   private final ReferenceMemory memory = new ReferenceMemory();
+  private final RecordingGuard guard = new RecordingGuard();
 
   @Override
   public DeviceDescription device() {
@@ -31,8 +32,13 @@ public final class ReferenceBackend implements Backend {
   public void close() {}
 
   @Override
+  public Recording record(Runnable operations) {
+    return guard.repeating(operations);
+  }
+
+  @Override
   public TensorScope newScope() {
-    return memory.newScope();
+    return guard.watched(memory.newScope());
   }
 
   @Override
@@ -47,6 +53,7 @@ public final class ReferenceBackend implements Backend {
 
   @Override
   public void write(double[] values, Tensor to) {
+    guard.refuseInside("write");
     checks.floating("write", "to", to);
     requireSize(values.length, to);
     for (int i = 0; i < values.length; i++) {
@@ -56,6 +63,7 @@ public final class ReferenceBackend implements Backend {
 
   @Override
   public void write(float[] values, Tensor to) {
+    guard.refuseInside("write");
     checks.floating("write", "to", to);
     requireSize(values.length, to);
     for (int i = 0; i < values.length; i++) {
@@ -65,6 +73,7 @@ public final class ReferenceBackend implements Backend {
 
   @Override
   public void write(int[] values, Tensor to) {
+    guard.refuseInside("write");
     requireIds(to);
     requireSize(values.length, to);
     for (int i = 0; i < values.length; i++) {
@@ -74,6 +83,7 @@ public final class ReferenceBackend implements Backend {
 
   @Override
   public double[] toDoubles(Tensor from) {
+    guard.refuseInside("toDoubles");
     checks.floating("toDoubles", "from", from);
     double[] values = new double[Math.toIntExact(from.size())];
     for (int i = 0; i < values.length; i++) {
@@ -84,6 +94,7 @@ public final class ReferenceBackend implements Backend {
 
   @Override
   public float[] toFloats(Tensor from) {
+    guard.refuseInside("toFloats");
     checks.floating("toFloats", "from", from);
     float[] values = new float[Math.toIntExact(from.size())];
     for (int i = 0; i < values.length; i++) {
@@ -94,6 +105,7 @@ public final class ReferenceBackend implements Backend {
 
   @Override
   public int[] toInts(Tensor from) {
+    guard.refuseInside("toInts");
     requireIds(from);
     int[] values = new int[Math.toIntExact(from.size())];
     for (int i = 0; i < values.length; i++) {
@@ -136,11 +148,13 @@ public final class ReferenceBackend implements Backend {
 
   @Override
   public double sumOfSquares(Tensor x) {
+    guard.refuseInside("sumOfSquares");
     return dot(x, x);
   }
 
   @Override
   public double dot(Tensor x, Tensor y) {
+    guard.refuseInside("dot");
     checks.pair("dot", x, y);
     double sum = 0;
     for (long i = 0; i < x.size(); i++) {
@@ -151,6 +165,7 @@ public final class ReferenceBackend implements Backend {
 
   @Override
   public long firstNonFinite(Tensor x) {
+    guard.refuseInside("firstNonFinite");
     checks.floating("firstNonFinite", "x", x);
     for (long i = 0; i < x.size(); i++) {
       if (!Double.isFinite(at(x, i))) {
@@ -208,12 +223,14 @@ public final class ReferenceBackend implements Backend {
 
   @Override
   public void symmetricEigenvalues(Tensor a, Tensor eigenvalues) {
+    guard.refuseInside("symmetricEigenvalues");
     checks.symmetricEigenvalues(a, eigenvalues);
     write(ReferenceLinearAlgebra.jacobiEigen(toDoubles(a), (int) a.rows()).values(), eigenvalues);
   }
 
   @Override
   public void symmetricEigenvectors(Tensor a, Tensor eigenvalues) {
+    guard.refuseInside("symmetricEigenvectors");
     checks.symmetricEigenvalues(a, eigenvalues);
     var eigen = ReferenceLinearAlgebra.jacobiEigen(toDoubles(a), (int) a.rows());
     write(eigen.values(), eigenvalues);
@@ -222,12 +239,14 @@ public final class ReferenceBackend implements Backend {
 
   @Override
   public void singularValues(Tensor a, Tensor singularValues) {
+    guard.refuseInside("singularValues");
     checks.singularValues(a, singularValues);
     write(jacobiSvd(a).values(), singularValues);
   }
 
   @Override
   public void svd(Tensor a, Tensor u, Tensor singularValues, Tensor vt) {
+    guard.refuseInside("svd");
     checks.svd(a, u, singularValues, vt);
     var svd = jacobiSvd(a);
     write(svd.u(), u);
@@ -241,6 +260,7 @@ public final class ReferenceBackend implements Backend {
 
   @Override
   public void qr(Tensor a, Tensor r) {
+    guard.refuseInside("qr");
     checks.qr(a, r);
     var qr = ReferenceLinearAlgebra.qr(toDoubles(a), (int) a.rows(), (int) a.cols());
     write(qr.q(), a);
@@ -249,12 +269,14 @@ public final class ReferenceBackend implements Backend {
 
   @Override
   public void cholesky(Tensor a) {
+    guard.refuseInside("cholesky");
     checks.cholesky(a);
     write(ReferenceLinearAlgebra.cholesky(toDoubles(a), (int) a.rows()), a);
   }
 
   @Override
   public void choleskySolve(Tensor l, Tensor b) {
+    guard.refuseInside("choleskySolve");
     checks.choleskySolve(l, b);
     double[] x = toDoubles(b);
     ReferenceLinearAlgebra.choleskySolve(toDoubles(l), x, (int) l.rows(), (int) b.cols());

@@ -7,6 +7,8 @@ import dev.gatun.backend.DeviceDescription;
 import dev.gatun.backend.Gelu;
 import dev.gatun.backend.MemoryUse;
 import dev.gatun.backend.OperandChecks;
+import dev.gatun.backend.Recording;
+import dev.gatun.backend.RecordingGuard;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.natives.OpenBlasLibrary;
@@ -23,6 +25,7 @@ import java.util.Optional;
  */
 public final class CpuBackend implements Backend {
   private final OperandChecks checks = new OperandChecks(ElementType.F32, true);
+  private final RecordingGuard guard = new RecordingGuard();
   private final HostMemory memory = new HostMemory();
   private final HostTransfers transfers = new HostTransfers();
   private final CpuDescription description;
@@ -113,8 +116,13 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
+  public Recording record(Runnable operations) {
+    return guard.repeating(operations);
+  }
+
+  @Override
   public TensorScope newScope() {
-    return new HostScope(memory);
+    return guard.watched(new HostScope(memory));
   }
 
   @Override
@@ -129,31 +137,37 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void write(double[] values, Tensor to) {
+    guard.refuseInside("write");
     transfers.write(values, to);
   }
 
   @Override
   public void write(float[] values, Tensor to) {
+    guard.refuseInside("write");
     transfers.write(values, to);
   }
 
   @Override
   public void write(int[] values, Tensor to) {
+    guard.refuseInside("write");
     transfers.write(values, to);
   }
 
   @Override
   public double[] toDoubles(Tensor from) {
+    guard.refuseInside("toDoubles");
     return transfers.toDoubles(from);
   }
 
   @Override
   public float[] toFloats(Tensor from) {
+    guard.refuseInside("toFloats");
     return transfers.toFloats(from);
   }
 
   @Override
   public int[] toInts(Tensor from) {
+    guard.refuseInside("toInts");
     return transfers.toInts(from);
   }
 
@@ -179,16 +193,19 @@ public final class CpuBackend implements Backend {
 
   @Override
   public double sumOfSquares(Tensor x) {
+    guard.refuseInside("sumOfSquares");
     return vectors.dot(x, x);
   }
 
   @Override
   public double dot(Tensor x, Tensor y) {
+    guard.refuseInside("dot");
     return vectors.dot(x, y);
   }
 
   @Override
   public long firstNonFinite(Tensor x) {
+    guard.refuseInside("firstNonFinite");
     return vectors.firstNonFinite(x);
   }
 
@@ -215,42 +232,49 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void symmetricEigenvalues(Tensor a, Tensor eigenvalues) {
+    guard.refuseInside("symmetricEigenvalues");
     checks.symmetricEigenvalues(a, eigenvalues);
     lapack.symmetricEigenvalues(a, eigenvalues);
   }
 
   @Override
   public void symmetricEigenvectors(Tensor a, Tensor eigenvalues) {
+    guard.refuseInside("symmetricEigenvectors");
     checks.symmetricEigenvalues(a, eigenvalues);
     lapack.symmetricEigenvectors(a, eigenvalues);
   }
 
   @Override
   public void singularValues(Tensor a, Tensor singularValues) {
+    guard.refuseInside("singularValues");
     checks.singularValues(a, singularValues);
     this.singularValues.singularValues(a, singularValues);
   }
 
   @Override
   public void svd(Tensor a, Tensor u, Tensor singularValues, Tensor vt) {
+    guard.refuseInside("svd");
     checks.svd(a, u, singularValues, vt);
     this.singularValues.svd(a, u, singularValues, vt);
   }
 
   @Override
   public void qr(Tensor a, Tensor r) {
+    guard.refuseInside("qr");
     checks.qr(a, r);
     lapack.qr(a, r);
   }
 
   @Override
   public void cholesky(Tensor a) {
+    guard.refuseInside("cholesky");
     checks.cholesky(a);
     lapack.cholesky(a);
   }
 
   @Override
   public void choleskySolve(Tensor l, Tensor b) {
+    guard.refuseInside("choleskySolve");
     checks.choleskySolve(l, b);
     lapack.choleskySolve(l, b);
   }

@@ -1,38 +1,103 @@
 package dev.gatun.backend.cuda;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
+
+import dev.gatun.bindings.cuda.CudaDriver;
+import dev.gatun.natives.CudaException;
+import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /** Starts kernels on the backend's one stream. */
-final class Launcher {
+final class Launcher implements AutoCloseable {
+  private static final int MOST_ARGUMENTS = 64;
+  private static final int STRIDE = 8;
+
+  private final CudaDevice device;
+  private final KernelModules modules;
+  private final Tensor errorFlag;
+  private final Arena arena = Arena.ofShared();
+
+  // Where the driver finds the arguments: it has copied them when the launch returns.
+  private final MemorySegment values = arena.allocate(MOST_ARGUMENTS * STRIDE, STRIDE);
+  private final MemorySegment pointers = arena.allocate(ADDRESS, MOST_ARGUMENTS);
+
+  Launcher(CudaDevice device, KernelModules modules, DeviceMemory memory) {
+    this.device = device;
+    this.modules = modules;
+    for (int i = 0; i < MOST_ARGUMENTS; i++) {
+      pointers.setAtIndex(ADDRESS, i, values.asSlice((long) i * STRIDE));
+    }
+    errorFlag = new DeviceScratch(memory).get(ElementType.I32, 1);
+    clearErrorFlag();
+  }
+
   /**
-   * Starts the kernel on the backend's stream; loads or compiles its file on first use.
+   * Starts the kernel on the backend's stream; loads or compiles its file on first use. An empty
+   * grid starts nothing.
    *
    * @param arguments Tensor (its device address; {@code null} for a null pointer), Integer (int),
    *     Long (long long), Float, Double
    * @throws IllegalArgumentException if they do not fit the kernel's signature
    */
   void launch(Kernel kernel, Grid grid, Object... arguments) {
-    throw new UnsupportedOperationException(kernel.toString());
+    KernelFunction function = modules.get(kernel);
+    function.write(arguments, values, STRIDE);
+    if (grid.isEmpty()) {
+      return;
+    }
+    MemorySegment stream = device.stream();
+    function.allowShared(grid.sharedBytes());
+    int status =
+        CudaDriver.cuLaunchKernel(
+            function.handle(),
+            grid.x(),
+            grid.y(),
+            1,
+            grid.threads(),
+            1,
+            1,
+            grid.sharedBytes(),
+            stream,
+            pointers,
+            MemorySegment.NULL);
+    if (status != CudaDriver.CUDA_SUCCESS()) {
+      CudaException.check(status, "cuLaunchKernel", kernel, grid);
+    }
   }
 
   /** Size a grid by it only where results do not depend on the grid. */
   int multiprocessors() {
-    throw new UnsupportedOperationException();
+    return device.multiprocessors();
   }
 
   /** Shared memory that a block can have, in bytes. */
   int sharedBytesPerBlock() {
-    throw new UnsupportedOperationException();
+    return device.sharedBytesPerBlock();
   }
 
   /** [1] I32: 0, or the {@link CheckedOperation#code()} of an operation that met a wrong id. */
   Tensor errorFlag() {
-    throw new UnsupportedOperationException();
+    return errorFlag;
+  }
+
+  /** After the flag has been reported. */
+  void clearErrorFlag() {
+    CudaException.check(
+        CudaDriver.cuMemsetD32Async(errorFlag.memory().address(), 0, 1, device.stream()),
+        "cuMemsetD32Async",
+        errorFlag);
   }
 
   /** The CUstream that everything runs on, for the libraries. */
   MemorySegment stream() {
-    throw new UnsupportedOperationException();
+    return device.stream();
+  }
+
+  @Override
+  public void close() {
+    modules.close();
+    arena.close();
   }
 }

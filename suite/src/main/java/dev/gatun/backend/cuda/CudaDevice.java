@@ -1,0 +1,179 @@
+package dev.gatun.backend.cuda;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.gatun.bindings.cuda.CudaDriver;
+import dev.gatun.natives.CudaException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The first GPU that the driver shows this process ({@code CUDA_VISIBLE_DEVICES} chooses): its
+ * primary context, the one stream that everything runs on, and what it is.
+ */
+final class CudaDevice implements AutoCloseable {
+  private static final int NAME_BYTES = 256;
+
+  private final int device;
+  private final MemorySegment context;
+  private final MemorySegment stream;
+  private final String name;
+  private final String driverVersion;
+  private final int major;
+  private final int minor;
+  private final int multiprocessors;
+  private final int sharedBytesPerBlock;
+  private Thread current;
+
+  private CudaDevice(Arena arena) {
+    device = first(arena);
+    name = nameOf(arena);
+    major = attribute(arena, CudaDriver.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR());
+    minor = attribute(arena, CudaDriver.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR());
+    multiprocessors = attribute(arena, CudaDriver.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT());
+    sharedBytesPerBlock =
+        attribute(arena, CudaDriver.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN());
+    MemorySegment number = arena.allocate(JAVA_INT);
+    CudaException.check(CudaDriver.cuDriverGetVersion(number), "cuDriverGetVersion");
+    int version = number.get(JAVA_INT, 0);
+    driverVersion = version / 1000 + "." + version % 1000 / 10;
+    MemorySegment handle = arena.allocate(ADDRESS);
+    CudaException.check(
+        CudaDriver.cuDevicePrimaryCtxRetain(handle, device), "cuDevicePrimaryCtxRetain", name);
+    context = handle.get(ADDRESS, 0);
+    try {
+      makeCurrent();
+      CudaException.check(
+          CudaDriver.cuStreamCreate(handle, CudaDriver.CU_STREAM_NON_BLOCKING()), "cuStreamCreate");
+      stream = handle.get(ADDRESS, 0);
+    } catch (RuntimeException e) {
+      CudaDriver.cuDevicePrimaryCtxRelease_v2(device);
+      throw e;
+    }
+  }
+
+  /**
+   * Opens the device.
+   *
+   * @throws NoCudaDeviceException if the driver shows none
+   */
+  static CudaDevice open() {
+    try (Arena arena = Arena.ofConfined()) {
+      return new CudaDevice(arena);
+    }
+  }
+
+  private static int first(Arena arena) {
+    int status = CudaDriver.cuInit(0);
+    MemorySegment number = arena.allocate(JAVA_INT);
+    if (status != CudaDriver.CUDA_ERROR_NO_DEVICE()) {
+      CudaException.check(status, "cuInit");
+      CudaException.check(CudaDriver.cuDeviceGetCount(number), "cuDeviceGetCount");
+    }
+    if (number.get(JAVA_INT, 0) == 0) {
+      throw none();
+    }
+    CudaException.check(CudaDriver.cuDeviceGet(number, 0), "cuDeviceGet");
+    return number.get(JAVA_INT, 0);
+  }
+
+  private static NoCudaDeviceException none() {
+    String visible = System.getenv("CUDA_VISIBLE_DEVICES");
+    return new NoCudaDeviceException(
+        visible == null
+            ? "the NVIDIA driver is here, but shows no GPU: see what nvidia-smi says, or compute on"
+                  + " the CPU"
+            : "the NVIDIA driver is here, but shows no GPU to a process with CUDA_VISIBLE_DEVICES='%s': name one that `nvidia-smi -L` lists, or unset it"
+                .formatted(visible));
+  }
+
+  private String nameOf(Arena arena) {
+    MemorySegment text = arena.allocate(NAME_BYTES);
+    CudaException.check(CudaDriver.cuDeviceGetName(text, NAME_BYTES, device), "cuDeviceGetName");
+    return text.getString(0);
+  }
+
+  private int attribute(Arena arena, int attribute) {
+    MemorySegment value = arena.allocate(JAVA_INT);
+    CudaException.check(
+        CudaDriver.cuDeviceGetAttribute(value, attribute, device),
+        "cuDeviceGetAttribute",
+        "attribute " + attribute);
+    return value.get(JAVA_INT, 0);
+  }
+
+  /** Its own name, such as {@code NVIDIA H100 80GB HBM3}. */
+  String name() {
+    return name;
+  }
+
+  /** The newest CUDA that its driver speaks, such as {@code 13.0}. */
+  String driverVersion() {
+    return driverVersion;
+  }
+
+  /** Compute capability: the major number. */
+  int major() {
+    return major;
+  }
+
+  /** Compute capability: the minor number. */
+  int minor() {
+    return minor;
+  }
+
+  int multiprocessors() {
+    return multiprocessors;
+  }
+
+  /** The most shared memory that a block may ask for, in bytes. */
+  int sharedBytesPerBlock() {
+    return sharedBytesPerBlock;
+  }
+
+  /** The stream that everything runs on; makes the context this thread's. */
+  MemorySegment stream() {
+    makeCurrent();
+    return stream;
+  }
+
+  /** Makes the context this thread's: the driver keeps one for each. */
+  void makeCurrent() {
+    if (current != Thread.currentThread()) {
+      CudaException.check(CudaDriver.cuCtxSetCurrent(context), "cuCtxSetCurrent");
+      current = Thread.currentThread();
+    }
+  }
+
+  /** Waits until all that was asked for is done. */
+  void synchronise() {
+    CudaException.check(CudaDriver.cuStreamSynchronize(stream()), "cuStreamSynchronize");
+  }
+
+  /** Memory free and in all, in bytes. */
+  Memory memory() {
+    makeCurrent();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment free = arena.allocate(JAVA_LONG);
+      MemorySegment total = arena.allocate(JAVA_LONG);
+      CudaException.check(CudaDriver.cuMemGetInfo_v2(free, total), "cuMemGetInfo_v2");
+      return new Memory(free.get(JAVA_LONG, 0), total.get(JAVA_LONG, 0));
+    }
+  }
+
+  /** What the device has, in bytes; other processes take from it too. */
+  record Memory(long free, long total) {}
+
+  @Override
+  public void close() {
+    makeCurrent();
+    try {
+      CudaException.check(CudaDriver.cuStreamDestroy_v2(stream), "cuStreamDestroy_v2");
+    } finally {
+      CudaException.check(
+          CudaDriver.cuDevicePrimaryCtxRelease_v2(device), "cuDevicePrimaryCtxRelease_v2");
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.gatun.backend.cuda;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+
+import dev.gatun.backend.Recording;
+import dev.gatun.backend.RecordingGuard;
+import dev.gatun.bindings.cuda.CudaDriver;
+import dev.gatun.natives.CudaException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** Operations captured as a CUDA graph, which the device runs at the cost of one launch. */
+final class CudaRecording implements Recording {
+  private final CudaDevice device;
+  private final MemorySegment graph;
+  private boolean closed;
+
+  private CudaRecording(CudaDevice device, MemorySegment graph) {
+    this.device = device;
+    this.graph = graph;
+  }
+
+  /** Captures what the operations ask of the stream, without running it. */
+  static CudaRecording of(CudaDevice device, RecordingGuard guard, Runnable operations) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment captured = arena.allocate(ADDRESS);
+      guard.watch(() -> capture(device, operations, captured));
+      try {
+        MemorySegment executable = arena.allocate(ADDRESS);
+        CudaException.check(
+            CudaDriver.cuGraphInstantiateWithFlags(executable, captured.get(ADDRESS, 0), 0),
+            "cuGraphInstantiateWithFlags");
+        return new CudaRecording(device, executable.get(ADDRESS, 0));
+      } finally {
+        CudaException.check(CudaDriver.cuGraphDestroy(captured.get(ADDRESS, 0)), "cuGraphDestroy");
+      }
+    }
+  }
+
+  private static void capture(CudaDevice device, Runnable operations, MemorySegment captured) {
+    MemorySegment stream = device.stream();
+    CudaException.check(
+        CudaDriver.cuStreamBeginCapture_v2(
+            stream, CudaDriver.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL()),
+        "cuStreamBeginCapture_v2");
+    try {
+      operations.run();
+    } catch (RuntimeException | Error e) {
+      // What was captured is of no use; a status would only hide what went wrong.
+      if (CudaDriver.cuStreamEndCapture(stream, captured) == CudaDriver.CUDA_SUCCESS()) {
+        CudaDriver.cuGraphDestroy(captured.get(ADDRESS, 0));
+      }
+      throw e;
+    }
+    CudaException.check(CudaDriver.cuStreamEndCapture(stream, captured), "cuStreamEndCapture");
+  }
+
+  @Override
+  public void run() {
+    if (closed) {
+      throw new IllegalStateException("the recording is closed");
+    }
+    CudaException.check(CudaDriver.cuGraphLaunch(graph, device.stream()), "cuGraphLaunch");
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      device.makeCurrent();
+      CudaException.check(CudaDriver.cuGraphExecDestroy(graph), "cuGraphExecDestroy");
+    }
+  }
+}

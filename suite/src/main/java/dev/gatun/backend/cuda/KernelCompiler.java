@@ -1,0 +1,138 @@
+package dev.gatun.backend.cuda;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.gatun.bindings.nvrtc.Nvrtc;
+import dev.gatun.natives.NvrtcException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Compiles kernel files for one device by NVRTC, once: the machine code is kept on disk. No fast
+ * mathematics: kernels round as their source says (products and sums fuse, as C++ compilers for
+ * GPUs do).
+ */
+final class KernelCompiler {
+  private static final String HEADER = "gatun.cuh";
+
+  private final String version;
+  private final List<String> options;
+  private final CubinCache cache;
+  private final String header = KernelSource.resource(HEADER);
+
+  /**
+   * For a device of this compute capability.
+   *
+   * @throws IllegalStateException if this NVRTC is too old for the device
+   */
+  KernelCompiler(int major, int minor, CubinCache cache) {
+    this.cache = cache;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment first = arena.allocate(JAVA_INT);
+      MemorySegment second = arena.allocate(JAVA_INT);
+      NvrtcException.check(Nvrtc.nvrtcVersion(first, second), "nvrtcVersion");
+      version = first.get(JAVA_INT, 0) + "." + second.get(JAVA_INT, 0);
+      options =
+          List.of(
+              "--gpu-architecture=sm_" + architecture(arena, 10 * major + minor),
+              "--std=c++17",
+              "--device-as-default-execution-space");
+    }
+  }
+
+  /** The newest that this NVRTC knows and the device runs: the same major number, not newer. */
+  private int architecture(Arena arena, int device) {
+    MemorySegment count = arena.allocate(JAVA_INT);
+    NvrtcException.check(Nvrtc.nvrtcGetNumSupportedArchs(count), "nvrtcGetNumSupportedArchs");
+    MemorySegment numbers = arena.allocate(JAVA_INT, count.get(JAVA_INT, 0));
+    NvrtcException.check(Nvrtc.nvrtcGetSupportedArchs(numbers), "nvrtcGetSupportedArchs");
+    int[] known = numbers.toArray(JAVA_INT);
+    return Arrays.stream(known)
+        .filter(number -> number / 10 == device / 10 && number <= device)
+        .max()
+        .orElseThrow(() ->
+            new IllegalStateException(
+                "NVRTC %s cannot compile for sm_%s, but for %s: take the CUDA libraries of another version"
+                    .formatted(
+                        version,
+                        device,
+                        Arrays.stream(known)
+                            .mapToObj(number -> "sm_" + number)
+                            .collect(Collectors.joining(", ")))));
+  }
+
+  /** NVRTC's version, such as {@code 13.0}. */
+  String version() {
+    return version;
+  }
+
+  /** What it compiles with, the architecture first. */
+  List<String> options() {
+    return options;
+  }
+
+  /**
+   * Machine code of a kernel file.
+   *
+   * @throws NvrtcException with NVRTC's log, if the source is at fault
+   */
+  byte[] compile(KernelSource source) {
+    String key =
+        CubinCache.key(source.text(), header, version, String.join(" ", options), source.file());
+    return cache.get(source.file().replace(".cu", "-" + key + ".cubin"), () -> compileNow(source));
+  }
+
+  private byte[] compileNow(KernelSource source) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment handle = arena.allocate(ADDRESS);
+      NvrtcException.check(
+          Nvrtc.nvrtcCreateProgram(
+              handle,
+              arena.allocateFrom(source.text()),
+              arena.allocateFrom(source.file()),
+              1,
+              addresses(arena, List.of(header)),
+              addresses(arena, List.of(HEADER))),
+          "nvrtcCreateProgram",
+          source.file());
+      MemorySegment program = handle.get(ADDRESS, 0);
+      try {
+        int status = Nvrtc.nvrtcCompileProgram(program, options.size(), addresses(arena, options));
+        NvrtcException.checkCompilation(status, source.file(), () -> log(arena, program));
+        return machineCode(arena, program);
+      } finally {
+        NvrtcException.check(Nvrtc.nvrtcDestroyProgram(handle), "nvrtcDestroyProgram");
+      }
+    }
+  }
+
+  private static MemorySegment addresses(Arena arena, List<String> texts) {
+    MemorySegment all = arena.allocate(ADDRESS, texts.size());
+    for (int i = 0; i < texts.size(); i++) {
+      all.setAtIndex(ADDRESS, i, arena.allocateFrom(texts.get(i)));
+    }
+    return all;
+  }
+
+  private static String log(Arena arena, MemorySegment program) {
+    MemorySegment size = arena.allocate(JAVA_LONG);
+    NvrtcException.check(Nvrtc.nvrtcGetProgramLogSize(program, size), "nvrtcGetProgramLogSize");
+    MemorySegment text = arena.allocate(size.get(JAVA_LONG, 0) + 1);
+    NvrtcException.check(Nvrtc.nvrtcGetProgramLog(program, text), "nvrtcGetProgramLog");
+    return text.getString(0);
+  }
+
+  private static byte[] machineCode(Arena arena, MemorySegment program) {
+    MemorySegment size = arena.allocate(JAVA_LONG);
+    NvrtcException.check(Nvrtc.nvrtcGetCUBINSize(program, size), "nvrtcGetCUBINSize");
+    MemorySegment code = arena.allocate(size.get(JAVA_LONG, 0));
+    NvrtcException.check(Nvrtc.nvrtcGetCUBIN(program, code), "nvrtcGetCUBIN");
+    return code.toArray(ValueLayout.JAVA_BYTE);
+  }
+}
