@@ -1,0 +1,55 @@
+// What cuBLAS leaves to do for C <- alpha op(A) op(B) + beta C: operands rounded to bfloat16, and
+// products of no terms.
+#include "gatun.cuh"
+
+// The upper half of x, rounded to nearest, ties to even. A carry into the exponent is right, up to
+// infinity. A NaN stays one: its quiet bit is in the upper half, and set.
+__device__ static inline unsigned int bf16_of(float x) {
+  unsigned int bits = (unsigned int)__float_as_int(x);
+  if ((bits & 0x7fffffffu) > 0x7f800000u) {
+    return (bits >> 16) | 0x40u;
+  }
+  return (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16;
+}
+
+// x [rows, cols] f32, dense -> y [rows, stride] bf16, of which the first cols of each row are
+// written. stride is a multiple of 8, so that every row of y starts at 16 bytes however odd cols is:
+// tensor cores are fed by loads of 16 bytes. Bound by memory: 4 bytes read and 2 written each.
+// Grid: columns in x, four to a thread where rows allow it; rows in y.
+extern "C" __global__ void __launch_bounds__(256)
+    round_to_bf16(const float *x, unsigned short *y, long long rows, long long cols, long long stride) {
+  const long long thread = (long long)blockIdx.x * blockDim.x + threadIdx.x;
+  const long long step = (long long)gridDim.x * blockDim.x;
+  for (long long row = blockIdx.y; row < rows; row += gridDim.y) {
+    const float *from = x + row * cols;
+    unsigned short *to = y + row * stride;
+    if (cols % 4 == 0) {
+      for (long long col = 4 * thread; col < cols; col += 4 * step) {
+        const float4 v = load4(from + col);
+        const unsigned int low = bf16_of(v.x) | bf16_of(v.y) << 16;
+        const unsigned int high = bf16_of(v.z) | bf16_of(v.w) << 16;
+        *(unsigned long long *)(to + col) = (unsigned long long)high << 32 | low;
+      }
+    } else {
+      for (long long col = thread; col < cols; col += step) {
+        to[col] = (unsigned short)bf16_of(from[col]);
+      }
+    }
+  }
+}
+
+// c [n] <- beta c; with beta 0, c is not read.
+template <typename T> __device__ static inline void scale_product(T *c, T beta, long long n) {
+  const long long step = (long long)gridDim.x * blockDim.x;
+  for (long long i = (long long)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += step) {
+    c[i] = beta == 0 ? 0 : beta * c[i];
+  }
+}
+
+extern "C" __global__ void __launch_bounds__(256) scale_product_f32(float *c, float beta, long long n) {
+  scale_product(c, beta, n);
+}
+
+extern "C" __global__ void __launch_bounds__(256) scale_product_f64(double *c, double beta, long long n) {
+  scale_product(c, beta, n);
+}
