@@ -1,0 +1,102 @@
+#include "emulation/block_runner.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "emulation/block_fibers.h"
+
+namespace gatun::emulation {
+namespace {
+
+// A launch in progress: blocks are handed out one by one.
+struct Work {
+  const Launch &launch;
+  std::uint64_t blocks;
+  std::atomic<std::uint64_t> next{0};
+  std::atomic<bool> failed{false};
+  std::mutex mutex{};
+  std::string failure{};
+
+  void help() {
+    static thread_local BlockFibers fibers;
+    for (std::uint64_t block; !failed && (block = next++) < blocks;) {
+      std::string text = fibers.run(launch, block);
+      if (!text.empty()) {
+        std::lock_guard guard(mutex);
+        if (!failed.exchange(true)) {
+          failure = text;
+        }
+      }
+    }
+  }
+};
+
+// OS threads that help the caller. They live as long as the process.
+class Helpers {
+ public:
+  Helpers() {
+    unsigned count = std::min(4u, std::max(1u, std::thread::hardware_concurrency())) - 1;
+    for (unsigned i = 0; i < count; i++) {
+      std::thread([this] { serve(); }).detach();
+    }
+  }
+
+  void run(Work &work) {
+    {
+      std::lock_guard guard(mutex);
+      offered = &work;
+      offer++;
+    }
+    wake.notify_all();
+    work.help();
+    std::unique_lock lock(mutex);
+    offered = nullptr;
+    idle.wait(lock, [this] { return busy == 0; });
+  }
+
+ private:
+  void serve() {
+    std::uint64_t seen = 0;
+    std::unique_lock lock(mutex);
+    while (true) {
+      wake.wait(lock, [&] { return offered != nullptr && offer != seen; });
+      seen = offer;
+      Work *work = offered;
+      busy++;
+      lock.unlock();
+      work->help();
+      lock.lock();
+      if (--busy == 0) {
+        idle.notify_all();
+      }
+    }
+  }
+
+  std::mutex mutex;
+  std::condition_variable wake, idle;
+  Work *offered = nullptr;
+  std::uint64_t offer = 0;
+  unsigned busy = 0;
+};
+
+}  // namespace
+
+std::string run(const Launch &launch) {
+  // Never destroyed: its threads may still wait when the process ends.
+  static Helpers *helpers = new Helpers;
+  static std::mutex one_launch_at_a_time;
+  std::lock_guard guard(one_launch_at_a_time);
+  std::uint64_t blocks = static_cast<std::uint64_t>(launch.grid.x) * launch.grid.y * launch.grid.z;
+  std::uint64_t threads = blocks * launch.block.x * launch.block.y * launch.block.z;
+  Work work{launch, blocks};
+  if (blocks == 1 || threads < 2048) {
+    work.help();
+  } else {
+    helpers->run(work);
+  }
+  return work.failure;
+}
+
+}  // namespace gatun::emulation

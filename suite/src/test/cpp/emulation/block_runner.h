@@ -1,0 +1,25 @@
+// Runs the blocks of a launch: the threads of a block as fibers on one OS thread, blocks in
+// parallel on several.
+#pragma once
+
+#include <string>
+
+#include "emulation/kernel_file.h"
+#include "emulation/position.h"
+
+namespace gatun::emulation {
+
+struct Launch {
+  const KernelFile *file;
+  const Kernel *kernel;
+  dim3 grid;
+  dim3 block;
+  unsigned dynamic_shared_bytes;
+  void *const *arguments;
+};
+
+// Runs all blocks. An empty text, or what went wrong: a barrier that some threads never reach, a
+// shuffle with missing lanes, a write behind dynamic shared memory.
+std::string run(const Launch &launch);
+
+}  // namespace gatun::emulation

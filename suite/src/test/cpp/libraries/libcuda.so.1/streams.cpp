@@ -1,0 +1,213 @@
+// Streams, events and graphs.
+#include <chrono>
+
+#include "driver.h"
+
+using namespace gatun::fake;
+
+namespace {
+
+double now() {
+  using namespace std::chrono;
+  return duration<double, std::milli>(steady_clock::now().time_since_epoch()).count();
+}
+
+Event *event(Driver &driver, void *handle) {
+  auto event = static_cast<Event *>(handle);
+  return driver.events.count(event) ? event : nullptr;
+}
+
+}  // namespace
+
+GATUN_API int cuStreamCreate(void **stream, unsigned flags) {
+  GATUN_CALL;
+  if (flags > 1) {
+    return driver.answer(INVALID_VALUE, "cuStreamCreate: unknown flags");
+  }
+  *stream = *driver.streams.insert(new Stream).first;
+  return SUCCESS;
+}
+
+GATUN_API int cuStreamDestroy_v2(void *handle) {
+  GATUN_CALL;
+  Stream *stream = driver.stream(handle);
+  if (handle == nullptr || stream == nullptr) {
+    return driver.answer(INVALID_HANDLE, "cuStreamDestroy: no such stream");
+  }
+  if (stream->capture) {
+    return driver.answer(STREAM_CAPTURE_UNSUPPORTED, "cuStreamDestroy of a capturing stream");
+  }
+  int status = driver.finish();
+  driver.streams.erase(stream);
+  return status;
+}
+
+GATUN_API int cuStreamSynchronize(void *handle) {
+  GATUN_CALL;
+  Stream *stream = driver.stream(handle);
+  if (stream == nullptr) {
+    return driver.answer(INVALID_HANDLE, "cuStreamSynchronize: no such stream");
+  }
+  if (stream->capture) {
+    return driver.outside_capture("cuStreamSynchronize");
+  }
+  return driver.finish();
+}
+
+GATUN_API int cuStreamWaitEvent(void *handle, void *awaited, unsigned) {
+  GATUN_CALL;
+  Stream *stream = driver.stream(handle);
+  Event *it = event(driver, awaited);
+  if (stream == nullptr || it == nullptr) {
+    return driver.answer(INVALID_HANDLE, "cuStreamWaitEvent: no such stream or event");
+  }
+  // Work runs in the order of the calls, so there is nothing to wait for; but a stream that waits
+  // for a captured event joins the capture.
+  if (auto capture = it->capture.lock(); capture && !stream->capture) {
+    stream->capture = capture;
+    stream->captures_by_itself = false;
+    capture->streams.insert(stream);
+  }
+  return SUCCESS;
+}
+
+GATUN_API int cuEventCreate(void **handle, unsigned flags) {
+  GATUN_CALL;
+  auto created = new Event;
+  created->timed = (flags & 2) == 0;
+  driver.events.insert(created);
+  *handle = created;
+  return SUCCESS;
+}
+
+GATUN_API int cuEventDestroy_v2(void *handle) {
+  GATUN_CALL;
+  Event *it = event(driver, handle);
+  if (it == nullptr) {
+    return driver.answer(INVALID_HANDLE, "cuEventDestroy: no such event");
+  }
+  int status = driver.finish();
+  driver.events.erase(it);
+  return status;
+}
+
+GATUN_API int cuEventRecord(void *handle, void *stream_handle) {
+  GATUN_CALL;
+  Event *it = event(driver, handle);
+  Stream *stream = driver.stream(stream_handle);
+  if (it == nullptr || stream == nullptr) {
+    return driver.answer(INVALID_HANDLE, "cuEventRecord: no such stream or event");
+  }
+  it->captured = stream->capture != nullptr;
+  it->capture = stream->capture;
+  return it->captured ? SUCCESS : driver.submit(stream, "event", [it] { it->milliseconds = now(); });
+}
+
+GATUN_API int cuEventSynchronize(void *handle) {
+  GATUN_CALL;
+  Event *it = event(driver, handle);
+  if (it == nullptr) {
+    return driver.answer(INVALID_HANDLE, "cuEventSynchronize: no such event");
+  }
+  if (it->captured) {
+    return driver.answer(CAPTURED_EVENT, "cuEventSynchronize");
+  }
+  return driver.finish();
+}
+
+GATUN_API int cuEventElapsedTime(float *milliseconds, void *from, void *to) {
+  GATUN_CALL;
+  Event *first = event(driver, from);
+  Event *second = event(driver, to);
+  if (first == nullptr || second == nullptr || !first->timed || !second->timed) {
+    return driver.answer(INVALID_HANDLE, "cuEventElapsedTime: no such event, or not a timed one");
+  }
+  if (first->captured || second->captured) {
+    return driver.answer(CAPTURED_EVENT, "cuEventElapsedTime");
+  }
+  if (first->milliseconds < 0 || second->milliseconds < 0) {
+    return 600;  // not ready: nobody waited for them
+  }
+  *milliseconds = static_cast<float>(second->milliseconds - first->milliseconds);
+  return SUCCESS;
+}
+
+GATUN_API int cuStreamBeginCapture_v2(void *handle, int mode) {
+  GATUN_CALL;
+  Stream *stream = driver.stream(handle);
+  if (handle == nullptr || stream == nullptr || stream->capture || mode < 0 || mode > 2) {
+    return driver.answer(
+        handle == nullptr ? STREAM_CAPTURE_UNSUPPORTED : INVALID_VALUE,
+        "cuStreamBeginCapture: not a stream that can be captured");
+  }
+  stream->capture = std::make_shared<Capture>();
+  stream->capture->streams.insert(stream);
+  stream->captures_by_itself = true;
+  return SUCCESS;
+}
+
+GATUN_API int cuStreamEndCapture(void *handle, void **graph) {
+  GATUN_CALL;
+  *graph = nullptr;
+  Stream *stream = driver.stream(handle);
+  if (stream == nullptr || !stream->capture) {
+    return driver.answer(INVALID_VALUE, "cuStreamEndCapture: the stream is not capturing");
+  }
+  if (!stream->captures_by_itself) {
+    return driver.answer(STREAM_CAPTURE_UNMATCHED, "cuStreamEndCapture");
+  }
+  auto capture = stream->capture;
+  for (Stream *captured : capture->streams) {
+    captured->capture = nullptr;
+  }
+  if (capture->invalidated) {
+    return driver.answer(STREAM_CAPTURE_INVALIDATED, "cuStreamEndCapture: the capture was lost");
+  }
+  auto recorded = std::make_shared<Graph>(std::move(capture->steps));
+  driver.graphs[recorded.get()] = recorded;
+  *graph = recorded.get();
+  return SUCCESS;
+}
+
+GATUN_API int cuGraphInstantiateWithFlags(void **executable, void *graph, unsigned long long) {
+  GATUN_CALL;
+  auto found = driver.graphs.find(static_cast<Graph *>(graph));
+  if (found == driver.graphs.end()) {
+    return driver.answer(INVALID_VALUE, "cuGraphInstantiate: no such graph");
+  }
+  *executable = new char;  // an address of its own
+  driver.executables[*executable] = found->second;
+  return SUCCESS;
+}
+
+GATUN_API int cuGraphLaunch(void *executable, void *stream) {
+  GATUN_CALL;
+  auto found = driver.executables.find(executable);
+  if (found == driver.executables.end()) {
+    return driver.answer(INVALID_VALUE, "cuGraphLaunch: no such executable graph");
+  }
+  auto graph = found->second;
+  return driver.submit(driver.stream(stream), "graph", [graph] {
+    for (auto &step : *graph) {
+      try {
+        step.work();
+      } catch (const Failure &failure) {
+        throw Failure{failure.status, step.name + ": " + failure.text};
+      }
+    }
+  });
+}
+
+GATUN_API int cuGraphExecDestroy(void *executable) {
+  GATUN_CALL;
+  return driver.executables.erase(executable)
+             ? SUCCESS
+             : driver.answer(INVALID_VALUE, "cuGraphExecDestroy: no such executable graph");
+}
+
+GATUN_API int cuGraphDestroy(void *graph) {
+  GATUN_CALL;
+  return driver.graphs.erase(static_cast<Graph *>(graph))
+             ? SUCCESS
+             : driver.answer(INVALID_VALUE, "cuGraphDestroy: no such graph");
+}
