@@ -1,0 +1,96 @@
+package dev.gatun.bench;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.data.Batch;
+import dev.gatun.data.BatchSource;
+import dev.gatun.data.Randomness;
+import dev.gatun.model.LanguageModel;
+import dev.gatun.model.TransformerConfig;
+import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.train.StepReport;
+import dev.gatun.train.Trainer;
+import dev.gatun.train.TrainingConfig;
+import dev.gatun.train.TrainingListener;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+
+/** Whole training steps: forward, backward, gradient norm and AdamW, on random tokens. */
+record TrainingWork(String name, List<String> peers, TransformerConfig config, int batch) {
+  static final TrainingWork SPAMLANG = eager("spamlang", untied(8192, 32, 2, 4, 64), 128);
+  static final TrainingWork TEXT = eager("text", untied(4096, 128, 2, 4, 128), 16);
+  static final TrainingWork WIDE = eager("wide", untied(50_257, 768, 2, 12, 256), 2);
+
+  /** SpamLang at its paper's size: the backbone of SmolLM2-135M. */
+  static final TrainingWork SPAMLANG_PAPER =
+      compiled(
+          "spamlang-paper", TransformerConfig.llama(131_072, 576, 30, 9, 3, 1536, 64), 128);
+
+  static final TrainingWork GPT2 =
+      compiled("gpt2-124m", TransformerConfig.gpt2(50_257, 768, 12, 12, 1024), 16);
+
+  private static TransformerConfig untied(
+      int vocabulary, int width, int layers, int heads, int length) {
+    return TransformerConfig.gpt2(vocabulary, width, layers, heads, length)
+        .withHead(new HeadForm.Linear(false));
+  }
+
+  private static TrainingWork eager(String name, TransformerConfig config, int batch) {
+    return new TrainingWork(name, List.of(name), config, batch);
+  }
+
+  /** Against {@code torch.compile} as well. */
+  private static TrainingWork compiled(String name, TransformerConfig config, int batch) {
+    return new TrainingWork(name, List.of(name, name + "-compiled"), config, batch);
+  }
+
+  Work work() {
+    long tokens = (long) batch * config.contextLength();
+    return new Work(name, peers, tokens, Cost.products(tokens * flopsPerToken()), this::repeat);
+  }
+
+  /**
+   * Floating-point operations of a training step per token: 6 for each weight of a matrix product,
+   * and 12·layers·heads·headWidth·T for attention, of which the causal half is needed (Chowdhery et
+   * al., arXiv 2204.02311, appendix B).
+   */
+  private double flopsPerToken() {
+    double heads = config.heads();
+    double width = config.width();
+    double headWidth = config.headWidth();
+    double attention = width * headWidth * (2 * heads + 2.0 * config.keyValueHeads());
+    double mlp = (config.activation().isGated() ? 3 : 2) * width * config.mlpWidth();
+    double weights = config.layers() * (attention + mlp) + width * config.vocabulary();
+    return 6 * weights + 6 * config.layers() * heads * headWidth * config.contextLength();
+  }
+
+  private void repeat(Backend backend, int rounds, Work.Listener listener) {
+    var randomness = Randomness.of(1);
+    int length = config.contextLength();
+    var listening =
+        new TrainingListener() {
+          @Override
+          public void stepFinished(StepReport report) {
+            listener.finished((int) report.step() - 1, report.nanosElapsed() * 1e-9);
+          }
+        };
+    var training = TrainingConfig.of(rounds, batch, length, 1e-3, 1);
+    try (var model =
+            LanguageModel.initialise(
+                backend,
+                config,
+                (stream, out, deviation) -> randomness.stream(stream).gaussian(out, deviation));
+        var trainer =
+            new Trainer(model, training, randomTokens(), Optional.empty(), List.of(listening))) {
+      trainer.run();
+    }
+  }
+
+  private BatchSource randomTokens() {
+    var random = new Random(1);
+    int length = config.contextLength();
+    int[] inputs = random.ints((long) batch * length, 0, config.vocabulary()).toArray();
+    int[] targets = random.ints((long) batch * length, 0, config.vocabulary()).toArray();
+    return _ -> new Batch(inputs, targets, batch, length);
+  }
+}

@@ -1,0 +1,63 @@
+package dev.gatun.bench;
+
+import dev.gatun.backend.Backend;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A piece of work that both sides can do.
+ *
+ * @param name on the command line
+ * @param peerVariants the peer's names for it; the fastest counts
+ * @param tokens tokens of one run, 0 if it has none
+ * @param cost what it cannot do without
+ * @param repetition does it again and again on Gatun's side
+ */
+public record Work(
+    String name, List<String> peerVariants, long tokens, Cost cost, Repetition repetition) {
+
+  /** Does a piece of work {@code rounds} times and tells the listener after each. */
+  @FunctionalInterface
+  public interface Repetition {
+    /** Runs all rounds. */
+    void run(Backend backend, int rounds, Listener listener);
+  }
+
+  /** Hears how long a round took. */
+  @FunctionalInterface
+  public interface Listener {
+    /** Round {@code round}, from 0, has ended. */
+    void finished(int round, double seconds);
+  }
+
+  /** All work that is measured on a kind of device, {@code cpu} or {@code cuda}. */
+  public static List<Work> on(String kind) {
+    return switch (kind) {
+      case "cpu" ->
+          List.of(
+              TrainingWork.SPAMLANG.work(),
+              TrainingWork.TEXT.work(),
+              TrainingWork.WIDE.work(),
+              KernelWork.crossEntropy("cross-entropy", 2048, 8192),
+              KernelWork.singularValues("svd", List.of("svd-tall"), 2048, 16_384),
+              // The same work again, against a PyTorch user who writes the Gram matrix by hand.
+              KernelWork.singularValues("svd-by-hand", List.of("svd-gram"), 2048, 16_384));
+      case "cuda" ->
+          List.of(
+              TrainingWork.SPAMLANG_PAPER.work(),
+              TrainingWork.GPT2.work(),
+              TrainingWork.TEXT.work(),
+              KernelWork.crossEntropy("cross-entropy-wide", 1024, 131_072),
+              KernelWork.singularValues(
+                  "svd-head", List.of("svd-head-tall", "svd-head-wide"), 8192, 50_257),
+              KernelWork.singularValues(
+                  "svd-head-by-hand", List.of("svd-head-gram"), 8192, 50_257));
+      default -> throw new IllegalArgumentException("no work for a device of kind " + kind);
+    };
+  }
+
+  /** Their names. */
+  public static List<String> names() {
+    return Stream.of("cpu", "cuda").flatMap(k -> on(k).stream()).map(Work::name).distinct().toList();
+  }
+}
