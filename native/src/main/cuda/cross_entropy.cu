@@ -9,8 +9,8 @@
 // the two. A thread keeps its first HELD vectors in registers, the block keeps as much of the rest
 // as fits in shared memory, and what is left over is read a second time, last read first, while it
 // is in the L2 cache. At V = 131,072 a row is 512 KiB: on an H100 (132 processors, 227 KiB of
-// shared memory each, 50 MiB of L2) 160 KiB stay in registers, 224 KiB in shared memory, and the
-// 128 KiB left over are 17 MiB of L2 for all the rows in flight. Two exponentials per logit, some
+// shared memory each, 50 MiB of L2) 160 KiB stay in registers, 225 KiB in shared memory, and the
+// 127 KiB left over are 16 MiB of L2 for all the rows in flight. Two exponentials per logit, some
 // 25 instructions, keep a processor a third busy meanwhile.
 //
 // Where a logit is kept changes no bit of the results: which thread adds which logits in which
