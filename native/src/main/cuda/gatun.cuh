@@ -85,3 +85,103 @@ static __device__ __forceinline__ float4 load4(const float *from) {
 static __device__ __forceinline__ void store4(float *to, float4 value) {
   *reinterpret_cast<float4 *>(to) = value;
 }
+
+// Rows of floats in strips. A strip is 4·LANES columns from base on, four to each of LANES threads:
+// if ALIGNED, four neighbours in one 16-byte access; else four that are LANES apart, so that
+// accesses still coalesce. Columns from cols on are loaded as 0 and not stored.
+template <bool ALIGNED, int LANES>
+static __device__ __forceinline__ float4 load_strip(const float *row, int base, int lane,
+                                                    int cols) {
+  if (ALIGNED) {
+    const int c = base + 4 * lane;
+    return c < cols ? load4(row + c) : make_float4(0.0f, 0.0f, 0.0f, 0.0f);
+  }
+  const int c = base + lane;
+  return make_float4(c < cols ? row[c] : 0.0f, c + LANES < cols ? row[c + LANES] : 0.0f,
+                     c + 2 * LANES < cols ? row[c + 2 * LANES] : 0.0f,
+                     c + 3 * LANES < cols ? row[c + 3 * LANES] : 0.0f);
+}
+
+template <bool ALIGNED, int LANES>
+static __device__ __forceinline__ void store_strip(float *row, int base, int lane, int cols,
+                                                   float4 value) {
+  if (ALIGNED) {
+    const int c = base + 4 * lane;
+    if (c < cols) {
+      store4(row + c, value);
+    }
+    return;
+  }
+  const int c = base + lane;
+  if (c < cols) row[c] = value.x;
+  if (c + LANES < cols) row[c + LANES] = value.y;
+  if (c + 2 * LANES < cols) row[c + 2 * LANES] = value.z;
+  if (c + 3 * LANES < cols) row[c + 3 * LANES] = value.w;
+}
+
+// The value with 0 in the columns from cols on.
+template <bool ALIGNED, int LANES>
+static __device__ __forceinline__ float4 within_row(float4 value, int base, int lane, int cols) {
+  const int c = ALIGNED ? base + 4 * lane : base + lane;
+  const int step = ALIGNED ? 1 : LANES;
+  return make_float4(c < cols ? value.x : 0.0f, c + step < cols ? value.y : 0.0f,
+                     c + 2 * step < cols ? value.z : 0.0f, c + 3 * step < cols ? value.w : 0.0f);
+}
+
+// Whether all these matrices of rows of cols floats can be read as ALIGNED.
+template <typename... Pointers>
+static __device__ __forceinline__ bool aligned_rows(int cols, Pointers... rows) {
+  return cols % 4 == 0 && ((reinterpret_cast<unsigned long long>(rows) | ...) & 15) == 0;
+}
+
+// f of each of four elements.
+template <typename F, typename... Vectors>
+static __device__ __forceinline__ float4 each4(F f, Vectors... v) {
+  return make_float4(f(v.x...), f(v.y...), f(v.z...), f(v.w...));
+}
+
+static __device__ __forceinline__ float4 plus4(float4 a, float4 b) {
+  return each4([](float p, float q) { return p + q; }, a, b);
+}
+
+static __device__ __forceinline__ float sum4(float4 v) { return (v.x + v.y) + (v.z + v.w); }
+
+// Shared memory of add_warps: one function, so that all uses in a kernel share it.
+template <int WIDTH>
+static __device__ __forceinline__ float *rows_of_warps() {
+  __shared__ __align__(16) float rows[4 * WIDTH];
+  return rows;
+}
+
+// Adds up what the eight warps of a block of 256 threads hold of the same columns of a row, strips
+// of 4·WARP from column 0 on, in a fixed order; sets, or adds to, out [cols]. All threads call.
+template <bool ALIGNED, int STRIPS>
+static __device__ __forceinline__ void add_warps(const float4 (&part)[STRIPS], float *out, int cols,
+                                                 bool accumulate) {
+  constexpr int WIDTH = STRIPS * 4 * WARP;
+  float *const rows = rows_of_warps<WIDTH>();
+  const int lane = threadIdx.x % WARP;
+  const int warp = threadIdx.x / WARP;
+  float *const row = rows + warp % 4 * WIDTH;
+  __syncthreads();  // the last call's sums have been read
+  if (warp >= 4) {
+#pragma unroll
+    for (int s = 0; s < STRIPS; s++) {
+      store_strip<ALIGNED, WARP>(row, s * 4 * WARP, lane, WIDTH, part[s]);
+    }
+  }
+  __syncthreads();
+  if (warp < 4) {
+#pragma unroll
+    for (int s = 0; s < STRIPS; s++) {
+      const float4 other = load_strip<ALIGNED, WARP>(row, s * 4 * WARP, lane, WIDTH);
+      store_strip<ALIGNED, WARP>(row, s * 4 * WARP, lane, WIDTH, plus4(part[s], other));
+    }
+  }
+  __syncthreads();
+  for (int c = threadIdx.x; c < min(cols, WIDTH); c += 256) {
+    const float sum =
+        (rows[c] + rows[WIDTH + c]) + (rows[2 * WIDTH + c] + rows[3 * WIDTH + c]);
+    out[c] = accumulate ? out[c] + sum : sum;
+  }
+}

@@ -19,6 +19,7 @@ public final class FactorisedHead implements Head {
   private final Tensor bGradient; // [r, D]
   private final LogitChunks chunks;
   private Optional<Projection> projection = Optional.empty();
+  private long projections;
 
   /** Q and its gradient, each [N, r]. */
   private record Projection(TensorScope scope, Tensor value, Tensor gradient) {}
@@ -48,19 +49,29 @@ public final class FactorisedHead implements Head {
   }
 
   @Override
-  public double lossAndGradients(
+  public void gradients(
       Tensor hidden, Tensor targets, double scale, Tensor dHidden, LogitGradientTap tap) {
     Tensor projected = project(hidden);
     Tensor dProjected = projection.orElseThrow().gradient.rows(0, hidden.rows());
-    double loss = chunks.lossAndGradients(projected, a, targets, scale, dProjected, aGradient, tap);
+    chunks.gradients(projected, a, targets, scale, dProjected, aGradient, tap);
     backend.gemm(Transpose.YES, Transpose.NO, 1, dProjected, hidden, 1, bGradient);
     backend.gemm(Transpose.NO, Transpose.NO, 1, dProjected, b, 0, dHidden);
-    return loss;
   }
 
   @Override
   public double streamGradient(Tensor hidden, Tensor targets, double scale, LogitGradientTap tap) {
-    return chunks.gradientChunks(project(hidden), a, targets, scale, tap);
+    chunks.gradientChunks(project(hidden), a, targets, scale, tap);
+    return scale * chunks.lossSum(hidden.rows());
+  }
+
+  @Override
+  public double lossSum(long rows) {
+    return chunks.lossSum(rows);
+  }
+
+  @Override
+  public long generation() {
+    return chunks.generation() + projections;
   }
 
   @Override
@@ -80,6 +91,7 @@ public final class FactorisedHead implements Head {
     if (projection.filter(p -> p.value.rows() >= hidden.rows()).isEmpty()) {
       projection.ifPresent(p -> p.scope.close());
       TensorScope scope = backend.newScope();
+      projections++;
       projection =
           Optional.of(
               new Projection(

@@ -40,11 +40,20 @@ public sealed interface Head extends AutoCloseable permits LinearHead, Factorise
   HeadScores scores(Tensor hidden, Tensor targets);
 
   /**
-   * scale·Σ losses. Overwrites dHidden [N, D] with the gradient of that and accumulates the
-   * gradients of the head's weights.
+   * Overwrites dHidden [N, D] with the gradient of scale·Σ losses and accumulates the gradients of
+   * the head's weights. Nothing is read to the host, so that a pass can be recorded.
    */
-  double lossAndGradients(
-      Tensor hidden, Tensor targets, double scale, Tensor dHidden, LogitGradientTap tap);
+  void gradients(Tensor hidden, Tensor targets, double scale, Tensor dHidden, LogitGradientTap tap);
+
+  /** Σ losses of the last pass for gradients, which had so many rows. */
+  double lossSum(long rows);
+
+  /** As {@link #gradients}; returns scale·Σ losses. */
+  default double lossAndGradients(
+      Tensor hidden, Tensor targets, double scale, Tensor dHidden, LogitGradientTap tap) {
+    gradients(hidden, targets, scale, dHidden, tap);
+    return scale * lossSum(hidden.rows());
+  }
 
   /** scale·Σ losses, with G shown to the tap by chunks of rows and no gradient changed. */
   double streamGradient(Tensor hidden, Tensor targets, double scale, LogitGradientTap tap);
@@ -60,6 +69,9 @@ public sealed interface Head extends AutoCloseable permits LinearHead, Factorise
    * product that lives in the scope.
    */
   Tensor weights(TensorScope scope);
+
+  /** How often its buffers were replaced: a recording of a pass holds while this stays the same. */
+  long generation();
 
   /** Frees the chunk buffers. */
   @Override

@@ -18,7 +18,9 @@ public final class LanguageModel implements AutoCloseable {
   private final Parameters parameters;
   private final Transformer backbone;
   private final Head head;
+  private final RepeatedPass trainingPass;
   private Optional<Targets> targetBuffer = Optional.empty();
+  private long targetGeneration;
 
   /** Targets of a batch on the device, [N] I32. */
   private record Targets(TensorScope scope, Tensor tensor) {}
@@ -31,6 +33,7 @@ public final class LanguageModel implements AutoCloseable {
     this.parameters = new Parameters(backend, scope, new ParameterLayout(config));
     this.backbone = new Transformer(backend, scope, config, parameters);
     this.head = Head.of(backend, config, parameters);
+    this.trainingPass = new RepeatedPass(backend);
   }
 
   /**
@@ -78,10 +81,24 @@ public final class LanguageModel implements AutoCloseable {
   public double lossAndGradients(
       int[] inputs, int[] targets, int batch, int length, double scale, LogitGradientTap tap) {
     Tensor onDevice = upload(targets);
-    Tensor hidden = backbone.forward(inputs, batch, length, true);
-    double loss = head.lossAndGradients(hidden, onDevice, scale, backbone.hiddenGradient(), tap);
-    backbone.backward();
-    return loss;
+    backbone.load(inputs, batch, length);
+    Runnable pass =
+        () -> {
+          Tensor hidden = backbone.forward();
+          head.gradients(hidden, onDevice, scale, backbone.hiddenGradient(), tap);
+          backbone.backward();
+        };
+    if (tap == LogitGradientTap.NONE) {
+      trainingPass.run(() -> new RepeatedPass.Form(batch, length, scale, generation()), pass);
+    } else {
+      pass.run();
+    }
+    return scale * head.lossSum(targets.length);
+  }
+
+  /** How often a buffer that a training pass uses was replaced. */
+  private long generation() {
+    return backbone.generation() + head.generation() + targetGeneration;
   }
 
   /** Loss and top-1 accuracy of a batch; no gradient is changed. */
@@ -92,7 +109,7 @@ public final class LanguageModel implements AutoCloseable {
 
   /** Hidden states [batch·length, D] after the final norm; valid until the next evaluation pass. */
   public Tensor hiddenStates(int[] inputs, int batch, int length) {
-    return backbone.forward(inputs, batch, length, false);
+    return backbone.evaluate(inputs, batch, length);
   }
 
   /** What the head sees of a batch; valid until the next pass of this model. */
@@ -117,6 +134,7 @@ public final class LanguageModel implements AutoCloseable {
     }
     if (targetBuffer.filter(t -> t.tensor.size() == targets.length).isEmpty()) {
       targetBuffer.ifPresent(t -> t.scope.close());
+      targetGeneration++;
       TensorScope targetScope = backend.newScope();
       targetBuffer =
           Optional.of(new Targets(targetScope, targetScope.zeros(ElementType.I32, targets.length)));
@@ -128,6 +146,7 @@ public final class LanguageModel implements AutoCloseable {
 
   @Override
   public void close() {
+    trainingPass.close();
     head.close();
     backbone.close();
     targetBuffer.ifPresent(t -> t.scope.close());

@@ -27,14 +27,25 @@ public final class LinearHead implements Head {
   }
 
   @Override
-  public double lossAndGradients(
+  public void gradients(
       Tensor hidden, Tensor targets, double scale, Tensor dHidden, LogitGradientTap tap) {
-    return chunks.lossAndGradients(hidden, weights, targets, scale, dHidden, weightGradients, tap);
+    chunks.gradients(hidden, weights, targets, scale, dHidden, weightGradients, tap);
   }
 
   @Override
   public double streamGradient(Tensor hidden, Tensor targets, double scale, LogitGradientTap tap) {
-    return chunks.gradientChunks(hidden, weights, targets, scale, tap);
+    chunks.gradientChunks(hidden, weights, targets, scale, tap);
+    return scale * chunks.lossSum(hidden.rows());
+  }
+
+  @Override
+  public double lossSum(long rows) {
+    return chunks.lossSum(rows);
+  }
+
+  @Override
+  public long generation() {
+    return chunks.generation();
   }
 
   @Override

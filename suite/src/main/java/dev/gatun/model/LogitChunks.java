@@ -25,6 +25,7 @@ final class LogitChunks implements AutoCloseable {
 
   private final Backend backend;
   private Optional<Buffers> buffers = Optional.empty();
+  private long generation;
 
   LogitChunks(Backend backend) {
     this.backend = backend;
@@ -69,8 +70,8 @@ final class LogitChunks implements AutoCloseable {
         sum(losses, b), correct, Arrays.stream(expected).filter(t -> t >= 0).count());
   }
 
-  /** scale·Σ losses; G to the tap; dX = G·W overwritten; dW += Gᵀ·X. */
-  double lossAndGradients(
+  /** G to the tap; dX = G·W overwritten; dW += Gᵀ·X. */
+  void gradients(
       Tensor x,
       Tensor weights,
       Tensor targets,
@@ -78,7 +79,7 @@ final class LogitChunks implements AutoCloseable {
       Tensor dX,
       Tensor dWeights,
       LogitGradientTap tap) {
-    return gradientChunks(
+    gradientChunks(
         x,
         weights,
         targets,
@@ -91,8 +92,8 @@ final class LogitChunks implements AutoCloseable {
         });
   }
 
-  /** scale·Σ losses, with G by chunks of rows; the consumer may overwrite them. */
-  double gradientChunks(
+  /** G by chunks of rows, which the consumer may overwrite; the losses stay in their buffer. */
+  void gradientChunks(
       Tensor x, Tensor weights, Tensor targets, double scale, LogitGradientTap consumer) {
     Buffers b = buffers(x.rows(), weights);
     Tensor losses = b.losses.slice(0, x.rows());
@@ -105,7 +106,17 @@ final class LogitChunks implements AutoCloseable {
               logits, targets.slice(first, count), scale, losses.slice(first, count));
           consumer.accept(first, logits);
         });
-    return scale * sum(losses, b);
+  }
+
+  /** Σ losses of the last pass, which had so many rows. */
+  double lossSum(long rows) {
+    Buffers b = buffers.orElseThrow(() -> new IllegalStateException("no pass to have losses of"));
+    return sum(b.losses.slice(0, rows), b);
+  }
+
+  /** How often the buffers were replaced: a recording holds while this stays the same. */
+  long generation() {
+    return generation;
   }
 
   /** G by blocks of columns. */
@@ -147,6 +158,7 @@ final class LogitChunks implements AutoCloseable {
     long vocabulary = weights.rows();
     if (buffers.filter(b -> b.rows >= rows && b.vocabulary == vocabulary).isEmpty()) {
       close();
+      generation++;
       buffers = Optional.of(allocate(rows, vocabulary, elements(rows, weights)));
     }
     return buffers.get();

@@ -24,6 +24,7 @@ final class Transformer implements AutoCloseable {
   private Optional<Activations> training = Optional.empty();
   private Optional<ActivationGradients> gradients = Optional.empty();
   private Optional<Activations> evaluation = Optional.empty();
+  private long generation;
 
   /** Tables live in the scope, which must outlive this. */
   Transformer(Backend backend, TensorScope scope, TransformerConfig config, Parameters parameters) {
@@ -54,16 +55,37 @@ final class Transformer implements AutoCloseable {
   }
 
   /**
-   * Hidden states after the final norm, [B·T, D], valid until the next pass of the same kind.
+   * Tokens for the next training pass, with buffers for it.
    *
-   * @param keepAll whether {@link #backward} will follow
    * @throws IllegalArgumentException if the sequence is longer than the context, or a token is not
    *     in the vocabulary
    */
-  Tensor forward(int[] tokens, int batch, int length, boolean keepAll) {
+  void load(int[] tokens, int batch, int length) {
     check(tokens, batch, length);
-    Activations pass = keepAll ? trainingBuffers(batch, length) : evaluationBuffers(batch, length);
+    backend.write(tokens, trainingBuffers(batch, length).tokens);
+  }
+
+  /**
+   * Hidden states after the final norm, [B·T, D], of the tokens last loaded; {@link #backward} may
+   * follow. Valid until the next training pass.
+   */
+  Tensor forward() {
+    return forward(training.orElseThrow(() -> new IllegalStateException("no tokens to look at")));
+  }
+
+  /**
+   * Hidden states after the final norm, [B·T, D], valid until the next evaluation pass.
+   *
+   * @throws IllegalArgumentException as {@link #load}
+   */
+  Tensor evaluate(int[] tokens, int batch, int length) {
+    check(tokens, batch, length);
+    Activations pass = evaluationBuffers(batch, length);
     backend.write(tokens, pass.tokens);
+    return forward(pass);
+  }
+
+  private Tensor forward(Activations pass) {
     backend.embedding(tokenEmbedding, pass.tokens, pass.embedding);
     positionEmbedding.ifPresent(table -> {
       backend.embedding(table, pass.positions, pass.hidden);
@@ -79,7 +101,7 @@ final class Transformer implements AutoCloseable {
     return pass.hidden;
   }
 
-  /** The buffer [B·T, D] for the gradient of the hidden states of the last keeping pass. */
+  /** The buffer [B·T, D] for the gradient of the hidden states of the training pass. */
   Tensor hiddenGradient() {
     return gradients.orElseThrow(() -> new IllegalStateException("no forward pass")).hidden;
   }
@@ -99,6 +121,13 @@ final class Transformer implements AutoCloseable {
     backend.embeddingBackward(buffers.residual, pass.tokens, tokenEmbeddingGradient);
     positionEmbeddingGradient.ifPresent(
         table -> backend.embeddingBackward(buffers.residual, pass.positions, table));
+  }
+
+  /**
+   * How often a training pass' buffers were replaced: a recording holds while it stays the same.
+   */
+  long generation() {
+    return generation;
   }
 
   private void check(int[] tokens, int batch, int length) {
@@ -124,6 +153,7 @@ final class Transformer implements AutoCloseable {
     if (training.filter(a -> fits(a, batch, length)).isEmpty()) {
       gradients.ifPresent(ActivationGradients::close);
       training.ifPresent(Activations::close);
+      generation++;
       training = Optional.of(new Activations(backend, config, batch, length, true));
       gradients = Optional.of(new ActivationGradients(backend, training.get()));
     }

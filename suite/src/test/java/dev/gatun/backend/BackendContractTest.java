@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What every {@link Backend} must do: each operation, forward and backward, at odd shapes, against
  * the f64 oracle. A subclass per backend says how to open it.
  */
-public abstract class BackendContractTest extends LinearAlgebraContract {
+public abstract class BackendContractTest extends RowOperationsContract {
 
   @ParameterizedTest
   @CsvSource({"1, 1, 1", "3, 7, 33", "5, 257, 65", "70, 1001, 300"})

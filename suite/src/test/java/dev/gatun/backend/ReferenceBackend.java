@@ -85,6 +85,10 @@ public final class ReferenceBackend implements Backend {
   public double[] toDoubles(Tensor from) {
     guard.refuseInside("toDoubles");
     checks.floating("toDoubles", "from", from);
+    return elements(from);
+  }
+
+  private static double[] elements(Tensor from) {
     double[] values = new double[Math.toIntExact(from.size())];
     for (int i = 0; i < values.length; i++) {
       values[i] = at(from, i);
@@ -194,8 +198,8 @@ public final class ReferenceBackend implements Backend {
     int m = (int) c.rows();
     int n = (int) c.cols();
     int k = (int) (ta == Transpose.NO ? a.cols() : a.rows());
-    double[] left = ta == Transpose.NO ? toDoubles(a) : transposed(a);
-    double[] right = tb == Transpose.NO ? toDoubles(b) : transposed(b);
+    double[] left = ta == Transpose.NO ? elements(a) : transposed(a);
+    double[] right = tb == Transpose.NO ? elements(b) : transposed(b);
     double[] product = ReferenceLinearAlgebra.product(left, right, m, k, n);
     for (int i = 0; i < product.length; i++) {
       put(c, i, alpha * product[i] + (beta == 0 ? 0 : beta * at(c, i)));
@@ -207,7 +211,7 @@ public final class ReferenceBackend implements Backend {
     checks.syrk(transpose, a, c);
     int n = (int) c.rows();
     int k = (int) (transpose == Transpose.NO ? a.cols() : a.rows());
-    double[] left = transpose == Transpose.NO ? toDoubles(a) : transposed(a);
+    double[] left = transpose == Transpose.NO ? elements(a) : transposed(a);
     double[] right = ReferenceLinearAlgebra.transposed(left, n, k);
     double[] product = ReferenceLinearAlgebra.product(left, right, n, k, n);
     for (int i = 0; i < n; i++) {
@@ -218,21 +222,21 @@ public final class ReferenceBackend implements Backend {
   }
 
   private double[] transposed(Tensor a) {
-    return ReferenceLinearAlgebra.transposed(toDoubles(a), (int) a.rows(), (int) a.cols());
+    return ReferenceLinearAlgebra.transposed(elements(a), (int) a.rows(), (int) a.cols());
   }
 
   @Override
   public void symmetricEigenvalues(Tensor a, Tensor eigenvalues) {
     guard.refuseInside("symmetricEigenvalues");
     checks.symmetricEigenvalues(a, eigenvalues);
-    write(ReferenceLinearAlgebra.jacobiEigen(toDoubles(a), (int) a.rows()).values(), eigenvalues);
+    write(ReferenceLinearAlgebra.jacobiEigen(elements(a), (int) a.rows()).values(), eigenvalues);
   }
 
   @Override
   public void symmetricEigenvectors(Tensor a, Tensor eigenvalues) {
     guard.refuseInside("symmetricEigenvectors");
     checks.symmetricEigenvalues(a, eigenvalues);
-    var eigen = ReferenceLinearAlgebra.jacobiEigen(toDoubles(a), (int) a.rows());
+    var eigen = ReferenceLinearAlgebra.jacobiEigen(elements(a), (int) a.rows());
     write(eigen.values(), eigenvalues);
     write(eigen.vectors(), a);
   }
@@ -255,14 +259,14 @@ public final class ReferenceBackend implements Backend {
   }
 
   private ReferenceLinearAlgebra.Svd jacobiSvd(Tensor a) {
-    return ReferenceLinearAlgebra.jacobiSvd(toDoubles(a), (int) a.rows(), (int) a.cols());
+    return ReferenceLinearAlgebra.jacobiSvd(elements(a), (int) a.rows(), (int) a.cols());
   }
 
   @Override
   public void qr(Tensor a, Tensor r) {
     guard.refuseInside("qr");
     checks.qr(a, r);
-    var qr = ReferenceLinearAlgebra.qr(toDoubles(a), (int) a.rows(), (int) a.cols());
+    var qr = ReferenceLinearAlgebra.qr(elements(a), (int) a.rows(), (int) a.cols());
     write(qr.q(), a);
     write(qr.r(), r);
   }
@@ -271,15 +275,15 @@ public final class ReferenceBackend implements Backend {
   public void cholesky(Tensor a) {
     guard.refuseInside("cholesky");
     checks.cholesky(a);
-    write(ReferenceLinearAlgebra.cholesky(toDoubles(a), (int) a.rows()), a);
+    write(ReferenceLinearAlgebra.cholesky(elements(a), (int) a.rows()), a);
   }
 
   @Override
   public void choleskySolve(Tensor l, Tensor b) {
     guard.refuseInside("choleskySolve");
     checks.choleskySolve(l, b);
-    double[] x = toDoubles(b);
-    ReferenceLinearAlgebra.choleskySolve(toDoubles(l), x, (int) l.rows(), (int) b.cols());
+    double[] x = elements(b);
+    ReferenceLinearAlgebra.choleskySolve(elements(l), x, (int) l.rows(), (int) b.cols());
     write(x, b);
   }
 

@@ -84,7 +84,7 @@ final class CudaDevice implements AutoCloseable {
     return new NoCudaDeviceException(
         visible == null
             ? "the NVIDIA driver is here, but shows no GPU: see what nvidia-smi says, or compute on"
-                  + " the CPU"
+                + " the CPU"
             : "the NVIDIA driver is here, but shows no GPU to a process with CUDA_VISIBLE_DEVICES='%s': name one that `nvidia-smi -L` lists, or unset it"
                 .formatted(visible));
   }

@@ -35,11 +35,16 @@ final class DeviceMemory implements AutoCloseable {
   }
 
   /**
-   * Memory of the backend's own until it closes, not zeroed: counts in the peak alone.
+   * [n] of the backend's own until it closes, not zeroed: counts in the peak alone.
    *
-   * @return device addresses; nothing reads them
    * @throws IllegalStateException inside a recording, which must find all memory there
    */
+  Tensor allocateScratch(ElementType type, long n) {
+    long size = Math.multiplyExact(n, type.byteSize());
+    return Tensor.onDevice(type, Shape.of(n), allocateScratch(size));
+  }
+
+  /** As {@link #allocateScratch(ElementType, long)}, in bytes; nothing reads the segment. */
   MemorySegment allocateScratch(long size) {
     guard.refuseInside("growing working memory");
     MemorySegment segment = segment(scratch.take(size), size, arena);

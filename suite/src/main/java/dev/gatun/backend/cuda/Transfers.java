@@ -176,6 +176,11 @@ final class Transfers implements AutoCloseable {
     return value[0];
   }
 
+  /** The first element of an I32 tensor. */
+  int toInt(Tensor from) {
+    return toInts(from.slice(0, 1))[0];
+  }
+
   private void read(Tensor from, Piece piece) {
     long elementBytes = from.type().byteSize();
     int size = Math.toIntExact(from.size());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.backend.OutOfDeviceMemoryException;
+import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.natives.LapackException;
 import dev.gatun.tensor.ElementType;
@@ -24,7 +25,7 @@ class LapackTest {
   private static final double EPSILON = 0x1p-52;
 
   private final CpuBackend backend = CpuBackend.open(4);
-  private final HostScope scope = (HostScope) backend.newScope();
+  private final TensorScope scope = backend.newScope();
   private final SplittableRandom random = new SplittableRandom(SEED);
 
   @AfterEach

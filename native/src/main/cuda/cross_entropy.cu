@@ -1,0 +1,348 @@
+// Cross-entropy of rows of logits: losses, logit gradient in place, log-sum-exp.
+//
+// R rows, V classes, T threads in a block, one block per row. In exact arithmetic
+//   loss[r] = log sum_v exp(logits[r, v]) - logits[r, target]
+//   gradient[r, v] = scale * (exp(logits[r, v]) / sum_v exp(logits[r, v]) - [v == target])
+//
+// What bounds it: memory bandwidth, if every logit is read once and every gradient written once.
+// The gradient needs the sum over its whole row, so the row has to stay near the processor between
+// the two. A thread keeps its first HELD vectors in registers, the block keeps as much of the rest
+// as fits in shared memory, and what is left over is read a second time, last read first, while it
+// is in the L2 cache. At V = 131,072 a row is 512 KiB: on an H100 (132 processors, 227 KiB of
+// shared memory each, 50 MiB of L2) 160 KiB stay in registers, 225 KiB in shared memory, and the
+// 127 KiB left over are 16 MiB of L2 for all the rows in flight. Two exponentials per logit, some
+// 25 instructions, keep a processor a third busy meanwhile.
+//
+// Where a logit is kept changes no bit of the results: which thread adds which logits in which
+// order follows from V and from the row's place in memory alone (see Row).
+#include "gatun.cuh"
+
+// Vectors of four logits that a thread loads before it looks at any.
+constexpr int GROUP = 4;
+
+// How a block reads a row: the logits before the first 128-byte line that begins in it (the head,
+// at most 31), vectors of four, and what is left (at most 3). The logits that are in no vector are
+// the edge: a thread has at most one of them.
+struct Row {
+  int head;
+  int vectors;
+  int edge;  // this thread's logit of the edge, or -1
+};
+
+static __device__ __forceinline__ Row row_at(const float *start, int n) {
+  const int in_line = static_cast<int>(reinterpret_cast<unsigned long long>(start) / 4 % 32);
+  const int head = min((32 - in_line) % 32, n);
+  const int vectors = (n - head) / 4;
+  const int t = threadIdx.x;
+  const int edge = t < head ? t : t + 4 * vectors;
+  return {head, vectors, edge < n && t < n - 4 * vectors ? edge : -1};
+}
+
+static __device__ __forceinline__ float4 load_vector(const float *x, const Row &row, int i) {
+  const float lowest = -infinity_f32();
+  return i < row.vectors ? load4(x + row.head + 4 * i)
+                         : make_float4(lowest, lowest, lowest, lowest);
+}
+
+static __device__ __forceinline__ void store_vector(float *x, const Row &row, int i, float4 y) {
+  if (i < row.vectors) {
+    store4(x + row.head + 4 * i, y);
+  }
+}
+
+// What a thread knows of the logits that it has seen: the largest, and sum exp(logit - largest).
+// Terms of one group add up in f32, groups in f64.
+struct Seen {
+  float max;
+  double sum;
+};
+
+static __device__ __forceinline__ Seen nothing() { return {-infinity_f32(), 0.0}; }
+
+// Raises the largest logit seen. Returns what to subtract in exponents, which is the largest too,
+// unless all logits so far are minus infinity: then their exponentials are 0, and not NaN.
+static __device__ __forceinline__ float raise(Seen &seen, float max) {
+  const float raised = fmaxf(seen.max, max);
+  const float shift = raised == -infinity_f32() ? 0.0f : raised;
+  seen.sum *= expf(seen.max - shift);
+  seen.max = raised;
+  return shift;
+}
+
+static __device__ __forceinline__ void see(Seen &seen, const float4 *group) {
+  float max = -infinity_f32();
+#pragma unroll
+  for (int k = 0; k < GROUP; k++) {
+    const float4 x = group[k];
+    max = fmaxf(max, fmaxf(fmaxf(x.x, x.y), fmaxf(x.z, x.w)));
+  }
+  const float shift = raise(seen, max);
+  float sum = 0.0f;
+#pragma unroll
+  for (int k = 0; k < GROUP; k++) {
+    const float4 x = group[k];
+    sum += (expf(x.x - shift) + expf(x.y - shift)) + (expf(x.z - shift) + expf(x.w - shift));
+  }
+  seen.sum += sum;
+}
+
+static __device__ __forceinline__ void see(Seen &seen, float logit) {
+  const float shift = raise(seen, logit);
+  seen.sum += expf(logit - shift);
+}
+
+// Of each thread's logits to all of the row's, in every thread.
+static __device__ __forceinline__ Seen of_block(const Seen &seen) {
+  const float max = block_max(seen.max);
+  return {max, block_sum(seen.sum * expf(seen.max - max))};
+}
+
+static __device__ __forceinline__ double log_sum_exp(const Seen &row) {
+  return log(row.sum) + row.max;
+}
+
+// x is a row without a target: no gradient.
+template <int T>
+static __device__ __forceinline__ void clear(float *x, const Row &row) {
+  for (int i = threadIdx.x; i < row.vectors; i += T) {
+    store_vector(x, row, i, make_float4(0.0f, 0.0f, 0.0f, 0.0f));
+  }
+  if (row.edge >= 0) {
+    x[row.edge] = 0.0f;
+  }
+}
+
+// Whether a row has no target. One outside [-1, classes) is an error, and treated as none.
+static __device__ __forceinline__ bool has_no_target(int target, int classes, int *error,
+                                                     int code) {
+  if (target < -1 || target >= classes) {
+    if (threadIdx.x == 0 && *error == 0) {
+      *error = code;
+    }
+    return true;
+  }
+  return target < 0;
+}
+
+static __device__ __forceinline__ float4 gradient(float4 x, float max, float factor) {
+  return make_float4(expf(x.x - max) * factor, expf(x.y - max) * factor, expf(x.z - max) * factor,
+                     expf(x.w - max) * factor);
+}
+
+// The loss of the row x [n], which becomes its gradient. With WHOLE, the row is not longer than
+// what registers hold.
+template <int T, int HELD, bool WHOLE>
+static __device__ __forceinline__ void cross_entropy_row(float *x, int n, int target,
+                                                         double scale, float *loss,
+                                                         int shared_vectors) {
+  static_assert(HELD % GROUP == 0, "groups are those of see_row, so that losses have equal bits");
+  GATUN_SHARED(float4, shared);  // [shared_vectors], each read by the thread that wrote it
+  const Row row = row_at(x, n);
+  const int t = threadIdx.x;
+  Seen seen = nothing();
+
+  float4 held[HELD];
+#pragma unroll
+  for (int j = 0; j < HELD; j++) {
+    held[j] = load_vector(x, row, t + j * T);
+  }
+#pragma unroll
+  for (int j = 0; j < HELD; j += GROUP) {
+    see(seen, held + j);
+  }
+  float *rest = x + 4 * HELD * T;
+  const Row rest_row = {row.head, WHOLE ? 0 : row.vectors - HELD * T, -1};
+  float4 group[GROUP];
+  for (int i = t; i < rest_row.vectors; i += GROUP * T) {
+#pragma unroll
+    for (int k = 0; k < GROUP; k++) {
+      group[k] = load_vector(rest, rest_row, i + k * T);
+    }
+#pragma unroll
+    for (int k = 0; k < GROUP; k++) {
+      if (i + k * T < shared_vectors) {
+        shared[i + k * T] = group[k];
+      }
+    }
+    see(seen, group);
+  }
+  if (row.edge >= 0) {
+    see(seen, x[row.edge]);
+  }
+
+  const float at_target = x[target];
+  const Seen all = of_block(seen);  // all threads have read all they need from memory
+  const float factor = static_cast<float>(scale / all.sum);
+  const int groups = (rest_row.vectors - t + GROUP * T - 1) / (GROUP * T);
+  for (int i = t + (groups - 1) * GROUP * T; !WHOLE && i >= 0; i -= GROUP * T) {
+#pragma unroll
+    for (int k = 0; k < GROUP; k++) {
+      group[k] =
+          i + k * T < shared_vectors ? shared[i + k * T] : load_vector(rest, rest_row, i + k * T);
+    }
+#pragma unroll
+    for (int k = 0; k < GROUP; k++) {
+      store_vector(rest, rest_row, i + k * T, gradient(group[k], all.max, factor));
+    }
+  }
+#pragma unroll
+  for (int j = 0; j < HELD; j++) {
+    store_vector(x, row, t + j * T, gradient(held[j], all.max, factor));
+  }
+  if (row.edge >= 0) {
+    x[row.edge] = expf(x[row.edge] - all.max) * factor;
+  }
+  __syncthreads();  // the target's gradient has been written as that of any other class
+  if (t == 0) {
+    const double probability = expf(at_target - all.max) / all.sum;
+    x[target] = static_cast<float>(scale * (probability - 1.0));
+    *loss = static_cast<float>(log_sum_exp(all) - at_target);
+  }
+}
+
+template <int T, int HELD, bool WHOLE>
+static __device__ __forceinline__ void cross_entropy(float *logits, const int *targets,
+                                                     double scale, float *losses, int classes,
+                                                     int shared_vectors, int *error, int code) {
+  const long long r = blockIdx.x;
+  float *x = logits + r * classes;
+  if (has_no_target(targets[r], classes, error, code)) {
+    clear<T>(x, row_at(x, classes));
+    if (threadIdx.x == 0) {
+      losses[r] = 0.0f;
+    }
+  } else {
+    cross_entropy_row<T, HELD, WHOLE>(x, classes, targets[r], scale, losses + r, shared_vectors);
+  }
+}
+
+// logits [R, V] become their gradient; targets [R]; losses [R]. For V up to 8,192: the row is in
+// registers, and a processor has three rows.
+extern "C" __global__ void __launch_bounds__(256, 3)
+    cross_entropy_small_f32(float *logits, const int *targets, double scale, float *losses,
+                            int classes, int *error, int code) {
+  cross_entropy<256, 8, true>(logits, targets, scale, losses, classes, 0, error, code);
+}
+
+// As cross_entropy_small_f32, for longer rows of which a processor has two: while one waits for
+// its sum, the other keeps the memory busy. Shared memory: shared_vectors * 16 bytes.
+extern "C" __global__ void __launch_bounds__(256, 2)
+    cross_entropy_medium_f32(float *logits, const int *targets, double scale, float *losses,
+                             int classes, int shared_vectors, int *error, int code) {
+  cross_entropy<256, 20, false>(logits, targets, scale, losses, classes, shared_vectors, error,
+                                code);
+}
+
+// As cross_entropy_medium_f32, for rows that fill a processor.
+extern "C" __global__ void __launch_bounds__(512, 1)
+    cross_entropy_large_f32(float *logits, const int *targets, double scale, float *losses,
+                            int classes, int shared_vectors, int *error, int code) {
+  cross_entropy<512, 20, false>(logits, targets, scale, losses, classes, shared_vectors, error,
+                                code);
+}
+
+// All logits of the row x [n].
+template <int T>
+static __device__ __forceinline__ Seen see_row(const float *x, int n) {
+  const Row row = row_at(x, n);
+  Seen seen = nothing();
+  for (int i = threadIdx.x; i < row.vectors; i += GROUP * T) {
+    float4 group[GROUP];
+#pragma unroll
+    for (int k = 0; k < GROUP; k++) {
+      group[k] = load_vector(x, row, i + k * T);
+    }
+    see(seen, group);
+  }
+  if (row.edge >= 0) {
+    see(seen, x[row.edge]);
+  }
+  return of_block(seen);
+}
+
+template <int T>
+static __device__ __forceinline__ void loss_of_row(const float *logits, const int *targets,
+                                                   float *losses, int classes, int *error,
+                                                   int code) {
+  const long long r = blockIdx.x;
+  const float *x = logits + r * classes;
+  float loss = 0.0f;
+  if (!has_no_target(targets[r], classes, error, code)) {
+    loss = static_cast<float>(log_sum_exp(see_row<T>(x, classes)) - x[targets[r]]);
+  }
+  if (threadIdx.x == 0) {
+    losses[r] = loss;
+  }
+}
+
+// logits [R, V], targets [R], losses [R]; the same bits as of cross_entropy_small_f32 and _medium_.
+// Bound by one read.
+extern "C" __global__ void __launch_bounds__(256, 4)
+    cross_entropy_loss_f32(const float *logits, const int *targets, float *losses, int classes,
+                           int *error, int code) {
+  loss_of_row<256>(logits, targets, losses, classes, error, code);
+}
+
+// The same with the bits of cross_entropy_large_f32.
+extern "C" __global__ void __launch_bounds__(512, 2)
+    cross_entropy_loss_large_f32(const float *logits, const int *targets, float *losses,
+                                 int classes, int *error, int code) {
+  loss_of_row<512>(logits, targets, losses, classes, error, code);
+}
+
+template <int T>
+static __device__ __forceinline__ void log_sum_exp_of_row(const float *logits, float *results,
+                                                          int classes) {
+  const long long r = blockIdx.x;
+  const Seen all = see_row<T>(logits + r * classes, classes);
+  if (threadIdx.x == 0) {
+    results[r] = static_cast<float>(log_sum_exp(all));
+  }
+}
+
+// logits [R, V], results [R]. Bound by one read.
+extern "C" __global__ void __launch_bounds__(256, 4)
+    log_sum_exp_f32(const float *logits, float *results, int classes) {
+  log_sum_exp_of_row<256>(logits, results, classes);
+}
+
+// The same with the bits of cross_entropy_large_f32.
+extern "C" __global__ void __launch_bounds__(512, 2)
+    log_sum_exp_large_f32(const float *logits, float *results, int classes) {
+  log_sum_exp_of_row<512>(logits, results, classes);
+}
+
+// The gradient of one class, the target or another.
+static __device__ __forceinline__ float gradient_at(float logit, float log_sum_exp, double scale,
+                                                    bool is_target) {
+  const float share = expf(logit - log_sum_exp) * static_cast<float>(scale);
+  return is_target ? static_cast<float>(share - scale) : share;
+}
+
+// logits [R, C], a block of columns with the classes first_class to first_class + C, become
+// scale * (exp(logits - log_sums) - onehot); log_sums [R]; targets [R]. Blocks: rows in x, pieces
+// of each row in y. Bound by one read and one write.
+extern "C" __global__ void __launch_bounds__(256, 4)
+    cross_entropy_columns_f32(float *logits, const float *log_sums, const int *targets,
+                              long long first_class, double scale, int columns) {
+  const long long r = blockIdx.x;
+  float *x = logits + r * columns;
+  const Row row = row_at(x, columns);
+  const bool none = targets[r] < 0;
+  const long long target = targets[r] - first_class;  // its column, if it is one of these
+  const float log_sum = log_sums[r];
+  const int step = blockDim.x * gridDim.y;
+  for (int i = blockDim.x * blockIdx.y + threadIdx.x; i < row.vectors; i += step) {
+    const float4 logit = load_vector(x, row, i);
+    const long long at = target - row.head - 4 * i;
+    const float4 y = make_float4(gradient_at(logit.x, log_sum, scale, at == 0),
+                                 gradient_at(logit.y, log_sum, scale, at == 1),
+                                 gradient_at(logit.z, log_sum, scale, at == 2),
+                                 gradient_at(logit.w, log_sum, scale, at == 3));
+    store_vector(x, row, i, none ? make_float4(0.0f, 0.0f, 0.0f, 0.0f) : y);
+  }
+  if (blockIdx.y == 0 && row.edge >= 0) {
+    const float y = gradient_at(x[row.edge], log_sum, scale, row.edge == target);
+    x[row.edge] = none ? 0.0f : y;
+  }
+}

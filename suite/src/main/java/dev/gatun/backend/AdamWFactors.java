@@ -1,0 +1,43 @@
+package dev.gatun.backend;
+
+/**
+ * The constants of an AdamW step, worked out in f64 and rounded once, for devices that update in
+ * f32. With g = gradientScale·gradient, each operation rounding on its own:
+ *
+ * <pre>
+ * m ← m·beta1 + g·oneMinusBeta1
+ * v ← v·beta2 + (g·g)·oneMinusBeta2
+ * p ← (p + p·minusDecay) + (m·minusRate)/(√v·inverseRoot + epsilon)
+ * </pre>
+ *
+ * @param minusDecay −learningRate·weightDecay
+ * @param minusRate −learningRate/(1 − beta1^step)
+ * @param inverseRoot 1/√(1 − beta2^step)
+ */
+public record AdamWFactors(
+    float gradientScale,
+    float beta1,
+    float oneMinusBeta1,
+    float beta2,
+    float oneMinusBeta2,
+    float minusDecay,
+    float minusRate,
+    float inverseRoot,
+    float epsilon) {
+
+  /** Those of a step. */
+  public static AdamWFactors of(AdamWStep step) {
+    double correction1 = 1 - StrictMath.pow(step.beta1(), step.step());
+    double correction2 = 1 - StrictMath.pow(step.beta2(), step.step());
+    return new AdamWFactors(
+        (float) step.gradientScale(),
+        (float) step.beta1(),
+        (float) (1 - step.beta1()),
+        (float) step.beta2(),
+        (float) (1 - step.beta2()),
+        (float) (-step.learningRate() * step.weightDecay()),
+        (float) (-step.learningRate() / correction1),
+        (float) (1 / Math.sqrt(correction2)),
+        (float) step.epsilon());
+  }
+}

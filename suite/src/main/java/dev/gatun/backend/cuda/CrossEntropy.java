@@ -1,0 +1,132 @@
+package dev.gatun.backend.cuda;
+
+import dev.gatun.backend.OperandChecks;
+import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Tensor;
+
+/**
+ * Cross-entropy and its logit gradient in place: {@code cross_entropy.cu}; see {@link
+ * dev.gatun.backend.Backend#crossEntropy}.
+ *
+ * <p>A block has a row. How many threads add up a row depends on its length alone, in all these
+ * operations, so that a loss has the same bits with the gradient and without.
+ */
+final class CrossEntropy {
+  private static final String FILE = "cross_entropy";
+  private static final Kernel SMALL = new Kernel(FILE, "cross_entropy_small_f32");
+  private static final Kernel MEDIUM = new Kernel(FILE, "cross_entropy_medium_f32");
+  private static final Kernel LARGE = new Kernel(FILE, "cross_entropy_large_f32");
+  private static final Kernel LOSS = new Kernel(FILE, "cross_entropy_loss_f32");
+  private static final Kernel LOSS_LARGE = new Kernel(FILE, "cross_entropy_loss_large_f32");
+  private static final Kernel LOG_SUM_EXP = new Kernel(FILE, "log_sum_exp_f32");
+  private static final Kernel LOG_SUM_EXP_LARGE = new Kernel(FILE, "log_sum_exp_large_f32");
+  private static final Kernel COLUMNS = new Kernel(FILE, "cross_entropy_columns_f32");
+
+  // As in cross_entropy.cu.
+  private static final int THREADS = 256;
+  private static final int LARGE_THREADS = 512;
+  private static final int VECTORS_IN_REGISTERS = 20;
+  private static final int VECTOR_BYTES = 16;
+
+  /** Classes of which the registers of the smallest kernel hold all. */
+  private static final int MOST_SMALL = 8192;
+
+  /** Classes of which a processor with 227 KiB of shared memory holds two rows, or nearly. */
+  private static final int MOST_MEDIUM = 57_344;
+
+  /** What a block takes beyond what it asks for: the driver's share and the reductions'. */
+  private static final int RESERVED_SHARED_BYTES = 2048;
+
+  /** Elements of a row that a block of {@link #crossEntropyColumns} takes. */
+  private static final int COLUMNS_PER_BLOCK = 16 * THREADS;
+
+  private static final int MOST_BLOCKS_PER_ROW = 1024;
+
+  private final OperandChecks checks = new OperandChecks(ElementType.F32, false);
+  private final Launcher launcher;
+
+  CrossEntropy(Launcher launcher) {
+    this.launcher = launcher;
+  }
+
+  /** logits [R, V], targets [R], losses [R]. */
+  void crossEntropy(Tensor logits, Tensor targets, double scale, Tensor losses) {
+    checks.crossEntropy("crossEntropy", logits, targets, losses);
+    int classes = Math.toIntExact(logits.cols());
+    Tensor error = launcher.errorFlag();
+    int code = CheckedOperation.CROSS_ENTROPY.code();
+    Grid grid = Grid.of(logits.rows(), threads(classes));
+    if (classes <= MOST_SMALL) {
+      launcher.launch(SMALL, grid, logits, targets, scale, losses, classes, error, code);
+      return;
+    }
+    int vectors = sharedVectors(classes);
+    launcher.launch(
+        classes <= MOST_MEDIUM ? MEDIUM : LARGE,
+        grid.withShared(vectors * VECTOR_BYTES),
+        logits,
+        targets,
+        scale,
+        losses,
+        classes,
+        vectors,
+        error,
+        code);
+  }
+
+  private static int threads(int classes) {
+    return classes <= MOST_MEDIUM ? THREADS : LARGE_THREADS;
+  }
+
+  /** How much of a row shared memory takes, of what the registers do not: changes no result. */
+  private int sharedVectors(int classes) {
+    int rowsPerProcessor = classes <= MOST_MEDIUM ? 2 : 1;
+    int bytes = launcher.sharedBytesPerBlock() / rowsPerProcessor - RESERVED_SHARED_BYTES;
+    int rest = classes / 4 - VECTORS_IN_REGISTERS * threads(classes);
+    return Math.clamp(rest, 0, bytes / VECTOR_BYTES);
+  }
+
+  /** logits [R, V], targets [R], losses [R]; logits stay. */
+  void crossEntropyLoss(Tensor logits, Tensor targets, Tensor losses) {
+    checks.crossEntropy("crossEntropyLoss", logits, targets, losses);
+    int classes = Math.toIntExact(logits.cols());
+    launcher.launch(
+        classes <= MOST_MEDIUM ? LOSS : LOSS_LARGE,
+        Grid.of(logits.rows(), threads(classes)),
+        logits,
+        targets,
+        losses,
+        classes,
+        launcher.errorFlag(),
+        CheckedOperation.CROSS_ENTROPY_LOSS.code());
+  }
+
+  /** logits [R, V], logSumExp [R]. */
+  void logSumExpRows(Tensor logits, Tensor logSumExp) {
+    checks.logSumExpRows("logSumExpRows", logits, logSumExp);
+    int classes = Math.toIntExact(logits.cols());
+    launcher.launch(
+        classes <= MOST_MEDIUM ? LOG_SUM_EXP : LOG_SUM_EXP_LARGE,
+        Grid.of(logits.rows(), threads(classes)),
+        logits,
+        logSumExp,
+        classes);
+  }
+
+  /** logits [R, C] of classes firstClass to firstClass + C, logSumExp [R], targets [R]. */
+  void crossEntropyColumns(
+      Tensor logits, Tensor logSumExp, Tensor targets, long firstClass, double scale) {
+    checks.crossEntropy("crossEntropyColumns", logits, targets, logSumExp);
+    int columns = Math.toIntExact(logits.cols());
+    int blocks = Math.min(Math.ceilDiv(columns, COLUMNS_PER_BLOCK), MOST_BLOCKS_PER_ROW);
+    launcher.launch(
+        COLUMNS,
+        new Grid(Math.toIntExact(logits.rows()), blocks, THREADS, 0),
+        logits,
+        logSumExp,
+        targets,
+        firstClass,
+        scale,
+        columns);
+  }
+}

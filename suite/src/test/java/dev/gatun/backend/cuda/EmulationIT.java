@@ -1,0 +1,381 @@
+package dev.gatun.backend.cuda;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.backend.OutOfDeviceMemoryException;
+import dev.gatun.bindings.cuda.CudaDriver;
+import dev.gatun.natives.CudaException;
+import dev.gatun.natives.NvrtcException;
+import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.IntToDoubleFunction;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The emulation of kernels and the fake CUDA driver: what they do right, and what they catch. */
+class EmulationIT {
+  private static final int WARP = 32;
+  private static final long SEED = 20_261_122;
+
+  @TempDir Path cache;
+  private EmulatedDevice device;
+
+  @BeforeEach
+  void open() {
+    device = new EmulatedDevice(cache);
+  }
+
+  @AfterEach
+  void close() {
+    device.close();
+    assertEquals(0, FakeCuda.liveObjects(EmulatedDevice.LIBRARIES), "objects not given back");
+  }
+
+  private static float[] numbers(int count) {
+    var random = new Random(SEED);
+    var values = new float[count];
+    Arrays.setAll(values, _ -> (float) random.nextGaussian());
+    return values;
+  }
+
+  @Nested
+  class Kernels {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 32, 33, 256, 1024})
+    void barriersHoldEveryThreadOfABlock(int threads) {
+      int blocks = 5;
+      int rounds = 7;
+      float[] x = numbers(blocks * threads);
+      Tensor tensor = device.floats(x);
+      device.launch("rotate", Grid.of(blocks, threads).withShared(4 * threads), tensor, rounds);
+      float[] expected = new float[x.length];
+      for (int i = 0; i < x.length; i++) {
+        expected[i] = x[i / threads * threads + (i % threads + rounds) % threads];
+      }
+      assertArrayEquals(expected, device.transfers.toFloats(tensor));
+    }
+
+    @Test
+    void aForgottenBarrierShows() {
+      int threads = 64;
+      float[] x = numbers(2 * threads);
+      Tensor tensor = device.floats(x);
+      device.launch("rotate_without_barrier", Grid.of(2, threads), tensor);
+      float[] rotated = device.transfers.toFloats(tensor);
+      float[] expected = new float[x.length];
+      for (int i = 0; i < x.length; i++) {
+        expected[i] = x[i / threads * threads + (i + 1) % threads];
+      }
+      assertFalse(Arrays.equals(expected, rotated));
+    }
+
+    @Test
+    void shufflesReadTheLaneTheySay() {
+      Tensor out = device.scope.zeros(ElementType.F64, 9, WARP);
+      device.launch("shuffles", Grid.of(1, WARP), out);
+      double[] rows = device.transfers.toDoubles(out);
+      IntToDoubleFunction shifted = lane -> (double) ((lane + 1L) % WARP << 40);
+      assertArrayEquals(IntStream.range(0, WARP).mapToDouble(shifted).toArray(), row(rows, 4));
+      var sources =
+          Map.<Integer, IntUnaryOperator>of(
+              0, _ -> 5,
+              1, lane -> lane < 3 ? lane : lane - 3,
+              2, lane -> lane + 4 < WARP ? lane + 4 : lane,
+              3, lane -> lane ^ 9,
+              5, lane -> lane / 8 * 8 + 2,
+              6, lane -> lane % 8 == 0 ? lane : lane - 1,
+              7, lane -> lane % 8 == 7 ? lane : lane + 1,
+              8, lane -> lane % 16 < 8 ? lane : lane - 8);
+      sources.forEach((kind, source) ->
+          assertArrayEquals(
+              IntStream.range(0, WARP).map(source).asDoubleStream().toArray(),
+              row(rows, kind),
+              "row " + kind));
+    }
+
+    private static double[] row(double[] rows, int row) {
+      return Arrays.copyOfRange(rows, row * WARP, (row + 1) * WARP);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {32, 96, 256, 1024})
+    void blockSumsAddInTheOrderOfTheButterfly(int threads) {
+      int blocks = 3;
+      float[] x = numbers(blocks * threads);
+      Tensor sums = device.floats(new float[blocks]);
+      Tensor maxima = device.floats(new float[blocks]);
+      device.launch("block_reductions", Grid.of(blocks, threads), device.floats(x), sums, maxima);
+      float[] expected = new float[blocks];
+      float[] largest = new float[blocks];
+      for (int b = 0; b < blocks; b++) {
+        float[] ofWarps = new float[WARP];
+        largest[b] = Float.NEGATIVE_INFINITY;
+        for (int w = 0; w < threads / WARP; w++) {
+          int first = b * threads + w * WARP;
+          ofWarps[w] = butterfly(Arrays.copyOfRange(x, first, first + WARP));
+        }
+        for (int i = 0; i < threads; i++) {
+          largest[b] = Math.max(largest[b], x[b * threads + i]);
+        }
+        expected[b] = butterfly(ofWarps);
+      }
+      assertArrayEquals(expected, device.transfers.toFloats(sums));
+      assertArrayEquals(largest, device.transfers.toFloats(maxima));
+    }
+
+    /** Lane 0 of a warp that adds by exchanges over 16, 8, 4, 2 and 1 lanes. */
+    private static float butterfly(float[] lanes) {
+      for (int distance = WARP / 2; distance > 0; distance /= 2) {
+        for (int i = 0; i < distance; i++) {
+          lanes[i] += lanes[i + distance];
+        }
+      }
+      return lanes[0];
+    }
+
+    @Test
+    void everyBlockRunsOnceAndSharedMemoryIsPoisoned() {
+      Tensor out = device.scope.zeros(ElementType.I32, 2);
+      device.launch("census", new Grid(300, 7, 64, 0), out);
+      assertArrayEquals(new int[] {2100, -1}, device.transfers.toInts(out));
+    }
+  }
+
+  /** Mistakes after which a device is lost: each has a device of its own. */
+  @Nested
+  class Detects {
+    private void failure(String words, String kernel, Grid grid, Object... arguments) {
+      device.launch(kernel, grid, arguments);
+      var e = assertThrows(CudaException.class, device.device::synchronise);
+      assertTrue(e.getMessage().contains(words), e.getMessage());
+      assertTrue(e.getMessage().contains(kernel), e.getMessage());
+      // A real context is lost too, until the last of its users has released it.
+      assertThrows(CudaException.class, device::close);
+      CudaDriver.cuDevicePrimaryCtxRelease_v2(0);
+      device = new EmulatedDevice(cache);
+    }
+
+    @Test
+    void aBarrierThatSomeThreadsNeverReach() {
+      failure(
+          "of 256 threads 224 wait at a barrier, 0 at a shuffle, 32 have returned; thread 0 waits"
+              + " at the barrier in emulation.cu:",
+          "divergent_barrier",
+          Grid.of(3, 256),
+          device.floats(0));
+    }
+
+    @Test
+    void aShuffleThatALaneNeverReaches() {
+      failure(
+          "of 32 threads 0 wait at a barrier, 31 at a shuffle, 1 have returned",
+          "divergent_shuffle",
+          Grid.of(1, 32),
+          device.floats(new float[WARP]));
+    }
+
+    @Test
+    void twoBarriersForOneBlock() {
+      failure(
+          "waits at the barrier in emulation.cu:",
+          "two_barriers",
+          Grid.of(1, 64),
+          device.floats(0));
+    }
+
+    @Test
+    void aWriteBehindDynamicSharedMemory() {
+      failure(
+          "wrote byte 0 behind its 64 bytes of dynamic shared memory",
+          "write_at",
+          Grid.of(1, 1).withShared(64),
+          device.floats(0),
+          0L,
+          16);
+    }
+
+    @Test
+    void aWriteBehindAnAllocation() {
+      Tensor tensor = device.floats(0);
+      long behind = BlockPool.PAGE / 4;
+      failure("wrote behind a device allocation", "write_at", Grid.of(1, 1), tensor, behind, -1);
+    }
+
+    @Test
+    void aPointerOutsideEveryAllocation() {
+      Tensor nowhere =
+          Tensor.onDevice(
+              ElementType.F32, dev.gatun.tensor.Shape.of(1), MemorySegment.ofAddress(1 << 20));
+      failure("argument 0 points outside", "add", Grid.of(1, 32), nowhere, device.floats(0), 1L);
+    }
+
+    @Test
+    void aPointerNotAlignedToItsType() {
+      long address = device.floats(0, 0).memory().address();
+      Tensor skewed =
+          Tensor.onDevice(
+              ElementType.F32, dev.gatun.tensor.Shape.of(1), MemorySegment.ofAddress(address + 2));
+      failure("is not 4-byte aligned", "add", Grid.of(1, 32), skewed, device.floats(0), 1L);
+    }
+  }
+
+  @Nested
+  class Launches {
+    private void refused(String words, Grid grid) {
+      var e =
+          assertThrows(
+              CudaException.class, () -> device.launch("write_at", grid, device.floats(0), 0L, -1));
+      assertTrue(e.getMessage().contains(words), e.getMessage());
+    }
+
+    @Test
+    void moreSharedMemoryThanABlockHasIsRefused() {
+      refused("cuFuncSetAttribute", Grid.of(1, 32).withShared((227 << 10) + 1));
+    }
+
+    @Test
+    void moreThreadsThanTheLaunchBoundsAreRefused() {
+      var e =
+          assertThrows(
+              CudaException.class,
+              () -> device.launch("divergent_shuffle", Grid.of(1, 64), device.floats(0)));
+      assertEquals("CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES", e.statusName());
+    }
+
+    @Test
+    void runWhenTheHostWaitsAndNotBefore() {
+      float[] x = {1, 2, 3};
+      Tensor tensor = device.floats(x);
+      device.device.synchronise();
+      device.launch("add", Grid.of(1, 32), tensor, tensor, 3L);
+      // The fake device's memory is the host's: what no host may do, a test can.
+      @SuppressWarnings("restricted")
+      float first =
+          MemorySegment.ofAddress(tensor.memory().address())
+              .reinterpret(12)
+              .getAtIndex(JAVA_FLOAT, 0);
+      assertEquals(1, first);
+      assertArrayEquals(new float[] {2, 4, 6}, device.transfers.toFloats(tensor));
+    }
+  }
+
+  @Nested
+  class Graphs {
+    @Test
+    void runNothingWhileCapturedAndEverythingAtEachLaunch() {
+      Tensor x = device.floats(1, 2);
+      Tensor y = device.floats(10, 20);
+      Runnable add = () -> device.launch("add", Grid.of(1, 32), x, y, 2L);
+      add.run();
+      try (var recording = CudaRecording.of(device.device, device.guard, add)) {
+        assertArrayEquals(new float[] {11, 22}, device.transfers.toFloats(x));
+        recording.run();
+        device.transfers.write(new float[] {100, 200}, y);
+        recording.run();
+        assertArrayEquals(new float[] {121, 242}, device.transfers.toFloats(x));
+      }
+    }
+
+    @Test
+    void areLostWhenTheHostWaits() {
+      refusedInCapture("cuStreamSynchronize", CudaDriver::cuStreamSynchronize);
+    }
+
+    @Test
+    void areLostWhenMemoryIsAllocated() {
+      refusedInCapture(
+          "cuMemAlloc",
+          _ -> {
+            try (var arena = Arena.ofConfined()) {
+              return CudaDriver.cuMemAlloc_v2(arena.allocate(JAVA_LONG), 64);
+            }
+          });
+    }
+
+    @Test
+    void areLostByACopyFromPageableMemory() {
+      long target = device.floats(0).memory().address();
+      refusedInCapture(
+          "pageable",
+          stream -> {
+            try (var arena = Arena.ofConfined()) {
+              return CudaDriver.cuMemcpyHtoDAsync_v2(target, arena.allocate(4), 4, stream);
+            }
+          });
+    }
+
+    @FunctionalInterface
+    private interface Call {
+      int on(MemorySegment stream);
+    }
+
+    private void refusedInCapture(String words, Call call) {
+      var stream = device.device.stream();
+      CudaDriver.cuStreamBeginCapture_v2(stream, CudaDriver.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL());
+      int status = call.on(stream);
+      var e = assertThrows(CudaException.class, () -> CudaException.check(status, "call"));
+      assertEquals("CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED", e.statusName());
+      assertTrue(e.getMessage().contains(words), e.getMessage());
+      try (var arena = Arena.ofConfined()) {
+        int ended = CudaDriver.cuStreamEndCapture(stream, arena.allocate(JAVA_LONG));
+        var lost = assertThrows(CudaException.class, () -> CudaException.check(ended, "end"));
+        assertEquals("CUDA_ERROR_STREAM_CAPTURE_INVALIDATED", lost.statusName());
+      }
+    }
+  }
+
+  @Test
+  void aKernelThatDoesNotCompileShowsTheLog() {
+    var source = new KernelSource("bad.cu", "\n#error no such thing\n", Map.of());
+    var e = assertThrows(NvrtcException.class, () -> device.compiler.compile(source));
+    assertTrue(e.getMessage().contains("bad.cu(2): error: #error directive: no such thing"));
+  }
+
+  @Test
+  void aSourceThatTheEmulationWasNotBuiltFromIsRefused() {
+    var source = new KernelSource("emulation.cu", "// another text", Map.of());
+    byte[] image = device.compiler.compile(source);
+    try (var arena = Arena.ofConfined()) {
+      int status =
+          CudaDriver.cuModuleLoadData(
+              arena.allocate(JAVA_LONG),
+              arena.allocateFrom(java.lang.foreign.ValueLayout.JAVA_BYTE, image));
+      var e = assertThrows(CudaException.class, () -> CudaException.check(status, "load"));
+      assertTrue(e.getMessage().contains("was built from another text of emulation.cu"));
+    }
+  }
+
+  @Test
+  void memoryRunsOut() {
+    FakeCuda.setTotalMemory(EmulatedDevice.LIBRARIES, 64L << 20);
+    try {
+      var e =
+          assertThrows(
+              OutOfDeviceMemoryException.class,
+              () -> device.scope.zeros(ElementType.F32, 100L << 18));
+      assertTrue(e.getMessage().contains("100.0 MiB"), e.getMessage());
+      assertTrue(e.getMessage().contains("of 64.0 MiB"), e.getMessage());
+    } finally {
+      FakeCuda.setTotalMemory(EmulatedDevice.LIBRARIES, 4L << 30);
+    }
+  }
+}

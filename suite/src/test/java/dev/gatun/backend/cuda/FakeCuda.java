@@ -1,0 +1,241 @@
+package dev.gatun.backend.cuda;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.gatun.natives.OpenBlasLibrary;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.SymbolLookup;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+
+/**
+ * A CUDA that needs no GPU: the driver, NVRTC, cuBLAS and cuSOLVER as fakes that compute on the
+ * host, and every kernel built from its own source by the host's C++ compiler.
+ *
+ * <p>Every folder in {@code src/test/cpp/libraries} becomes the library that it is named after.
+ * Objects and libraries are kept in {@code target/fake-cuda} under a hash of all that they depend
+ * on.
+ */
+public final class FakeCuda {
+  private static final Path SUITE = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
+  private static final Path SOURCES = SUITE.resolve("src/test/cpp");
+  private static final Path KERNELS = SUITE.resolve("../native/src/main/cuda").normalize();
+  private static final Path TEST_KERNELS = SUITE.resolve("src/test/resources/dev/gatun/kernels");
+  private static final Path HEADER = KERNELS.resolve("gatun.cuh");
+  private static final Path TARGET = SUITE.resolve("target/fake-cuda");
+  private static final String DRIVER = "libcuda.so.1";
+  private static final int KEY_LENGTH = 24;
+
+  private final HostCompiler compiler;
+  private final List<String> options;
+  private final String commonKey;
+
+  private FakeCuda(HostCompiler compiler) throws IOException {
+    this.compiler = compiler;
+    // OpenBLAS answers for cuBLAS and cuSOLVER: the copy that this JVM uses.
+    var openBlas = OpenBlasLibrary.load().file();
+    this.options = List.of("-I" + SOURCES, "-I" + KERNELS, "-DGATUN_OPENBLAS=\"" + openBlas + "\"");
+    var headers = new ArrayList<>(files(SOURCES, ".h"));
+    headers.add(HEADER);
+    this.commonKey = compiler.command() + compiler.identity() + options + texts(headers);
+  }
+
+  /**
+   * Builds what is not built yet, and returns the folder to open the CUDA backend with. Skips the
+   * running test, saying why, on a machine without a C++ compiler.
+   */
+  public static Path build() {
+    var compiler = HostCompiler.find();
+    assumeTrue(compiler.isPresent(), HostCompiler.MISSING);
+    try {
+      Files.createDirectories(TARGET);
+      // Two JVMs need not do the same work at once.
+      try (var file =
+              FileChannel.open(
+                  TARGET.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          var _ = file.lock()) {
+        return new FakeCuda(compiler.get()).buildAll();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Sets how much memory the fake device has from now on. */
+  public static void setTotalMemory(Path folder, long bytes) {
+    try {
+      call(folder, "gatunFakeSetTotalMemory", FunctionDescriptor.ofVoid(JAVA_LONG), bytes);
+    } catch (Throwable e) {
+      throw new IllegalStateException("the fake driver has no such function", e);
+    }
+  }
+
+  /** How many allocations, streams, events, graphs and modules are alive. */
+  public static long liveObjects(Path folder) {
+    try {
+      return (long) call(folder, "gatunFakeLiveObjects", FunctionDescriptor.of(JAVA_LONG));
+    } catch (Throwable e) {
+      throw new IllegalStateException("the fake driver has no such function", e);
+    }
+  }
+
+  @SuppressWarnings("restricted")
+  private static Object call(
+      Path folder, String name, FunctionDescriptor descriptor, Object... arguments)
+      throws Throwable {
+    var symbol =
+        SymbolLookup.libraryLookup(folder.resolve(DRIVER), Arena.global()).findOrThrow(name);
+    return Linker.nativeLinker().downcallHandle(symbol, descriptor).invokeWithArguments(arguments);
+  }
+
+  /** An input of a link: its object file, once compiled, and the key of its content. */
+  private record Unit(String key, Path object, Callable<Void> compile) {}
+
+  /** A library to link. */
+  private record Library(String name, List<Unit> units) {}
+
+  private Path buildAll() throws IOException {
+    var libraries = new ArrayList<Library>();
+    for (var folder : list(SOURCES.resolve("libraries"))) {
+      var units = new ArrayList<>(units(folder));
+      if (folder.endsWith(DRIVER)) {
+        units.addAll(units(SOURCES.resolve("emulation")));
+      }
+      libraries.add(new Library(folder.getFileName().toString(), units));
+    }
+    var kernels = new ArrayList<>(files(KERNELS, ".cu"));
+    kernels.addAll(files(TEST_KERNELS, ".cu"));
+    for (var source : kernels) {
+      var emulated = new EmulatedKernels(source, HEADER);
+      libraries.add(new Library("libkernels-" + emulated.name() + ".so", List.of(unit(emulated))));
+    }
+    var key = new StringBuilder();
+    libraries.forEach(
+        it -> key.append(it.name()).append(it.units().stream().map(Unit::key).toList()));
+    var folder = TARGET.resolve(digest(key.toString()));
+    if (!Files.isDirectory(folder)) {
+      build(libraries, folder);
+    }
+    return folder;
+  }
+
+  private void build(List<Library> libraries, Path folder) throws IOException {
+    var staging = Files.createTempDirectory(TARGET, "staging");
+    try (var workers = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
+      var compilations = new ArrayList<Callable<Void>>();
+      libraries.forEach(it -> it.units().forEach(unit -> compilations.add(unit.compile())));
+      finish(workers.invokeAll(compilations));
+      var driver = staging.resolve(DRIVER);
+      var links = new ArrayList<Callable<Void>>();
+      for (var library : libraries) {
+        var inputs = new ArrayList<>(library.units().stream().map(Unit::object).toList());
+        if (library.name().equals(DRIVER)) {
+          compiler.link(inputs, driver, List.of());
+          continue;
+        }
+        inputs.add(driver);
+        links.add(() -> {
+          compiler.link(inputs, staging.resolve(library.name()), List.of());
+          return null;
+        });
+      }
+      finish(workers.invokeAll(links));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while compiling", e);
+    }
+    Files.move(staging, folder, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static void finish(List<Future<Void>> work) throws InterruptedException {
+    for (var future : work) {
+      try {
+        future.get();
+      } catch (ExecutionException e) {
+        throw new IllegalStateException(e.getCause().getMessage(), e.getCause());
+      }
+    }
+  }
+
+  private List<Unit> units(Path folder) throws IOException {
+    var units = new ArrayList<Unit>();
+    for (var source : files(folder, ".cpp")) {
+      var key = digest(commonKey + source.getFileName() + Files.readString(source));
+      var object = TARGET.resolve(key + ".o");
+      units.add(new Unit(key, object, () -> compile(source, object, options)));
+    }
+    return units;
+  }
+
+  private Unit unit(EmulatedKernels kernels) throws IOException {
+    var text = kernels.translationUnit();
+    var key = digest(commonKey + text + Files.readString(kernels.source()));
+    var object = TARGET.resolve(key + ".o");
+    return new Unit(
+        key,
+        object,
+        () -> {
+          var source = TARGET.resolve(key + ".cpp");
+          Files.writeString(source, text);
+          // nvcc is the one to warn about kernels: it knows unrolling pragmas and device idioms.
+          return compile(source, object, Stream.concat(options.stream(), Stream.of("-w")).toList());
+        });
+  }
+
+  private Void compile(Path source, Path object, List<String> options) throws IOException {
+    if (!Files.exists(object)) {
+      var partial = object.resolveSibling(object.getFileName() + ".part.o");
+      compiler.compile(source, partial, options);
+      Files.move(partial, object, StandardCopyOption.ATOMIC_MOVE);
+    }
+    return null;
+  }
+
+  private static List<Path> files(Path folder, String suffix) throws IOException {
+    try (var all = Files.walk(folder)) {
+      return all.filter(file -> file.toString().endsWith(suffix)).sorted().toList();
+    }
+  }
+
+  private static List<Path> list(Path folder) throws IOException {
+    try (var all = Files.list(folder)) {
+      return all.sorted(Comparator.comparing(Path::getFileName)).toList();
+    }
+  }
+
+  private static String texts(List<Path> files) throws IOException {
+    var text = new StringBuilder();
+    for (var file : files) {
+      text.append(file.getFileName()).append('\n').append(Files.readString(file));
+    }
+    return text.toString();
+  }
+
+  private static String digest(String text) {
+    try {
+      var hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes());
+      return HexFormat.of().formatHex(hash).substring(0, KEY_LENGTH);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

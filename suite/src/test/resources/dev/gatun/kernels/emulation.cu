@@ -1,0 +1,107 @@
+// Kernels that show whether the emulation is right.
+#include "gatun.cuh"
+
+// Rotates x within each block by one thread, `rounds` times, through shared memory.
+extern "C" __global__ void __launch_bounds__(1024) rotate(
+    float *x,  // [gridDim, blockDim]
+    int rounds) {
+  GATUN_SHARED(float, row);
+  const long long at = blockIdx.x * (long long)blockDim.x + threadIdx.x;
+  float value = x[at];
+  for (int i = 0; i < rounds; i++) {
+    row[threadIdx.x] = value;
+    __syncthreads();
+    value = row[(threadIdx.x + 1) % blockDim.x];
+    __syncthreads();
+  }
+  x[at] = value;
+}
+
+// As rotate, once, with the barrier forgotten.
+extern "C" __global__ void __launch_bounds__(1024) rotate_without_barrier(float *x) {
+  __shared__ float row[1024];
+  const long long at = blockIdx.x * (long long)blockDim.x + threadIdx.x;
+  row[threadIdx.x] = x[at];
+  x[at] = row[(threadIdx.x + 1) % blockDim.x];
+}
+
+// Each kind of shuffle of the lane's number, in each type.
+extern "C" __global__ void __launch_bounds__(32) shuffles(
+    double *out) {  // [9, 32]
+  const int lane = threadIdx.x;
+  out[0 * WARP + lane] = __shfl_sync(FULL_WARP, (float)lane, 5);
+  out[1 * WARP + lane] = __shfl_up_sync(FULL_WARP, (double)lane, 3);
+  out[2 * WARP + lane] = __shfl_down_sync(FULL_WARP, lane, 4);
+  out[3 * WARP + lane] = __shfl_xor_sync(FULL_WARP, (unsigned)lane, 9);
+  out[4 * WARP + lane] = (double)__shfl_sync(FULL_WARP, ((long long)lane << 40), lane + 1);
+  out[5 * WARP + lane] = __shfl_sync(FULL_WARP, lane, 2, 8);
+  out[6 * WARP + lane] = __shfl_up_sync(FULL_WARP, lane, 1, 8);
+  out[7 * WARP + lane] = __shfl_down_sync(FULL_WARP, lane, 1, 8);
+  out[8 * WARP + lane] = __shfl_xor_sync(FULL_WARP, lane, 8, 8);
+}
+
+// sums[b] and maxima[b] of row b of x [gridDim, blockDim].
+extern "C" __global__ void __launch_bounds__(1024) block_reductions(
+    const float *x, float *sums, float *maxima) {
+  const float value = x[blockIdx.x * (long long)blockDim.x + threadIdx.x];
+  const float sum = block_sum(value);
+  const float maximum = block_max(value);
+  // Every thread must have the results, not the first alone.
+  if (threadIdx.x == blockDim.x - 1) {
+    sums[blockIdx.x] = sum;
+    maxima[blockIdx.x] = maximum;
+  }
+}
+
+// A barrier that the last warp skips.
+extern "C" __global__ void __launch_bounds__(256) divergent_barrier(float *x) {
+  if (threadIdx.x < blockDim.x - WARP) {
+    __syncthreads();
+  }
+  x[0] = 1;
+}
+
+// A shuffle that lane 7 skips.
+extern "C" __global__ void __launch_bounds__(32) divergent_shuffle(float *x) {
+  float value = threadIdx.x;
+  if (threadIdx.x != 7) {
+    value = __shfl_xor_sync(FULL_WARP, value, 1);
+  }
+  x[threadIdx.x] = value;
+}
+
+// Half of the block waits at one barrier, half at another.
+extern "C" __global__ void __launch_bounds__(64) two_barriers(float *x) {
+  if (threadIdx.x < WARP) {
+    __syncthreads();
+  } else {
+    __syncthreads();
+  }
+  x[0] = 1;
+}
+
+// Writes to x[index], and to the block's dynamic shared memory at shared_index.
+extern "C" __global__ void write_at(float *x, long long index, int shared_index) {
+  GATUN_SHARED(float, shared);
+  x[index] = 1;
+  if (shared_index >= 0) {
+    shared[shared_index] = 1;
+  }
+}
+
+// x[i] ← x[i] + y[i].
+extern "C" __global__ void add(float *x, const float *y, long long n) {
+  const long long i = blockIdx.x * (long long)blockDim.x + threadIdx.x;
+  if (i < n) {
+    x[i] += y[i];
+  }
+}
+
+// out[0] counts blocks by an integer atomic; out[1] is the first word of unwritten shared memory.
+extern "C" __global__ void census(int *out) {
+  __shared__ int unwritten[8];
+  if (threadIdx.x == 0) {
+    atomicAdd(&out[0], 1);
+    out[1] = unwritten[blockIdx.x % 8];
+  }
+}
