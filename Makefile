@@ -21,12 +21,12 @@ reproduce: $(GATUN) ## the main job: train, measure, judge and report; ARGS="A1 
 verify: ## every test, and the quick tier of every claim
 	mvn -B verify
 
-bench: ## whole steps against PyTorch; PYTHON names a Python that has it, THREADS and PAIRS as you like
-	$(MVN) package -DskipTests -Pbench
+bench: $(GATUN) ## speed beside the hardware's and PyTorch's; ARGS="--peer python3 --device cuda --out file.json" as you like
+	@$(GATUN) bench $(ARGS)
 
 bench-kernels: ## kernels, native calls and matrix products by JMH; ARGS narrows it
 	@mkdir -p results/benchmarks
-	$(MVN) package -DskipTests -Pbench -Dbench.main=org.openjdk.jmh.Main \
+	$(MVN) package -DskipTests -Pbench \
 	  -Dbench.arguments="-rf json -rff $(CURDIR)/results/benchmarks/kernels.json -f 1 -wi 3 -w 2 -i 5 -r 2 $(ARGS)"
 
 format: ## rewrite the sources in google-java-format

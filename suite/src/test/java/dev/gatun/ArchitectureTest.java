@@ -65,6 +65,16 @@ class ArchitectureTest {
               "dev.gatun.tensor..",
               "dev.gatun.io..",
               JACKSON),
+          new Room(
+              "dev.gatun.bench..",
+              "dev.gatun.train..",
+              "dev.gatun.model..",
+              "dev.gatun.data..",
+              "dev.gatun.backend",
+              "dev.gatun.backend.cuda..",
+              "dev.gatun.tensor..",
+              "dev.gatun.io..",
+              JACKSON),
           new Room("dev.gatun.spectrum..", "dev.gatun.backend", "dev.gatun.tensor.."),
           new Room(
               "dev.gatun.results..",

@@ -49,6 +49,18 @@ public interface Backend extends AutoCloseable {
    */
   Recording record(Runnable operations);
 
+  /**
+   * Seconds that operations take on the device, from when all before them are done to when they
+   * are: by its own clock where it works behind the calls.
+   */
+  double seconds(Runnable operations);
+
+  /**
+   * Bytes of an intermediate result that are best worked on at once: what a CPU's caches hold, what
+   * keeps a GPU busy.
+   */
+  long workingSetBytes();
+
   /** A new scope for tensors on this device. */
   TensorScope newScope();
 

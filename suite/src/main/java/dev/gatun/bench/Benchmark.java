@@ -57,10 +57,11 @@ public final class Benchmark {
         ours,
         backend.memoryUse().peakBytes(),
         speed.floor(work.cost()),
-        setting.map(s -> new Measurement.Peers(
-            s,
-            theirs.stream().map(Peer.Run::seconds).toList(),
-            theirs.stream().mapToLong(Peer.Run::peakBytes).max().orElse(0))));
+        setting.map(s ->
+            new Measurement.Peers(
+                s,
+                theirs.stream().map(Peer.Run::seconds).toList(),
+                theirs.stream().mapToLong(Peer.Run::peakBytes).max().orElse(0))));
   }
 
   private PeerSetting fastest(Peer peer, Work work) {

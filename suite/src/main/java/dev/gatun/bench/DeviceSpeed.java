@@ -43,8 +43,7 @@ public record DeviceSpeed(double copyBandwidth, double productRate, double doubl
       backend.fill(a, 1);
       backend.fill(b, 1);
       double flops = 2.0 * n * n * n;
-      return flops
-          / best(backend, () -> backend.gemm(Transpose.NO, Transpose.NO, 1, a, b, 0, c));
+      return flops / best(backend, () -> backend.gemm(Transpose.NO, Transpose.NO, 1, a, b, 0, c));
     }
   }
 

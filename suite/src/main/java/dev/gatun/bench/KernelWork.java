@@ -85,11 +85,10 @@ final class KernelWork {
       for (int round = 0; round < rounds; round++) {
         listener.finished(
             round,
-            backend.seconds(
-                () -> {
-                  backend.syrk(Transpose.NO, matrix, 0, gram);
-                  backend.symmetricEigenvalues(gram, eigenvalues);
-                }));
+            backend.seconds(() -> {
+              backend.syrk(Transpose.NO, matrix, 0, gram);
+              backend.symmetricEigenvalues(gram, eigenvalues);
+            }));
       }
     }
   }

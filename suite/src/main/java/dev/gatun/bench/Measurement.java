@@ -30,8 +30,8 @@ public record Measurement(
   /** Peer's time over ours, run by run, in ascending order; empty without a peer. */
   public List<Double> ratios() {
     return peer.stream()
-        .flatMap(p -> IntStream.range(0, seconds.size())
-            .mapToObj(i -> p.seconds().get(i) / seconds.get(i)))
+        .flatMap(p ->
+            IntStream.range(0, seconds.size()).mapToObj(i -> p.seconds().get(i) / seconds.get(i)))
         .sorted()
         .toList();
   }

@@ -23,8 +23,7 @@ record TrainingWork(String name, List<String> peers, TransformerConfig config, i
 
   /** SpamLang at its paper's size: the backbone of SmolLM2-135M. */
   static final TrainingWork SPAMLANG_PAPER =
-      compiled(
-          "spamlang-paper", TransformerConfig.llama(131_072, 576, 30, 9, 3, 1536, 64), 128);
+      compiled("spamlang-paper", TransformerConfig.llama(131_072, 576, 30, 9, 3, 1536, 64), 128);
 
   static final TrainingWork GPT2 =
       compiled("gpt2-124m", TransformerConfig.gpt2(50_257, 768, 12, 12, 1024), 16);

@@ -58,6 +58,10 @@ public record Work(
 
   /** Their names. */
   public static List<String> names() {
-    return Stream.of("cpu", "cuda").flatMap(k -> on(k).stream()).map(Work::name).distinct().toList();
+    return Stream.of("cpu", "cuda")
+        .flatMap(k -> on(k).stream())
+        .map(Work::name)
+        .distinct()
+        .toList();
   }
 }

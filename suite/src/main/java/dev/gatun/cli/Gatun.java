@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       VerifyCommand.class,
       ReportCommand.class,
       TrainCommand.class,
+      BenchCommand.class,
       GenerateCompletion.class,
       HelpCommand.class
     })

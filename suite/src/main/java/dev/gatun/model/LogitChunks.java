@@ -14,12 +14,6 @@ import java.util.Optional;
  * of the head.
  */
 final class LogitChunks implements AutoCloseable {
-  /**
-   * Bytes of logits that are worth holding at once: more leaves the caches (V 8,192, D 32: 4 MiB
-   * takes 0.88 of the time of 16), less pays for its calls.
-   */
-  private static final long PREFERRED_BYTES = 4L << 20;
-
   /** The most bytes of logits held at once. */
   private static final long LARGEST_BYTES = 128L << 20;
 
@@ -173,7 +167,7 @@ final class LogitChunks implements AutoCloseable {
    */
   private long chunkRows(long rows, Tensor weights) {
     long rowBytes = weights.rows() * backend.real().byteSize();
-    long wanted = Math.max(weights.cols(), PREFERRED_BYTES / rowBytes);
+    long wanted = Math.max(weights.cols(), backend.workingSetBytes() / rowBytes);
     return Math.clamp(Math.min(wanted, LARGEST_BYTES / rowBytes), 1, rows);
   }
 

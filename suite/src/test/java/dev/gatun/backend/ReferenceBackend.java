@@ -37,6 +37,18 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
+  public double seconds(Runnable operations) {
+    long start = System.nanoTime();
+    operations.run();
+    return (System.nanoTime() - start) * 1e-9;
+  }
+
+  @Override
+  public long workingSetBytes() {
+    return 1L << 20;
+  }
+
+  @Override
   public TensorScope newScope() {
     return guard.watched(memory.newScope());
   }

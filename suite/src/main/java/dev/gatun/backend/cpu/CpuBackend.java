@@ -24,6 +24,9 @@ import java.util.Optional;
  * <p>This class only says who does what; the operations are in the classes that it names.
  */
 public final class CpuBackend implements Backend {
+  /** Of the logits at V 8,192, D 32, 4 MiB take 0.88 of the time of 16. */
+  private static final long WORKING_SET_BYTES = 4L << 20;
+
   private final OperandChecks checks = new OperandChecks(ElementType.F32, true);
   private final RecordingGuard guard = new RecordingGuard();
   private final HostMemory memory = new HostMemory();
@@ -118,6 +121,18 @@ public final class CpuBackend implements Backend {
   @Override
   public Recording record(Runnable operations) {
     return guard.repeating(operations);
+  }
+
+  @Override
+  public double seconds(Runnable operations) {
+    long start = System.nanoTime();
+    operations.run();
+    return (System.nanoTime() - start) * 1e-9;
+  }
+
+  @Override
+  public long workingSetBytes() {
+    return WORKING_SET_BYTES;
   }
 
   @Override

@@ -15,6 +15,7 @@ import dev.gatun.natives.CudaLibraries;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -25,11 +26,15 @@ import java.util.Optional;
  * <p>This class only says who does what; the operations are in the classes that it names.
  */
 public final class CudaBackend implements Backend {
+  /** Enough rows for whole waves of thread blocks, at no more than the largest L2 caches hold. */
+  private static final long WORKING_SET_BYTES = 64L << 20;
+
   private final CudaSession session;
   private final RecordingGuard guard;
   private final DeviceMemory memory;
   private final Transfers transfers;
   private final DeviceDescription description;
+  private final List<Path> libraryFiles;
   private final Vectors vectors;
   private final Argmax argmax;
   private final MatrixProducts products;
@@ -53,6 +58,7 @@ public final class CudaBackend implements Backend {
     memory = session.memory();
     transfers = session.transfers();
     description = CudaDescription.of(session.device(), session.compiler(), libraries, math);
+    libraryFiles = libraries.files();
     Launcher launcher = session.launcher();
     vectors = new Vectors(launcher, memory, transfers);
     argmax = new Argmax(launcher);
@@ -89,6 +95,18 @@ public final class CudaBackend implements Backend {
     return new CudaBackend(new CudaSession(), libraries, math);
   }
 
+  /** Nanoseconds that the call of a small cuBLAS product costs the host, through the bindings. */
+  public double cublasCallNanos() {
+    try (TensorScope scope = newScope()) {
+      return CublasCallCost.nanos(session.cublas(), session.device(), scope);
+    }
+  }
+
+  /** The library files in use, in the order in which they were loaded. */
+  public List<Path> libraryFiles() {
+    return libraryFiles;
+  }
+
   @Override
   public DeviceDescription device() {
     return description;
@@ -107,6 +125,17 @@ public final class CudaBackend implements Backend {
   @Override
   public Recording record(Runnable operations) {
     return CudaRecording.of(session.device(), guard, operations);
+  }
+
+  @Override
+  public double seconds(Runnable operations) {
+    guard.refuseInside("seconds");
+    return CudaStopwatch.seconds(session.device(), operations);
+  }
+
+  @Override
+  public long workingSetBytes() {
+    return WORKING_SET_BYTES;
   }
 
   @Override
