@@ -99,14 +99,14 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private List<Work> works() {
-    List<Work> all = Work.on(device.name());
+    List<Work> all = Work.on(device.kind());
     List<String> known = all.stream().map(Work::name).toList();
     for (String name : names) {
       if (!known.contains(name)) {
         throw new IllegalArgumentException(
             "'%s' is not measured on %s; there are %s%s"
                 .formatted(
-                    name, device.name(), String.join(", ", known), NearestName.hint(name, known)));
+                    name, device.kind(), String.join(", ", known), NearestName.hint(name, known)));
       }
     }
     return all.stream().filter(work -> names.isEmpty() || names.contains(work.name())).toList();

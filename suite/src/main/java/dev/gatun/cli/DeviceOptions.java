@@ -36,54 +36,52 @@ final class DeviceOptions {
   @Option(
       names = "--math",
       paramLabel = "<mode>",
-      defaultValue = "f32",
       converter = MathModes.class,
       completionCandidates = MathModes.class,
-      description =
-          "Matrix products on a GPU: ${COMPLETION-CANDIDATES}; f32 is strict. Default:"
-              + " ${DEFAULT-VALUE}.")
+      description = {
+        "How the GPU multiplies matrices: ${COMPLETION-CANDIDATES}. Weights stay f32.",
+        "Default: f32, strictly."
+      })
   private MathMode math;
 
   @Option(
       names = "--cuda-libraries",
       paramLabel = "<folder>",
-      description =
-          "The CUDA libraries to use: a toolkit, a folder of libraries, or a Python package.")
+      description = "A CUDA toolkit, or a folder of its libraries, instead of the first one found.")
   private Path cudaLibraries;
 
-  /** As given: {@code cpu}. */
-  String name() {
+  /** The kind of device: {@code cpu} or {@code cuda}. */
+  String kind() {
     return device;
+  }
+
+  /** Device and math mode in one word, such as {@code cpu} or {@code cuda-bf16}. */
+  String name() {
+    return math == null || math == MathMode.F32 ? device : device + "-" + math.label();
   }
 
   /**
    * Opens the device.
    *
-   * @throws IllegalArgumentException if it is not to be had here, or has no such option; there is
-   *     no silent fallback
+   * @throws IllegalArgumentException if it is not to be had here; there is no silent fallback
    */
   Backend open() {
-    return device.equals(Devices.CUDA) ? openCuda() : openCpu();
-  }
-
-  private Backend openCpu() {
-    if (math != MathMode.F32) {
-      throw new IllegalArgumentException(
-          "--math %s: the CPU computes in f32 only; leave it out, or add --device cuda"
-              .formatted(math.label()));
+    if (device.equals(Devices.CUDA)) {
+      refuse("--threads", threads, Devices.CPU);
+      refuse("--openblas", openBlas, Devices.CPU);
+      return CudaBackend.open(
+          math == null ? MathMode.F32 : math, Optional.ofNullable(cudaLibraries));
     }
-    if (cudaLibraries != null) {
-      throw new IllegalArgumentException("--cuda-libraries is for --device cuda only");
-    }
+    refuse("--math", math == MathMode.F32 ? null : math, Devices.CUDA);
+    refuse("--cuda-libraries", cudaLibraries, Devices.CUDA);
     return CpuBackend.open(threads(), Optional.ofNullable(openBlas));
   }
 
-  private Backend openCuda() {
-    if (threads != null || openBlas != null) {
+  private static void refuse(String option, Object value, String device) {
+    if (value != null) {
       throw new IllegalArgumentException(
-          "%s is for --device cpu only".formatted(threads != null ? "--threads" : "--openblas"));
+          "%s is for --device %s; leave one of them out".formatted(option, device));
     }
-    return CudaBackend.open(math, Optional.ofNullable(cudaLibraries));
   }
 
   private int threads() {

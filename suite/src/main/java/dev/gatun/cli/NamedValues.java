@@ -46,7 +46,7 @@ final class NamedValues {
     }
   }
 
-  /** The modes of matrix products. */
+  /** The labels of the math modes. */
   static final class MathModes implements Iterable<String>, ITypeConverter<MathMode> {
     private static final List<String> LABELS =
         Arrays.stream(MathMode.values()).map(MathMode::label).toList();
