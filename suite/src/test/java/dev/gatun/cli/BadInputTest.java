@@ -115,6 +115,14 @@ class BadInputTest {
   }
 
   @Test
+  void workThatTheDeviceDoesNotHaveNamesTheNearest() {
+    assertMistake(CommandRun.of("bench", "spamlangg"), "'spamlangg'", "'spamlang'?");
+    assertMistake(CommandRun.of("bench", "--pairs", "0"), "--pairs 0", "at least 1");
+    assertMistake(
+        CommandRun.of("bench", "--peer", "no-such-python"), "--peer no-such-python", "PyTorch");
+  }
+
+  @Test
   void unknownOptionNamesTheNearest() {
     assertMistake(
         CommandRun.of("reproduce", "B1", "--treads=2", "--out", out), "--treads", "'--threads'?");

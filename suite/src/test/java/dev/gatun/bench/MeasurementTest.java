@@ -1,0 +1,52 @@
+package dev.gatun.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.bench.Measurement.Peers;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class MeasurementTest {
+  private static final Work WORK = KernelWork.crossEntropy("cross-entropy", 2, 4);
+
+  @Test
+  void floorIsTheSlowerOfProductsAndMemory() {
+    var speed = new DeviceSpeed(100, 1000, 500);
+    assertEquals(2.0, speed.floor(new Cost(1500, 250, 50)));
+    assertEquals(3.0, speed.floor(new Cost(1500, 250, 300)));
+  }
+
+  @Test
+  void crossEntropyReadsAndWritesEachLogitOnce() {
+    assertEquals(2 * 4 * 2 * 4, WORK.cost().bytes());
+  }
+
+  @Test
+  void stepsCountSixOperationsForEachWeightOfAProduct() {
+    // 12·layers·D² of the blocks and V·D of the head, and the causal half of attention.
+    double weights = 12.0 * 2 * 32 * 32 + 8192.0 * 32;
+    double perToken = 6 * weights + 6.0 * 2 * 32 * 64;
+    assertEquals(128 * 64 * perToken, TrainingWork.SPAMLANG.work().cost().flops());
+  }
+
+  @Test
+  void ratiosPairTheRunsInTheirOrder() {
+    var setting = new PeerSetting("cross-entropy", "cpu", "f32", 1);
+    var peers = new Peers(setting, List.of(2.0, 9.0, 12.0), 0);
+    var measurement = new Measurement(WORK, List.of(1.0, 3.0, 2.0), 0, 1, Optional.of(peers));
+    assertEquals(2.0, measurement.median());
+    assertEquals(List.of(2.0, 3.0, 6.0), measurement.ratios());
+    assertEquals(2.5, Measurement.median(List.of(4.0, 1.0, 2.0, 3.0)));
+  }
+
+  @Test
+  void pythonWithoutPyTorchIsSaidInOneLine() {
+    var missing = assertThrows(IllegalArgumentException.class, () -> Peer.start("no-such-python"));
+    assertTrue(missing.getMessage().startsWith("--peer no-such-python: "), missing.getMessage());
+    var silent = assertThrows(IllegalArgumentException.class, () -> Peer.start("true"));
+    assertTrue(silent.getMessage().contains("PyTorch"), silent.getMessage());
+  }
+}
