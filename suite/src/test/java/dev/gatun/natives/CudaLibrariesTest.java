@@ -52,7 +52,7 @@ class CudaLibrariesTest {
             .contains(
                 "tried --cuda-libraries ("
                     + folder
-                    + "): CUDA 13: libcublas.so.13 lacks cublasDsyrk_v2; install all of CUDA 13"),
+                    + "): CUDA 13: libcublas.so.13: lacks cublasDsyrk_v2; install all of CUDA 13"),
         lines.toString());
   }
 
