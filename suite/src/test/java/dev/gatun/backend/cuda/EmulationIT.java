@@ -16,10 +16,14 @@ import dev.gatun.natives.NvrtcException;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.IntToDoubleFunction;
@@ -31,6 +35,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The emulation of kernels and the fake CUDA driver: what they do right, and what they catch. */
@@ -345,6 +350,33 @@ class EmulationIT {
         var lost = assertThrows(CudaException.class, () -> CudaException.check(ended, "end"));
         assertEquals("CUDA_ERROR_STREAM_CAPTURE_INVALIDATED", lost.statusName());
       }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "cuda, libcuda.so.1",
+    "nvrtc, libnvrtc.so.13",
+    "cublas, libcublas.so.13",
+    "cusolver, libcusolver.so.12"
+  })
+  void everyBoundFunctionHasAFake(String arguments, String library) throws IOException {
+    var resource = "/dev/gatun/bindings/arguments/" + arguments + ".args";
+    try (var in = getClass().getResourceAsStream(resource);
+        var arena = Arena.ofConfined()) {
+      @SuppressWarnings("restricted")
+      var symbols = SymbolLookup.libraryLookup(EmulatedDevice.LIBRARIES.resolve(library), arena);
+      var functions =
+          new String(in.readAllBytes(), StandardCharsets.UTF_8)
+              .lines()
+              .filter(line -> line.startsWith("--include-function "))
+              .map(line -> line.substring(line.indexOf(' ') + 1))
+              .toList();
+      assertFalse(functions.isEmpty());
+      assertEquals(
+          List.of(),
+          functions.stream().filter(name -> symbols.find(name).isEmpty()).toList(),
+          "not in the fake " + library);
     }
   }
 
