@@ -11,12 +11,6 @@ import java.util.Optional;
  * so the ratio holds where absolute times drift.
  */
 public final class Benchmark {
-  /** Rounds before the pairs: the JVM compiles while it works. */
-  private static final int WARM_UP_CPU = 20;
-
-  /** On a GPU: plain, recorded and replayed steps, and the clocks. */
-  private static final int WARM_UP_CUDA = 6;
-
   private final Backend backend;
   private final DeviceSpeed speed;
   private final int pairs;
@@ -36,7 +30,7 @@ public final class Benchmark {
 
   /** Measures a piece of work. */
   public Measurement run(Work work) {
-    int warmUp = backend.device().kind().equals("cuda") ? WARM_UP_CUDA : WARM_UP_CPU;
+    int warmUp = work.warmUp();
     // The peer's faster setting is found first and then used throughout.
     Optional<PeerSetting> setting = peer.map(p -> fastest(p, work));
     var ours = new ArrayList<Double>();

@@ -21,6 +21,7 @@ final class KernelWork {
         List.of(name),
         0,
         Cost.memory(2.0 * Float.BYTES * rows * classes),
+        100,
         (backend, rounds, listener) -> crossEntropy(backend, rows, classes, rounds, listener));
   }
 
@@ -69,6 +70,7 @@ final class KernelWork {
         0,
         // A symmetric product is half a product.
         new Cost(0, (double) rows * rows * cols, (double) Double.BYTES * rows * cols),
+        3,
         (backend, rounds, listener) -> singularValues(backend, rows, cols, rounds, listener));
   }
 

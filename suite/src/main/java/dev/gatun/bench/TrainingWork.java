@@ -16,10 +16,11 @@ import java.util.Optional;
 import java.util.Random;
 
 /** Whole training steps: forward, backward, gradient norm and AdamW, on random tokens. */
-record TrainingWork(String name, List<String> peers, TransformerConfig config, int batch) {
-  static final TrainingWork SPAMLANG = eager("spamlang", untied(8192, 32, 2, 4, 64), 128);
-  static final TrainingWork TEXT = eager("text", untied(4096, 128, 2, 4, 128), 16);
-  static final TrainingWork WIDE = eager("wide", untied(50_257, 768, 2, 12, 256), 2);
+record TrainingWork(
+    String name, List<String> peers, TransformerConfig config, int batch, int warmUp) {
+  static final TrainingWork SPAMLANG = eager("spamlang", untied(8192, 32, 2, 4, 64), 128, 50);
+  static final TrainingWork TEXT = eager("text", untied(4096, 128, 2, 4, 128), 16, 100);
+  static final TrainingWork WIDE = eager("wide", untied(50_257, 768, 2, 12, 256), 2, 15);
 
   /** SpamLang at its paper's size: the backbone of SmolLM2-135M. */
   static final TrainingWork SPAMLANG_PAPER =
@@ -34,18 +35,19 @@ record TrainingWork(String name, List<String> peers, TransformerConfig config, i
         .withHead(new HeadForm.Linear(false));
   }
 
-  private static TrainingWork eager(String name, TransformerConfig config, int batch) {
-    return new TrainingWork(name, List.of(name), config, batch);
+  private static TrainingWork eager(String name, TransformerConfig config, int batch, int warmUp) {
+    return new TrainingWork(name, List.of(name), config, batch, warmUp);
   }
 
   /** Against {@code torch.compile} as well. */
   private static TrainingWork compiled(String name, TransformerConfig config, int batch) {
-    return new TrainingWork(name, List.of(name, name + "-compiled"), config, batch);
+    return new TrainingWork(name, List.of(name, name + "-compiled"), config, batch, 10);
   }
 
   Work work() {
     long tokens = (long) batch * config.contextLength();
-    return new Work(name, peers, tokens, Cost.products(tokens * flopsPerToken()), this::repeat);
+    return new Work(
+        name, peers, tokens, Cost.products(tokens * flopsPerToken()), warmUp, this::repeat);
   }
 
   /**

@@ -11,10 +11,16 @@ import java.util.stream.Stream;
  * @param peerVariants the peer's names for it; the fastest counts
  * @param tokens tokens of one run, 0 if it has none
  * @param cost what it cannot do without
+ * @param warmUp rounds before those that count: the JVM compiles while it works
  * @param repetition does it again and again on Gatun's side
  */
 public record Work(
-    String name, List<String> peerVariants, long tokens, Cost cost, Repetition repetition) {
+    String name,
+    List<String> peerVariants,
+    long tokens,
+    Cost cost,
+    int warmUp,
+    Repetition repetition) {
 
   /** Does a piece of work {@code rounds} times and tells the listener after each. */
   @FunctionalInterface
