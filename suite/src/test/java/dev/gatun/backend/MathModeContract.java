@@ -2,10 +2,12 @@ package dev.gatun.backend;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -196,6 +198,95 @@ public abstract class MathModeContract {
             assertArrayEquals(backend.toDoubles(c), recorded, math + " " + SEEDED);
           }
         }
+      }
+    }
+  }
+
+  /** Square matrices that a product is made of twice, with something happening in between. */
+  private final class Twice {
+    final Backend backend;
+    final TensorScope scope;
+    final Tensor a;
+    final Tensor b;
+    final Tensor first;
+    final Tensor second;
+    final Tensor copied;
+
+    Twice(Backend backend, TensorScope scope) {
+      this.backend = backend;
+      this.scope = scope;
+      a = square();
+      b = square();
+      first = square();
+      second = square();
+      copied = square();
+      backend.write(normal(7 * 7), b);
+    }
+
+    private Tensor square() {
+      return scope.zeros(ElementType.F32, 7, 7);
+    }
+
+    /** Both products see what the operands hold then, as the product with a copy shows. */
+    void checkAfter(String name, Runnable change) {
+      backend.write(normal(7 * 7), a);
+      backend.gemm(Transpose.NO, Transpose.YES, 1, a, b, 0, first);
+      change.run();
+      backend.gemm(Transpose.NO, Transpose.YES, 1, a, b, 0, second);
+      double[] before = backend.toDoubles(first);
+      double[] after = backend.toDoubles(second);
+      Tensor other = square();
+      backend.copy(a, other);
+      backend.gemm(Transpose.NO, Transpose.YES, 1, other, b, 0, copied);
+      assertArrayEquals(backend.toDoubles(copied), after, name + " " + SEEDED);
+      assertFalse(Arrays.equals(before, after), name + " changes the product; " + SEEDED);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void productsInARowSeeWhatWasWrittenInBetween(MathMode math) {
+    try (Backend backend = open(math);
+        TensorScope scope = backend.newScope()) {
+      var twice = new Twice(backend, scope);
+      Tensor a = twice.a;
+      Tensor b = twice.b;
+      twice.checkAfter("write", () -> backend.write(normal(7 * 7), a));
+      twice.checkAfter("fill", () -> backend.fill(a, 2));
+      twice.checkAfter("scale", () -> backend.scale(-1, a));
+      twice.checkAfter("axpy", () -> backend.axpy(1, b, a));
+      twice.checkAfter("copy", () -> backend.copy(b, a));
+      twice.checkAfter("gelu", () -> backend.gelu(Gelu.TANH, b, a));
+      twice.checkAfter("qr", () -> backend.qr(a, twice.copied));
+      twice.checkAfter("gemm", () -> backend.gemm(Transpose.NO, Transpose.NO, 1, b, b, 1, a));
+      twice.checkAfter(
+          "gemm into a part",
+          () -> backend.gemm(Transpose.NO, Transpose.NO, 1, b.rows(0, 1), b, 1, a.rows(6, 1)));
+      try (Recording scaling = backend.record(() -> backend.scale(0.5, a))) {
+        twice.checkAfter("a recording", scaling::run);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void productsAroundARecordingAreOfTheirOwn(MathMode math) {
+    try (Backend backend = open(math);
+        TensorScope scope = backend.newScope()) {
+      var twice = new Twice(backend, scope);
+      Runnable product =
+          () -> backend.gemm(Transpose.NO, Transpose.YES, 1, twice.a, twice.b, 0, twice.first);
+      backend.write(normal(7 * 7), twice.a);
+      product.run();
+      double[] want = backend.toDoubles(twice.first);
+      backend.scale(2, twice.a);
+      try (Recording recording = backend.record(product)) {
+        // What is recorded has not been computed: the next product may not rely on it.
+        product.run();
+        double[] doubled = Arrays.stream(want).map(x -> 2 * x).toArray();
+        assertArrayEquals(doubled, backend.toDoubles(twice.first), math + " " + SEEDED);
+        recording.run();
+        assertArrayEquals(doubled, backend.toDoubles(twice.first), math + " " + SEEDED);
       }
     }
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.backend.MathMode;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.natives.CuSolverException;
@@ -76,6 +77,27 @@ class CudaLinearAlgebraIT {
             () -> transpose + ", seed " + SEED);
       }
     }
+  }
+
+  @Test
+  void anOperandMultipliedTwiceInARowIsRoundedOnce() {
+    var products =
+        new MatrixProducts(session.launcher(), session.memory(), session.cublas(), MathMode.BF16);
+    Tensor dY = normal(ElementType.F32, 5, 9);
+    Tensor x = normal(ElementType.F32, 5, 7);
+    Tensor weights = normal(ElementType.F32, 9, 7);
+    long start = session.device().streamUses();
+    products.gemm(Transpose.YES, Transpose.NO, 1, dY, x, 1, scope.zeros(ElementType.F32, 9, 7));
+    long first = session.device().streamUses();
+    Tensor dX = scope.zeros(ElementType.F32, 5, 7);
+    products.gemm(Transpose.NO, Transpose.NO, 1, dY, weights, 0, dX);
+    long second = session.device().streamUses();
+    products.gemm(Transpose.NO, Transpose.NO, 1, dY, weights, 0, dX);
+    long third = session.device().streamUses();
+    // Zeros, two operands, the product; again, as memory was zeroed in between; the product alone.
+    assertEquals(4, first - start);
+    assertEquals(4, second - first);
+    assertEquals(1, third - second);
   }
 
   @Test
