@@ -73,8 +73,7 @@ final class MatrixProducts {
     var first = right.of(b, tb);
     var second = left.of(a, ta);
     cublas.gemm(n, m, k, alpha, first, second, beta, c, CuBlas.CUBLAS_COMPUTE_32F());
-    left.forgetIfIn(c);
-    right.forgetIfIn(c);
+    // Both hold this product's operands now, and it has written to neither.
     usesSoFar = launcher.streamUses();
   }
 

@@ -68,17 +68,4 @@ final class RoundedOperand {
   void forget() {
     source = null;
   }
-
-  /** As {@link #forget}, if these elements are some of the operand's. */
-  void forgetIfIn(Tensor changed) {
-    if (source != null && overlap(source, changed)) {
-      forget();
-    }
-  }
-
-  private static boolean overlap(Tensor x, Tensor y) {
-    long atX = x.memory().address();
-    long atY = y.memory().address();
-    return atX < atY + y.byteSize() && atY < atX + x.byteSize();
-  }
 }
