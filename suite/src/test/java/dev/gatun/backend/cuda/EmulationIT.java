@@ -1,22 +1,16 @@
 package dev.gatun.backend.cuda;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.gatun.backend.OutOfDeviceMemoryException;
 import dev.gatun.bindings.cuda.CudaDriver;
 import dev.gatun.natives.CudaException;
-import dev.gatun.natives.NvrtcException;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -33,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The emulation of kernels and the fake CUDA driver: what they do right, and what they catch. */
+/** The emulation of kernels: what it does right, and what it catches. */
 class EmulationIT {
   private static final int WARP = 32;
   private static final long SEED = 20_261_122;
@@ -240,146 +234,6 @@ class EmulationIT {
     private static Tensor at(long address) {
       var memory = MemorySegment.ofAddress(address).reinterpret(Float.BYTES);
       return Tensor.onDevice(ElementType.F32, Shape.of(1), memory);
-    }
-  }
-
-  @Nested
-  class Launches {
-    private void refused(String words, Grid grid) {
-      var e =
-          assertThrows(
-              CudaException.class, () -> device.launch("write_at", grid, device.floats(0), 0L, -1));
-      assertTrue(e.getMessage().contains(words), e.getMessage());
-    }
-
-    @Test
-    void moreSharedMemoryThanABlockHasIsRefused() {
-      refused("cuFuncSetAttribute", Grid.of(1, 32).withShared((227 << 10) + 1));
-    }
-
-    @Test
-    void moreThreadsThanTheLaunchBoundsAreRefused() {
-      var e =
-          assertThrows(
-              CudaException.class,
-              () -> device.launch("divergent_shuffle", Grid.of(1, 64), device.floats(0)));
-      assertEquals("CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES", e.statusName());
-    }
-
-    @Test
-    void runWhenTheHostWaitsAndNotBefore() {
-      float[] x = {1, 2, 3};
-      Tensor tensor = device.floats(x);
-      device.device.synchronise();
-      device.launch("add", Grid.of(1, 32), tensor, tensor, 3L);
-      // The fake device's memory is the host's: what no host may do, a test can.
-      @SuppressWarnings("restricted")
-      float first =
-          MemorySegment.ofAddress(tensor.memory().address())
-              .reinterpret(12)
-              .getAtIndex(JAVA_FLOAT, 0);
-      assertEquals(1, first);
-      assertArrayEquals(new float[] {2, 4, 6}, device.transfers.toFloats(tensor));
-    }
-  }
-
-  @Nested
-  class Graphs {
-    @Test
-    void runNothingWhileCapturedAndEverythingAtEachLaunch() {
-      Tensor x = device.floats(1, 2);
-      Tensor y = device.floats(10, 20);
-      Runnable add = () -> device.launch("add", Grid.of(1, 32), x, y, 2L);
-      add.run();
-      try (var recording = CudaRecording.of(device.device, device.guard, add)) {
-        assertArrayEquals(new float[] {11, 22}, device.transfers.toFloats(x));
-        recording.run();
-        device.transfers.write(new float[] {100, 200}, y);
-        recording.run();
-        assertArrayEquals(new float[] {121, 242}, device.transfers.toFloats(x));
-      }
-    }
-
-    @Test
-    void areLostWhenTheHostWaits() {
-      refusedInCapture("cuStreamSynchronize", CudaDriver::cuStreamSynchronize);
-    }
-
-    @Test
-    void areLostWhenMemoryIsAllocated() {
-      refusedInCapture(
-          "cuMemAlloc",
-          _ -> {
-            try (var arena = Arena.ofConfined()) {
-              return CudaDriver.cuMemAlloc_v2(arena.allocate(JAVA_LONG), 64);
-            }
-          });
-    }
-
-    @Test
-    void areLostByACopyFromPageableMemory() {
-      long target = device.floats(0).memory().address();
-      refusedInCapture(
-          "pageable",
-          stream -> {
-            try (var arena = Arena.ofConfined()) {
-              return CudaDriver.cuMemcpyHtoDAsync_v2(target, arena.allocate(4), 4, stream);
-            }
-          });
-    }
-
-    @FunctionalInterface
-    private interface Call {
-      int on(MemorySegment stream);
-    }
-
-    private void refusedInCapture(String words, Call call) {
-      var stream = device.device.stream();
-      CudaDriver.cuStreamBeginCapture_v2(stream, CudaDriver.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL());
-      int status = call.on(stream);
-      var e = assertThrows(CudaException.class, () -> CudaException.check(status, "call"));
-      assertEquals("CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED", e.statusName());
-      assertTrue(e.getMessage().contains(words), e.getMessage());
-      try (var arena = Arena.ofConfined()) {
-        int ended = CudaDriver.cuStreamEndCapture(stream, arena.allocate(JAVA_LONG));
-        var lost = assertThrows(CudaException.class, () -> CudaException.check(ended, "end"));
-        assertEquals("CUDA_ERROR_STREAM_CAPTURE_INVALIDATED", lost.statusName());
-      }
-    }
-  }
-
-  @Test
-  void aKernelThatDoesNotCompileShowsTheLog() {
-    var source = new KernelSource("bad.cu", "\n#error no such thing\n", Map.of());
-    var e = assertThrows(NvrtcException.class, () -> device.compiler.compile(source));
-    assertTrue(e.getMessage().contains("bad.cu(2): error: #error directive: no such thing"));
-  }
-
-  @Test
-  void aSourceThatTheEmulationWasNotBuiltFromIsRefused() {
-    var source = new KernelSource("emulation.cu", "// another text", Map.of());
-    byte[] image = device.compiler.compile(source);
-    try (var arena = Arena.ofConfined()) {
-      int status =
-          CudaDriver.cuModuleLoadData(
-              arena.allocate(JAVA_LONG), arena.allocateFrom(JAVA_BYTE, image));
-      var e = assertThrows(CudaException.class, () -> CudaException.check(status, "load"));
-      assertTrue(e.getMessage().contains("was built from another text of emulation.cu"));
-    }
-  }
-
-  @Test
-  void memoryRunsOut() {
-    FakeCuda.setTotalMemory(EmulatedDevice.LIBRARIES, 64L << 20);
-    try {
-      var e =
-          assertThrows(
-              OutOfDeviceMemoryException.class,
-              () -> device.scope.zeros(ElementType.F32, 100L << 18));
-      assertTrue(e.getMessage().contains("100.0 MiB"), e.getMessage());
-      assertTrue(e.getMessage().contains("of 64.0 MiB"), e.getMessage());
-    } finally {
-      FakeCuda.setTotalMemory(EmulatedDevice.LIBRARIES, 4L << 30);
     }
   }
 }

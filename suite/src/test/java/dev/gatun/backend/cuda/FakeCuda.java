@@ -64,6 +64,9 @@ public final class FakeCuda {
    * running test, saying why, on a machine without a C++ compiler.
    */
   public static Path build() {
+    assumeTrue(
+        System.getProperty("os.name").equals("Linux"),
+        "the emulation of CUDA knows Linux' shared libraries only");
     var compiler = HostCompiler.find();
     assumeTrue(compiler.isPresent(), HostCompiler.MISSING);
     try {
