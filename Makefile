@@ -4,10 +4,10 @@ GATUN := suite/target/gatun/bin/gatun
 SOURCES := $(shell find pom.xml bindings native suite results/expected results/facts -type f \
   -not -path '*/target/*' -not -path 'suite/src/test/*' -not -path 'suite/src/bench/*' 2>/dev/null)
 
-.PHONY: help build reproduce verify bench bench-kernels format bindings bindings-check clean
+.PHONY: help build reproduce verify bench bench-kernels format bindings bindings-check cuda-libraries clean
 
 help: ## list these commands
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-15s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 $(GATUN): $(SOURCES)
 	$(MVN) package -DskipTests
@@ -37,6 +37,14 @@ bindings: ## regenerate the bindings with an installed jextract (bindings/README
 
 bindings-check: ## regenerate the bindings and compare
 	bindings/regenerate --check
+
+cuda-libraries: ## for a machine with no more of CUDA than the driver: get NVIDIA's libraries
+	@echo "This downloads 2.0 GB (org.bytedeco:cuda, into the local Maven repository) and unpacks 1.2 GB of it into"
+	@echo "Gatun's cache (GATUN_CACHE): cuBLAS, cuSOLVER and NVRTC of CUDA 12.6, for GPUs up to compute capability 9.0."
+	@echo "NVIDIA's licence applies to them: https://docs.nvidia.com/cuda/eula/"
+	@test "$(ACCEPT_NVIDIA_EULA)" = yes || \
+	  { echo "If you accept it: make cuda-libraries ACCEPT_NVIDIA_EULA=yes"; exit 2; }
+	$(MVN) package -DskipTests -Pcuda-libraries -Dnvidia.eula.accepted=yes
 
 clean: ## remove everything built
 	$(MVN) clean

@@ -56,7 +56,8 @@ public final class CuSolverException extends NativeStatusException {
   static StatusWords words(int status) {
     return switch (status) {
       case 0 -> new StatusWords("CUSOLVER_STATUS_SUCCESS", "success");
-      case 1 -> new StatusWords("CUSOLVER_STATUS_NOT_INITIALIZED", "no handle was created");
+      case 1 ->
+          new StatusWords("CUSOLVER_STATUS_NOT_INITIALIZED", "no handle, or CUDA did not start");
       case 2 -> new StatusWords("CUSOLVER_STATUS_ALLOC_FAILED", "no memory for cuSOLVER's own use");
       case 3 ->
           new StatusWords("CUSOLVER_STATUS_INVALID_VALUE", "an argument has an illegal value");

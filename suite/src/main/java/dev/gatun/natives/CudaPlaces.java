@@ -36,13 +36,7 @@ record CudaPlaces(UnaryOperator<String> environment, Path fileSystemRoot, Path c
 
   /** The places of this machine. */
   static CudaPlaces ofThisMachine() {
-    return new CudaPlaces(
-        System::getenv,
-        Path.of("/"),
-        LibraryCache.root(
-            System::getenv,
-            System.getProperty("os.name"),
-            Path.of(System.getProperty("user.home"))));
+    return new CudaPlaces(System::getenv, Path.of("/"), CacheFolder.ofThisUser());
   }
 
   /**

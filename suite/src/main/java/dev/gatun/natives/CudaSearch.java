@@ -165,9 +165,9 @@ final class CudaSearch {
             library.role() == Role.CALLED || library.role() == Role.DEPENDENCY && !byName;
         if (needed) {
           throw new UnusableLibraryException(
-              e.getMessage().contains(library.name(release))
+              e.getMessage().startsWith(location)
                   ? e.getMessage()
-                  : library.name(release) + " " + e.getMessage());
+                  : library.name(release) + ": " + e.getMessage());
         }
       }
     }

@@ -209,7 +209,7 @@ class CudaSearchTest {
     family.remove(home().resolve("libcusolver.so.11"), "cusolverDnXpotrs");
     assertObstacle(
         "CUDA libraries",
-        "CUDA 12: libcusolver.so.11 lacks cusolverDnXpotrs; install all of CUDA 12");
+        "CUDA 12: libcusolver.so.11: lacks cusolverDnXpotrs; install all of CUDA 12");
   }
 
   @Test
@@ -217,7 +217,7 @@ class CudaSearchTest {
     family.toolkit(home(), CudaRelease.CUDA_12);
     family.remove(home().resolve("libnvrtc.so.12"), "nvrtcVersion");
     assertObstacle(
-        "CUDA libraries", "libnvrtc.so.12 opens, but has no symbol nvrtcVersion: it is no NVRTC");
+        "CUDA libraries", "libnvrtc.so.12: opens, but has no symbol nvrtcVersion: it is no NVRTC");
   }
 
   @Test
@@ -226,7 +226,7 @@ class CudaSearchTest {
     family.library(home(), CudaLibrary.CUBLAS, CudaRelease.CUDA_13, 12);
     assertObstacle(
         "CUDA libraries",
-        "libcublas.so.13 states version \"12.6.4\", and cuBLAS of CUDA 13 has 13.x");
+        "libcublas.so.13: states version \"12.6.4\", and cuBLAS of CUDA 13 has 13.x");
   }
 
   @Test

@@ -31,7 +31,7 @@ final class ForkedJvm {
                 main.getName()));
     command.addAll(List.of(arguments));
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().remove("GATUN_OPENBLAS");
+    builder.environment().keySet().removeAll(List.of("GATUN_OPENBLAS", "GATUN_CUDA"));
     builder.environment().putAll(environment);
     return builder.start();
   }

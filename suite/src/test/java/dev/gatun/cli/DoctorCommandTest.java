@@ -1,0 +1,42 @@
+package dev.gatun.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+class DoctorCommandTest {
+  @TempDir Path empty;
+
+  @Test
+  void theLastLineSaysWhetherCudaWillWork() {
+    CommandRun run = CommandRun.of("doctor", "--cuda-libraries", empty);
+    assertEquals(0, run.code(), run.err());
+    String last = run.out().lines().toList().getLast();
+    assertTrue(last.startsWith("--device cuda will not work: CUDA "), last);
+  }
+
+  @Test
+  void everyLibraryAndEveryStepIsShown() {
+    CommandRun run = CommandRun.of("doctor", "--cuda-libraries", empty);
+    for (String library : new String[] {"OpenBLAS", "CUDA driver", "cuBLAS", "cuSOLVER", "NVRTC"}) {
+      assertTrue(run.out().contains(library), library);
+    }
+    assertTrue(
+        run.out().contains(empty + "  none of cuBLAS, cuSOLVER, NVRTC"), "the folder's step");
+  }
+
+  @Test
+  void theObjectHoldsVerdictStepsAndAttempts() {
+    JsonNode json = CommandRun.of("doctor", "--cuda-libraries", empty, "--json").json();
+    assertFalse(json.get("cuda").get("usable").booleanValue());
+    assertEquals(1, json.get("cuda").get("steps").size());
+    for (JsonNode library : json.get("libraries")) {
+      assertFalse(library.get("attempts").isEmpty(), library.toString());
+    }
+  }
+}
