@@ -29,6 +29,7 @@ class KernelCompilationIT {
   private static final Path KERNELS =
       Path.of(System.getProperty("basedir", "")).resolve("../native/src/main/cuda");
   private static final Pattern ENTRY = Pattern.compile("Compiling entry function '(\\w+)'");
+  private static final Pattern WARNING = Pattern.compile("\\bwarning\\b");
   private static final Pattern SPILLS =
       Pattern.compile("(\\d+) bytes spill stores, (\\d+) bytes spill loads");
 
@@ -81,7 +82,7 @@ class KernelCompilationIT {
         if (!spills.group(1).equals("0") || !spills.group(2).equals("0")) {
           complaints.add(kernel + ": " + spills.group());
         }
-      } else if (line.contains("warning")) {
+      } else if (WARNING.matcher(line).find()) {
         complaints.add(line);
       }
     }
