@@ -29,7 +29,7 @@ class KernelCompilationIT {
   private static final Path KERNELS =
       Path.of(System.getProperty("basedir", "")).resolve("../native/src/main/cuda");
   private static final Pattern ENTRY = Pattern.compile("Compiling entry function '(\\w+)'");
-  private static final Pattern WARNING = Pattern.compile("\\bwarning\\b");
+  private static final Pattern WARNING = Pattern.compile("\\bwarning( #| *:)");
   private static final Pattern SPILLS =
       Pattern.compile("(\\d+) bytes spill stores, (\\d+) bytes spill loads");
 
