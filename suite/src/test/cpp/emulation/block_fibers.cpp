@@ -2,7 +2,6 @@
 
 #include <link.h>
 
-#include <algorithm>
 #include <cstring>
 #include <map>
 
@@ -12,7 +11,7 @@ __thread Position position __attribute__((tls_model("initial-exec")));
 
 namespace {
 
-thread_local BlockFibers *current = nullptr;
+__thread BlockFibers *current __attribute__((tls_model("initial-exec"))) = nullptr;
 
 // NaN in every floating-point type, and no valid id.
 constexpr int POISON = 0xff;
@@ -57,7 +56,9 @@ std::string at(Site site) {
   return std::string(slash ? slash + 1 : site.file) + ":" + std::to_string(site.line);
 }
 
-bool same(Site a, Site b) { return a.line == b.line && strcmp(a.file, b.file) == 0; }
+bool same(Site a, Site b) {
+  return a.line == b.line && (a.file == b.file || strcmp(a.file, b.file) == 0);
+}
 
 }  // namespace
 
@@ -90,7 +91,17 @@ void BlockFibers::start_block(const Launch &launch, std::uint64_t linear_block) 
   failure.clear();
   // Both orders are right for a kernel that is; a forgotten barrier rarely survives both.
   reversed = linear_block % 2 == 1;
-  std::fill_n(of_thread.begin(), threads, Thread{State::NOT_STARTED, {"", 0}, nullptr});
+  uint3 index = {0, 0, 0};
+  for (unsigned t = 0; t < threads; t++) {
+    of_thread[t] = {State::NOT_STARTED, {"", 0}, nullptr, index};
+    if (++index.x == launch.block.x) {
+      index.x = 0;
+      if (++index.y == launch.block.y) {
+        index.y = 0;
+        index.z++;
+      }
+    }
+  }
   for (unsigned w = 0; w < (threads + WARP - 1) / WARP; w++) {
     of_warp[w].arrived = 0;
   }
@@ -144,10 +155,10 @@ void BlockFibers::run_threads() {
 }
 
 void BlockFibers::enter(unsigned thread) {
-  of_thread[thread].state = State::RUNNING;
+  Thread &entered = of_thread[thread];
+  entered.state = State::RUNNING;
   position.linear_thread = thread;
-  unsigned x = launch->block.x, y = launch->block.y;
-  position.thread = {thread % x, thread / x % y, thread / (x * y)};
+  position.thread = entered.index;
 }
 
 void BlockFibers::make_ready(unsigned thread) {
@@ -192,7 +203,7 @@ void BlockFibers::go_on_with(Fiber *fiber) {
 
 Fiber *BlockFibers::free_fiber() {
   if (free_fibers.empty()) {
-    fibers.push_back(std::make_unique<Fiber>());
+    fibers.push_back(std::make_unique<Fiber>(fibers.size()));
     return fibers.back().get();
   }
   Fiber *fiber = free_fibers.back();

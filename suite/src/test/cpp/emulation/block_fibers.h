@@ -38,6 +38,7 @@ class BlockFibers {
     State state;
     Site site;
     Fiber *fiber;
+    uint3 index;
   };
 
   struct Warp {

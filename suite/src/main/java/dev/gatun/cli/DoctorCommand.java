@@ -1,6 +1,8 @@
 package dev.gatun.cli;
 
+import dev.gatun.natives.CudaReport;
 import dev.gatun.natives.LibraryReport;
+import dev.gatun.natives.LibraryReport.Attempt;
 import dev.gatun.natives.NativeLibraries;
 import dev.gatun.results.Provenance;
 import java.nio.file.Path;
@@ -9,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,37 +31,78 @@ final class DoctorCommand implements Callable<Integer> {
       description = "An OpenBLAS library with LAPACKE instead of the one that Gatun brings.")
   private Path openBlas;
 
+  @Option(
+      names = "--cuda-libraries",
+      paramLabel = "<folder>",
+      description = "A CUDA toolkit, or a folder of its libraries, instead of the first one found.")
+  private Path cudaLibraries;
+
   @Override
   public Integer call() {
     Map<String, String> machine = Provenance.ofThisProcess().entries();
-    List<LibraryReport> libraries = NativeLibraries.inspect(Optional.ofNullable(openBlas));
+    LibraryReport blas = NativeLibraries.openBlas(Optional.ofNullable(openBlas));
+    CudaReport cuda = NativeLibraries.cuda(Optional.ofNullable(cudaLibraries));
     console.settings(machine);
-    libraries.forEach(this::print);
+    print(blas);
+    print(cuda);
     var json = new LinkedHashMap<String, Object>();
     json.put("machine", machine);
-    json.put("libraries", libraries.stream().map(DoctorCommand::json).toList());
+    json.put(
+        "libraries",
+        Stream.concat(Stream.of(blas), cuda.libraries().stream())
+            .map(DoctorCommand::json)
+            .toList());
+    json.put("cuda", json(cuda));
     console.json(json);
-    // Gatun works without CUDA, but not without OpenBLAS, which comes first.
-    return libraries.getFirst().loaded().isPresent() ? 0 : Gatun.USER_ERROR;
+    // Gatun works without CUDA, but not without OpenBLAS.
+    return blas.loaded().isPresent() ? 0 : Gatun.USER_ERROR;
   }
 
   private void print(LibraryReport library) {
     console.line("");
-    console.line(
-        "@|bold %s|@ %s"
-            .formatted(
-                library.library(), library.loaded().map(Path::toString).orElse("not found")));
+    console.line("@|bold %s|@ %s".formatted(library.library(), file(library)));
     var found = new LinkedHashMap<String, String>();
     found.put("version", library.version());
     found.put("core type", library.coreType());
     found.put("built as", library.configuration());
     found.values().removeIf(String::isEmpty);
     console.settings(found);
+    print(library.attempts());
+  }
+
+  /** The driver by itself; then each place, with what it lacks; then each library. */
+  private void print(CudaReport cuda) {
+    print(cuda.libraries().getFirst());
+    console.line("");
+    console.line("@|bold CUDA libraries|@");
+    print(cuda.steps());
+    console.line("");
+    console.table(
+        List.of("library", "version", "found"),
+        cuda.libraries().stream()
+            .skip(1)
+            .map(library -> List.of(library.library(), library.version(), file(library)))
+            .toList());
+    console.line("");
+    console.line(cuda.verdict());
+  }
+
+  private void print(List<Attempt> attempts) {
     console.table(
         List.of("looked for by", "at", "outcome"),
-        library.attempts().stream()
-            .map(a -> List.of(a.source(), a.location(), a.outcome()))
-            .toList());
+        attempts.stream().map(a -> List.of(a.source(), a.location(), a.outcome())).toList());
+  }
+
+  private static String file(LibraryReport library) {
+    return library.loaded().map(Path::toString).orElse("not found");
+  }
+
+  private static Map<String, Object> json(CudaReport cuda) {
+    var json = new LinkedHashMap<String, Object>();
+    json.put("usable", cuda.usable());
+    json.put("verdict", cuda.verdict());
+    json.put("steps", json(cuda.steps()));
+    return json;
   }
 
   private static Map<String, Object> json(LibraryReport library) {
@@ -68,12 +112,13 @@ final class DoctorCommand implements Callable<Integer> {
     json.put("version", library.version());
     json.put("core_type", library.coreType());
     json.put("configuration", library.configuration());
-    json.put(
-        "attempts",
-        library.attempts().stream()
-            .map(
-                a -> Map.of("source", a.source(), "location", a.location(), "outcome", a.outcome()))
-            .toList());
+    json.put("attempts", json(library.attempts()));
     return json;
+  }
+
+  private static List<Map<String, String>> json(List<Attempt> attempts) {
+    return attempts.stream()
+        .map(a -> Map.of("source", a.source(), "location", a.location(), "outcome", a.outcome()))
+        .toList();
   }
 }

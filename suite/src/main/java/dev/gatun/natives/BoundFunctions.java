@@ -14,6 +14,8 @@ import java.util.List;
 final class BoundFunctions {
   private static final String OPTION = "--include-function ";
 
+  private static final int NAMES_IN_MESSAGE = 3;
+
   private BoundFunctions() {}
 
   /** The names bound for {@code library}, which is the name of its argument file. */
@@ -36,5 +38,12 @@ final class BoundFunctions {
   /** Those of {@code names} that {@code symbols} lacks. */
   static List<String> missing(List<String> names, SymbolLookup symbols) {
     return names.stream().filter(name -> symbols.find(name).isEmpty()).toList();
+  }
+
+  /** The first few of {@code names}, and how many more there are. */
+  static String abbreviated(List<String> names) {
+    var shown = String.join(", ", names.subList(0, Math.min(NAMES_IN_MESSAGE, names.size())));
+    int rest = names.size() - NAMES_IN_MESSAGE;
+    return rest > 0 ? shown + " and " + rest + " more" : shown;
   }
 }

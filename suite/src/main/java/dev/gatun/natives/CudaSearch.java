@@ -1,195 +1,185 @@
 package dev.gatun.natives;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
+import dev.gatun.natives.CudaLibrary.Role;
+import dev.gatun.natives.CudaProbe.Sound;
 import dev.gatun.natives.LibraryReport.Attempt;
-import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * Looks for the CUDA family and says what it found; it loads nothing for use. The order: the folder
- * that {@code GATUN_CUDA} names, {@code CUDA_HOME}, {@code CUDA_PATH}, the dynamic linker, the
- * usual folders.
+ * Looks for the CUDA family: first the driver, then the first place (see {@link CudaPlaces}) that
+ * holds every library that Gatun calls, of one release that the driver runs. Opens libraries to see
+ * whether they can be used, and loads none. A search is for one use.
  */
 final class CudaSearch {
-  static final String VARIABLE = "GATUN_CUDA";
+  private final CudaPlaces places;
+  private final Optional<Path> option;
+  private final CudaProbe probe;
+  private final List<Attempt> steps = new ArrayList<>();
+  private final Map<CudaLibrary, List<Attempt>> attempts = new EnumMap<>(CudaLibrary.class);
 
-  private static final List<String> SUBFOLDERS = List.of("", "lib64", "lib");
-  private static final List<String> DRIVER_FOLDERS =
-      List.of("usr/lib/x86_64-linux-gnu", "usr/lib64", "usr/lib/wsl/lib");
-
-  private final UnaryOperator<String> environment;
-  private final Path fileSystemRoot;
-  private final DynamicLinker linker = new DynamicLinker();
-
-  CudaSearch(UnaryOperator<String> environment, Path fileSystemRoot) {
-    this.environment = environment;
-    this.fileSystemRoot = fileSystemRoot;
+  /**
+   * A search.
+   *
+   * @param option the folder given with {@link CudaPlaces#OPTION}
+   */
+  CudaSearch(CudaPlaces places, Optional<Path> option, LibraryOpener opener) {
+    this.places = places;
+    this.option = option;
+    this.probe = new CudaProbe(opener);
   }
 
   /** A search of this machine. */
-  static CudaSearch ofThisMachine() {
-    return new CudaSearch(System::getenv, Path.of("/"));
+  static CudaSearch ofThisMachine(Optional<Path> option) {
+    return new CudaSearch(CudaPlaces.ofThisMachine(), option, new DynamicLinker());
   }
 
-  /** One report for each library of the family. */
-  List<LibraryReport> inspect() {
-    return Arrays.stream(CudaLibrary.values()).map(this::inspect).toList();
+  /** Looks everywhere, up to the first place that serves. */
+  CudaFinding find() {
+    var driver = new DriverSearch(places, probe).find(places.named(option));
+    Optional<CudaSet> set = Optional.empty();
+    for (var place : places.ofToolkit(option)) {
+      set = lookAt(place, driver);
+      if (set.isPresent() || place instanceof CudaPlace.Folders folders && folders.decides()) {
+        break;
+      }
+    }
+    return new CudaFinding(driver, steps, attempts, set);
   }
 
-  private LibraryReport inspect(CudaLibrary library) {
-    var attempts = new ArrayList<Attempt>();
-    return fromVariables(library, attempts)
-        .or(() -> fromLinker(library, attempts))
-        .or(() -> fromFolders("usual folder", usualFolders(library), library, attempts))
-        .orElseGet(() -> LibraryReport.missing(library.label(), attempts));
+  private Optional<CudaSet> lookAt(CudaPlace place, DriverSearch.Finding driver) {
+    if (place instanceof CudaPlace.Unset) {
+      steps.add(new Attempt(place.source(), "", "not set"));
+      return Optional.empty();
+    }
+    var outcomes = new ArrayList<String>();
+    for (var release : CudaRelease.values()) {
+      try {
+        var set = takeFrom(place, release, driver);
+        if (set.isPresent()) {
+          steps.add(new Attempt(place.source(), place.location(), release + ", all there"));
+          return set;
+        }
+      } catch (UnusableLibraryException e) {
+        outcomes.add(release + ": " + e.getMessage());
+      }
+    }
+    var outcome = outcomes.isEmpty() ? emptiness(place) : String.join("; ", outcomes);
+    steps.add(new Attempt(place.source(), place.location(), outcome));
+    return Optional.empty();
   }
 
-  private Optional<LibraryReport> fromVariables(CudaLibrary library, List<Attempt> attempts) {
-    for (var variable : List.of(VARIABLE, "CUDA_HOME", "CUDA_PATH")) {
-      var value = environment.apply(variable);
-      // A toolkit has no driver library, only a stub of one to link against.
-      if (value == null || value.isBlank() || !(library.inToolkit() || variable.equals(VARIABLE))) {
-        continue;
-      }
-      var root = Path.of(value);
-      var folders = SUBFOLDERS.stream().map(root::resolve).toList();
-      var report = fromFolders(variable, folders, library, attempts);
-      if (report.isPresent()) {
-        return report;
-      }
-      if (attempts.isEmpty() || !attempts.getLast().source().equals(variable)) {
-        attempts.add(new Attempt(variable, value, "holds no " + library.names().getFirst()));
-      }
+  private static String emptiness(CudaPlace place) {
+    return place instanceof CudaPlace.Folders folders && !Files.isDirectory(folders.root())
+        ? "no such folder"
+        : "none of " + String.join(", ", called().map(CudaLibrary::label).toList());
+  }
+
+  private static Stream<CudaLibrary> called() {
+    return CudaLibrary.ofToolkit().stream().filter(library -> library.role() == Role.CALLED);
+  }
+
+  /**
+   * All of a release from a place.
+   *
+   * @return empty if the place holds nothing of that release that Gatun would call
+   * @throws UnusableLibraryException if it holds something that does not do, saying why
+   */
+  private Optional<CudaSet> takeFrom(
+      CudaPlace place, CudaRelease release, DriverSearch.Finding driver)
+      throws UnusableLibraryException {
+    var locations = locations(place, release);
+    var lacking = called().filter(library -> !locations.containsKey(library)).toList();
+    var obstacle = "";
+    if (!lacking.isEmpty()) {
+      var names = lacking.stream().map(l -> l.name(release)).collect(Collectors.joining(", "));
+      obstacle = "lacks " + names;
+    } else if (!driver.runs(release)) {
+      obstacle =
+          "needs a driver of %s; this one is %s"
+              .formatted(release.neededDriver(), driver.version());
+    }
+    if (obstacle.isEmpty()) {
+      return Optional.of(new CudaSet(release, place, openAll(place, release, locations)));
+    }
+    for (var there : locations.entrySet()) {
+      record(there.getKey(), place, there.getValue(), "there, but this place " + obstacle);
+    }
+    if (lacking.size() < called().count()) {
+      throw new UnusableLibraryException(obstacle);
     }
     return Optional.empty();
   }
 
-  private Optional<LibraryReport> fromLinker(CudaLibrary library, List<Attempt> attempts) {
-    for (var name : library.names()) {
-      var report = open("dynamic linker", name, library, attempts);
-      if (report.isPresent()) {
-        return report;
-      }
-    }
-    return Optional.empty();
-  }
-
-  private Optional<LibraryReport> fromFolders(
-      String source, List<Path> folders, CudaLibrary library, List<Attempt> attempts) {
-    for (var folder : folders) {
-      for (var name : library.names()) {
-        var file = folder.resolve(name);
-        if (Files.exists(file)) {
-          var report = open(source, file.toString(), library, attempts);
-          if (report.isPresent()) {
-            return report;
+  /** Where each library would be opened, as far as it is there; by name for the linker. */
+  private Map<CudaLibrary, String> locations(CudaPlace place, CudaRelease release) {
+    var locations = new EnumMap<CudaLibrary, String>(CudaLibrary.class);
+    for (var library : CudaLibrary.ofToolkit()) {
+      switch (place) {
+        case CudaPlace.Unset unset -> {}
+        case CudaPlace.Linker linker -> {
+          // NVRTC asks the linker for its builtins itself, by their full name.
+          if (library != CudaLibrary.NVRTC_BUILTINS) {
+            locations.put(library, library.name(release));
+          }
+        }
+        case CudaPlace.Folders folders -> {
+          var file = library.in(folders.foldersOf(release), release);
+          if (file.isPresent()) {
+            locations.put(library, file.get().toString());
+          } else {
+            record(library, place, place.location(), "holds no " + library.name(release));
           }
         }
       }
     }
-    return Optional.empty();
+    return locations;
   }
 
-  /** {@code /usr/local/cuda*}, the newest name first, or the driver's folders. */
-  private List<Path> usualFolders(CudaLibrary library) {
-    if (!library.inToolkit()) {
-      return DRIVER_FOLDERS.stream().map(fileSystemRoot::resolve).toList();
+  private Map<CudaLibrary, Sound> openAll(
+      CudaPlace place, CudaRelease release, Map<CudaLibrary, String> locations)
+      throws UnusableLibraryException {
+    boolean byName = place instanceof CudaPlace.Linker;
+    var order = new ArrayList<>(locations.keySet());
+    if (byName) {
+      // The linker finds what they depend on, and is then asked only what it has found.
+      order.sort(Comparator.comparing(library -> library.role() != Role.CALLED));
     }
-    var local = fileSystemRoot.resolve("usr/local");
-    if (!Files.isDirectory(local)) {
-      return List.of();
-    }
-    var folders = new ArrayList<Path>();
-    try (var toolkits = Files.newDirectoryStream(local, "cuda*")) {
-      toolkits.forEach(toolkit -> folders.add(toolkit.resolve("lib64")));
-    } catch (IOException e) {
-      return List.of();
-    }
-    folders.sort(Comparator.reverseOrder());
-    return folders;
-  }
-
-  private Optional<LibraryReport> open(
-      String source, String library, CudaLibrary kind, List<Attempt> attempts) {
-    var opened = linker.open(library);
-    if (opened.symbols().isEmpty()) {
-      attempts.add(new Attempt(source, library, opened.words()));
-      return Optional.empty();
-    }
-    var function = opened.symbols().get().find(kind.versionFunction());
-    if (function.isEmpty()) {
-      attempts.add(
-          new Attempt(source, library, "opens, but has no symbol " + kind.versionFunction()));
-      return Optional.empty();
-    }
-    attempts.add(new Attempt(source, library, "opens"));
-    return Optional.of(
-        new LibraryReport(
-            kind.label(),
-            attempts,
-            linker.fileOf(function.get()),
-            version(kind, function.get()),
-            "",
-            ""));
-  }
-
-  /** The version that the library states, empty if it answers with an error. */
-  private static String version(CudaLibrary library, MemorySegment function) {
-    return switch (library.versionQuery()) {
-      case THOUSANDS ->
-          call(function, new int[0], 1)
-              .map(values -> values[0] / 1000 + "." + values[0] % 1000 / 10)
-              .orElse("");
-      case MAJOR_MINOR ->
-          call(function, new int[0], 2).map(values -> values[0] + "." + values[1]).orElse("");
-      case PROPERTY ->
-          IntStream.range(0, 3)
-              .mapToObj(property -> call(function, new int[] {property}, 1))
-              .map(value -> value.map(values -> Integer.toString(values[0])).orElse("?"))
-              .collect(Collectors.joining("."));
-    };
-  }
-
-  /** Calls {@code int f(int..., int *...)}; empty if the status is not zero. */
-  @SuppressWarnings("restricted")
-  private static Optional<int[]> call(MemorySegment function, int[] inputs, int outputs) {
-    var layouts = new ArrayList<MemoryLayout>();
-    var arguments = new ArrayList<Object>();
-    try (var arena = Arena.ofConfined()) {
-      var results = arena.allocate(JAVA_INT, outputs);
-      for (int input : inputs) {
-        layouts.add(JAVA_INT);
-        arguments.add(input);
+    var sound = new EnumMap<CudaLibrary, Sound>(CudaLibrary.class);
+    for (var library : order) {
+      var location = locations.get(library);
+      try {
+        sound.put(library, probe.open(library, release, location));
+        record(library, place, location, "opens");
+      } catch (UnusableLibraryException e) {
+        record(library, place, location, e.getMessage());
+        boolean needed =
+            library.role() == Role.CALLED || library.role() == Role.DEPENDENCY && !byName;
+        if (needed) {
+          throw new UnusableLibraryException(
+              e.getMessage().contains(library.name(release))
+                  ? e.getMessage()
+                  : library.name(release) + " " + e.getMessage());
+        }
       }
-      for (int i = 0; i < outputs; i++) {
-        layouts.add(ADDRESS);
-        arguments.add(results.asSlice((long) i * Integer.BYTES, Integer.BYTES));
-      }
-      var descriptor = FunctionDescriptor.of(JAVA_INT, layouts.toArray(MemoryLayout[]::new));
-      var status =
-          (int)
-              Linker.nativeLinker()
-                  .downcallHandle(function, descriptor)
-                  .invokeWithArguments(arguments);
-      return status == 0 ? Optional.of(results.toArray(JAVA_INT)) : Optional.empty();
-    } catch (Throwable e) {
-      throw new IllegalStateException("a version query failed", e);
+    }
+    return sound;
+  }
+
+  private void record(CudaLibrary library, CudaPlace place, String location, String outcome) {
+    var recorded = attempts.computeIfAbsent(library, key -> new ArrayList<>());
+    var attempt = new Attempt(place.source(), location, outcome);
+    // Two releases may look for the same name.
+    if (recorded.isEmpty() || !recorded.getLast().equals(attempt)) {
+      recorded.add(attempt);
     }
   }
 }

@@ -3,12 +3,14 @@ package dev.gatun.natives;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -16,7 +18,7 @@ import java.util.Optional;
  * The system's dynamic linker, called directly: {@link SymbolLookup#libraryLookup} would open a
  * library as well, but keeps the linker's explanation of a failure to itself.
  */
-final class DynamicLinker {
+final class DynamicLinker implements LibraryOpener {
   private static final int RTLD_LAZY = 1;
 
   private final MethodHandle dlopen =
@@ -28,31 +30,42 @@ final class DynamicLinker {
   private final MethodHandle dlerror = handle("dlerror", FunctionDescriptor.of(ADDRESS));
 
   /**
-   * What opening a library came to.
-   *
-   * @param symbols the library's symbols, empty if it could not be opened
-   * @param words the linker's explanation, empty if it was opened
-   */
-  record Opened(Optional<SymbolLookup> symbols, String words) {}
-
-  /**
    * Opens a library by path or by name. It stays open for the life of the process: a vendor's
-   * library that has registered exit handlers cannot be unmapped safely.
+   * library that has registered exit handlers cannot be unmapped safely. A file that is cut short
+   * is not shown to the linker.
    */
-  Opened open(String library) {
+  @Override
+  public Opened open(String library) {
+    try {
+      var file = Path.of(library);
+      if (file.isAbsolute() && Files.isRegularFile(file) && ElfFile.isCutShort(file)) {
+        return failed(
+            library + " is cut short (%s bytes); copy it again".formatted(Files.size(file)));
+      }
+    } catch (IOException e) {
+      return failed("it cannot be read (%s)".formatted(e));
+    }
+    return openByLinker(library);
+  }
+
+  private Opened openByLinker(String library) {
     try (var arena = Arena.ofConfined()) {
       var address = (MemorySegment) dlopen.invokeExact(arena.allocateFrom(library), RTLD_LAZY);
       return address.equals(MemorySegment.NULL)
-          ? new Opened(Optional.empty(), lastError())
+          ? failed(lastError())
           : new Opened(Optional.of(name -> symbol(address, name)), "");
     } catch (Throwable e) {
       throw new IllegalStateException("dlopen failed for " + library, e);
     }
   }
 
-  /** The file that holds the function at {@code address}, empty if the linker cannot tell. */
+  private static Opened failed(String words) {
+    return new Opened(Optional.empty(), words.strip().replaceAll("\\s*\\R\\s*", " "));
+  }
+
+  @Override
   @SuppressWarnings("restricted")
-  Optional<Path> fileOf(MemorySegment address) {
+  public Optional<Path> fileOf(MemorySegment address) {
     try (var arena = Arena.ofConfined()) {
       // Dl_info: four pointers, the first of them the file's name.
       var info = arena.allocate(ADDRESS, 4);
@@ -60,7 +73,7 @@ final class DynamicLinker {
         return Optional.empty();
       }
       var name = info.get(ADDRESS, 0);
-      return Optional.of(Path.of(name.reinterpret(Long.MAX_VALUE).getString(0)));
+      return Optional.of(Path.of(name.reinterpret(Long.MAX_VALUE).getString(0)).toAbsolutePath());
     } catch (Throwable e) {
       throw new IllegalStateException("dladdr failed", e);
     }

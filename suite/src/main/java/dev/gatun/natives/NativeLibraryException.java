@@ -1,5 +1,8 @@
 package dev.gatun.natives;
 
+import dev.gatun.natives.LibraryReport.Attempt;
+import java.util.List;
+
 /**
  * A native library cannot be used. The message is one line: the library, each place that was tried
  * with what came of it, and the mend.
@@ -20,16 +23,20 @@ public final class NativeLibraryException extends RuntimeException {
   }
 
   static NativeLibraryException of(LibraryReport report) {
-    var tried = new StringBuilder("cannot be used");
-    var separator = "; ";
-    for (var attempt : report.attempts()) {
-      tried.append(separator).append("tried ").append(attempt.source());
+    return of(report.library(), "cannot be used", report.attempts());
+  }
+
+  /** What is wrong, then every place that was tried. */
+  static NativeLibraryException of(String library, String problem, List<Attempt> attempts) {
+    var message = new StringBuilder(problem);
+    for (var attempt : attempts) {
+      message.append("; tried ").append(attempt.source());
       if (!attempt.location().isEmpty()) {
-        tried.append(" (").append(attempt.location()).append(")");
+        message.append(" (").append(attempt.location()).append(")");
       }
-      tried.append(": ").append(attempt.outcome());
+      message.append(": ").append(attempt.outcome());
     }
-    return new NativeLibraryException(report.library(), tried.toString());
+    return new NativeLibraryException(library, message.toString());
   }
 
   /** The library's name, as {@code gatun doctor} prints it. */

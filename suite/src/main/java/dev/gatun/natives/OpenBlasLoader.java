@@ -165,17 +165,9 @@ final class OpenBlasLoader {
    */
   @SuppressWarnings("restricted")
   private void load(Path file) throws UnusableLibraryException {
-    try {
-      if (ElfFile.isCutShort(file)) {
-        throw new UnusableLibraryException(
-            file + " is cut short (%s bytes); copy it again".formatted(Files.size(file)));
-      }
-    } catch (IOException e) {
-      throw new UnusableLibraryException("it cannot be read (%s)".formatted(e));
-    }
     var opened = linker.open(file.toString());
     if (opened.symbols().isEmpty()) {
-      throw new UnusableLibraryException(oneLine(opened.words()));
+      throw new UnusableLibraryException(opened.words());
     }
     try {
       System.load(file.toString());

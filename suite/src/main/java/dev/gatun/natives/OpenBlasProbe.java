@@ -23,7 +23,6 @@ import java.util.regex.Pattern;
 record OpenBlasProbe(String version, String configuration, String coreType) {
   private static final int[] OLDEST = {0, 3, 20};
   private static final Pattern VERSION = Pattern.compile("OpenBLAS (\\d+)\\.(\\d+)\\.(\\d+)\\S*");
-  private static final int NAMES_IN_MESSAGE = 3;
 
   /** Checks the library behind {@code symbols} and sets it to one thread. */
   static OpenBlasProbe of(SymbolLookup symbols) throws UnusableLibraryException {
@@ -81,17 +80,12 @@ record OpenBlasProbe(String version, String configuration, String coreType) {
     if (missing.equals(bound.stream().filter(name -> name.startsWith("LAPACKE_")).toList())) {
       throw new UnusableLibraryException(
           "it has no LAPACKE (no %s): Debian and Ubuntu build LAPACKE apart from their libopenblas;"
-                  .formatted(abbreviated(missing))
+                  .formatted(BoundFunctions.abbreviated(missing))
               + " name an OpenBLAS built with LAPACKE, or use the one that comes with Gatun");
     }
     throw new UnusableLibraryException(
-        "it lacks %s; name a complete build of OpenBLAS".formatted(abbreviated(missing)));
-  }
-
-  private static String abbreviated(List<String> names) {
-    var shown = String.join(", ", names.subList(0, Math.min(NAMES_IN_MESSAGE, names.size())));
-    int rest = names.size() - NAMES_IN_MESSAGE;
-    return rest > 0 ? shown + " and " + rest + " more" : shown;
+        "it lacks %s; name a complete build of OpenBLAS"
+            .formatted(BoundFunctions.abbreviated(missing)));
   }
 
   @SuppressWarnings("restricted")

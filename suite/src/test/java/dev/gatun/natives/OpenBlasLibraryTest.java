@@ -33,7 +33,7 @@ class OpenBlasLibraryTest {
     assertFalse(library.coreType().isEmpty());
     assertTrue(Files.isRegularFile(library.file()));
     assertEquals(1, OpenBlas.openblas_get_num_threads());
-    var report = NativeLibraries.inspect(Optional.empty()).getFirst();
+    var report = NativeLibraries.openBlas(Optional.empty());
     assertEquals(Optional.of(library.file()), report.loaded());
     assertEquals(library.version(), report.version());
   }

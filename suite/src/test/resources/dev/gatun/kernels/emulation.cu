@@ -103,5 +103,6 @@ extern "C" __global__ void census(int *out) {
   if (threadIdx.x == 0) {
     atomicAdd(&out[0], 1);
     out[1] = unwritten[blockIdx.x % 8];
+    unwritten[blockIdx.x % 8] = 0;
   }
 }

@@ -10,12 +10,7 @@ import java.nio.file.Path;
 final class EmulatedDevice implements AutoCloseable {
   static final Path LIBRARIES = FakeCuda.build();
 
-  static {
-    System.load(LIBRARIES.resolve("libcuda.so.1").toString());
-    System.load(LIBRARIES.resolve("libnvrtc.so.13").toString());
-  }
-
-  final CudaDevice device = CudaDevice.open();
+  final CudaDevice device = openDevice();
   final RecordingGuard guard = new RecordingGuard();
   final KernelCompiler compiler;
   final DeviceMemory memory = new DeviceMemory(device, guard);
@@ -30,6 +25,13 @@ final class EmulatedDevice implements AutoCloseable {
     launcher = new Launcher(device, modules, memory);
     transfers = new Transfers(device, launcher);
     scope = memory.newScope();
+  }
+
+  @SuppressWarnings("restricted")
+  private static CudaDevice openDevice() {
+    System.load(LIBRARIES.resolve("libcuda.so.1").toString());
+    System.load(LIBRARIES.resolve("libnvrtc.so.13").toString());
+    return CudaDevice.open();
   }
 
   /** A kernel of {@code emulation.cu}. */

@@ -1,5 +1,6 @@
 package dev.gatun.backend.cuda;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -13,6 +14,7 @@ import dev.gatun.bindings.cuda.CudaDriver;
 import dev.gatun.natives.CudaException;
 import dev.gatun.natives.NvrtcException;
 import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -53,7 +55,9 @@ class EmulationIT {
   private static float[] numbers(int count) {
     var random = new Random(SEED);
     var values = new float[count];
-    Arrays.setAll(values, _ -> (float) random.nextGaussian());
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
     return values;
   }
 
@@ -222,19 +226,20 @@ class EmulationIT {
 
     @Test
     void aPointerOutsideEveryAllocation() {
-      Tensor nowhere =
-          Tensor.onDevice(
-              ElementType.F32, dev.gatun.tensor.Shape.of(1), MemorySegment.ofAddress(1 << 20));
+      Tensor nowhere = at(1 << 20);
       failure("argument 0 points outside", "add", Grid.of(1, 32), nowhere, device.floats(0), 1L);
     }
 
     @Test
     void aPointerNotAlignedToItsType() {
-      long address = device.floats(0, 0).memory().address();
-      Tensor skewed =
-          Tensor.onDevice(
-              ElementType.F32, dev.gatun.tensor.Shape.of(1), MemorySegment.ofAddress(address + 2));
+      Tensor skewed = at(device.floats(0, 0).memory().address() + 2);
       failure("is not 4-byte aligned", "add", Grid.of(1, 32), skewed, device.floats(0), 1L);
+    }
+
+    @SuppressWarnings("restricted")
+    private static Tensor at(long address) {
+      var memory = MemorySegment.ofAddress(address).reinterpret(Float.BYTES);
+      return Tensor.onDevice(ElementType.F32, Shape.of(1), memory);
     }
   }
 
@@ -357,8 +362,7 @@ class EmulationIT {
     try (var arena = Arena.ofConfined()) {
       int status =
           CudaDriver.cuModuleLoadData(
-              arena.allocate(JAVA_LONG),
-              arena.allocateFrom(java.lang.foreign.ValueLayout.JAVA_BYTE, image));
+              arena.allocate(JAVA_LONG), arena.allocateFrom(JAVA_BYTE, image));
       var e = assertThrows(CudaException.class, () -> CudaException.check(status, "load"));
       assertTrue(e.getMessage().contains("was built from another text of emulation.cu"));
     }

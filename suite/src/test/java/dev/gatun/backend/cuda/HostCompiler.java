@@ -17,7 +17,15 @@ import java.util.stream.Stream;
  */
 record HostCompiler(List<String> command, String identity) {
   private static final List<String> OPTIONS =
-      List.of("-std=c++20", "-O2", "-fPIC", "-Wall", "-Wextra", "-Werror", "-U_FORTIFY_SOURCE");
+      List.of(
+          "-std=c++20",
+          "-O2",
+          "-fPIC",
+          "-fno-semantic-interposition",
+          "-Wall",
+          "-Wextra",
+          "-Werror",
+          "-U_FORTIFY_SOURCE");
 
   /** What a machine without one is told. */
   static final String MISSING =
