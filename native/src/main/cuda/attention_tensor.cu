@@ -57,6 +57,10 @@ struct Tf32 {
 #endif
   }
 
+  static __device__ __forceinline__ float rounded(float value) {
+    return __uint_as_float(word(&value));
+  }
+
   // Where row i of a tile is among its words along the sum: the lane that has scores 2·place and
   // 2·place + 1 multiplies words place and place + 4.
   static __device__ __forceinline__ int slot(int row) {
@@ -94,6 +98,11 @@ struct Bf16 {
     asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(rounded) : "f"(values[1]), "f"(values[0]));
     return rounded;
 #endif
+  }
+
+  static __device__ __forceinline__ float rounded(float value) {
+    const float pair[2] = {value, 0.0f};
+    return __uint_as_float(word(pair) << 16);
   }
 
   static __device__ __forceinline__ int slot(int row) { return row / 2; }
@@ -453,7 +462,8 @@ static __device__ __forceinline__ void attention(
   }
 }
 
-// dQ, and delta for attention_keys: one block per block of queries and query head.
+// dQ, and delta for attention_keys: one block per block of queries and query head. delta takes dOut
+// as rounded as the products do, so that what should cancel in dP - delta does.
 template <typename Precision, int WIDTH>
 static __device__ __forceinline__ void attention_queries(
     const float *packed, const float *out, const float *logSumExp, const float *dOut,
@@ -502,7 +512,7 @@ static __device__ __forceinline__ void attention_queries(
     const long long outRow = (firstRow + query) * outStride + headOffset;
     float sum = 0.0f;
     for (int d = lane.place; inside && d < shape.headWidth; d += PLACES) {
-      sum = fmaf(dOut[outRow + d], out[outRow + d], sum);
+      sum = fmaf(Precision::rounded(dOut[outRow + d]), out[outRow + d], sum);
     }
     deltas[i] = reduce_places<Sum>(sum);
     lse[i] = inside ? logSumExp[perRow + query] : 0.0f;

@@ -70,12 +70,12 @@ class TensorCoreAttentionIT {
     var shape = new AttentionShape(batch, length, heads, shared, headWidth);
     float[] packed = normal(batch * length * shape.packedWidth());
     float[] dOut = normal(batch * length * shape.outputWidth());
-    Results want = run(MathMode.F32, shape, packed, dOut);
-    Results got = run(math, shape, packed, dOut);
+    Results want = run(MathMode.F32, shape, packed, dOut, 0);
+    Results got = run(math, shape, packed, dOut, 0);
     double u = math.unitRoundoff();
     double[][] change = new double[3][];
     for (int k = 0; k < PERTURBATIONS; k++) {
-      Results moved = run(MathMode.F32, shape, perturbed(packed, u), perturbed(dOut, u));
+      Results moved = run(MathMode.F32, shape, perturbed(packed, u), perturbed(dOut, u), u);
       for (int i = 0; i < change.length; i++) {
         change[i] = most(change[i], moved.all().get(i), want.all().get(i));
       }
@@ -91,26 +91,35 @@ class TensorCoreAttentionIT {
     var shape = new AttentionShape(1, 65, 4, 2, 33);
     float[] packed = normal(65 * shape.packedWidth());
     float[] dOut = normal(65 * shape.outputWidth());
-    Results first = run(MathMode.BF16, shape, packed, dOut);
-    Results second = run(MathMode.BF16, shape, packed, dOut);
+    Results first = run(MathMode.BF16, shape, packed, dOut, 0);
+    Results second = run(MathMode.BF16, shape, packed, dOut, 0);
     for (int i = 0; i < first.all().size(); i++) {
       assertArrayEquals(first.all().get(i), second.all().get(i), "-Dgatun.seed=" + SEED);
     }
   }
 
-  private Results run(MathMode math, AttentionShape shape, float[] packedValues, float[] values) {
+  /**
+   * @param ofOutput how much the output changes before the backward pass sees it, as it does when
+   *     probabilities are rounded
+   */
+  private Results run(
+      MathMode math,
+      AttentionShape shape,
+      float[] packedValues,
+      float[] dOutValues,
+      double ofOutput) {
     var attention = new CausalAttention(device.launcher, device.memory, math);
     Tensor packed = device.floats(packedValues).reshape(rows(shape), shape.packedWidth());
-    Tensor dOut = device.floats(values).reshape(rows(shape), shape.outputWidth());
+    Tensor dOut = device.floats(dOutValues).reshape(rows(shape), shape.outputWidth());
     Tensor out = device.scope.zeros(ElementType.F32, rows(shape), shape.outputWidth());
     Tensor logSumExp = device.scope.zeros(ElementType.F32, rows(shape) * shape.heads());
     Tensor dPacked = device.scope.zeros(ElementType.F32, rows(shape), shape.packedWidth());
     attention.attention(shape, packed, out, logSumExp);
+    float[] outValues = device.transfers.toFloats(out);
+    device.transfers.write(perturbed(outValues, ofOutput), out);
     attention.attentionBackward(shape, packed, out, logSumExp, dOut, dPacked);
     return new Results(
-        device.transfers.toFloats(out),
-        device.transfers.toFloats(logSumExp),
-        device.transfers.toFloats(dPacked));
+        outValues, device.transfers.toFloats(logSumExp), device.transfers.toFloats(dPacked));
   }
 
   private static long rows(AttentionShape shape) {
