@@ -38,8 +38,8 @@ static __device__ __forceinline__ void add_bias(const float *bias, float *x, lon
 
 // Grid: a strip of 128 columns in x, 32 rows in y.
 extern "C" __global__ void __launch_bounds__(256) add_bias_f32(
-    const float *bias,  // [D]
-    float *x,           // [N, D]
+    const float *__restrict__ bias,  // [D]
+    float *__restrict__ x,           // [N, D]
     long long rows, int cols) {
   if (aligned_rows(cols, bias, x)) {
     add_bias<true>(bias, x, rows, cols);
@@ -75,8 +75,8 @@ static __device__ __forceinline__ void add_bias_backward(const float *d_out, flo
 // Grid: a strip of 128 columns in x, a part of the rows in y. One part accumulates into sums;
 // several overwrite them, for add_parts_f32 to add up.
 extern "C" __global__ void __launch_bounds__(256) add_bias_backward_f32(
-    const float *d_out,  // [N, D]
-    float *sums,         // [parts, D]
+    const float *__restrict__ d_out,  // [N, D]
+    float *__restrict__ sums,         // [parts, D]
     long long rows, int cols, long long rows_of_part) {
   if (aligned_rows(cols, d_out)) {
     add_bias_backward<true>(d_out, sums, rows, cols, rows_of_part);

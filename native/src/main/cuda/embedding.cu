@@ -25,12 +25,12 @@ static __device__ __forceinline__ void copy_row(const float *from, float *to, in
 
 // Grid: 8 rows of out in x.
 extern "C" __global__ void __launch_bounds__(256) embedding_f32(
-    const float *table,  // [V, D]
-    const int *ids,      // [N]
-    float *out,          // [N, D]
+    const float *__restrict__ table,  // [V, D]
+    const int *__restrict__ ids,      // [N]
+    float *__restrict__ out,          // [N, D]
     int count,           // N
     long long vocabulary, int cols,
-    int *error,  // [1]
+    int *__restrict__ error,  // [1]
     int code) {
   const int lane = threadIdx.x % WARP;
   const long long n = static_cast<long long>(blockIdx.x) * WARPS + threadIdx.x / WARP;
@@ -53,13 +53,13 @@ extern "C" __global__ void __launch_bounds__(256) embedding_f32(
 // Sorts each tile of ids by id, then n: a bitonic network over keys that are all different.
 // Grid: a tile in x.
 extern "C" __global__ void __launch_bounds__(512) sort_id_tiles(
-    const int *ids,  // [N]
+    const int *__restrict__ ids,  // [N]
     int count,       // N
     long long vocabulary,
     int tile,          // ids of a tile: a power of two, at most TILE
-    int *sorted,       // [N]: ids
-    int *positions,    // [N]: n
-    int *error,        // [1]
+    int *__restrict__ sorted,       // [N]: ids
+    int *__restrict__ positions,    // [N]: n
+    int *__restrict__ error,        // [1]
     int code) {
   __shared__ unsigned long long keys[TILE];
   const int begin = blockIdx.x * tile;
@@ -102,12 +102,12 @@ extern "C" __global__ void __launch_bounds__(512) sort_id_tiles(
 // number of ids before it, by binary search. Equal ids of earlier tiles are before it.
 // Grid: 256 ids in x.
 extern "C" __global__ void __launch_bounds__(256) place_ids(
-    const int *tiles,           // [N]: ids, sorted within tiles
-    const int *tile_positions,  // [N]: n
+    const int *__restrict__ tiles,           // [N]: ids, sorted within tiles
+    const int *__restrict__ tile_positions,  // [N]: n
     int count,                  // N
     int tile,                   // ids of a tile
-    int *sorted,                // [N]: ids
-    int *positions) {           // [N]: n
+    int *__restrict__ sorted,                // [N]: ids
+    int *__restrict__ positions) {           // [N]: n
   const long long i = static_cast<long long>(blockIdx.x) * blockDim.x + threadIdx.x;
   if (i >= count) {
     return;
@@ -255,10 +255,10 @@ static __device__ __forceinline__ void backward(const float *d_out, const int *s
 // Grid: first ⌈N/32⌉ blocks for rows that occur often, then ⌈N/8⌉ for the others, in x; a strip of
 // 128 columns in y.
 extern "C" __global__ void __launch_bounds__(256, 4) embedding_backward_f32(
-    const float *d_out,    // [N, D]
-    const int *sorted,     // [N]: ids, ascending
-    const int *positions,  // [N]: n, ascending where ids are equal
-    float *d_table,        // [V, D]
+    const float *__restrict__ d_out,    // [N, D]
+    const int *__restrict__ sorted,     // [N]: ids, ascending
+    const int *__restrict__ positions,  // [N]: n, ascending where ids are equal
+    float *__restrict__ d_table,        // [V, D]
     int count,             // N
     long long vocabulary, int cols) {
   __shared__ __align__(16) float fetched[FETCHED * STRIP];

@@ -64,11 +64,11 @@ static __device__ __forceinline__ void forward(const float *x, const float *weig
 
 // Grid: 8 rows of up to 1,024 columns in x.
 extern "C" __global__ void __launch_bounds__(256, 2) rms_norm_warp_f32(
-    const float *x,       // [N, D]
-    const float *weight,  // [D]
+    const float *__restrict__ x,       // [N, D]
+    const float *__restrict__ weight,  // [D]
     float epsilon,
-    float *y,     // [N, D]
-    float *rstd,  // [N]
+    float *__restrict__ y,     // [N, D]
+    float *__restrict__ rstd,  // [N]
     long long rows, int cols) {
   if (aligned_rows(cols, x, weight, y)) {
     forward<true, WARP>(x, weight, epsilon, y, rstd, rows, cols);
@@ -79,11 +79,11 @@ extern "C" __global__ void __launch_bounds__(256, 2) rms_norm_warp_f32(
 
 // Grid: a row in x.
 extern "C" __global__ void __launch_bounds__(256, 2) rms_norm_block_f32(
-    const float *x,       // [N, D]
-    const float *weight,  // [D]
+    const float *__restrict__ x,       // [N, D]
+    const float *__restrict__ weight,  // [D]
     float epsilon,
-    float *y,     // [N, D]
-    float *rstd,  // [N]
+    float *__restrict__ y,     // [N, D]
+    float *__restrict__ rstd,  // [N]
     long long rows, int cols) {
   if (aligned_rows(cols, x, weight, y)) {
     forward<true, THREADS>(x, weight, epsilon, y, rstd, rows, cols);
@@ -154,12 +154,12 @@ static __device__ __forceinline__ void backward(const float *d_y, const float *x
 
 // Grid: parts of the rows in x. For up to 1,024 columns.
 extern "C" __global__ void __launch_bounds__(256, 2) rms_norm_backward_warp_f32(
-    const float *d_y,     // [N, D]
-    const float *x,       // [N, D]
-    const float *weight,  // [D]
-    const float *rstd,    // [N]
-    float *d_x,           // [N, D]
-    float *parts,         // [parts, D]: dWeight
+    const float *__restrict__ d_y,     // [N, D]
+    const float *__restrict__ x,       // [N, D]
+    const float *__restrict__ weight,  // [D]
+    const float *__restrict__ rstd,    // [N]
+    float *__restrict__ d_x,           // [N, D]
+    float *__restrict__ parts,         // [parts, D]: dWeight
     long long rows, int cols, long long rows_of_part) {
   if (aligned_rows(cols, d_y, x, weight, d_x, parts)) {
     backward<true, WARP>(d_y, x, weight, rstd, d_x, parts, rows, cols, rows_of_part);
@@ -170,12 +170,12 @@ extern "C" __global__ void __launch_bounds__(256, 2) rms_norm_backward_warp_f32(
 
 // Grid: parts of the rows in x, 8,192 columns in y.
 extern "C" __global__ void __launch_bounds__(256, 2) rms_norm_backward_block_f32(
-    const float *d_y,     // [N, D]
-    const float *x,       // [N, D]
-    const float *weight,  // [D]
-    const float *rstd,    // [N]
-    float *d_x,           // [N, D]
-    float *parts,         // [parts, D]: dWeight
+    const float *__restrict__ d_y,     // [N, D]
+    const float *__restrict__ x,       // [N, D]
+    const float *__restrict__ weight,  // [D]
+    const float *__restrict__ rstd,    // [N]
+    float *__restrict__ d_x,           // [N, D]
+    float *__restrict__ parts,         // [parts, D]: dWeight
     long long rows, int cols, long long rows_of_part) {
   if (aligned_rows(cols, d_y, x, weight, d_x, parts)) {
     backward<true, THREADS>(d_y, x, weight, rstd, d_x, parts, rows, cols, rows_of_part);

@@ -90,8 +90,8 @@ static __device__ __forceinline__ void backward(const float *x, const float *d_y
 
 // Grid: a strip of 128 columns of y in x, 16 rows in y.
 extern "C" __global__ void __launch_bounds__(256) swiglu_f32(
-    const float *x,  // [N, 2F]
-    float *y,        // [N, F]
+    const float *__restrict__ x,  // [N, 2F]
+    float *__restrict__ y,        // [N, F]
     long long rows, int cols) {
   if (aligned_rows(cols, x, y)) {
     forward<true>(x, y, rows, cols);
@@ -102,9 +102,9 @@ extern "C" __global__ void __launch_bounds__(256) swiglu_f32(
 
 // Grid: as swiglu_f32.
 extern "C" __global__ void __launch_bounds__(256) swiglu_backward_f32(
-    const float *x,    // [N, 2F]
-    const float *d_y,  // [N, F]
-    float *d_x,        // [N, 2F]
+    const float *__restrict__ x,    // [N, 2F]
+    const float *__restrict__ d_y,  // [N, F]
+    float *__restrict__ d_x,        // [N, 2F]
     long long rows, int cols) {
   if (aligned_rows(cols, x, d_y, d_x)) {
     backward<true>(x, d_y, d_x, rows, cols);

@@ -97,17 +97,30 @@ inline void __stcs(T *to, T value) { *to = value; }
 inline void __threadfence() { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
 inline void __threadfence_block() {}
 
-// Arithmetic with a stated rounding, and conversions.
-inline float __fadd_rn(float a, float b) { return a + b; }
-inline float __fsub_rn(float a, float b) { return a - b; }
-inline float __fmul_rn(float a, float b) { return a * b; }
+// Arithmetic with a stated rounding, and conversions. Products and sums with a stated rounding do
+// not become one instruction, as others do with either compiler.
+template <typename T>
+inline T gatun_rounded(T x) {
+#if defined(__x86_64__)
+  asm("" : "+x"(x));
+#elif defined(__aarch64__)
+  asm("" : "+w"(x));
+#else
+  volatile T rounded = x;
+  x = rounded;
+#endif
+  return x;
+}
+inline float __fadd_rn(float a, float b) { return gatun_rounded(a + b); }
+inline float __fsub_rn(float a, float b) { return gatun_rounded(a - b); }
+inline float __fmul_rn(float a, float b) { return gatun_rounded(a * b); }
 inline float __fdiv_rn(float a, float b) { return a / b; }
 inline float __fsqrt_rn(float a) { return sqrtf(a); }
 inline float __frcp_rn(float a) { return 1.0f / a; }
 inline float __fmaf_rn(float a, float b, float c) { return fmaf(a, b, c); }
-inline double __dadd_rn(double a, double b) { return a + b; }
-inline double __dsub_rn(double a, double b) { return a - b; }
-inline double __dmul_rn(double a, double b) { return a * b; }
+inline double __dadd_rn(double a, double b) { return gatun_rounded(a + b); }
+inline double __dsub_rn(double a, double b) { return gatun_rounded(a - b); }
+inline double __dmul_rn(double a, double b) { return gatun_rounded(a * b); }
 inline double __ddiv_rn(double a, double b) { return a / b; }
 inline double __dsqrt_rn(double a) { return sqrt(a); }
 inline double __fma_rn(double a, double b, double c) { return fma(a, b, c); }

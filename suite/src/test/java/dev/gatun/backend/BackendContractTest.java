@@ -279,7 +279,16 @@ public abstract class BackendContractTest extends RowOperationsContract {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, 1, 1", "3, 7, 1", "17, 33, 80", "65, 1001, 4", "5, 9001, 20", "3, 5, 0"})
+  @CsvSource({
+    "1, 1, 1",
+    "3, 7, 1",
+    "17, 33, 80",
+    "65, 1001, 4",
+    "5, 9001, 20",
+    "3, 5, 0",
+    "4, 20003, 6",
+    "2, 60007, 6"
+  })
   void crossEntropy(int rows, int classes, double factor) {
     double[] logits = normal((long) rows * classes, factor);
     for (int i = 0; i < logits.length; i++) {
