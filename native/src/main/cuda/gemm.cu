@@ -15,15 +15,16 @@ __device__ static inline unsigned int bf16_of(float x) {
 // x [rows, cols] f32, dense -> y [rows, stride] bf16, of which the first cols of each row are
 // written. stride is a multiple of 8, so that every row of y starts at 16 bytes however odd cols is:
 // tensor cores are fed by loads of 16 bytes. Bound by memory: 4 bytes read and 2 written each.
-// Grid: columns in x, four to a thread where rows allow it; rows in y.
+// With fours 1, every row of x starts at 16 bytes and is read four elements at a time.
+// Grid: columns in x, one or four to a thread; rows in y.
 extern "C" __global__ void __launch_bounds__(256)
-    round_to_bf16(const float *x, unsigned short *y, long long rows, long long cols, long long stride) {
+    round_to_bf16(const float *x, unsigned short *y, long long rows, long long cols, long long stride, int fours) {
   const long long thread = (long long)blockIdx.x * blockDim.x + threadIdx.x;
   const long long step = (long long)gridDim.x * blockDim.x;
   for (long long row = blockIdx.y; row < rows; row += gridDim.y) {
     const float *from = x + row * cols;
     unsigned short *to = y + row * stride;
-    if (cols % 4 == 0) {
+    if (fours) {
       for (long long col = 4 * thread; col < cols; col += 4 * step) {
         const float4 v = load4(from + col);
         const unsigned int low = bf16_of(v.x) | bf16_of(v.y) << 16;

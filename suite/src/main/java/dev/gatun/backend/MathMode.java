@@ -9,32 +9,32 @@ import java.util.Locale;
  */
 public enum MathMode {
   /**
-   * Strict: every operand enters with its 24 bits of significand, every product and sum is F32. The
-   * default, and what the papers' claims are checked in.
+   * Strict: operands enter as they are, every product and sum is F32. The default, and what the
+   * papers' claims are checked in.
    */
-  F32(24),
+  F32(0),
   /**
-   * Operands are rounded to NVIDIA's TF32 as the multiplier reads them: F32's range, 11 bits of
-   * significand (10 stored), a unit roundoff of 2⁻¹¹. Products are exact; sums are F32.
+   * Operands become NVIDIA's TF32 as the multiplier reads them: F32's range, 11 bits of significand
+   * (10 stored). Products are exact; sums are F32. Whether cuBLAS rounds to nearest or cuts off is
+   * not documented, so that an operand may change by up to 2⁻¹⁰ of itself.
    */
-  TF32(11),
+  TF32(0x1p-10),
   /**
    * Operands are rounded to bfloat16, to nearest even: F32's range, 8 bits of significand (7
-   * stored), a unit roundoff of 2⁻⁸. Products are exact; sums and results are F32.
+   * stored). Products are exact; sums and results are F32. An operand changes by up to 2⁻⁸ of
+   * itself.
    */
-  BF16(8);
+  BF16(0x1p-8);
 
-  private final int significandBits;
+  private final double operandChange;
 
-  MathMode(int significandBits) {
-    this.significandBits = significandBits;
+  MathMode(double operandChange) {
+    this.operandChange = operandChange;
   }
 
-  /**
-   * The largest relative error of rounding an operand to nearest: 2 to the minus significand bits.
-   */
-  public double unitRoundoff() {
-    return Math.scalb(1.0, -significandBits);
+  /** The most that an operand may change on its way into a product, relative to itself. */
+  public double operandChange() {
+    return operandChange;
   }
 
   /** As users write it and {@link DeviceDescription#mathMode} records it, such as {@code tf32}. */

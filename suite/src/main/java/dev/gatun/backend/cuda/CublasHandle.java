@@ -27,9 +27,11 @@ final class CublasHandle implements AutoCloseable {
   // Scalars lie in host memory: cuBLAS has read them when a call returns.
   private final MemorySegment alpha = arena.allocate(ValueLayout.JAVA_DOUBLE);
   private final MemorySegment beta = arena.allocate(ValueLayout.JAVA_DOUBLE);
+  private final Launcher launcher;
   private final MemorySegment handle;
 
   CublasHandle(Launcher launcher, DeviceMemory memory) {
+    this.launcher = launcher;
     MemorySegment cell = arena.allocate(ValueLayout.ADDRESS);
     check(CuBlas.cublasCreate_v2(cell), "cublasCreate_v2");
     handle = cell.get(ValueLayout.ADDRESS, 0);
@@ -77,7 +79,7 @@ final class CublasHandle implements AutoCloseable {
       double beta,
       Tensor c,
       int computeType) {
-    scalars(c.type(), alpha, beta);
+    prepare(c.type(), alpha, beta);
     int status =
         CuBlas.cublasGemmEx(
             handle,
@@ -114,7 +116,7 @@ final class CublasHandle implements AutoCloseable {
       int leadingDimension,
       double beta,
       Tensor c) {
-    scalars(ElementType.F64, 1, beta);
+    prepare(ElementType.F64, 1, beta);
     int status =
         CuBlas.cublasDsyrk_v2(
             handle,
@@ -138,7 +140,7 @@ final class CublasHandle implements AutoCloseable {
    * @param b of U's type, dense
    */
   void solveUpperFromTheRight(Transpose transpose, int n, int k, Tensor u, Tensor b) {
-    scalars(u.type(), 1, 0);
+    prepare(u.type(), 1, 0);
     boolean single = u.type() == ElementType.F32;
     int side = CuBlas.CUBLAS_SIDE_RIGHT();
     int upper = CuBlas.CUBLAS_FILL_MODE_UPPER();
@@ -162,7 +164,9 @@ final class CublasHandle implements AutoCloseable {
     return transpose == Transpose.NO ? CuBlas.CUBLAS_OP_N() : CuBlas.CUBLAS_OP_T();
   }
 
-  private void scalars(ElementType type, double alpha, double beta) {
+  /** Prepares a call: puts its scalars in place and makes the device this thread's. */
+  private void prepare(ElementType type, double alpha, double beta) {
+    launcher.stream();
     if (type == ElementType.F32) {
       this.alpha.set(ValueLayout.JAVA_FLOAT, 0, (float) alpha);
       this.beta.set(ValueLayout.JAVA_FLOAT, 0, (float) beta);
@@ -178,6 +182,7 @@ final class CublasHandle implements AutoCloseable {
 
   @Override
   public void close() {
+    launcher.stream();
     int status = CuBlas.cublasDestroy_v2(handle);
     arena.close();
     check(status, "cublasDestroy_v2");

@@ -18,6 +18,7 @@ import java.util.function.ToIntFunction;
 final class CusolverHandle implements AutoCloseable {
   private static final int WORKSPACE_ALIGNMENT = 64;
 
+  private final Launcher launcher;
   private final DeviceMemory memory;
   private final ToIntFunction<Tensor> readInt;
   private final MemorySegment handle;
@@ -27,6 +28,7 @@ final class CusolverHandle implements AutoCloseable {
    * @param readInt what a tensor [1] I32 holds, once the stream has come to it
    */
   CusolverHandle(Launcher launcher, DeviceMemory memory, ToIntFunction<Tensor> readInt) {
+    this.launcher = launcher;
     this.memory = memory;
     this.readInt = readInt;
     try (var arena = Arena.ofConfined()) {
@@ -107,6 +109,8 @@ final class CusolverHandle implements AutoCloseable {
 
   @Override
   public void close() {
+    // Makes the device this thread's, as every call wants it.
+    launcher.stream();
     check(CuSolver.cusolverDnDestroyParams(parameters), "cusolverDnDestroyParams");
     check(CuSolver.cusolverDnDestroy(handle), "cusolverDnDestroy");
   }

@@ -78,14 +78,16 @@ final class MatrixProducts {
     boolean dense = stride == cols;
     long rows = dense ? 1 : x.rows();
     long length = dense ? x.size() : cols;
+    int fours = Alignment.inFours(length, x);
     launcher.launch(
         ROUND,
-        MatrixGrid.of(rows, length, length % 4 == 0 ? 4 : 1),
+        MatrixGrid.of(rows, length, fours == 1 ? 4 : 1),
         x,
         y,
         rows,
         length,
-        dense ? length : stride);
+        dense ? length : stride,
+        fours);
     return new CublasHandle.Operand(
         y.memory(), CuBlas.CUDA_R_16BF(), transpose, Math.toIntExact(stride));
   }
