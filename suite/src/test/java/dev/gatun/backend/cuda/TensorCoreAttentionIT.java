@@ -27,7 +27,7 @@ class TensorCoreAttentionIT {
   private static final int PERTURBATIONS = 8;
 
   /** Rounding also happens between products, to probabilities and to gradients of scores. */
-  private static final double FACTOR = 8;
+  private static final double FACTOR = 4;
 
   @TempDir Path cache;
   private EmulatedDevice device;
@@ -72,7 +72,7 @@ class TensorCoreAttentionIT {
     float[] dOut = normal(batch * length * shape.outputWidth());
     Results want = run(MathMode.F32, shape, packed, dOut, 0);
     Results got = run(math, shape, packed, dOut, 0);
-    double u = math.unitRoundoff();
+    double u = math.operandChange();
     double[][] change = new double[3][];
     for (int k = 0; k < PERTURBATIONS; k++) {
       Results moved = run(MathMode.F32, shape, perturbed(packed, u), perturbed(dOut, u), u);
