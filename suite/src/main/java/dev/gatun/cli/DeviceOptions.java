@@ -1,8 +1,11 @@
 package dev.gatun.cli;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.backend.MathMode;
 import dev.gatun.backend.cpu.CpuBackend;
+import dev.gatun.backend.cuda.CudaBackend;
 import dev.gatun.cli.NamedValues.Devices;
+import dev.gatun.cli.NamedValues.MathModes;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -30,9 +33,26 @@ final class DeviceOptions {
       description = "An OpenBLAS library with LAPACKE instead of the one that Gatun brings.")
   private Path openBlas;
 
-  /** As given: {@code cpu}. */
+  @Option(
+      names = "--math",
+      paramLabel = "<mode>",
+      converter = MathModes.class,
+      completionCandidates = MathModes.class,
+      description = {
+        "How the GPU multiplies matrices: ${COMPLETION-CANDIDATES}. Weights stay f32.",
+        "Default: f32, strictly."
+      })
+  private MathMode math;
+
+  @Option(
+      names = "--cuda-libraries",
+      paramLabel = "<folder>",
+      description = "A CUDA toolkit, or a folder of its libraries, instead of the first one found.")
+  private Path cudaLibraries;
+
+  /** Device and math mode in one word, such as {@code cpu} or {@code cuda-bf16}. */
   String name() {
-    return device;
+    return math == null || math == MathMode.F32 ? device : device + "-" + math.label();
   }
 
   /**
@@ -42,10 +62,20 @@ final class DeviceOptions {
    */
   Backend open() {
     if (device.equals(Devices.CUDA)) {
-      throw new IllegalArgumentException(
-          "--device cuda: this version computes on the CPU only; use --device cpu");
+      refuse("--threads", threads, Devices.CPU);
+      return CudaBackend.open(
+          math == null ? MathMode.F32 : math, Optional.ofNullable(cudaLibraries));
     }
+    refuse("--math", math == MathMode.F32 ? null : math, Devices.CUDA);
+    refuse("--cuda-libraries", cudaLibraries, Devices.CUDA);
     return CpuBackend.open(threads(), Optional.ofNullable(openBlas));
+  }
+
+  private static void refuse(String option, Object value, String device) {
+    if (value != null) {
+      throw new IllegalArgumentException(
+          "%s is for --device %s; leave one of them out".formatted(option, device));
+    }
   }
 
   private int threads() {

@@ -1,5 +1,6 @@
 package dev.gatun.cli;
 
+import dev.gatun.backend.MathMode;
 import dev.gatun.claims.Tier;
 import dev.gatun.io.NearestName;
 import java.util.Arrays;
@@ -41,6 +42,22 @@ final class NamedValues {
     @Override
     public String convert(String name) {
       return known("device", name, List.of(CPU, CUDA));
+    }
+  }
+
+  /** The labels of the math modes. */
+  static final class MathModes implements Iterable<String>, ITypeConverter<MathMode> {
+    private static final List<String> LABELS =
+        Arrays.stream(MathMode.values()).map(MathMode::label).toList();
+
+    @Override
+    public Iterator<String> iterator() {
+      return LABELS.iterator();
+    }
+
+    @Override
+    public MathMode convert(String label) {
+      return MathMode.values()[LABELS.indexOf(known("math mode", label, LABELS))];
     }
   }
 

@@ -93,9 +93,25 @@ class BadInputTest {
   @Test
   void deviceThatIsNotThereIsNoReasonToTakeAnother() {
     assertMistake(
-        CommandRun.of("reproduce", "B1", "--device", "cuda", "--out", out),
-        "--device cuda",
-        "use --device cpu");
+        CommandRun.of("reproduce", "B1", "--device", "cuda", "--cuda-libraries", out, "--out", out),
+        "gatun: ",
+        "CUDA");
+  }
+
+  @Test
+  void optionsOfTheOtherDeviceAreRefused() {
+    assertMistake(
+        CommandRun.of("reproduce", "B1", "--device", "cuda", "--threads", "2", "--out", out),
+        "--threads is for --device cpu",
+        "leave one of them out");
+    assertMistake(
+        CommandRun.of("reproduce", "B1", "--math", "tf32", "--out", out),
+        "--math is for --device cuda",
+        "leave one of them out");
+    assertMistake(
+        CommandRun.of("reproduce", "B1", "--device", "cuda", "--math", "b16", "--out", out),
+        "'b16' is no math mode",
+        "'bf16'?");
   }
 
   @Test

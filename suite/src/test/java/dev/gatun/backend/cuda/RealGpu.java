@@ -1,0 +1,34 @@
+package dev.gatun.backend.cuda;
+
+import dev.gatun.backend.MathMode;
+import dev.gatun.natives.NativeLibraryException;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * The GPU of this machine, for tests. {@code mvn verify -Pgpu} demands one: tests then fail without
+ * it. Otherwise they are skipped, and say why.
+ */
+public final class RealGpu {
+  private static final boolean DEMANDED = "demanded".equals(System.getProperty("gatun.gpu"));
+
+  private RealGpu() {}
+
+  /** Opens it, or skips the running test. */
+  public static CudaBackend open(MathMode math) {
+    try {
+      return CudaBackend.open(math);
+    } catch (NativeLibraryException | NoCudaDeviceException e) {
+      if (DEMANDED) {
+        throw e;
+      }
+      String reason = "SKIPPED, no GPU: " + e.getMessage();
+      System.out.println(reason);
+      return Assumptions.abort(reason);
+    }
+  }
+
+  /** Skips the running test where there is none. */
+  public static void find() {
+    open(MathMode.F32).close();
+  }
+}
