@@ -78,28 +78,40 @@ static __device__ __forceinline__ float reduce_columns(float value) {
 }
 
 // Rows of headWidth elements to shared memory as tile [rows, STRIDE]; zeros beyond the rows that
-// there are, and beyond headWidth up to WIDTH.
+// are present (one at least), and beyond headWidth up to WIDTH. A thread loads four times before it
+// stores, and never under a condition: so that it waits for memory once.
 template <int WIDTH>
 static __device__ __forceinline__ void load_tile(
     float *tile, const float *from, long long stride, int rows, int present, const Shape &shape) {
+  constexpr int STRIDE = Tiling<WIDTH>::STRIDE;
+  constexpr int BATCH = 4;
   if (shape.vectors) {
     constexpr int QUADS = WIDTH / 4;
-#pragma unroll 4
-    for (int i = threadIdx.x; i < rows * QUADS; i += blockDim.x) {
-      const int row = i / QUADS;
-      const int col = i % QUADS * 4;
-      float4 value = {0.0f, 0.0f, 0.0f, 0.0f};
-      if (row < present && col < shape.headWidth) {
-        value = load4(from + row * stride + col);
+    for (int first = threadIdx.x; first < rows * QUADS; first += BATCH * blockDim.x) {
+      float4 values[BATCH];
+#pragma unroll
+      for (int k = 0; k < BATCH; k++) {
+        const int i = first + k * blockDim.x;
+        const int row = i / QUADS;
+        const int col = i % QUADS * 4;
+        const bool inside = row < present && row < rows && col < shape.headWidth;
+        const float4 value = load4(inside ? from + row * stride + col : from);
+        values[k] = inside ? value : float4{0.0f, 0.0f, 0.0f, 0.0f};
       }
-      store4(tile + row * Tiling<WIDTH>::STRIDE + col, value);
+#pragma unroll
+      for (int k = 0; k < BATCH; k++) {
+        const int i = first + k * blockDim.x;
+        if (i < rows * QUADS) {
+          store4(tile + i / QUADS * STRIDE + i % QUADS * 4, values[k]);
+        }
+      }
     }
   } else {
     for (int i = threadIdx.x; i < rows * WIDTH; i += blockDim.x) {
       const int row = i / WIDTH;
       const int col = i % WIDTH;
       const bool inside = row < present && col < shape.headWidth;
-      tile[row * Tiling<WIDTH>::STRIDE + col] = inside ? from[row * stride + col] : 0.0f;
+      tile[row * STRIDE + col] = inside ? from[row * stride + col] : 0.0f;
     }
   }
 }

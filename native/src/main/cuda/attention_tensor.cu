@@ -57,6 +57,10 @@ struct Tf32 {
 #endif
   }
 
+  static __device__ __forceinline__ float rounded(float value) {
+    return __uint_as_float(word(&value));
+  }
+
   // Where row i of a tile is among its words along the sum: the lane that has scores 2·place and
   // 2·place + 1 multiplies words place and place + 4.
   static __device__ __forceinline__ int slot(int row) {
@@ -94,6 +98,11 @@ struct Bf16 {
     asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(rounded) : "f"(values[1]), "f"(values[0]));
     return rounded;
 #endif
+  }
+
+  static __device__ __forceinline__ float rounded(float value) {
+    const float pair[2] = {value, 0.0f};
+    return __uint_as_float(word(pair) << 16);
   }
 
   static __device__ __forceinline__ int slot(int row) { return row / 2; }
@@ -175,60 +184,85 @@ static __device__ __forceinline__ float reduce_places(float value) {
   return Operator::apply(value, __shfl_xor_sync(FULL_WARP, value, 2));
 }
 
-// Four adjacent elements of a row, zeros where there are none.
+// Four adjacent elements of a row, or zeros; beyond the row's end zeros too. Rows that are 16-byte
+// aligned are loaded under no condition, so that loads wait for memory together: elsewhere is an
+// address that can be loaded from.
 static __device__ __forceinline__ void load_four(
-    const float *row, int col, bool present, const Shape &shape, float (&values)[4]) {
-  float4 four = {0.0f, 0.0f, 0.0f, 0.0f};
-  if (present && col < shape.headWidth) {
-    if (shape.vectors) {
-      four = load4(row + col);
-    } else {
-      four.x = row[col];
-      four.y = col + 1 < shape.headWidth ? row[col + 1] : 0.0f;
-      four.z = col + 2 < shape.headWidth ? row[col + 2] : 0.0f;
-      four.w = col + 3 < shape.headWidth ? row[col + 3] : 0.0f;
+    const float *row, int col, bool present, const float *elsewhere, const Shape &shape,
+    float (&values)[4]) {
+  if (shape.vectors) {
+    const bool inside = present && col < shape.headWidth;
+    const float4 four = load4(inside ? row + col : elsewhere);
+    values[0] = inside ? four.x : 0.0f;
+    values[1] = inside ? four.y : 0.0f;
+    values[2] = inside ? four.z : 0.0f;
+    values[3] = inside ? four.w : 0.0f;
+  } else {
+#pragma unroll
+    for (int c = 0; c < 4; c++) {
+      values[c] = present && col + c < shape.headWidth ? row[col + c] : 0.0f;
     }
   }
-  values[0] = four.x;
-  values[1] = four.y;
-  values[2] = four.z;
-  values[3] = four.w;
+}
+
+// PER_WORD rows of four elements, rounded, to shared memory.
+template <typename Precision, int WIDTH>
+static __device__ __forceinline__ void store_words(
+    unsigned *byRows, unsigned *bySlots, int row, int col,
+    const float (&values)[Precision::PER_WORD][4]) {
+  using Tiles = Tiling<Precision, WIDTH>;
+  constexpr int PER_WORD = Precision::PER_WORD;
+  if (byRows != nullptr) {
+#pragma unroll
+    for (int k = 0; k < PER_WORD; k++) {
+#pragma unroll
+      for (int c = 0; c < 4; c += PER_WORD) {
+        byRows[(row + k) * Tiles::STRIDE + (col + c) / PER_WORD] = Precision::word(values[k] + c);
+      }
+    }
+  }
+  if (bySlots != nullptr) {
+#pragma unroll
+    for (int c = 0; c < 4; c++) {
+      float along[PER_WORD];
+#pragma unroll
+      for (int k = 0; k < PER_WORD; k++) {
+        along[k] = values[k][c];
+      }
+      bySlots[Precision::slot(row) * Tiles::SLOT_STRIDE + col + c] = Precision::word(along);
+    }
+  }
 }
 
 // Rows of headWidth elements, rounded, to shared memory: byRows [rows, STRIDE] with words along the
-// width, bySlots [rows / PER_WORD, SLOT_STRIDE] with words along the rows; either may be null.
+// width, bySlots [rows / PER_WORD, SLOT_STRIDE] with words along the rows; either may be null. At
+// least one row is present.
 template <typename Precision, int WIDTH>
 static __device__ __forceinline__ void load_tile(
     unsigned *byRows, unsigned *bySlots, const float *from, long long stride, int rows, int present,
     const Shape &shape) {
-  using Tiles = Tiling<Precision, WIDTH>;
   constexpr int PER_WORD = Precision::PER_WORD;
   constexpr int QUADS = WIDTH / 4;
-#pragma unroll 2
-  for (int i = threadIdx.x; i < rows / PER_WORD * QUADS; i += blockDim.x) {
-    const int row = i / QUADS * PER_WORD;
-    const int col = i % QUADS * 4;
-    float values[PER_WORD][4];
+  constexpr int BATCH = 4 / PER_WORD;
+  const int count = rows / PER_WORD * QUADS;
+  for (int first = threadIdx.x; first < count; first += BATCH * blockDim.x) {
+    float values[BATCH][PER_WORD][4];
 #pragma unroll
-    for (int k = 0; k < PER_WORD; k++) {
-      load_four(from + (row + k) * stride, col, row + k < present, shape, values[k]);
-      if (byRows != nullptr) {
+    for (int b = 0; b < BATCH; b++) {
+      const int i = first + b * blockDim.x;
 #pragma unroll
-        for (int c = 0; c < 4; c += PER_WORD) {
-          byRows[(row + k) * Tiles::STRIDE + (col + c) / PER_WORD] =
-              Precision::word(values[k] + c);
-        }
+      for (int k = 0; k < PER_WORD; k++) {
+        const int row = i / QUADS * PER_WORD + k;
+        load_four(from + row * stride, i % QUADS * 4, row < present && i < count, from, shape,
+                  values[b][k]);
       }
     }
-    if (bySlots != nullptr) {
 #pragma unroll
-      for (int c = 0; c < 4; c++) {
-        float along[PER_WORD];
-#pragma unroll
-        for (int k = 0; k < PER_WORD; k++) {
-          along[k] = values[k][c];
-        }
-        bySlots[Precision::slot(row) * Tiles::SLOT_STRIDE + col + c] = Precision::word(along);
+    for (int b = 0; b < BATCH; b++) {
+      const int i = first + b * blockDim.x;
+      if (i < count) {
+        store_words<Precision, WIDTH>(byRows, bySlots, i / QUADS * PER_WORD, i % QUADS * 4,
+                                      values[b]);
       }
     }
   }
@@ -453,7 +487,8 @@ static __device__ __forceinline__ void attention(
   }
 }
 
-// dQ, and delta for attention_keys: one block per block of queries and query head.
+// dQ, and delta for attention_keys: one block per block of queries and query head. delta takes dOut
+// as rounded as the products do, so that what should cancel in dP - delta does.
 template <typename Precision, int WIDTH>
 static __device__ __forceinline__ void attention_queries(
     const float *packed, const float *out, const float *logSumExp, const float *dOut,
@@ -502,7 +537,7 @@ static __device__ __forceinline__ void attention_queries(
     const long long outRow = (firstRow + query) * outStride + headOffset;
     float sum = 0.0f;
     for (int d = lane.place; inside && d < shape.headWidth; d += PLACES) {
-      sum = fmaf(dOut[outRow + d], out[outRow + d], sum);
+      sum = fmaf(Precision::rounded(dOut[outRow + d]), out[outRow + d], sum);
     }
     deltas[i] = reduce_places<Sum>(sum);
     lse[i] = inside ? logSumExp[perRow + query] : 0.0f;

@@ -54,8 +54,9 @@ final class Linear {
 
   /** dX [N, in] = dY·W, overwritten; accumulates dW += dYᵀ·x and db += Σ dY. */
   void backward(Tensor dY, Tensor x, Tensor dX) {
+    // One product after the other: a backend may keep what it has made of dY for the second.
     backend.gemm(Transpose.YES, Transpose.NO, 1, dY, x, 1, weightGradient);
-    biasGradient.ifPresent(db -> backend.addBiasBackward(dY, db));
     backend.gemm(Transpose.NO, Transpose.NO, 1, dY, weight, 0, dX);
+    biasGradient.ifPresent(db -> backend.addBiasBackward(dY, db));
   }
 }

@@ -417,6 +417,7 @@ public abstract class BackendContractTest extends RowOperationsContract {
       backend.write(new int[] {0, 3, 1}, ids);
       Tensor out = scope.zeros(backend.real(), 3, 7);
       refused("embedding", () -> backend.embedding(table, ids, out), out);
+      refused("embeddingBackward", () -> backend.embeddingBackward(out, ids, table), table);
       backend.write(new int[] {0, -2, 1}, ids);
       refused("crossEntropyLoss", () -> backend.crossEntropyLoss(table, ids, losses), losses);
     }

@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,8 +12,6 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.dataformat.toml.TomlMapper;
 
 /**
  * Runs an operation on the backend under test and on the oracle, and compares elementwise. What is
@@ -24,7 +19,6 @@ import tools.jackson.dataformat.toml.TomlMapper;
  * follows the conditioning of every element, however long the sum or large the logit behind it.
  */
 abstract class ContractSupport {
-  private static final String TOLERANCES = "contract-tolerances.toml";
   private static final int PERTURBATIONS = 8;
   private static final int SHOWN = 8;
 
@@ -34,7 +28,7 @@ abstract class ContractSupport {
   static final long SEED = Long.getLong("gatun.seed", 20261122L);
 
   private final ReferenceBackend oracle = new ReferenceBackend();
-  private final JsonNode tolerances = readTolerances();
+  private final Tolerances tolerances = new Tolerances();
   SplittableRandom random;
   Backend backend;
 
@@ -75,7 +69,7 @@ abstract class ContractSupport {
       double[][] intermediate,
       ContractRun.Operation operation,
       double[]... inputs) {
-    double factor = factor(tolerance);
+    double factor = tolerances.number(tolerance, "factor");
     double epsilon = type == ElementType.F32 ? 0x1p-24 : 0x1p-53;
     List<double[]> exact = Arrays.asList(inputs);
     List<double[]> got = run(backend, type, operation, exact);
@@ -173,22 +167,6 @@ abstract class ContractSupport {
       fail(
           "%s: %d of %d elements are off; -Dgatun.seed=%d%s"
               .formatted(name, mismatches, want.length, SEED, text));
-    }
-  }
-
-  private double factor(String operation) {
-    JsonNode entry = tolerances.get(operation);
-    if (entry == null || entry.path("reason").asString().isBlank()) {
-      throw new IllegalStateException(TOLERANCES + " has no factor with a reason for " + operation);
-    }
-    return entry.get("factor").asDouble();
-  }
-
-  private static JsonNode readTolerances() {
-    try (InputStream in = ContractSupport.class.getResourceAsStream(TOLERANCES)) {
-      return new TomlMapper().readTree(in);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

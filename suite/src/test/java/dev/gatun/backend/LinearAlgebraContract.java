@@ -2,6 +2,7 @@ package dev.gatun.backend;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.tensor.ElementType;
@@ -177,6 +178,36 @@ abstract class LinearAlgebraContract extends RecordingContract {
   }
 
   @ParameterizedTest
+  @EnumSource(names = {"F32", "F64"})
+  void productsOfNoTermsScaleWhatIsThere(ElementType type) {
+    double[] before = {1, -2, 3, -4, 5, -6, 7, -8, 9};
+    try (TensorScope scope = backend.newScope()) {
+      for (double beta : new double[] {0, 0.5, 1}) {
+        double[] there = Arrays.stream(before).map(x -> beta == 0 ? Double.NaN : x).toArray();
+        double[] product = Arrays.stream(before).map(x -> beta * x).toArray();
+        for (Transpose ta : Transpose.values()) {
+          Tensor a = ta == Transpose.NO ? scope.zeros(type, 3, 0) : scope.zeros(type, 0, 3);
+          Tensor b = scope.zeros(type, 0, 3);
+          Tensor c = tensor(scope, type, there, 3, 3);
+          backend.gemm(ta, Transpose.NO, 2, a, b, beta, c);
+          assertWithin("A·B", product, backend.toDoubles(c), 0);
+          Tensor gram = tensor(scope, ElementType.F64, there, 3, 3);
+          backend.syrk(ta, a, beta, gram);
+          double[] lower = product.clone();
+          for (int above : new int[] {1, 2, 5}) {
+            lower[above] = there[above];
+          }
+          assertWithin("A·Aᵀ", lower, backend.toDoubles(gram), 0);
+        }
+      }
+      Tensor none = scope.zeros(type, 0, 3);
+      Tensor square = scope.zeros(type, 3, 3);
+      backend.gemm(Transpose.NO, Transpose.NO, 1, none, square, 0, none);
+      backend.syrk(Transpose.NO, none, 0, scope.zeros(ElementType.F64, 0, 0));
+    }
+  }
+
+  @ParameterizedTest
   @CsvSource({"F32, 1, 1", "F32, 65, 33", "F32, 33, 1030", "F64, 17, 7", "F64, 7, 1030"})
   void syrkTouchesTheLowerTriangleOnly(ElementType type, int m, int k) {
     for (Transpose transpose : Transpose.values()) {
@@ -311,6 +342,36 @@ abstract class LinearAlgebraContract extends RecordingContract {
       double[] solution = backend.toDoubles(x);
       double[] back = ReferenceLinearAlgebra.product(a, solution, n, n, k);
       assertWithin("AX", b, back, tolerance * Math.max(1, norm(solution)));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "F64"})
+  void matricesWithoutRowsOrColumnsHaveNothingToDecompose(ElementType type) {
+    try (TensorScope scope = backend.newScope()) {
+      Tensor empty = scope.zeros(type, 0, 0);
+      Tensor none = scope.zeros(type, 0);
+      Tensor wide = scope.zeros(type, 0, 3);
+      Tensor tall = scope.zeros(type, 3, 0);
+      backend.symmetricEigenvalues(empty, none);
+      backend.symmetricEigenvectors(empty, none);
+      backend.singularValues(wide, none);
+      backend.svd(tall, scope.zeros(type, 3, 0), none, empty);
+      backend.qr(tall, empty);
+      backend.cholesky(empty);
+      backend.choleskySolve(empty, wide);
+      backend.choleskySolve(tensor(scope, type, new double[] {1}, 1, 1), scope.zeros(type, 1, 0));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "F64"})
+  void aMatrixThatIsNotPositiveDefiniteIsNamed(ElementType type) {
+    try (TensorScope scope = backend.newScope()) {
+      Tensor a = tensor(scope, type, new double[] {1, 0, 0, 2, 1, 0, 0, 0, 1}, 3, 3);
+      var thrown = assertThrows(RuntimeException.class, () -> backend.cholesky(a));
+      String message = thrown.getMessage();
+      assertTrue(message.matches(".*minor.* 2 .*\\[3, 3].*"), "message: " + message);
     }
   }
 

@@ -1,61 +1,89 @@
 package dev.gatun.backend.cuda;
 
 import dev.gatun.backend.AttentionShape;
+import dev.gatun.backend.MathMode;
 
 /**
- * How the kernels of {@code attention.cu} cut their work, as its {@code Tiling} has it.
+ * How the attention kernels cut their work, as the {@code Tiling} of their files has it.
  *
- * @param width what rows of a head are padded to in shared memory
+ * @param math F32 for {@code attention.cu}, else {@code attention_tensor.cu}
+ * @param width what the rows of a head are padded to in shared memory
  * @param warpRows rows of a warp
  * @param tileColumns columns that stream past them at a time
  */
-record AttentionTiling(int width, int warpRows, int tileColumns) {
+record AttentionTiling(MathMode math, int width, int warpRows, int tileColumns) {
+  private static final int WIDEST = 256;
+  private static final int WIDEST_ON_TENSOR_CORES = 128;
   private static final int MOST_WARPS = 4;
+  private static final int WARP = 32;
 
   /** Shared memory that a block may have on every device since sm_80. */
   private static final int SHARED_BYTES = 99 << 10;
 
   /**
-   * The tiling for heads of this width.
+   * The tiling for heads of this width. Heads too wide for the registers that tensor cores want are
+   * multiplied in F32 in every mode.
    *
    * @throws IllegalArgumentException if there are no kernels for them
    */
-  static AttentionTiling of(String operation, int headWidth) {
-    if (headWidth > 256) {
+  static AttentionTiling of(String operation, MathMode math, int headWidth) {
+    if (headWidth > WIDEST) {
       throw new IllegalArgumentException(
-          "%s: heads are %s wide, on a GPU they can be at most 256"
-              .formatted(operation, headWidth));
+          "%s: heads are %s wide, on a GPU they can be at most %s"
+              .formatted(operation, headWidth, WIDEST));
     }
-    int width = Math.max(8, Integer.highestOneBit(2 * headWidth - 1));
-    return switch (width) {
-      case 256 -> new AttentionTiling(width, 8, 16);
-      case 128 -> new AttentionTiling(width, 16, 32);
-      default -> new AttentionTiling(width, 32, 32);
-    };
+    int width = Integer.highestOneBit(2 * headWidth - 1);
+    return math == MathMode.F32 || width > WIDEST_ON_TENSOR_CORES
+        ? strict(Math.max(8, width))
+        : onTensorCores(math, Math.max(32, width));
+  }
+
+  private static AttentionTiling strict(int width) {
+    int warpRows = width <= 64 ? 32 : width <= 128 ? 16 : 8;
+    return new AttentionTiling(MathMode.F32, width, warpRows, width <= 128 ? 32 : 16);
+  }
+
+  private static AttentionTiling onTensorCores(MathMode math, int width) {
+    boolean narrow = width / perWord(math) <= 64;
+    return new AttentionTiling(math, width, width <= 64 ? 32 : 16, narrow ? 32 : 16);
+  }
+
+  /** Elements of a 32-bit word in shared memory. */
+  private static int perWord(MathMode math) {
+    return math == MathMode.BF16 ? 2 : 1;
+  }
+
+  Kernel kernel(AttentionPass pass) {
+    return math == MathMode.F32
+        ? new Kernel("attention", pass.function() + "_" + width)
+        : new Kernel("attention_tensor", pass.function() + "_" + math.label() + "_" + width);
   }
 
   /**
    * A block per block of positions, batch and head: as many warps as the memory has room for and
    * the length has work for.
-   *
-   * @param operands tensors of the block's rows in shared memory: queries, or keys and values
    */
-  Grid grid(AttentionShape shape, int heads, int operands) {
+  Grid grid(AttentionPass pass, AttentionShape shape) {
     int warps = MOST_WARPS;
     while (warps > 1
-        && (sharedBytes(warps, operands) > SHARED_BYTES
-            || warps / 2 * warpRows >= shape.length())) {
+        && (sharedBytes(pass, warps) > SHARED_BYTES || warps / 2 * warpRows >= shape.length())) {
       warps /= 2;
     }
     long blocks = Math.ceilDiv(shape.length(), warps * warpRows);
-    return Grid.of(blocks * shape.batch() * heads, 32 * warps)
-        .withShared(sharedBytes(warps, operands));
+    return Grid.of(blocks * shape.batch() * pass.heads(shape), WARP * warps)
+        .withShared(sharedBytes(pass, warps));
   }
 
-  private int sharedBytes(int warps, int operands) {
+  private int sharedBytes(AttentionPass pass, int warps) {
     int rows = warps * warpRows;
-    int stride = width + 4;
-    int scoreStride = tileColumns + 8;
-    return 4 * (operands * rows * stride + 2 * tileColumns * stride + rows * scoreStride);
+    int stride = width / perWord(math) + 4;
+    int rowWords = pass.rowOperands() * rows * stride;
+    if (math == MathMode.F32) {
+      return 4 * (rowWords + 2 * tileColumns * stride + rows * (tileColumns + 8));
+    }
+    // The forward pass needs values by slots only, the others everything by rows.
+    int tiles = pass == AttentionPass.FORWARD ? 1 : 2;
+    int slotWords = pass.slotOperands() * tileColumns / perWord(math) * (width + 8);
+    return 4 * (rowWords + tiles * tileColumns * stride + slotWords);
   }
 }

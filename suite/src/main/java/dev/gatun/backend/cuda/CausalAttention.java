@@ -1,34 +1,34 @@
 package dev.gatun.backend.cuda;
 
 import dev.gatun.backend.AttentionShape;
+import dev.gatun.backend.MathMode;
 import dev.gatun.backend.OperandChecks;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 
 /**
- * Causal attention, forward and backward; see {@link dev.gatun.backend.Backend#attention}. The
- * kernels are in {@code attention.cu}: a block has some rows (queries, or keys) and streams the
- * others past them.
+ * Causal attention, forward and backward; see {@link dev.gatun.backend.Backend#attention}. Heads
+ * can be 256 wide.
  */
 final class CausalAttention {
-  private static final String FILE = "attention";
-
   private final OperandChecks checks = new OperandChecks(ElementType.F32, false);
   private final Launcher launcher;
   private final DeviceScratch deltas;
+  private final MathMode math;
 
-  CausalAttention(Launcher launcher, DeviceMemory memory) {
+  CausalAttention(Launcher launcher, DeviceMemory memory, MathMode math) {
     this.launcher = launcher;
     this.deltas = new DeviceScratch(memory);
+    this.math = math;
   }
 
   /** packed [B, T, packedWidth], out [B, T, outputWidth], logSumExp [B, heads, T]. */
   void attention(AttentionShape shape, Tensor packed, Tensor out, Tensor logSumExp) {
     checks.attention("attention", shape, packed, out, logSumExp);
-    AttentionTiling tiling = AttentionTiling.of("attention", shape.headWidth());
-    launch(
-        "attention_" + tiling.width(),
-        tiling.grid(shape, shape.heads(), 1),
+    AttentionTiling tiling = AttentionTiling.of("attention", math, shape.headWidth());
+    launcher.launch(
+        tiling.kernel(AttentionPass.FORWARD),
+        tiling.grid(AttentionPass.FORWARD, shape),
         packed,
         out,
         logSumExp,
@@ -48,12 +48,12 @@ final class CausalAttention {
       Tensor dOut,
       Tensor dPacked) {
     checks.attentionBackward(shape, packed, out, logSumExp, dOut, dPacked);
-    AttentionTiling tiling = AttentionTiling.of("attentionBackward", shape.headWidth());
+    AttentionTiling tiling = AttentionTiling.of("attentionBackward", math, shape.headWidth());
     Tensor delta = deltas.get(ElementType.F32, logSumExp.size());
     int inFours = Alignment.inFours(shape.headWidth(), packed, dOut, dPacked);
-    launch(
-        "attention_queries_" + tiling.width(),
-        tiling.grid(shape, shape.heads(), 2),
+    launcher.launch(
+        tiling.kernel(AttentionPass.QUERIES),
+        tiling.grid(AttentionPass.QUERIES, shape),
         packed,
         out,
         logSumExp,
@@ -65,9 +65,9 @@ final class CausalAttention {
         shape.keyValueHeads(),
         shape.headWidth(),
         inFours);
-    launch(
-        "attention_keys_" + tiling.width(),
-        tiling.grid(shape, shape.keyValueHeads(), 2),
+    launcher.launch(
+        tiling.kernel(AttentionPass.KEYS),
+        tiling.grid(AttentionPass.KEYS, shape),
         packed,
         logSumExp,
         dOut,
@@ -78,9 +78,5 @@ final class CausalAttention {
         shape.keyValueHeads(),
         shape.headWidth(),
         inFours);
-  }
-
-  private void launch(String function, Grid grid, Object... arguments) {
-    launcher.launch(new Kernel(FILE, function), grid, arguments);
   }
 }

@@ -8,8 +8,7 @@ enum CheckedOperation {
   EMBEDDING("embedding"),
   EMBEDDING_BACKWARD("embeddingBackward"),
   CROSS_ENTROPY("crossEntropy"),
-  CROSS_ENTROPY_LOSS("crossEntropyLoss"),
-  CROSS_ENTROPY_COLUMNS("crossEntropyColumns");
+  CROSS_ENTROPY_LOSS("crossEntropyLoss");
 
   private final String operation;
 

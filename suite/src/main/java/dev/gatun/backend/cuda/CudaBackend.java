@@ -73,7 +73,7 @@ public final class CudaBackend implements Backend {
     activations = new Activations(launcher);
     gatedActivation = new GatedActivation(launcher);
     rotary = new Rotary(launcher);
-    attention = new CausalAttention(launcher, memory);
+    attention = new CausalAttention(launcher, memory, math);
     crossEntropy = new CrossEntropy(launcher);
     adamW = new AdamW(launcher);
   }

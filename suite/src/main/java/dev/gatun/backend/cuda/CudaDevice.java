@@ -26,6 +26,7 @@ final class CudaDevice implements AutoCloseable {
   private final int multiprocessors;
   private final int sharedBytesPerBlock;
   private Thread current;
+  private long streamUses;
 
   private CudaDevice(Arena arena) {
     device = first(arena);
@@ -133,10 +134,19 @@ final class CudaDevice implements AutoCloseable {
     return sharedBytesPerBlock;
   }
 
-  /** The stream that everything runs on; makes the context this thread's. */
+  /**
+   * The stream that everything runs on; makes the context this thread's. Whoever puts something
+   * into it asks for it each time, and {@link #streamUses()} counts that.
+   */
   MemorySegment stream() {
     makeCurrent();
+    streamUses++;
     return stream;
+  }
+
+  /** Changes whenever something may have been put into the stream. */
+  long streamUses() {
+    return streamUses;
   }
 
   /** Makes the context this thread's: the driver keeps one for each. */

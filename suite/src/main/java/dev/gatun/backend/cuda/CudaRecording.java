@@ -38,21 +38,21 @@ final class CudaRecording implements Recording {
   }
 
   private static void capture(CudaDevice device, Runnable operations, MemorySegment captured) {
-    MemorySegment stream = device.stream();
     CudaException.check(
         CudaDriver.cuStreamBeginCapture_v2(
-            stream, CudaDriver.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL()),
+            device.stream(), CudaDriver.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL()),
         "cuStreamBeginCapture_v2");
     try {
       operations.run();
     } catch (RuntimeException | Error e) {
       // What was captured is of no use; a status would only hide what went wrong.
-      if (CudaDriver.cuStreamEndCapture(stream, captured) == CudaDriver.CUDA_SUCCESS()) {
+      if (CudaDriver.cuStreamEndCapture(device.stream(), captured) == CudaDriver.CUDA_SUCCESS()) {
         CudaDriver.cuGraphDestroy(captured.get(ADDRESS, 0));
       }
       throw e;
     }
-    CudaException.check(CudaDriver.cuStreamEndCapture(stream, captured), "cuStreamEndCapture");
+    CudaException.check(
+        CudaDriver.cuStreamEndCapture(device.stream(), captured), "cuStreamEndCapture");
   }
 
   @Override

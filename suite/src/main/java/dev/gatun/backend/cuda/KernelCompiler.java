@@ -24,7 +24,6 @@ final class KernelCompiler {
   private final String version;
   private final List<String> options;
   private final CubinCache cache;
-  private final String header = KernelSource.resource(HEADER);
 
   /**
    * For a device of this compute capability.
@@ -38,12 +37,16 @@ final class KernelCompiler {
       MemorySegment second = arena.allocate(JAVA_INT);
       NvrtcException.check(Nvrtc.nvrtcVersion(first, second), "nvrtcVersion");
       version = first.get(JAVA_INT, 0) + "." + second.get(JAVA_INT, 0);
-      options =
-          List.of(
-              "--gpu-architecture=sm_" + architecture(arena, 10 * major + minor),
-              "--std=c++17",
-              "--device-as-default-execution-space");
+      options = options(architecture(arena, 10 * major + minor));
     }
+  }
+
+  /** What kernels are compiled with for an architecture, such as 90. */
+  static List<String> options(int architecture) {
+    return List.of(
+        "--gpu-architecture=sm_" + architecture,
+        "--std=c++17",
+        "--device-as-default-execution-space");
   }
 
   /** The newest that this NVRTC knows and the device runs: the same major number, not newer. */
@@ -83,12 +86,26 @@ final class KernelCompiler {
    * @throws NvrtcException with NVRTC's log, if the source is at fault
    */
   byte[] compile(KernelSource source) {
+    String header = KernelSource.resource(HEADER);
     String key =
         CubinCache.key(source.text(), header, version, String.join(" ", options), source.file());
-    return cache.get(source.file().replace(".cu", "-" + key + ".cubin"), () -> compileNow(source));
+    return cache.get(
+        source.file().replace(".cu", "-" + key + ".cubin"), () -> compile(source, options).code());
   }
 
-  private byte[] compileNow(KernelSource source) {
+  /**
+   * Machine code of a kernel file.
+   *
+   * @param log what NVRTC says of it: nothing, unless there is something to warn of
+   */
+  record Compiled(byte[] code, String log) {}
+
+  /**
+   * Compiles a kernel file now, with no cache.
+   *
+   * @throws NvrtcException with NVRTC's log, if the source is at fault
+   */
+  static Compiled compile(KernelSource source, List<String> options) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment handle = arena.allocate(ADDRESS);
       NvrtcException.check(
@@ -97,7 +114,7 @@ final class KernelCompiler {
               arena.allocateFrom(source.text()),
               arena.allocateFrom(source.file()),
               1,
-              addresses(arena, List.of(header)),
+              addresses(arena, List.of(KernelSource.resource(HEADER))),
               addresses(arena, List.of(HEADER))),
           "nvrtcCreateProgram",
           source.file());
@@ -105,7 +122,7 @@ final class KernelCompiler {
       try {
         int status = Nvrtc.nvrtcCompileProgram(program, options.size(), addresses(arena, options));
         NvrtcException.checkCompilation(status, source.file(), () -> log(arena, program));
-        return machineCode(arena, program);
+        return new Compiled(machineCode(arena, program), log(arena, program));
       } finally {
         NvrtcException.check(Nvrtc.nvrtcDestroyProgram(handle), "nvrtcDestroyProgram");
       }

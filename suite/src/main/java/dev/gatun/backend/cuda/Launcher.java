@@ -90,9 +90,14 @@ final class Launcher implements AutoCloseable {
         errorFlag);
   }
 
-  /** The CUstream that everything runs on, for the libraries. */
+  /** The CUstream that everything runs on, for the libraries: asked for at each of their calls. */
   MemorySegment stream() {
     return device.stream();
+  }
+
+  /** Changes whenever something may have been put into the stream. */
+  long streamUses() {
+    return device.streamUses();
   }
 
   @Override

@@ -14,24 +14,23 @@ import dev.gatun.tensor.Tensor;
 final class MatrixProducts {
   private static final Kernel SCALE_F32 = new Kernel("gemm", "scale_product_f32");
   private static final Kernel SCALE_F64 = new Kernel("gemm", "scale_product_f64");
-  private static final Kernel ROUND = new Kernel("gemm", "round_to_bf16");
-
-  /** Rows of rounded operands start at multiples of 16 bytes, which tensor cores load. */
-  private static final int ROUNDED_ALIGNMENT = 8;
 
   private final OperandChecks checks = new OperandChecks(ElementType.F32, false);
   private final Launcher launcher;
   private final CublasHandle cublas;
   private final MathMode math;
-  private final DeviceScratch left;
-  private final DeviceScratch right;
+  private final RoundedOperand left;
+  private final RoundedOperand right;
+
+  /** The launcher's stream uses when the last rounded product was done. */
+  private long usesSoFar;
 
   MatrixProducts(Launcher launcher, DeviceMemory memory, CublasHandle cublas, MathMode math) {
     this.launcher = launcher;
     this.cublas = cublas;
     this.math = math;
-    this.left = new DeviceScratch(memory);
-    this.right = new DeviceScratch(memory);
+    this.left = new RoundedOperand(launcher, memory);
+    this.right = new RoundedOperand(launcher, memory);
   }
 
   /** As {@link dev.gatun.backend.Backend#gemm}. */
@@ -47,49 +46,49 @@ final class MatrixProducts {
       scaleProduct(c, beta);
       return;
     }
-    boolean rounded = math == MathMode.BF16 && c.type() == ElementType.F32;
-    var first = rounded ? rounded(b, tb, right) : asStored(b, tb);
-    var second = rounded ? rounded(a, ta, left) : asStored(a, ta);
-    cublas.gemm(n, m, k, alpha, first, second, beta, c, computeType(c.type()));
+    if (math == MathMode.BF16 && c.type() == ElementType.F32) {
+      multiplyRounded(ta, tb, m, n, k, alpha, a, b, beta, c);
+    } else {
+      int computeType = computeType(c.type());
+      cublas.gemm(n, m, k, alpha, asStored(b, tb), asStored(a, ta), beta, c, computeType);
+    }
+  }
+
+  private void multiplyRounded(
+      Transpose ta,
+      Transpose tb,
+      int m,
+      int n,
+      int k,
+      double alpha,
+      Tensor a,
+      Tensor b,
+      double beta,
+      Tensor c) {
+    if (launcher.streamUses() != usesSoFar) {
+      // Whatever it was, it may have written to what was rounded.
+      left.forget();
+      right.forget();
+    }
+    var first = right.of(b, tb);
+    var second = left.of(a, ta);
+    cublas.gemm(n, m, k, alpha, first, second, beta, c, CuBlas.CUBLAS_COMPUTE_32F());
+    // Both hold this product's operands now, and it has written to neither.
+    usesSoFar = launcher.streamUses();
   }
 
   private int computeType(ElementType type) {
     if (type == ElementType.F64) {
       return CuBlas.CUBLAS_COMPUTE_64F();
     }
-    return switch (math) {
-      case F32 -> CuBlas.CUBLAS_COMPUTE_32F_PEDANTIC();
-      case TF32 -> CuBlas.CUBLAS_COMPUTE_32F_FAST_TF32();
-      case BF16 -> CuBlas.CUBLAS_COMPUTE_32F();
-    };
+    return math == MathMode.TF32
+        ? CuBlas.CUBLAS_COMPUTE_32F_FAST_TF32()
+        : CuBlas.CUBLAS_COMPUTE_32F_PEDANTIC();
   }
 
   private static CublasHandle.Operand asStored(Tensor x, Transpose transpose) {
     return new CublasHandle.Operand(
         x.memory(), CublasHandle.dataType(x.type()), transpose, Math.toIntExact(x.cols()));
-  }
-
-  private CublasHandle.Operand rounded(Tensor x, Transpose transpose, DeviceScratch scratch) {
-    long cols = x.cols();
-    long stride = Math.ceilDiv(cols, ROUNDED_ALIGNMENT) * ROUNDED_ALIGNMENT;
-    // Two of them to an element: Gatun has no tensors of 16 bits.
-    Tensor y = scratch.get(ElementType.I32, x.rows() * stride / 2);
-    // Without padding all rows are one, which no short row keeps threads idle in.
-    boolean dense = stride == cols;
-    long rows = dense ? 1 : x.rows();
-    long length = dense ? x.size() : cols;
-    int fours = Alignment.inFours(length, x);
-    launcher.launch(
-        ROUND,
-        MatrixGrid.of(rows, length, fours == 1 ? 4 : 1),
-        x,
-        y,
-        rows,
-        length,
-        dense ? length : stride,
-        fours);
-    return new CublasHandle.Operand(
-        y.memory(), CuBlas.CUDA_R_16BF(), transpose, Math.toIntExact(stride));
   }
 
   /** A product of no terms: C ← beta·C. */

@@ -5,40 +5,59 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.backend.AttentionShape;
+import dev.gatun.backend.MathMode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class AttentionTilingTest {
+  private static final int[] LENGTHS = {1, 8, 31, 32, 33, 63, 64, 65, 128, 129, 1024};
+
   @ParameterizedTest
-  @CsvSource({"1, 8", "8, 8", "9, 16", "16, 16", "33, 64", "64, 64", "80, 128", "256, 256"})
-  void headsArePaddedToTheNextWidthThatHasKernels(int headWidth, int width) {
-    assertEquals(width, AttentionTiling.of("attention", headWidth).width());
+  @CsvSource({
+    "F32, 1, attention.cu: attention_8",
+    "F32, 9, attention.cu: attention_16",
+    "F32, 64, attention.cu: attention_64",
+    "F32, 80, attention.cu: attention_128",
+    "F32, 256, attention.cu: attention_256",
+    "TF32, 8, attention_tensor.cu: attention_tf32_32",
+    "BF16, 64, attention_tensor.cu: attention_bf16_64",
+    "BF16, 129, attention.cu: attention_256"
+  })
+  void headsArePaddedToTheNextWidthThatHasKernels(MathMode math, int headWidth, String kernel) {
+    AttentionTiling tiling = AttentionTiling.of("attention", math, headWidth);
+    assertEquals(kernel, tiling.kernel(AttentionPass.FORWARD).toString());
   }
 
-  @Test
-  void widerHeadsAreRefusedInOneLine() {
+  @ParameterizedTest
+  @EnumSource
+  void widerHeadsAreRefusedInOneLine(MathMode math) {
     var thrown =
         assertThrows(
-            IllegalArgumentException.class, () -> AttentionTiling.of("attentionBackward", 257));
+            IllegalArgumentException.class,
+            () -> AttentionTiling.of("attentionBackward", math, 257));
     assertEquals(
         "attentionBackward: heads are 257 wide, on a GPU they can be at most 256",
         thrown.getMessage());
   }
 
-  @Test
-  void blocksCoverTheSequenceAndFitTheSharedMemoryOfEveryDevice() {
+  @ParameterizedTest
+  @EnumSource
+  void blocksCoverTheSequenceAndFitTheSharedMemoryOfEveryDevice(MathMode math) {
     for (int headWidth = 1; headWidth <= 256; headWidth++) {
-      for (int length : new int[] {1, 8, 31, 32, 33, 63, 64, 65, 128, 129, 1024}) {
-        for (int operands = 1; operands <= 2; operands++) {
+      for (int length : LENGTHS) {
+        for (AttentionPass pass : AttentionPass.values()) {
           var shape = new AttentionShape(3, length, 4, 2, headWidth);
-          AttentionTiling tiling = AttentionTiling.of("attention", headWidth);
-          Grid grid = tiling.grid(shape, 4, operands);
-          String where = "head width %s, length %s: %s".formatted(headWidth, length, grid);
+          AttentionTiling tiling = AttentionTiling.of("attention", math, headWidth);
+          Grid grid = tiling.grid(pass, shape);
+          String where =
+              "%s: head width %s, length %s: %s".formatted(pass, headWidth, length, grid);
           int rows = grid.threads() / 32 * tiling.warpRows();
+          int heads = pass == AttentionPass.KEYS ? 2 : 4;
           assertTrue(grid.threads() >= 32 && grid.threads() <= 128, where);
           assertTrue(grid.sharedBytes() <= 99 * 1024, where);
-          assertEquals(3 * 4 * Math.ceilDiv(length, rows), grid.x(), where);
+          assertEquals(3 * heads * Math.ceilDiv(length, rows), grid.x(), where);
         }
       }
     }
@@ -47,6 +66,7 @@ class AttentionTilingTest {
   @Test
   void shortSequencesLeaveNoWarpIdle() {
     var shape = new AttentionShape(1, 64, 9, 9, 64);
-    assertEquals(64, AttentionTiling.of("attention", 64).grid(shape, 9, 1).threads());
+    AttentionTiling tiling = AttentionTiling.of("attention", MathMode.F32, 64);
+    assertEquals(64, tiling.grid(AttentionPass.FORWARD, shape).threads());
   }
 }

@@ -1,0 +1,140 @@
+package dev.gatun.backend.cuda;
+
+import dev.gatun.bindings.nvrtc.Nvrtc;
+import dev.gatun.natives.NvrtcAlone;
+import dev.gatun.natives.NvrtcException;
+import java.io.File;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** A compiler of kernels that needs no GPU, and says how many registers each takes. */
+sealed interface DeviceCodeCompiler {
+
+  /** NVRTC where Gatun finds one, else nvcc. */
+  static Optional<DeviceCodeCompiler> find() {
+    return NvrtcAlone.load().<DeviceCodeCompiler>map(WithNvrtc::new).or(WithNvcc::find);
+  }
+
+  /** Whether it compiles for an architecture, such as 90. */
+  boolean knows(int architecture);
+
+  /**
+   * What it says, warnings and registers included.
+   *
+   * @throws IllegalArgumentException with what it says, if the source does not compile
+   */
+  String log(KernelSource source, int architecture);
+
+  /** As Gatun compiles on the user's machine. */
+  record WithNvrtc(String version) implements DeviceCodeCompiler {
+    @Override
+    public boolean knows(int architecture) {
+      try (Arena arena = Arena.ofConfined()) {
+        MemorySegment count = arena.allocate(ValueLayout.JAVA_INT);
+        NvrtcException.check(Nvrtc.nvrtcGetNumSupportedArchs(count), "nvrtcGetNumSupportedArchs");
+        MemorySegment all =
+            arena.allocate(ValueLayout.JAVA_INT, count.get(ValueLayout.JAVA_INT, 0));
+        NvrtcException.check(Nvrtc.nvrtcGetSupportedArchs(all), "nvrtcGetSupportedArchs");
+        return Arrays.stream(all.toArray(ValueLayout.JAVA_INT)).anyMatch(it -> it == architecture);
+      }
+    }
+
+    @Override
+    public String log(KernelSource source, int architecture) {
+      var options =
+          Stream.concat(
+              KernelCompiler.options(architecture).stream(), Stream.of("--ptxas-options=-v"));
+      try {
+        return KernelCompiler.compile(source, options.toList()).log();
+      } catch (NvrtcException e) {
+        throw new IllegalArgumentException(e.getMessage(), e);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "NVRTC " + version;
+    }
+  }
+
+  /** The toolkit's compiler. */
+  record WithNvcc(String command) implements DeviceCodeCompiler {
+    static Optional<DeviceCodeCompiler> find() {
+      return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+          .map(folder -> Path.of(folder, "nvcc"))
+          .filter(Files::isExecutable)
+          .findFirst()
+          .map(file -> new WithNvcc(file.toString()));
+    }
+
+    @Override
+    public boolean knows(int architecture) {
+      return run(List.of(command, "--list-gpu-code")).text().contains("sm_" + architecture);
+    }
+
+    @Override
+    public String log(KernelSource source, int architecture) {
+      try {
+        Path folder = Files.createTempDirectory("gatun-nvcc");
+        try {
+          Path file = folder.resolve(source.file());
+          Path header = folder.resolve("gatun.cuh");
+          Path code = folder.resolve("code.cubin");
+          Files.writeString(file, source.text());
+          Files.writeString(header, KernelSource.resource("gatun.cuh"));
+          var options =
+              List.of("-std=c++17", "-cubin", "-Xptxas", "-v", "-arch=sm_" + architecture);
+          var finished =
+              run(
+                  Stream.of(
+                          List.of(command),
+                          options,
+                          List.of("-o", code.toString(), file.toString()))
+                      .flatMap(List::stream)
+                      .toList());
+          for (Path written : List.of(file, header, code)) {
+            Files.deleteIfExists(written);
+          }
+          if (finished.status() != 0) {
+            throw new IllegalArgumentException(
+                source.file() + " does not compile; nvcc says:\n" + finished.text());
+          }
+          return finished.text();
+        } finally {
+          Files.delete(folder);
+        }
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    private record Finished(int status, String text) {}
+
+    private static Finished run(List<String> command) {
+      try {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        var text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Finished(process.waitFor(), text);
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted while compiling", e);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return command;
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package dev.gatun.backend.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every kernel compiles for every generation of GPU that Gatun is meant for, with no warning, and
+ * with its variables in registers.
+ */
+class KernelCompilationIT {
+  private static final List<Integer> ARCHITECTURES = List.of(80, 90, 100);
+  private static final Path KERNELS =
+      Path.of(System.getProperty("basedir", "")).resolve("../native/src/main/cuda");
+  private static final Pattern ENTRY = Pattern.compile("Compiling entry function '(\\w+)'");
+  private static final Pattern WARNING = Pattern.compile("\\bwarning( #| *:)");
+  private static final Pattern SPILLS =
+      Pattern.compile("(\\d+) bytes spill stores, (\\d+) bytes spill loads");
+
+  private static Optional<DeviceCodeCompiler> compiler;
+
+  @BeforeAll
+  static void findCompiler() {
+    compiler = DeviceCodeCompiler.find();
+    assumeTrue(
+        compiler.isPresent(),
+        "kernels not compiled: no NVRTC where Gatun looks (set GATUN_CUDA), and no nvcc on the"
+            + " PATH");
+  }
+
+  static Stream<Arguments> filesAndArchitectures() throws IOException {
+    try (var files = Files.list(KERNELS)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".cu"))
+          .sorted()
+          .toList()
+          .stream()
+          .flatMap(name -> ARCHITECTURES.stream().map(number -> Arguments.of(name, number)));
+    }
+  }
+
+  @ParameterizedTest(name = "{0} for sm_{1}")
+  @MethodSource("filesAndArchitectures")
+  void compilesWithNoWarningAndNoSpill(String file, int architecture) {
+    assumeTrue(
+        compiler.orElseThrow().knows(architecture),
+        () -> compiler.get() + " does not know sm_" + architecture);
+    var source = KernelSource.read(file.replace(".cu", ""));
+    String log = compiler.get().log(source, architecture);
+    assertEquals(List.of(), complaints(source, log), compiler.get().toString());
+  }
+
+  /** Warnings and spills; also where the log does not speak of every kernel. */
+  private static List<String> complaints(KernelSource source, String log) {
+    var complaints = new ArrayList<String>();
+    var unseen = new HashSet<>(source.signatures().keySet());
+    String kernel = "";
+    for (String line : log.lines().toList()) {
+      var entry = ENTRY.matcher(line);
+      var spills = SPILLS.matcher(line);
+      if (entry.find()) {
+        kernel = entry.group(1);
+      } else if (spills.find()) {
+        unseen.remove(kernel);
+        if (!spills.group(1).equals("0") || !spills.group(2).equals("0")) {
+          complaints.add(kernel + ": " + spills.group());
+        }
+      } else if (WARNING.matcher(line).find()) {
+        complaints.add(line);
+      }
+    }
+    unseen.forEach(name -> complaints.add("the log says nothing of " + name));
+    return complaints;
+  }
+
+  private static KernelSource source(String text) {
+    return new KernelSource("planted.cu", text, KernelSource.signatures("planted.cu", text));
+  }
+
+  @Test
+  void aWarningIsAComplaint() {
+    KernelSource planted =
+        source(
+            """
+            extern "C" __global__ void planted(float *x) {
+              int unused;
+              x[0] = 1.0f;
+            }
+            """);
+    assertComplaint("warning", planted);
+  }
+
+  /** 128 values that are all wanted at the end, by 1,024 threads with 64 registers each. */
+  @Test
+  void aSpillIsAComplaint() {
+    KernelSource planted =
+        source(
+            """
+            extern "C" __global__ void __launch_bounds__(1024) planted(float *x) {
+              float held[128];
+            #pragma unroll
+              for (int i = 0; i < 128; i++) held[i] = x[1024 * i + threadIdx.x];
+              __syncthreads();
+            #pragma unroll
+              for (int i = 0; i < 128; i++) x[1024 * (i * 37 % 128) + threadIdx.x] = held[i];
+            }
+            """);
+    assertComplaint("planted: ", planted);
+  }
+
+  private static void assertComplaint(String words, KernelSource planted) {
+    List<String> all = complaints(planted, compiler.orElseThrow().log(planted, 80));
+    assertTrue(all.size() == 1 && all.getFirst().contains(words), all.toString());
+  }
+
+  @Test
+  void anErrorShowsTheCompilersWords() {
+    KernelSource planted =
+        source("extern \"C\" __global__ void planted(float *x) { x = missing; }");
+    var thrown =
+        assertThrows(IllegalArgumentException.class, () -> compiler.orElseThrow().log(planted, 80));
+    assertTrue(thrown.getMessage().contains("missing"), thrown.getMessage());
+  }
+}
