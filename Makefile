@@ -1,7 +1,7 @@
 # Gatun's commands. `make` alone lists them.
 MVN ?= mvn -B -q
 GATUN := suite/target/gatun/bin/gatun
-SOURCES := $(shell find pom.xml bindings suite results/expected results/facts -type f \
+SOURCES := $(shell find pom.xml bindings suite results/expected results/facts results/tolerances.toml -type f \
   -not -path '*/target/*' -not -path 'suite/src/test/*' -not -path 'suite/src/bench/*' 2>/dev/null)
 
 .PHONY: help build reproduce verify bench bench-kernels format bindings bindings-check clean
