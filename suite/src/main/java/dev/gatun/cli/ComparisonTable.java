@@ -42,16 +42,19 @@ final class ComparisonTable {
     return Arrays.stream(Agreement.values())
         .sorted(Comparator.reverseOrder())
         .filter(agreement -> count(agreement) > 0)
-        .map(agreement -> "%s %s".formatted(count(agreement), plural(agreement)))
+        .map(this::counted)
         .collect(Collectors.joining(", "));
   }
 
-  private static String plural(Agreement agreement) {
-    return switch (agreement) {
-      case AGREES -> "metrics agree";
-      case DIFFERS -> "differ";
-      case INCONCLUSIVE, NOT_COMPARABLE -> words(agreement);
-    };
+  private String counted(Agreement agreement) {
+    long n = count(agreement);
+    String verb =
+        switch (agreement) {
+          case AGREES -> n == 1 ? "metric agrees" : "metrics agree";
+          case DIFFERS -> n == 1 ? "differs" : "differ";
+          case INCONCLUSIVE, NOT_COMPARABLE -> words(agreement);
+        };
+    return n + " " + verb;
   }
 
   private long count(Agreement agreement) {
@@ -64,8 +67,8 @@ final class ComparisonTable {
         metric.claim(),
         metric.metric(),
         worst.where(),
-        NumberCell.of(worst.first().value(), worst.first().halfWidth()),
-        NumberCell.of(worst.other().value(), worst.other().halfWidth()),
+        NumberCell.of(worst.first().value()),
+        NumberCell.of(worst.other().value()),
         NumberCell.of(worst.difference().value(), worst.difference().halfWidth()),
         tolerance(worst.bound()),
         styled(worst.agreement()));

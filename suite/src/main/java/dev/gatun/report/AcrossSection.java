@@ -132,7 +132,12 @@ final class AcrossSection {
       for (Agreement agreement : List.of(Agreement.values()).reversed()) {
         long n = comparison.metrics().stream().filter(m -> m.agreement() == agreement).count();
         if (n > 0) {
-          cells.append("<b>").append(n).append("</b> ").append(AgreementMark.badge(agreement)).append("<br/>");
+          cells
+              .append("<b>")
+              .append(n)
+              .append("</b> ")
+              .append(AgreementMark.badge(agreement))
+              .append("<br/>");
         }
       }
       cells.append("</td>");

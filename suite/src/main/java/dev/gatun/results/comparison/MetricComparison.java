@@ -68,6 +68,9 @@ public record MetricComparison(
     }
   }
 
+  /** Why effects of a single seed are inconclusive. */
+  public static final String ONE_SEED = "one seed gives no interval";
+
   private static final Comparator<Place> WORST_FIRST =
       Comparator.comparing(Place::agreement)
           .thenComparing(Comparator.comparingDouble(Place::share).reversed());

@@ -141,9 +141,8 @@ final class PlaceComparer {
       return place(seeds, x, y, Value.NONE, within, Agreement.DIFFERS, reason);
     }
     if (x.length < 2 || y.length < 2) {
-      String reason = "one seed gives no interval";
       var alone = new Value(Value.over(y).value() - Value.over(x).value(), 0);
-      return place(seeds, x, y, alone, within, Agreement.INCONCLUSIVE, reason);
+      return place(seeds, x, y, alone, within, Agreement.INCONCLUSIVE, MetricComparison.ONE_SEED);
     }
     StudentInterval interval =
         paired ? StudentInterval.of(differences) : StudentInterval.ofDifference(x, y);
