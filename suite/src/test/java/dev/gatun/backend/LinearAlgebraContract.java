@@ -159,7 +159,7 @@ abstract class LinearAlgebraContract extends ContractSupport {
   private void gemm(
       ElementType type, Transpose ta, Transpose tb, int m, int n, int k, double beta) {
     check(
-        "sums",
+        "gemm",
         type,
         run -> {
           Tensor a = ta == Transpose.NO ? run.in(0, m, k) : run.in(0, k, m);

@@ -2,6 +2,7 @@ package dev.gatun.backend.cpu;
 
 import dev.gatun.backend.Transpose;
 import dev.gatun.bindings.openblas.OpenBlas;
+import dev.gatun.tensor.ElementType;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -50,6 +51,40 @@ final class Blas {
       int ldc) {
     OpenBlas.cblas_dgemm(
         OpenBlas.CblasRowMajor(), flag(ta), flag(tb), m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+  }
+
+  /** C ← alpha·op(A)·op(B) + beta·C in the type of the operands; as {@link #sgemm}. */
+  static void gemm(
+      int m,
+      int n,
+      int k,
+      double alpha,
+      MatrixOperand a,
+      MatrixOperand b,
+      double beta,
+      MemorySegment c,
+      int ldc) {
+    Transpose ta = a.transpose();
+    Transpose tb = b.transpose();
+    int lda = a.leadingDimension();
+    int ldb = b.leadingDimension();
+    if (a.type() == ElementType.F32) {
+      sgemm(ta, tb, m, n, k, (float) alpha, a.memory(), lda, b.memory(), ldb, (float) beta, c, ldc);
+    } else {
+      dgemm(ta, tb, m, n, k, alpha, a.memory(), lda, b.memory(), ldb, beta, c, ldc);
+    }
+  }
+
+  /** to [cols, rows] dense ← the transpose of from [rows, cols]. */
+  static void transpose(
+      ElementType type, int rows, int cols, MemorySegment from, int ldFrom, MemorySegment to) {
+    int order = OpenBlas.CblasRowMajor();
+    int trans = OpenBlas.CblasTrans();
+    if (type == ElementType.F32) {
+      OpenBlas.cblas_somatcopy(order, trans, rows, cols, 1, from, ldFrom, to, rows);
+    } else {
+      OpenBlas.cblas_domatcopy(order, trans, rows, cols, 1, from, ldFrom, to, rows);
+    }
   }
 
   /**

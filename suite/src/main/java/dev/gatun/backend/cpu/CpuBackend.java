@@ -47,7 +47,7 @@ public final class CpuBackend implements Backend {
     description = new CpuDescription(threads, openBlas);
     pool = new WorkerPool(threads, memory);
     vectors = new Vectors(pool);
-    products = new MatrixProducts(pool, memory);
+    products = new MatrixProducts(pool, memory, openBlas.coreType());
     gramProducts = new GramProducts(pool, memory);
     lapack = new Lapack(pool, memory);
     singularValues = new SingularValues(pool, memory);

@@ -4,27 +4,27 @@ import dev.gatun.backend.Transpose;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.util.Set;
 
 /**
  * Matrix products over the pool: single-threaded OpenBLAS calls on the tiles of a {@link Tiling}.
  */
 final class MatrixProducts implements AutoCloseable {
+  /** OpenBLAS' names of the processors that it has kernels without packing for. */
+  private static final Set<String> UNPACKED_KERNELS =
+      Set.of("SkylakeX", "Cooperlake", "SapphireRapids");
+
   private final WorkerPool pool;
+  private final boolean unpacked;
   private final Scratch partialSums;
 
-  MatrixProducts(WorkerPool pool, HostMemory memory) {
+  /**
+   * @param coreType OpenBLAS' name of the processor
+   */
+  MatrixProducts(WorkerPool pool, HostMemory memory, String coreType) {
     this.pool = pool;
+    this.unpacked = UNPACKED_KERNELS.contains(coreType);
     this.partialSums = new Scratch(memory);
-  }
-
-  /** A dense row-major operand, as stored or transposed. */
-  private record Operand(MemorySegment memory, Transpose transpose, int cols, long elementSize) {
-    /** From element (i, j) of op(matrix) on. */
-    MemorySegment from(int i, int j) {
-      long row = transpose == Transpose.NO ? i : j;
-      long col = transpose == Transpose.NO ? j : i;
-      return memory.asSlice((row * cols + col) * elementSize);
-    }
   }
 
   /** C ← alpha·op(A)·op(B) + beta·C for tensors that fit, all F32 or all F64. */
@@ -63,65 +63,27 @@ final class MatrixProducts implements AutoCloseable {
     if (m == 0 || n == 0) {
       return;
     }
-    Tiling tiling = Tiling.of(ta, tb, m, n, k);
-    long size = type.byteSize();
-    var left = new Operand(a, ta, Math.max(1, ta == Transpose.NO ? k : m), size);
-    var right = new Operand(b, tb, Math.max(1, tb == Transpose.NO ? n : k), size);
-    long bytes = (long) m * n * size;
+    Tiling tiling = unpacked ? Tiling.unpacked(type, ta, m, n, k) : Tiling.packed(m, n, k);
+    var left = new MatrixOperand(type, a, ta, Math.max(1, ta == Transpose.NO ? k : m));
+    var right = new MatrixOperand(type, b, tb, Math.max(1, tb == Transpose.NO ? n : k));
+    var product = new TiledProduct(tiling, alpha, left, right);
+    long bytes = (long) m * n * type.byteSize();
     int pieces = tiling.pieces();
     MemorySegment partials =
         pieces > 1 ? partialSums.segment((pieces - 1) * bytes) : MemorySegment.NULL;
     pool.forEach(
         tiling.tiles(),
-        tile -> {
+        tiling.layoutElements() * type.byteSize(),
+        (tile, scratch) -> {
           int piece = tiling.piece(tile);
-          MemorySegment sum = piece == 0 ? c : partials.asSlice((piece - 1) * bytes, bytes);
-          double scale = piece == 0 ? beta : 0;
-          multiply(type, tiling, tile, alpha, left, right, scale, sum);
+          if (piece == 0) {
+            product.run(tile, beta, c, scratch);
+          } else {
+            product.run(tile, 0, partials.asSlice((piece - 1) * bytes, bytes), scratch);
+          }
         });
     if (pieces > 1) {
       SumReduction.addPieces(pool, type, partials, pieces - 1, c);
-    }
-  }
-
-  private static void multiply(
-      ElementType type,
-      Tiling tiling,
-      int tile,
-      double alpha,
-      Operand left,
-      Operand right,
-      double beta,
-      MemorySegment sum) {
-    int i = tiling.row(tile);
-    int j = tiling.col(tile);
-    int l = tiling.piece(tile) * tiling.depth();
-    int rows = Math.min(tiling.rows(), tiling.m() - i);
-    int cols = Math.min(tiling.cols(), tiling.n() - j);
-    int depth = Math.min(tiling.depth(), tiling.k() - l);
-    MemorySegment a = left.from(i, l);
-    MemorySegment b = right.from(l, j);
-    MemorySegment c = sum.asSlice(((long) i * tiling.n() + j) * type.byteSize());
-    Transpose ta = left.transpose;
-    Transpose tb = right.transpose;
-    int ldc = tiling.n();
-    if (type == ElementType.F32) {
-      Blas.sgemm(
-          ta,
-          tb,
-          rows,
-          cols,
-          depth,
-          (float) alpha,
-          a,
-          left.cols,
-          b,
-          right.cols,
-          (float) beta,
-          c,
-          ldc);
-    } else {
-      Blas.dgemm(ta, tb, rows, cols, depth, alpha, a, left.cols, b, right.cols, beta, c, ldc);
     }
   }
 

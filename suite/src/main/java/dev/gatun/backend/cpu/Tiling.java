@@ -1,62 +1,87 @@
 package dev.gatun.backend.cpu;
 
 import dev.gatun.backend.Transpose;
+import dev.gatun.tensor.ElementType;
 
 /**
- * How a matrix product C [m, n] = op(A)·op(B), summed over k, is cut into tiles: a function of the
- * shape alone, so that results do not depend on the number of threads.
+ * How a matrix product C [m, n] = op(A)·op(B), summed over k, is cut into tiles, and a tile into
+ * blocks: a function of the shape alone, so that results do not depend on the number of threads.
  *
- * <p>OpenBLAS copies ("packs") the operands of each call, which favours few large tiles; products
- * of at most a million multiplications skip that copy, which favours tiles just below. Long sums
- * with a narrow result, and short sums, are faster in such small tiles; all else in large ones. The
- * constants were measured on a Zen 4 with AVX-512.
+ * <p>A tile is the work of one task; a block is one call. OpenBLAS copies ("packs") the operands of
+ * each call, which favours few large calls. On processors with AVX-512 it has kernels for products
+ * of at most a million multiplications that skip the copy. Calls just below that limit are as fast
+ * as the machine for any shape, but for a transposed B, which is laid out as op(B) once per tile.
+ * The constants were measured on a Zen 4.
  *
  * @param rows rows of a tile
- * @param cols columns of a tile
+ * @param cols columns of a tile, and of a block
  * @param depth length of the piece of the sum that one tile takes
+ * @param blockRows rows of a block
+ * @param blockDepth length of the piece of the sum that one block takes
+ * @param laysOut whether a transposed B is laid out as op(B)
  */
-record Tiling(int m, int n, int k, int rows, int cols, int depth) {
-  private static final int NARROW = 128;
-  private static final int SHORT_SUM = 128;
-  private static final int LONG_SUM = 256;
-  private static final long PRODUCTS_PER_LARGE_TILE = 384L << 20;
+record Tiling(
+    int m,
+    int n,
+    int k,
+    int rows,
+    int cols,
+    int depth,
+    int blockRows,
+    int blockDepth,
+    boolean laysOut) {
   private static final long LEAST_PRODUCTS = 1L << 17;
+  private static final long PRODUCTS_PER_TASK = 1L << 19;
+  private static final long PRODUCTS_PER_LARGE_TILE = 384L << 20;
   private static final long MOST_PARTIAL_ELEMENTS = 4L << 20;
+  private static final int TASKS = 32;
 
-  static Tiling of(Transpose ta, Transpose tb, int m, int n, int k) {
-    if ((long) m * n * k <= LEAST_PRODUCTS) {
-      return balanced(m, n, k, m, n, k);
-    }
-    if (Math.min(m, n) <= NARROW && k >= LONG_SUM) {
-      return narrow(m, n, k);
-    }
-    if (k <= SHORT_SUM) {
-      return shortSum(tb, m, n, k);
-    }
-    return large(m, n, k);
+  /** OpenBLAS' limit for products that skip packing. */
+  private static final long MOST_UNPACKED_PRODUCTS = 1_000_000;
+
+  /** The kernels without packing work on four vectors of 64 bytes by six rows. */
+  private static final int PANEL_BYTES = 256;
+
+  private static final int KERNEL_ROWS = 6;
+  private static final int MOST_BLOCK_ROWS = 120;
+  private static final int MOST_TILE_ROWS = 512;
+
+  /** For an OpenBLAS that packs the operands of every call. */
+  static Tiling packed(int m, int n, int k) {
+    return (long) m * n * k <= LEAST_PRODUCTS ? whole(m, n, k) : large(m, n, k);
   }
 
-  private static Tiling narrow(int m, int n, int k) {
-    int rows = 16;
-    int cols = n <= 32 ? 32 : 64;
-    int depth = 32768 / cols;
-    if ((long) m * n * (Math.ceilDiv(k, depth) - 1) > MOST_PARTIAL_ELEMENTS) {
-      return balanced(m, n, k, 8 * rows, 2 * cols, k);
-    }
-    return balanced(m, n, k, rows, cols, depth);
-  }
-
-  private static Tiling shortSum(Transpose tb, int m, int n, int k) {
-    int rows = tb == Transpose.YES ? 256 : 64;
-    int cols = tb == Transpose.YES ? 1024 : 64;
-    // A narrow result gets taller tiles, a tiny one smaller ones.
-    rows *= Math.clamp(cols / (2 * n), 1, 2);
+  /** For an OpenBLAS with kernels that skip packing. */
+  static Tiling unpacked(ElementType type, Transpose ta, int m, int n, int k) {
     long products = (long) m * n * k;
-    while ((long) rows * Math.min(cols, n) * k > Math.max(products / 8, LEAST_PRODUCTS)
-        && rows > 16) {
-      rows /= 2;
+    if (products <= LEAST_PRODUCTS) {
+      return whole(m, n, k);
     }
-    return balanced(m, n, k, rows, cols, k);
+    int cols = Math.min(n, (int) (PANEL_BYTES / type.byteSize()));
+    int across = Math.ceilDiv(n, cols);
+    int blocks = Math.ceilDiv(k, ta == Transpose.YES ? 512 : 1024);
+    int blockDepth = Math.ceilDiv(k, blocks);
+    long fitting = MOST_UNPACKED_PRODUCTS / ((long) cols * blockDepth);
+    int blockRows = Math.clamp(fitting / KERNEL_ROWS * KERNEL_ROWS, KERNEL_ROWS, MOST_BLOCK_ROWS);
+
+    long tasks = Math.clamp(products / PRODUCTS_PER_TASK, 1, TASKS);
+    int down = Math.clamp(Math.ceilDiv(tasks, across), 1, Math.ceilDiv(m, blockRows));
+    int rows = Math.min(roundUp(Math.ceilDiv(m, down), KERNEL_ROWS), MOST_TILE_ROWS);
+    int pieces = Math.clamp(tasks / ((long) across * Math.ceilDiv(m, rows)), 1, blocks);
+    if ((long) m * n * (pieces - 1) > MOST_PARTIAL_ELEMENTS) {
+      pieces = 1;
+    }
+    int depth = Math.ceilDiv(blocks, pieces) * blockDepth;
+    return new Tiling(m, n, k, rows, cols, depth, Math.min(rows, blockRows), blockDepth, true);
+  }
+
+  private static int roundUp(int extent, int multiple) {
+    return Math.ceilDiv(extent, multiple) * multiple;
+  }
+
+  private static Tiling whole(int m, int n, int k) {
+    int depth = Math.max(1, k);
+    return new Tiling(m, n, k, m, n, depth, m, depth, false);
   }
 
   private static Tiling large(int m, int n, int k) {
@@ -82,18 +107,15 @@ record Tiling(int m, int n, int k, int rows, int cols, int depth) {
         best = across;
       }
     }
-    int down = inPlane / best;
-    return balanced(m, n, k, Math.ceilDiv(m, down), Math.ceilDiv(n, best), Math.ceilDiv(k, pieces));
+    int rows = even(m, inPlane / best);
+    int cols = even(n, best);
+    int depth = even(k, pieces);
+    return new Tiling(m, n, k, rows, cols, depth, rows, depth, false);
   }
 
-  /** Tiles of about the given extents, evened out so that none is a sliver. */
-  private static Tiling balanced(int m, int n, int k, int rows, int cols, int depth) {
-    return new Tiling(m, n, k, even(m, rows), even(n, cols), even(k, depth));
-  }
-
-  private static int even(int extent, int wanted) {
-    int count = Math.max(1, (int) Math.round((double) extent / wanted));
-    return Math.max(1, Math.ceilDiv(Math.ceilDiv(extent, count), 16) * 16);
+  /** The extent of parts of which about so many cover the whole, none of them a sliver. */
+  private static int even(int extent, int parts) {
+    return Math.max(1, Math.ceilDiv(Math.ceilDiv(extent, parts), 16) * 16);
   }
 
   int down() {
@@ -110,6 +132,11 @@ record Tiling(int m, int n, int k, int rows, int cols, int depth) {
 
   int tiles() {
     return down() * across() * pieces();
+  }
+
+  /** Elements of scratch memory in which a tile lays out a block of op(B). */
+  long layoutElements() {
+    return laysOut ? (long) blockDepth * cols : 0;
   }
 
   /** First row of a tile's part of C. */
