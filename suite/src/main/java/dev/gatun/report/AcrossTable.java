@@ -6,6 +6,7 @@ import dev.gatun.results.comparison.MetricComparison;
 import dev.gatun.results.comparison.MetricComparison.Place;
 import dev.gatun.results.comparison.MetricComparison.Value;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -38,15 +39,7 @@ final class AcrossTable {
     if (rows.isEmpty()) {
       return "";
     }
-    List<Agreement> agreements =
-        rows.values().stream()
-            .map(row ->
-                Agreement.worst(
-                    row.stream()
-                        .flatMap(Optional::stream)
-                        .map(MetricComparison::agreement)
-                        .toList()))
-            .toList();
+    List<Agreement> agreements = rows.values().stream().map(row -> least(row).agreement()).toList();
     long agree = agreements.stream().filter(a -> a == Agreement.AGREES).count();
     var body = new StringBuilder();
     rows.forEach((row, cells) -> body.append(row(row, cells)));
@@ -96,17 +89,23 @@ final class AcrossTable {
     return "<th scope=\"col\">" + Html.escape(machine) + "</th>";
   }
 
+  /** The comparison that agrees least; one that could be made, if there is any. */
+  private static MetricComparison least(List<Optional<MetricComparison>> row) {
+    Comparator<MetricComparison> comparableFirst =
+        Comparator.comparing(m -> m.agreement() == Agreement.NOT_COMPARABLE);
+    return row.stream()
+        .flatMap(Optional::stream)
+        .min(comparableFirst.thenComparing(MetricComparison::agreement))
+        .orElseThrow();
+  }
+
   /** At the place where the machine that agrees least agrees least. */
   private static String row(Row row, List<Optional<MetricComparison>> metrics) {
-    MetricComparison least =
-        metrics.stream()
-            .flatMap(Optional::stream)
-            .min((a, b) -> a.agreement().compareTo(b.agreement()))
-            .orElseThrow();
+    MetricComparison least = least(metrics);
     Place at = least.worst();
     var cells = new StringBuilder("<td>" + value(at.first(), at, least.unit()) + "</td>");
     for (Optional<MetricComparison> metric : metrics) {
-      cells.append(metric.map(m -> cell(m, m.at(at.site()).orElse(m.worst()))).orElse("<td></td>"));
+      cells.append(metric.map(m -> cell(m, at.site())).orElse("<td></td>"));
     }
     return """
     <tr><th scope="row"><code>%s</code><span class="where">%s%s, %s</span></th>%s</tr>
@@ -119,17 +118,27 @@ final class AcrossTable {
             cells);
   }
 
-  private static String cell(MetricComparison metric, Place place) {
-    String elsewhere =
+  /** At the site of the row; where it was not compared there, where it agrees least. */
+  private static String cell(MetricComparison metric, String site) {
+    Place worst = metric.worst();
+    Place place = metric.at(site).orElse(worst);
+    String reason =
         place.agreement() == metric.agreement()
-            ? Html.escape(place.reason())
-            : Html.escape("at %s: %s".formatted(metric.worst().where(), metric.worst().reason()));
-    return "<td>%s %s%s<span class=\"where\">%s</span></td>"
+            ? place.reason()
+            : "at %s: %s".formatted(worst.where(), worst.reason());
+    boolean elsewhere = !place.site().equals(site) && place.agreement() != Agreement.NOT_COMPARABLE;
+    String of =
+        elsewhere
+            ? "<span class=\"where\">at %s, where the first has %s</span>"
+                .formatted(Html.escape(place.where()), value(place.first(), place, metric.unit()))
+            : "";
+    return "<td>%s %s%s%s<span class=\"where\">%s</span></td>"
         .formatted(
             value(place.other(), place, metric.unit()),
             AgreementMark.badge(metric.agreement()),
+            of,
             difference(place),
-            elsewhere);
+            Html.escape(reason));
   }
 
   private static String value(Value value, Place place, String unit) {

@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
 
 /** Compares what two machines measured in one arm at one step. */
 final class PlaceComparer {
+  private static final String NOT_FINITE = "not a finite number";
+
   private final Site site;
   private final Map<Long, Sample> first;
   private final Map<Long, Sample> other;
@@ -83,26 +85,28 @@ final class PlaceComparer {
     }
     int worst = 0;
     for (int i = 1; i < x.length; i++) {
-      // What is not a number is never the lesser difference.
-      if (!(Math.abs(y[i] - x[i]) <= Math.abs(y[worst] - x[worst]))) {
-        worst = i;
-      }
+      worst = distance(x[i], y[i]) > distance(x[worst], y[worst]) ? i : worst;
     }
     double scale = Math.max(tolerance.scale(), Math.max(greatest(x), greatest(y)));
     double bound = tolerance.within() + tolerance.roundings() * roundoff(tolerance.kind()) * scale;
-    double difference = y[worst] - x[worst];
-    boolean equal = x[worst] == y[worst];
-    boolean finite = Double.isFinite(difference);
-    boolean agrees = equal || (finite && Math.abs(difference) <= bound);
+    double distance = distance(x[worst], y[worst]);
     return new Place(
         where,
         where + (x.length == 1 ? "" : ", σ " + (worst + 1)),
         value(a, worst),
         value(b, worst),
-        new Value(equal ? 0 : difference, 0),
+        new Value(y[worst] - x[worst], 0),
         bound,
-        agrees ? Agreement.AGREES : Agreement.DIFFERS,
-        equal ? "equal" : finite ? words(agrees) : "not a finite number");
+        distance <= bound ? Agreement.AGREES : Agreement.DIFFERS,
+        Double.isInfinite(distance)
+            ? NOT_FINITE
+            : distance == 0 ? "equal" : words(distance <= bound));
+  }
+
+  /** Infinite if either is not a finite number. */
+  private static double distance(double x, double y) {
+    double distance = Math.abs(y - x);
+    return Double.isNaN(distance) ? Double.POSITIVE_INFINITY : distance;
   }
 
   private static String words(boolean agrees) {
@@ -137,8 +141,7 @@ final class PlaceComparer {
     }
     if (!Arrays.stream(x).allMatch(Double::isFinite)
         || !Arrays.stream(y).allMatch(Double::isFinite)) {
-      String reason = "not a finite number";
-      return place(seeds, x, y, Value.NONE, within, Agreement.DIFFERS, reason);
+      return place(seeds, x, y, Value.NONE, within, Agreement.DIFFERS, NOT_FINITE);
     }
     if (x.length < 2 || y.length < 2) {
       var alone = new Value(Value.over(y).value() - Value.over(x).value(), 0);

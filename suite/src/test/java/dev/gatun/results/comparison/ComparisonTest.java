@@ -222,6 +222,8 @@ class ComparisonTest {
     Comparison far = Comparison.of(first, spectrum("b", 100, 1.001, 0.1), tolerances);
     assertEquals(Agreement.DIFFERS, far.agreement());
     assertEquals("d48, seed 1, step 0, σ 2", far.metrics().getFirst().worst().where());
+    Comparison broken = Comparison.of(first, spectrum("b", 100, Double.NaN, 0.1), tolerances);
+    assertEquals("not a finite number", broken.metrics().getFirst().worst().reason());
     Comparison fewer = Comparison.of(first, spectrum("b", 100, 1), tolerances);
     assertEquals("3 values against 2", fewer.metrics().getFirst().worst().reason());
   }
