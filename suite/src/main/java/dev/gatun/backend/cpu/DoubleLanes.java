@@ -63,6 +63,11 @@ final class DoubleLanes {
         .intoMemorySegment(Lanes.MEMORY, address, ORDER);
   }
 
+  /** Zeros to start a sum from; not {@link #ZERO}, for the reason that {@link Lanes#zero} gives. */
+  static DoubleVector zero() {
+    return DoubleVector.zero(SPECIES);
+  }
+
   static DoubleVector broadcast(double value) {
     return DoubleVector.broadcast(SPECIES, value);
   }

@@ -132,7 +132,7 @@ final class Vectors {
 
   private static double dotFloats(long x, long y, int n) {
     int whole = DoubleLanes.whole(n);
-    DoubleVector sum = DoubleLanes.ZERO;
+    DoubleVector sum = DoubleLanes.zero();
     for (int i = 0; i < whole; i += DoubleLanes.WIDTH) {
       sum = DoubleLanes.loadFloats(x + 4L * i).fma(DoubleLanes.loadFloats(y + 4L * i), sum);
     }
@@ -148,7 +148,7 @@ final class Vectors {
   /** Σ xᵢ·yᵢ of n doubles. */
   static double dot(long x, long y, int n) {
     int whole = DoubleLanes.whole(n);
-    DoubleVector sum = DoubleLanes.ZERO;
+    DoubleVector sum = DoubleLanes.zero();
     for (int i = 0; i < whole; i += DoubleLanes.WIDTH) {
       sum = DoubleLanes.load(x + 8L * i).fma(DoubleLanes.load(y + 8L * i), sum);
     }
@@ -192,7 +192,7 @@ final class Vectors {
 
   private static boolean allFiniteDoubles(long x, int n) {
     int whole = DoubleLanes.whole(n);
-    DoubleVector zeros = DoubleLanes.ZERO;
+    DoubleVector zeros = DoubleLanes.zero();
     for (int i = 0; i < whole; i += DoubleLanes.WIDTH) {
       zeros = DoubleLanes.load(x + 8L * i).fma(DoubleLanes.ZERO, zeros);
     }
