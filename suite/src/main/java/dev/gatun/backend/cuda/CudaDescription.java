@@ -14,7 +14,6 @@ final class CudaDescription {
   static DeviceDescription of(
       CudaDevice device, KernelCompiler compiler, CudaLibraries libraries, MathMode math) {
     var all = new LinkedHashMap<>(libraries.versions());
-    all.put("CUDA of the driver", device.driverVersion());
     all.put("compute capability", device.major() + "." + device.minor());
     all.put("kernels compiled with", String.join(" ", compiler.options()));
     all.put(
