@@ -45,7 +45,7 @@ public final class ReferenceBackend implements Backend {
 
   @Override
   public long workingSetBytes() {
-    return 1L << 20;
+    return 4L << 20;
   }
 
   @Override
