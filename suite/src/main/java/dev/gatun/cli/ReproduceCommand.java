@@ -63,6 +63,15 @@ final class ReproduceCommand implements Callable<Integer> {
   private long seed;
 
   @Option(
+      names = "--jobs",
+      paramLabel = "<n>",
+      defaultValue = "1",
+      description = {
+        "Training runs at once, which share the threads. Results are the same. Default: 1."
+      })
+  private int jobs;
+
+  @Option(
       names = "--out",
       paramLabel = "<folder>",
       description = {
@@ -77,6 +86,7 @@ final class ReproduceCommand implements Callable<Integer> {
     Path folder = out == null ? defaultFolder() : out;
     // What can be wrong is found before the long work, and before anything is created.
     ReproduceSettings.of(claims, tier, seed, Optional.empty(), folder);
+    device.jobs(jobs);
     AtomicFile.requireWritable(folder);
     try (Backend backend = device.open();
         var interruption = new Interruption(() -> {})) {
@@ -104,6 +114,7 @@ final class ReproduceCommand implements Callable<Integer> {
       var context =
           new ClaimContext(
               backend,
+              device.jobs(jobs),
               tier,
               seed,
               () -> settings.corpus().orElseThrow(),
