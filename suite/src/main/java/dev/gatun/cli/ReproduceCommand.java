@@ -160,7 +160,7 @@ final class ReproduceCommand implements Callable<Integer> {
     }
     Provenance provenance =
         settings
-            .provenance(context.backend().device())
+            .evidenceProvenance(context.backend().device())
             .with(Provenance.STARTED, started.toString())
             .with(Provenance.WALL_SECONDS, seconds(System.nanoTime() - startedNanos));
     Evidence evidence = builder.build(provenance);
