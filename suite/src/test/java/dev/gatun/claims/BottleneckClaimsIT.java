@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -138,6 +139,30 @@ class BottleneckClaimsIT {
   }
 
   @Test
+  void bytesAreTheSameForAnyNumberOfJobsAndThreads(@TempDir Path other) throws IOException {
+    ClaimContext alone = SmallBottleneck.context(backend, output);
+    storeAll(alone, output);
+    var atOnce =
+        new ClaimContext(
+            backend,
+            Optional.of(new SweepTest.SingleThreads(3)),
+            Tier.QUICK,
+            7,
+            SmallBottleneck::corpus,
+            ProgressListener.NONE,
+            other);
+    storeAll(atOnce, other);
+    for (String file : List.of("metrics.arrow", "spectra.arrow")) {
+      assertEquals(-1, Files.mismatch(output.resolve(file), other.resolve(file)), file);
+    }
+  }
+
+  private static void storeAll(ClaimContext context, Path folder) {
+    var experiment = new BottleneckExperiment(HeadMeasures.EXACT, s -> SmallBottleneck.plan(s, 2));
+    new ResultsFolder(folder).write(Measured.evidence(new A2LogitStepRank(experiment), context));
+  }
+
+  @Test
   void anInterruptLosesOnlyTheRunInProgress() {
     var trained = new ArrayList<String>();
     ProgressListener interrupting =
@@ -158,7 +183,7 @@ class BottleneckClaimsIT {
             listening(progress -> trained.add(progress.task())));
     assertEquals(6, trained.size());
     assertEquals(2, resumed.runs().size());
-    assertEquals(List.of("train D = 12, seed 7"), trained.stream().distinct().toList());
+    assertEquals(List.of("train d12-seed7"), trained.stream().distinct().toList());
   }
 
   @Test
