@@ -20,9 +20,10 @@ import dev.gatun.tensor.Tensor;
  * Z = [vᵢᵀ]·Q for an orthonormal basis Q of W's columns and M = (GQ)ᵀ(GQ) = Zᵀ·diag(σ²)·Z, the
  * second energy is zᵢ·M·zᵢᵀ.
  *
- * <p><b>A random head.</b> For a uniformly random subspace of dimension D, E[P A P] = α·A + β·tr(A)·I
- * with α = (D/V)·(V(D+1) − 2)/((V−1)(V+2)) and β = (D/V)·(V − D)/((V−1)(V+2)): of the energy kept, a
- * share near D/V lies as G's does and the rest is spread evenly over all V components.
+ * <p><b>A random head.</b> For a uniformly random subspace of dimension D, E[P A P] = α·A +
+ * β·tr(A)·I with α = (D/V)·(V(D+1) − 2)/((V−1)(V+2)) and β = (D/V)·(V − D)/((V−1)(V+2)): of the
+ * energy kept, a share near D/V lies as G's does and the rest is spread evenly over all V
+ * components.
  *
  * <p><b>Degenerate components.</b> Where singular values are equal the vectors are not determined,
  * and no single one is ever compared. The sum of the first k energies is determined if σₖ > σₖ₊₁:
@@ -52,8 +53,7 @@ public final class GradientComponents implements AutoCloseable {
       long vocabulary = gradient.cols();
       this.vectors = scope.zeros(ElementType.F64, vocabulary, vocabulary);
       gradient.forEach((_, chunk) ->
-          backend.syrk(
-              Transpose.YES, chunk.reshape(chunk.rows(), chunk.cols()), 1, vectors));
+          backend.syrk(Transpose.YES, chunk.reshape(chunk.rows(), chunk.cols()), 1, vectors));
       Tensor eigenvalues = scope.zeros(ElementType.F64, vocabulary);
       backend.symmetricEigenvectors(vectors, eigenvalues);
       this.ascending = backend.toDoubles(eigenvalues);

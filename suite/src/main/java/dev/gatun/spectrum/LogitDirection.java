@@ -43,7 +43,8 @@ public interface LogitDirection {
   }
 
   /**
-   * −(G·W·Wᵀ + H·HᵀG): what a gradient step on hidden states and head together does, to first order.
+   * −(G·W·Wᵀ + H·HᵀG): what a gradient step on hidden states and head together does, to first
+   * order.
    *
    * @param hiddenStates H [N, D]
    * @param headWeights W [V, D]
@@ -62,12 +63,6 @@ public interface LogitDirection {
   static LogitDirection product(Tensor left, Tensor right) {
     return (backend, firstRow, gradient, out) ->
         backend.gemm(
-            Transpose.NO,
-            Transpose.YES,
-            1,
-            left.rows(firstRow, gradient.rows()),
-            right,
-            0,
-            out);
+            Transpose.NO, Transpose.YES, 1, left.rows(firstRow, gradient.rows()), right, 0, out);
   }
 }
