@@ -103,6 +103,25 @@ public record BottleneckSetting(
         + (spectrumSteps.isEmpty() ? projection : Math.max(projection, spectra));
   }
 
+  /** The same, without singular values. */
+  BottleneckSetting withoutSpectra() {
+    return new BottleneckSetting(
+        vocabulary,
+        width,
+        layers,
+        heads,
+        length,
+        batch,
+        steps,
+        learningRate,
+        warmupSteps,
+        windows,
+        checkpoints,
+        List.of(),
+        anatomySteps,
+        seed);
+  }
+
   /** N. */
   public int contexts() {
     return windows * length;

@@ -30,6 +30,7 @@ public record RunEstimate(List<Group> groups, int jobs, OptionalLong freeBytes) 
    * @param memory of the training of one
    * @param measurementBytes memory that one takes beside that
    * @param seconds of one; empty where nothing was timed
+   * @param epochs how often one reads its corpus; empty where none was read
    */
   public record Group(
       String experiment,
@@ -38,7 +39,8 @@ public record RunEstimate(List<Group> groups, int jobs, OptionalLong freeBytes) 
       int unfinished,
       TrainingMemory memory,
       long measurementBytes,
-      OptionalDouble seconds) {
+      OptionalDouble seconds,
+      OptionalDouble epochs) {
     /** Memory of one run. */
     public long bytes() {
       return memory.total() + measurementBytes;
@@ -108,7 +110,7 @@ public record RunEstimate(List<Group> groups, int jobs, OptionalLong freeBytes) 
       timings.put(shape, time(run, context, backend));
     });
     return new RunEstimate(
-        groups.values().stream().map(runs -> runs.withTime(timings)).toList(),
+        groups.values().stream().map(runs -> runs.withTime(timings, context)).toList(),
         jobs,
         backend.freeMemoryBytes());
   }
@@ -182,18 +184,25 @@ public record RunEstimate(List<Group> groups, int jobs, OptionalLong freeBytes) 
     }
 
     private Group withoutTime() {
-      return group(OptionalDouble.empty());
+      return group(OptionalDouble.empty(), OptionalDouble.empty());
     }
 
-    private Group withTime(Map<Shape, RunTiming> timings) {
+    private Group withTime(Map<Shape, RunTiming> timings, ClaimContext context) {
       RunTiming timing = timings.get(shape(first));
       return group(
           timing == null
               ? OptionalDouble.empty()
-              : OptionalDouble.of(timing.seconds(first.setting())));
+              : OptionalDouble.of(timing.seconds(first.setting())),
+          epochs(context));
     }
 
-    private Group group(OptionalDouble seconds) {
+    private OptionalDouble epochs(ClaimContext context) {
+      return first.setting().corpusVocabulary().stream()
+          .mapToDouble(v -> (double) first.setting().tokens() / context.tokens(v).train().length)
+          .findFirst();
+    }
+
+    private Group group(OptionalDouble seconds, OptionalDouble epochs) {
       return new Group(
           first.sweep().name(),
           first.setting(),
@@ -201,7 +210,8 @@ public record RunEstimate(List<Group> groups, int jobs, OptionalLong freeBytes) 
           unfinished.size(),
           memory,
           measurementBytes,
-          seconds);
+          seconds,
+          epochs);
     }
   }
 

@@ -94,7 +94,7 @@ final class ReproduceCommand implements Callable<Integer> {
         var interruption = new Interruption(() -> {})) {
       Optional<Corpus> text =
           claims.stream().anyMatch(Claim::readsCorpus)
-              ? Optional.of(corpus.read())
+              ? Optional.of(corpus.read(tier))
               : Optional.empty();
       var settings = ReproduceSettings.of(claims, tier, seed, text, folder);
       var memory = new SweepPreview(RunEstimate.ofMemory(settings.trainings(), backend, jobs));

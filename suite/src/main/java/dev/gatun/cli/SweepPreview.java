@@ -4,12 +4,15 @@ import dev.gatun.claims.RunEstimate;
 import dev.gatun.claims.RunEstimate.Group;
 import dev.gatun.claims.RunSetting;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 
 /** What training runs will take, for people, and the refusal of those that cannot fit. */
 record SweepPreview(RunEstimate estimate) {
+  /** More than this repeats text that the model has learned already. */
+  private static final double MANY_EPOCHS = 4;
 
   /**
    * Refuses runs that cannot fit the device's memory.
@@ -55,6 +58,18 @@ record SweepPreview(RunEstimate estimate) {
         List.of("runs", "model", "steps × tokens", "time", "memory", "of which"),
         estimate.groups().stream().map(SweepPreview::row).toList());
     console.line("all: " + summary());
+    estimate.groups().stream()
+        .filter(group -> group.epochs().orElse(0) > MANY_EPOCHS)
+        .max(Comparator.comparingDouble(group -> group.epochs().getAsDouble()))
+        .ifPresent(group ->
+            console.line(
+                String.format(
+                    Locale.ROOT,
+                    "%s %s reads its corpus %.0f times and will know it by heart; give a larger one"
+                        + " with --corpus",
+                    group.experiment(),
+                    group.setting().arm(),
+                    group.epochs().getAsDouble())));
   }
 
   private static List<String> row(Group group) {

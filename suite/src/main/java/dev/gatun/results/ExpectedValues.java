@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
@@ -25,6 +27,7 @@ import tools.jackson.dataformat.toml.TomlMapper;
  */
 public record ExpectedValues(List<ExpectedClaim> claims) {
   private static final String INDEX = "index.txt";
+  private static final Pattern NUMBER = Pattern.compile("\\d+");
 
   private static final TomlMapper TOML =
       TomlMapper.builder()
@@ -100,8 +103,18 @@ public record ExpectedValues(List<ExpectedClaim> claims) {
       return List.of(path);
     }
     try (var files = Files.list(path)) {
-      return files.filter(f -> f.toString().endsWith(".toml")).sorted().toList();
+      return files
+          .filter(f -> f.toString().endsWith(".toml"))
+          .sorted(Comparator.comparing(ExpectedValues::ordered))
+          .toList();
     }
+  }
+
+  /** A name under which A10 comes after A9. */
+  private static String ordered(Path file) {
+    return NUMBER
+        .matcher(file.getFileName().toString())
+        .replaceAll(number -> "%04d".formatted(Integer.parseInt(number.group())));
   }
 
   private static ExpectedClaim parse(String name, String text) {
