@@ -27,17 +27,19 @@ final class SmallBottleneck {
 
   /**
    * The quick plan's vocabulary and widths, so that checks with its arms apply, and a model of one
-   * layer trained just long enough to have their signs.
+   * layer trained just long enough to have their signs. Of a single width the gradient is taken
+   * apart.
    */
   static BottleneckPlan trained(long firstSeed, int... widths) {
     return new BottleneckPlan(
         LongStream.range(firstSeed, firstSeed + 5)
             .boxed()
-            .flatMap(seed -> Arrays.stream(widths).mapToObj(width -> trained(width, seed)))
+            .flatMap(seed ->
+                Arrays.stream(widths).mapToObj(width -> trained(width, seed, widths.length == 1)))
             .toList());
   }
 
-  private static BottleneckSetting trained(int width, long seed) {
+  private static BottleneckSetting trained(int width, long seed, boolean anatomy) {
     int steps = 60;
     return new BottleneckSetting(
         1024,
@@ -52,7 +54,7 @@ final class SmallBottleneck {
         16,
         List.of(steps),
         List.of(),
-        List.of(steps),
+        anatomy ? List.of(steps) : List.of(),
         seed);
   }
 
