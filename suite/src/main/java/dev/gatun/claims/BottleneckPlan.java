@@ -90,7 +90,8 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
 
   /**
    * D/V of 0.021, 0.031, 0.047, 0.063 and 0.083 at the paper's V = 49,152 with its 6 layers and up
-   * to its width of 4,096. Its 11 B tokens are cut to 0.33 B a run; the corpus should have as many.
+   * to its width of 4,096, in batches that fit a GPU of 80 GB. Its 11 B tokens are cut to 0.16 B a
+   * run; the corpus should have as many.
    */
   public static BottleneckPlan paper(long firstSeed) {
     var models =
@@ -99,15 +100,15 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
             6,
             width -> width / 64,
             512,
+            16,
+            20_000,
+            1000,
             64,
-            10_000,
-            500,
-            128,
-            List.of(0, 1000, 2500, 5000, 6000, 7000, 8000, 9000, 10_000));
+            List.of(0, 2000, 5000, 10_000, 12_000, 14_000, 16_000, 18_000, 20_000));
     return bySeed(
         firstSeed,
         List.of(
-            models.width(1024, List.of(10_000)),
+            models.width(1024, List.of(20_000)),
             models.width(1536, List.of()),
             models.width(2304, List.of()),
             models.width(3072, List.of()),

@@ -82,6 +82,12 @@ final class ReproduceCommand implements Callable<Integer> {
       })
   private Path out;
 
+  @Option(
+      names = "--timings",
+      paramLabel = "<file>",
+      description = "Where the time of each claim is kept, as JSON in the layout of JMH's results.")
+  private Path timings;
+
   @Override
   public Integer call() {
     List<Claim> claims = selected();
@@ -90,6 +96,9 @@ final class ReproduceCommand implements Callable<Integer> {
     ReproduceSettings.of(claims, tier, seed, Optional.empty(), folder);
     device.jobs(jobs);
     AtomicFile.requireWritable(folder);
+    if (timings != null) {
+      AtomicFile.requireWritable(timings.toAbsolutePath().getParent());
+    }
     try (Backend backend = device.open();
         var interruption = new Interruption(() -> {})) {
       Optional<Corpus> text =
@@ -114,6 +123,7 @@ final class ReproduceCommand implements Callable<Integer> {
 
   private int reproduce(ReproduceSettings settings, Backend backend, Interruption interruption) {
     Evidence evidence;
+    var times = new ClaimTimings(tier, seed, jobs, backend.device());
     try (var progress = new ProgressDisplay(console, interruption)) {
       var context =
           new ClaimContext(
@@ -125,11 +135,14 @@ final class ReproduceCommand implements Callable<Integer> {
               progress,
               settings.folder());
       preview(settings, context, progress);
-      evidence = measure(settings, context, interruption);
+      evidence = measure(settings, context, interruption, times);
       new ResultsFolder(settings.folder()).write(evidence);
       context.discardUnfinished();
     }
-    return conclude(evidence, settings.folder());
+    if (timings != null) {
+      times.write(timings);
+    }
+    return conclude(evidence, settings.folder(), times);
   }
 
   /** The quick tier is over sooner than it is worth to know. */
@@ -150,17 +163,20 @@ final class ReproduceCommand implements Callable<Integer> {
   }
 
   private static Evidence measure(
-      ReproduceSettings settings, ClaimContext context, Interruption interruption) {
+      ReproduceSettings settings,
+      ClaimContext context,
+      Interruption interruption,
+      ClaimTimings times) {
     Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     long startedNanos = System.nanoTime();
     var builder = new EvidenceBuilder();
     for (Claim claim : settings.claims()) {
       interruption.check();
-      claim.run(context, builder);
+      times.time(claim, () -> claim.run(context, builder));
     }
     Provenance provenance =
         settings
-            .provenance(context.backend().device())
+            .evidenceProvenance(context.backend().device())
             .with(Provenance.STARTED, started.toString())
             .with(Provenance.WALL_SECONDS, seconds(System.nanoTime() - startedNanos));
     Evidence evidence = builder.build(provenance);
@@ -169,7 +185,7 @@ final class ReproduceCommand implements Callable<Integer> {
             Provenance.CONFIGURATION_HASH, ReproduceSettings.configurationHash(evidence.runs())));
   }
 
-  private int conclude(Evidence evidence, Path folder) {
+  private int conclude(Evidence evidence, Path folder, ClaimTimings times) {
     var results = new ResultsFolder(folder);
     ExpectedValues expected = ExpectedValues.shipped();
     List<Verdict> verdicts = Judgement.of(evidence, expected);
@@ -184,6 +200,7 @@ final class ReproduceCommand implements Callable<Integer> {
     json.put("results", folder.toString());
     json.put("report", report.toString());
     json.put("provenance", evidence.provenance().entries());
+    json.put("timings", times.asJson());
     json.put("verdicts", table.asJson());
     console.json(json);
     return table.exitCode();

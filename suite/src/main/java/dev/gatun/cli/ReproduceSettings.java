@@ -80,16 +80,18 @@ record ReproduceSettings(
   }
 
   /** For the files; the times and {@link #configurationHash} are added by whoever ran it. */
-  Provenance provenance(DeviceDescription device) {
+  Provenance evidenceProvenance(DeviceDescription device) {
+    Provenance seeded = provenance(device).with(Provenance.SEED, Long.toString(seed));
+    return corpus.map(text -> seeded.with(Provenance.CORPUS_HASH, text.sha256())).orElse(seeded);
+  }
+
+  /** What computes. */
+  static Provenance provenance(DeviceDescription device) {
     Provenance provenance =
         Provenance.ofThisProcess()
             .with(Provenance.DEVICE, device.name())
             .with(Provenance.THREADS, Integer.toString(device.threads()))
-            .with(Provenance.MATH_MODE, device.mathMode())
-            .with(Provenance.SEED, Long.toString(seed));
-    if (corpus.isPresent()) {
-      provenance = provenance.with(Provenance.CORPUS_HASH, corpus.get().sha256());
-    }
+            .with(Provenance.MATH_MODE, device.mathMode());
     for (Map.Entry<String, String> library : device.libraries().entrySet()) {
       String key =
           library.getKey().endsWith("core type")
