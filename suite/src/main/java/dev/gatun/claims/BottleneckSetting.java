@@ -23,6 +23,8 @@ import java.util.List;
  * @param windows measured windows: N = windows·length contexts
  * @param checkpoints steps after which the head is measured; 0 is untrained
  * @param spectrumSteps those at which all singular values are taken
+ * @param anatomySteps those at which G is taken apart: ranks of growing batches, losses along
+ *     directions, energy by component
  * @param seed of initial weights, batches, measured contexts and random heads
  */
 public record BottleneckSetting(
@@ -38,6 +40,7 @@ public record BottleneckSetting(
     int windows,
     List<Integer> checkpoints,
     List<Integer> spectrumSteps,
+    List<Integer> anatomySteps,
     long seed)
     implements RunSetting {
 
@@ -45,10 +48,17 @@ public record BottleneckSetting(
   public BottleneckSetting {
     checkpoints = List.copyOf(checkpoints);
     spectrumSteps = List.copyOf(spectrumSteps);
-    if (!checkpoints.containsAll(spectrumSteps)) {
+    anatomySteps = List.copyOf(anatomySteps);
+    requireCheckpoints("spectra", spectrumSteps, checkpoints);
+    requireCheckpoints("anatomy", anatomySteps, checkpoints);
+  }
+
+  private static void requireCheckpoints(
+      String what, List<Integer> steps, List<Integer> checkpoints) {
+    if (!checkpoints.containsAll(steps)) {
       throw new IllegalArgumentException(
-          "spectra at steps %s need checkpoints there, which are %s"
-              .formatted(spectrumSteps, checkpoints));
+          "%s at steps %s need checkpoints there, which are %s"
+              .formatted(what, steps, checkpoints));
     }
   }
 
@@ -67,19 +77,23 @@ public record BottleneckSetting(
   /**
    * A projection takes about 4·N·V·D operations for the head and the random one. Singular values
    * take a Gram matrix and its eigenvalues for G and for the step, N·V² + 4/3·V³ each, and reading
-   * G and the step again for the residual: half of that once more.
+   * G and the step again for the residual: half of that once more. To take G apart takes two more
+   * Gram matrices, the eigenvectors of one, 12·V³, and about 2,000·N·V for all losses.
    */
   @Override
   public long measurements() {
     double projection = 4.0 * contexts() * vocabulary * width;
     double square = (double) vocabulary * vocabulary;
     double spectra = 2.5 * (contexts() * square + 4.0 / 3 * vocabulary * square);
-    return checkpoints.size() + Math.round(spectrumSteps.size() * spectra / projection);
+    double anatomy =
+        2.0 * contexts() * square + 12.0 * vocabulary * square + 2000.0 * contexts() * vocabulary;
+    double all = spectrumSteps.size() * spectra + anatomySteps.size() * anatomy;
+    return checkpoints.size() + Math.round(all / projection);
   }
 
   /**
    * Head inputs of all contexts; W, the random head and a basis in f64, and a chunk of G; with
-   * singular values a Gram matrix, and H, W and HᵀG of the step in f64.
+   * singular values or vectors a Gram matrix, and H, W and HᵀG of the step in f64.
    */
   @Override
   public long measurementBytes(Backend backend) {
@@ -90,7 +104,9 @@ public record BottleneckSetting(
     long spectra = f64 * vocabulary * vocabulary + 3 * head + f64 * contexts() * width + 3 * chunk;
     return TrainingMemory.ofEvaluation(
             model(), contexts(), backend.real(), backend.workingSetBytes())
-        + (spectrumSteps.isEmpty() ? projection : Math.max(projection, spectra));
+        + (spectrumSteps.isEmpty() && anatomySteps.isEmpty()
+            ? projection
+            : Math.max(projection, spectra));
   }
 
   /** The same, without singular values. */
@@ -108,6 +124,7 @@ public record BottleneckSetting(
         windows,
         checkpoints,
         List.of(),
+        anatomySteps,
         seed);
   }
 

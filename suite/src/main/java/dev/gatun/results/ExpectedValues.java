@@ -6,13 +6,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * What evidence is judged against: the claims of {@code results/expected/}, in its index's order.
  */
 public record ExpectedValues(List<ExpectedClaim> claims) {
   private static final String INDEX = "index.txt";
+  private static final Pattern NUMBER = Pattern.compile("\\d+");
 
   private static final TomlFile<ExpectedClaim> TOML = new TomlFile<>(ExpectedClaim.class);
 
@@ -83,7 +86,17 @@ public record ExpectedValues(List<ExpectedClaim> claims) {
       return List.of(path);
     }
     try (var files = Files.list(path)) {
-      return files.filter(f -> f.toString().endsWith(".toml")).sorted().toList();
+      return files
+          .filter(f -> f.toString().endsWith(".toml"))
+          .sorted(Comparator.comparing(ExpectedValues::ordered))
+          .toList();
     }
+  }
+
+  /** A name under which A10 comes after A9. */
+  private static String ordered(Path file) {
+    return NUMBER
+        .matcher(file.getFileName().toString())
+        .replaceAll(number -> "%04d".formatted(Integer.parseInt(number.group())));
   }
 }
