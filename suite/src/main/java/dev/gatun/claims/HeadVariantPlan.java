@@ -37,14 +37,14 @@ record HeadVariantPlan(
     }
   }
 
-  /** V 1,024, D 32 and 131,072 tokens for each run: a few million tokens in all. */
+  /** One layer, V 1,024, D 32 and 131,072 tokens for each run: a few million tokens in all. */
   static HeadVariantPlan quick(long firstSeed) {
     return new HeadVariantPlan(
-        new HeadVariantScale(1024, 32, 2, 4, 64, 8, 256, 128),
+        new HeadVariantScale(1024, 32, 1, 4, 32, 16, 256, 256),
         List.of(2, 4, 8, 16, 32),
         List.of(16, 32),
         List.of(256, 1024, 4096),
-        List.of(1.5e-3, 3e-3, 6e-3),
+        List.of(3e-3, 6e-3, 9e-3),
         trialSeeds(firstSeed, 2),
         seeds(firstSeed, SEEDS));
   }

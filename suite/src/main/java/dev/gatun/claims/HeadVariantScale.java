@@ -25,6 +25,12 @@ record HeadVariantScale(
     long steps,
     int windows) {
 
+  /**
+   * Share of a run in which the learning rate rises. After a tenth of a quick run some seeds stay
+   * on a plateau for the rest of it: final losses then scatter by 0.2 nats, and by 0.02 with this.
+   */
+  private static final double WARM_UP = 0.3;
+
   /** Shares of a run after which it is evaluated, closest where the loss falls fastest. */
   private static final List<Integer> THIRTY_SECONDS = List.of(1, 2, 4, 6, 8, 12, 16, 20, 24, 28);
 
@@ -64,7 +70,7 @@ record HeadVariantScale(
         batch,
         steps,
         learningRate,
-        Math.toIntExact(steps / 10),
+        Math.toIntExact(Math.round(WARM_UP * steps)),
         windows,
         evaluations,
         trial,
