@@ -27,6 +27,9 @@ record HeadVariantPlan(
     List<Long> seeds) {
   private static final int SEEDS = 5;
 
+  /** Quick runs are short, and scatter more for it. */
+  private static final int QUICK_SEEDS = 7;
+
   /** Trial seeds start so far above the first seed. */
   private static final long TRIAL_SEEDS = 1_000_000;
 
@@ -44,9 +47,9 @@ record HeadVariantPlan(
         List.of(2, 4, 8, 16, 32),
         List.of(16, 32),
         List.of(256, 1024, 4096),
-        List.of(3e-3, 6e-3, 9e-3),
+        List.of(3e-3, 6e-3, 1.2e-2),
         trialSeeds(firstSeed, 2),
-        seeds(firstSeed, SEEDS));
+        seeds(firstSeed, QUICK_SEEDS));
   }
 
   /** The published configuration of arXiv 2608.16671: 6 layers, D 96, V 8,192, 1,200 steps. */
