@@ -48,13 +48,15 @@ public final class HeadVariantExperiment {
     this.quick = quick;
   }
 
-  /** The plan of a tier; the controls' own paper used what is A7's desk tier. */
+  /** The plan of a tier. The paper of C1, C2 and C3 is small enough for a desk. */
   HeadVariantPlan plan(Tier tier, long seed, String claim) {
-    return switch (tier) {
-      case QUICK -> quick.apply(seed);
-      case DESK -> HeadVariantPlan.desk(seed);
-      case PAPER -> claim.equals("A7") ? HeadVariantPlan.paper(seed) : HeadVariantPlan.desk(seed);
-    };
+    if (tier == Tier.QUICK) {
+      return quick.apply(seed);
+    }
+    if (tier == Tier.PAPER && claim.equals("A7")) {
+      return HeadVariantPlan.paper(seed);
+    }
+    return claim.equals("C2") ? HeadVariantPlan.deskNarrow(seed) : HeadVariantPlan.desk(seed);
   }
 
   /** What the arms of a claim will run; the rates are placeholders until they are chosen. */
