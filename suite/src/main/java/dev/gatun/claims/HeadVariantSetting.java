@@ -1,6 +1,8 @@
 package dev.gatun.claims;
 
+import dev.gatun.backend.Backend;
 import dev.gatun.model.HeadBackward;
+import dev.gatun.model.TrainingMemory;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import java.util.List;
@@ -65,7 +67,14 @@ public record HeadVariantSetting(
   }
 
   @Override
-  public int measurements() {
+  public long measurements() {
     return evaluations.size();
+  }
+
+  /** Held-out windows are evaluated by batches of the size that is trained on. */
+  @Override
+  public long measurementBytes(Backend backend) {
+    return TrainingMemory.ofEvaluation(
+        model(), batch * length, backend.real(), backend.workingSetBytes());
   }
 }
