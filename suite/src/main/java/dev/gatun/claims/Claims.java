@@ -9,17 +9,22 @@ public final class Claims {
   /** New instances of all; those that read the same experiment share it. */
   public static List<Claim> all() {
     var bottleneck = new BottleneckExperiment();
+    var heads = new HeadVariantExperiment();
     return List.of(
         new A1GradientSuppression(bottleneck),
         new A2LogitStepRank(bottleneck),
         new A3UnreachableGradient(bottleneck),
         new A4RankGrowsWithBatch(bottleneck),
         new A5PoorDirection(bottleneck),
+        new A7HeadRank(heads),
         new A8TwoDimensionsSuffice(),
         new A9FlatThroughTraining(bottleneck),
         new A10EnergyMovesToTail(bottleneck),
         new B1ScalingLawExcess(),
-        new B2LatePerplexity());
+        new B2LatePerplexity(),
+        new C1BackwardRank(heads),
+        new C2OrthogonalPart(heads),
+        new C3NeverTargetClasses(heads));
   }
 
   /** Ids of all. */

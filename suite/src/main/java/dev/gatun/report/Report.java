@@ -62,7 +62,11 @@ public final class Report {
             new TrainingFigure(),
             new ComponentEnergyFigure(),
             new ScalingLawFigure(ScalingLawFacts.shipped()),
-            new PerplexityFigure());
+            new PerplexityFigure(),
+            new HeadRankFigure(),
+            LossDifferenceFigure.ofRanks(ControlFacts.shipped()),
+            LossDifferenceFigure.ofOrthogonalPart(ControlFacts.shipped()),
+            LossDifferenceFigure.ofNeverTargets());
     var sections = new StringBuilder();
     for (ExpectedClaim claim : expected.claims()) {
       sections.append(new ClaimSection(claim, verdicts, index, figures).html());

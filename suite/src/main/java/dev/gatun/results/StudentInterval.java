@@ -1,12 +1,13 @@
 package dev.gatun.results;
 
 import java.util.Arrays;
+import java.util.Collection;
 import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
  * A mean and the half-width of its two-sided 95 % interval by Student's t.
  *
- * @param halfWidth 0 if the values do not scatter
+ * @param halfWidth 0 if the values do not scatter, NaN where a single value was allowed
  */
 public record StudentInterval(double mean, double halfWidth) {
   private static final double CONFIDENCE = 0.95;
@@ -33,6 +34,16 @@ public record StudentInterval(double mean, double halfWidth) {
   public static StudentInterval of(double[] values) {
     var moments = Moments.of(values);
     return interval(moments.mean(), moments.squaredError(), moments.degreesOfFreedom());
+  }
+
+  /**
+   * As {@link #of(double[])}, but of a single value too, whose half-width is NaN.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public static StudentInterval ofAny(Collection<Double> values) {
+    double[] all = values.stream().mapToDouble(v -> v).toArray();
+    return all.length == 1 ? new StudentInterval(all[0], Double.NaN) : of(all);
   }
 
   /**

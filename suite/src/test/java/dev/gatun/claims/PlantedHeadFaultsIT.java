@@ -1,0 +1,146 @@
+package dev.gatun.claims;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.backend.cpu.CpuBackend;
+import dev.gatun.data.Batch;
+import dev.gatun.data.BatchSource;
+import dev.gatun.model.HeadBackward;
+import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.results.Evidence;
+import dev.gatun.results.ExpectedValues;
+import dev.gatun.results.Outcome;
+import dev.gatun.results.Verdict;
+import dev.gatun.results.Verdicts;
+import java.nio.file.Path;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The checks of A7, C1, C2 and C3 find what is broken on purpose. */
+class PlantedHeadFaultsIT {
+  private final Backend backend = CpuBackend.open(2);
+
+  @TempDir private Path exactOutput;
+  @TempDir private Path faultyOutput;
+
+  @AfterEach
+  void closeBackend() {
+    backend.close();
+  }
+
+  @Test
+  void narrowAndWideHeadsSwappedAreFoundByA7() {
+    assertFound(
+        A7HeadRank::new,
+        SmallHeads.training(setting ->
+            setting.head() instanceof HeadForm.Factorised(int rank)
+                ? SmallHeads.withRank(setting, 64 / rank)
+                : setting),
+        "rank2_to_rank4",
+        "efficiency_over_narrowest");
+  }
+
+  @Test
+  void headsThatAllHaveTheSameRankAreFoundByA7() {
+    assertFound(
+        A7HeadRank::new,
+        SmallHeads.training(setting ->
+            setting.head() instanceof HeadForm.Factorised
+                ? SmallHeads.withRank(setting, 4)
+                : setting),
+        "rank2_to_rank4",
+        "efficiency_over_narrowest");
+  }
+
+  @Test
+  void rankCapThatIsOffIsFoundByC1() {
+    assertFound(
+        C1BackwardRank::new,
+        new HeadVariantTraining() {
+          @Override
+          protected HeadBackward backward(HeadVariantSetting setting) {
+            return HeadBackward.EXACT;
+          }
+        },
+        "backward_costs");
+  }
+
+  @Test
+  void rankCapThatIsTooLowIsFoundByTheNullOfC1() {
+    assertFound(
+        C1BackwardRank::new,
+        new HeadVariantTraining() {
+          @Override
+          protected HeadBackward backward(HeadVariantSetting setting) {
+            return setting.backward() instanceof HeadBackward.RankLimited(int rank)
+                ? new HeadBackward.RankLimited(rank - 1)
+                : setting.backward();
+          }
+        },
+        "full_rank_costs_nothing");
+  }
+
+  @Test
+  void orthogonalPartThatStaysIsFoundByC2() {
+    assertFound(
+        C2OrthogonalPart::new,
+        new HeadVariantTraining() {
+          @Override
+          protected HeadBackward backward(HeadVariantSetting setting) {
+            return HeadBackward.EXACT;
+          }
+        },
+        "orthogonal_part_is_needed");
+  }
+
+  @Test
+  void addedClassesThatDoOccurAreFoundByC3() {
+    assertFound(
+        C3NeverTargetClasses::new,
+        new HeadVariantTraining() {
+          @Override
+          protected BatchSource batches(HeadVariantSetting setting, BatchSource ofTheCorpus) {
+            return setting.neverClasses() == 0
+                ? ofTheCorpus
+                : step -> everyThirdTargetAdded(ofTheCorpus.batch(step), setting);
+          }
+        },
+        "added_256");
+  }
+
+  private static Batch everyThirdTargetAdded(Batch batch, HeadVariantSetting setting) {
+    int[] targets = batch.targets().clone();
+    for (int i = 0; i < targets.length; i += 3) {
+      targets[i] = setting.vocabulary() + i % setting.neverClasses();
+    }
+    return new Batch(batch.inputs(), targets, batch.batch(), batch.length());
+  }
+
+  private void assertFound(
+      Function<HeadVariantExperiment, Claim> claim,
+      RunBody<HeadVariantSetting> broken,
+      String... checks) {
+    Claim whole = claim.apply(SmallHeads.experiment());
+    Claim faulty = claim.apply(SmallHeads.experiment(broken));
+    Evidence exact = Measured.evidence(whole, SmallHeads.context(backend, exactOutput));
+    Evidence found = Measured.evidence(faulty, SmallHeads.context(backend, faultyOutput));
+    for (String check : checks) {
+      Verdict reproduced = verdict(exact, whole.id(), check);
+      Verdict refuted = verdict(found, whole.id(), check);
+      assertEquals(Outcome.REPRODUCED, reproduced.outcome(), reproduced::toString);
+      assertNotEquals(Outcome.REPRODUCED, refuted.outcome(), refuted::toString);
+      assertNotEquals(Outcome.SKIPPED, refuted.outcome(), refuted::toString);
+    }
+  }
+
+  private static Verdict verdict(Evidence evidence, String claim, String check) {
+    return Verdicts.judge(evidence, ExpectedValues.shipped(), "quick", "cpu").stream()
+        .filter(verdict -> verdict.claim().equals(claim) && verdict.check().equals(check))
+        .findFirst()
+        .orElseThrow();
+  }
+}
