@@ -16,12 +16,21 @@ import dev.gatun.tensor.Tensor;
  */
 public sealed interface Head extends AutoCloseable permits LinearHead, FactorisedHead {
 
-  /** The head of a model. */
-  static Head of(Backend backend, TransformerConfig config, Parameters parameters) {
+  /**
+   * The head of a model.
+   *
+   * @throws IllegalArgumentException if its form has no such backward pass
+   */
+  static Head of(
+      Backend backend, TransformerConfig config, Parameters parameters, HeadBackward backward) {
+    if (!(backward instanceof HeadBackward.Exact || config.head() instanceof HeadForm.Linear)) {
+      throw new IllegalArgumentException(
+          "%s is a backward pass of linear heads, not of %s".formatted(backward, config.head()));
+    }
     return switch (config.head()) {
       case HeadForm.Linear(boolean tied) -> {
         String name = tied ? parameters.layout().names().tokenEmbedding() : ParameterNames.HEAD;
-        yield new LinearHead(backend, parameters.value(name), parameters.gradient(name));
+        yield new LinearHead(backend, parameters.value(name), parameters.gradient(name), backward);
       }
       case HeadForm.Factorised _ ->
           new FactorisedHead(
@@ -40,17 +49,25 @@ public sealed interface Head extends AutoCloseable permits LinearHead, Factorise
   HeadScores scores(Tensor hidden, Tensor targets);
 
   /**
+   * Computes what the next pass for gradients needs of the weights as they are now; not to be
+   * recorded.
+   */
+  default void prepare() {}
+
+  /**
    * Overwrites dHidden [N, D] with the gradient of scale·Σ losses and accumulates the gradients of
-   * the head's weights. Nothing is read to the host, so that a pass can be recorded.
+   * the head's weights, after {@link #prepare}. Nothing is read to the host, so that a pass can be
+   * recorded.
    */
   void gradients(Tensor hidden, Tensor targets, double scale, Tensor dHidden, LogitGradientTap tap);
 
   /** Σ losses of the last pass for gradients, which had so many rows. */
   double lossSum(long rows);
 
-  /** As {@link #gradients}; returns scale·Σ losses. */
+  /** {@link #prepare}, then {@link #gradients}; returns scale·Σ losses. */
   default double lossAndGradients(
       Tensor hidden, Tensor targets, double scale, Tensor dHidden, LogitGradientTap tap) {
+    prepare();
     gradients(hidden, targets, scale, dHidden, tap);
     return scale * lossSum(hidden.rows());
   }

@@ -27,12 +27,16 @@ public final class LanguageModel implements AutoCloseable {
 
   /** A model whose parameters are all zero, to be filled from a checkpoint. */
   LanguageModel(Backend backend, TransformerConfig config) {
+    this(backend, config, HeadBackward.EXACT);
+  }
+
+  private LanguageModel(Backend backend, TransformerConfig config, HeadBackward backward) {
     this.backend = backend;
     this.config = config;
     this.scope = backend.newScope();
     this.parameters = new Parameters(backend, scope, new ParameterLayout(config));
     this.backbone = new Transformer(backend, scope, config, parameters);
-    this.head = Head.of(backend, config, parameters);
+    this.head = Head.of(backend, config, parameters, backward);
     this.trainingPass = new RepeatedPass(backend);
   }
 
@@ -44,7 +48,17 @@ public final class LanguageModel implements AutoCloseable {
    */
   public static LanguageModel initialise(
       Backend backend, TransformerConfig config, NormalSource source) {
-    LanguageModel model = new LanguageModel(backend, config);
+    return initialise(backend, config, HeadBackward.EXACT, source);
+  }
+
+  /**
+   * A new model, initialised as above, whose head has another backward pass.
+   *
+   * @throws IllegalArgumentException if the head's form has no such backward pass
+   */
+  public static LanguageModel initialise(
+      Backend backend, TransformerConfig config, HeadBackward backward, NormalSource source) {
+    LanguageModel model = new LanguageModel(backend, config, backward);
     model.parameters.initialise(source);
     return model;
   }
@@ -82,6 +96,7 @@ public final class LanguageModel implements AutoCloseable {
       int[] inputs, int[] targets, int batch, int length, double scale, LogitGradientTap tap) {
     Tensor onDevice = upload(targets);
     backbone.load(inputs, batch, length);
+    head.prepare();
     Runnable pass =
         () -> {
           Tensor hidden = backbone.forward();

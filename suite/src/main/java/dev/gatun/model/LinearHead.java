@@ -7,12 +7,16 @@ import dev.gatun.tensor.Tensor;
 /** A head with full weights W [V, D], its own or, when tied, the token embedding's. */
 public final class LinearHead implements Head {
   private final Tensor weights; // [V, D]
-  private final Tensor weightGradients; // [V, D]
+  private final BackwardProducts products;
   private final LogitChunks chunks;
 
   LinearHead(Backend backend, Tensor weights, Tensor weightGradients) {
+    this(backend, weights, weightGradients, HeadBackward.EXACT);
+  }
+
+  LinearHead(Backend backend, Tensor weights, Tensor weightGradients, HeadBackward backward) {
     this.weights = weights;
-    this.weightGradients = weightGradients;
+    this.products = BackwardProducts.of(backward, backend, weights, weightGradients);
     this.chunks = new LogitChunks(backend);
   }
 
@@ -27,9 +31,14 @@ public final class LinearHead implements Head {
   }
 
   @Override
+  public void prepare() {
+    products.refresh();
+  }
+
+  @Override
   public void gradients(
       Tensor hidden, Tensor targets, double scale, Tensor dHidden, LogitGradientTap tap) {
-    chunks.gradients(hidden, weights, targets, scale, dHidden, weightGradients, tap);
+    chunks.gradients(hidden, weights, targets, scale, dHidden, products, tap);
   }
 
   @Override
@@ -61,6 +70,7 @@ public final class LinearHead implements Head {
 
   @Override
   public void close() {
+    products.close();
     chunks.close();
   }
 }

@@ -73,6 +73,19 @@ final class LogitChunks implements AutoCloseable {
       Tensor dX,
       Tensor dWeights,
       LogitGradientTap tap) {
+    var products = new BackwardProducts.Exact(backend, weights, dWeights);
+    gradients(x, weights, targets, scale, dX, products, tap);
+  }
+
+  /** G to the tap, then to the products, which overwrite dX and accumulate the gradient of W. */
+  void gradients(
+      Tensor x,
+      Tensor weights,
+      Tensor targets,
+      double scale,
+      Tensor dX,
+      BackwardProducts products,
+      LogitGradientTap tap) {
     gradientChunks(
         x,
         weights,
@@ -81,9 +94,9 @@ final class LogitChunks implements AutoCloseable {
         (first, gradient) -> {
           tap.accept(first, gradient);
           long count = gradient.rows();
-          backend.gemm(Transpose.NO, Transpose.NO, 1, gradient, weights, 0, dX.rows(first, count));
-          backend.gemm(Transpose.YES, Transpose.NO, 1, gradient, x.rows(first, count), 1, dWeights);
+          products.add(gradient, x.rows(first, count), dX.rows(first, count));
         });
+    products.finish(x, dX);
   }
 
   /** G by chunks of rows, which the consumer may overwrite; the losses stay in their buffer. */
