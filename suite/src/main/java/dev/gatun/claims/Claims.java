@@ -13,6 +13,7 @@ public final class Claims {
         new A1GradientSuppression(bottleneck),
         new A2LogitStepRank(bottleneck),
         new A3UnreachableGradient(bottleneck),
+        new A6SpamLang(),
         new A8TwoDimensionsSuffice(),
         new A9FlatThroughTraining(bottleneck),
         new B1ScalingLawExcess(),

@@ -35,6 +35,7 @@ public final class Report {
         List.of(
             new DestroyedNormFigure(verdicts, DestroyedNormFacts.shipped()),
             new SpectraFigure(),
+            new SpamLangFigures(),
             new ConstructedHeadFigure(),
             new TrainingFigure(),
             new ScalingLawFigure(ScalingLawFacts.shipped()),
