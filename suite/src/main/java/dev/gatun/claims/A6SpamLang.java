@@ -18,7 +18,6 @@ public final class A6SpamLang implements Claim {
           "loss",
           "loss_over_chance",
           "sequences_per_symbol",
-          "coverage_error",
           "seen_share",
           "seen_share_excess",
           "accuracy_of_unseen",

@@ -101,7 +101,6 @@ final class SpamLangRun implements RunBody<SpamLangSetting> {
     recorder.metric("loss", end, all.meanLoss(), 0, "nat");
     recorder.metric("loss_over_chance", end, all.meanLoss() / Math.log(visits.symbols()), 0, ONE);
     recorder.metric("sequences_per_symbol", end, visits.meanVisits(), ONE);
-    recorder.metric("coverage_error", end, visits.meanVisits() / coverage - 1, ONE);
     recorder.metric("seen_share", end, visits.seenShare(), ONE);
     recorder.metric("seen_share_excess", end, visits.seenShare() - seenByChance(setting), ONE);
     recordAccuracy("accuracy_of_unseen", unseen, end, recorder);
