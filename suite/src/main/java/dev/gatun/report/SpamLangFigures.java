@@ -8,8 +8,11 @@ import dev.gatun.report.chart.Marker;
 import dev.gatun.report.chart.Point;
 import dev.gatun.report.chart.Series;
 import dev.gatun.results.Run;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -42,10 +45,21 @@ final class SpamLangFigures implements FigureSource {
   /**
    * An arm at its last step.
    *
-   * @param accuracy mean and range over the seeds
+   * @param accuracy mean and range over the seeds; x is the number of steps
    */
   private record Arm(
       String name, double vocabulary, double coverage, double rate, double width, Point accuracy) {
+    static final Comparator<Arm> ORDER =
+        Comparator.comparingDouble(Arm::coverage).thenComparingDouble(Arm::vocabulary);
+
+    /** Sequences per step. */
+    long batch() {
+      return Math.round(coverage * vocabulary / accuracy.x());
+    }
+
+    boolean hasBatchAndStepsOf(Arm other) {
+      return batch() == other.batch() && accuracy.x() == other.accuracy.x();
+    }
 
     /** Whether V, exposure and rate alone set it apart. */
     boolean isPlain() {
@@ -62,12 +76,13 @@ final class SpamLangFigures implements FigureSource {
     }
 
     String inWords() {
+      String sequences =
+          BigDecimal.valueOf(coverage)
+              .round(new MathContext(3))
+              .stripTrailingZeros()
+              .toPlainString();
       return String.format(
-          Locale.ROOT,
-          "V = %,.0f, %.3g per symbol%s",
-          vocabulary,
-          coverage,
-          isOfEqualSteps() ? ", paper's batch" : "");
+          Locale.ROOT, "V = %,.0f, %s per symbol, batch %s", vocabulary, sequences, batch());
     }
   }
 
@@ -76,6 +91,7 @@ final class SpamLangFigures implements FigureSource {
     List<Arm> arms =
         evidence.armsWith(claim(), METRIC).entrySet().stream()
             .flatMap(arm -> arm(evidence, arm.getKey(), arm.getValue()).stream())
+            .sorted(Arm.ORDER)
             .toList();
     List<Arm> plain = arms.stream().filter(Arm::isPlain).toList();
     if (plain.isEmpty()) {
@@ -106,8 +122,13 @@ final class SpamLangFigures implements FigureSource {
 
   private static Figure overCoverage(List<Arm> arms) {
     var series = new ArrayList<Series>();
+    List<Arm> ofEqualSteps = arms.stream().filter(Arm::isOfEqualSteps).toList();
     List<Point> equalSteps =
-        best(arms.stream().filter(Arm::isOfEqualSteps).toList(), Arm::vocabulary);
+        best(
+            arms.stream()
+                .filter(arm -> ofEqualSteps.stream().anyMatch(arm::hasBatchAndStepsOf))
+                .toList(),
+            Arm::vocabulary);
     series.add(memoriser(arms));
     var byVocabulary = new TreeMap<Double, List<Arm>>();
     arms.stream()
@@ -123,7 +144,7 @@ final class SpamLangFigures implements FigureSource {
     }
     series.add(
         new Series(
-            "paper's question: equal batch and steps, V falling to the right",
+            "equal batch and steps, as in the paper: V falls to the right",
             Ink.ofSeries(i),
             Marker.RING,
             LineStyle.DASHED,
@@ -132,9 +153,12 @@ final class SpamLangFigures implements FigureSource {
     String caption =
         "The best of the learning rates tried, mean and range over the seeds; accuracy is exact,"
             + " over all V sequences of the language. At equal batch and steps (dashed) a larger V"
-            + " is learned less, and its symbols are seen less. If V itself were the obstacle, the"
-            + " solid curves would lie apart; where lack of examples is, they lie on each other."
-            + " Dotted: a model that knows exactly the symbols it has seen.";
+            + " is learned less, and its symbols are seen less. If V or D/V were what keeps it from"
+            + " being learned, the solid curves would lie apart; if lack of examples is, they"
+            + " coincide. Curves that coincide do not say that the head's rank is free: with the"
+            + " same examples a backward pass of lower rank learns less"
+            + " (narrow_backward_learns_less). Dotted: a model that knows exactly the symbols that"
+            + " it has seen.";
     var chart = new Chart(Axis.log10("independent sequences per symbol"), ACCURACY, series);
     return new Figure("figure-spamlang-coverage", "Vocabulary or coverage?", caption, chart);
   }
@@ -169,7 +193,7 @@ final class SpamLangFigures implements FigureSource {
 
   /** One line for each V and exposure that was tried at several rates. */
   private static Optional<Figure> overRates(List<Arm> arms) {
-    var lines = new TreeMap<String, List<Arm>>();
+    var lines = new LinkedHashMap<String, List<Arm>>();
     arms.forEach(arm -> lines.computeIfAbsent(arm.inWords(), _ -> new ArrayList<>()).add(arm));
     lines.values().removeIf(line -> line.size() < 2);
     var series = new ArrayList<Series>();
@@ -189,14 +213,14 @@ final class SpamLangFigures implements FigureSource {
         : Optional.of(
             new Figure(
                 "figure-spamlang-rates",
-                "No learning rate makes up for examples that were not seen",
+                "Over the learning rate",
                 caption,
                 new Chart(Axis.log10("peak learning rate"), ACCURACY, series)));
   }
 
   /** Arms of other widths, each V and exposure with the usual width's arm of the same rate. */
   private static Optional<Figure> overWidths(List<Arm> arms) {
-    var lines = new TreeMap<String, List<Arm>>();
+    var lines = new LinkedHashMap<String, List<Arm>>();
     arms.stream()
         .filter(arm -> arm.name().matches("d\\d+-v.+"))
         .forEach(arm -> lines.computeIfAbsent(arm.inWords(), _ -> new ArrayList<>()).add(arm));
@@ -220,7 +244,7 @@ final class SpamLangFigures implements FigureSource {
         : Optional.of(
             new Figure(
                 "figure-spamlang-widths",
-                "Wider models learn more from the same examples",
+                "Over the width",
                 caption,
                 new Chart(Axis.log2("width, D"), ACCURACY, series)));
   }
