@@ -48,7 +48,13 @@ final class SpamLangFigures implements FigureSource {
    * @param accuracy mean and range over the seeds; x is the number of steps
    */
   private record Arm(
-      String name, double vocabulary, double coverage, double rate, double width, Point accuracy) {
+      String name,
+      double vocabulary,
+      double coverage,
+      double rate,
+      double width,
+      double length,
+      Point accuracy) {
     static final Comparator<Arm> ORDER =
         Comparator.comparingDouble(Arm::coverage).thenComparingDouble(Arm::vocabulary);
 
@@ -57,8 +63,10 @@ final class SpamLangFigures implements FigureSource {
       return Math.round(coverage * vocabulary / accuracy.x());
     }
 
-    boolean hasBatchAndStepsOf(Arm other) {
-      return batch() == other.batch() && accuracy.x() == other.accuracy.x();
+    boolean isTrainedAs(Arm other) {
+      return batch() == other.batch()
+          && length == other.length
+          && accuracy.x() == other.accuracy.x();
     }
 
     /** Whether V, exposure and rate alone set it apart. */
@@ -82,7 +90,12 @@ final class SpamLangFigures implements FigureSource {
               .stripTrailingZeros()
               .toPlainString();
       return String.format(
-          Locale.ROOT, "V = %,.0f, %s per symbol, batch %s", vocabulary, sequences, batch());
+          Locale.ROOT,
+          "V = %,.0f, %s per symbol, batch %s × %.0f",
+          vocabulary,
+          sequences,
+          batch(),
+          length);
     }
   }
 
@@ -107,7 +120,8 @@ final class SpamLangFigures implements FigureSource {
     Optional<Point> coverage = evidence.last(runs, "sequences_per_symbol");
     Optional<Point> rate = evidence.last(runs, "learning_rate");
     Optional<Point> width = evidence.last(runs, "width");
-    if (Stream.of(vocabulary, coverage, rate, width).anyMatch(Optional::isEmpty)) {
+    Optional<Point> length = evidence.last(runs, "sequence_length");
+    if (Stream.of(vocabulary, coverage, rate, width, length).anyMatch(Optional::isEmpty)) {
       return Optional.empty();
     }
     return Optional.of(
@@ -117,6 +131,7 @@ final class SpamLangFigures implements FigureSource {
             coverage.get().y(),
             rate.get().y(),
             width.get().y(),
+            length.get().y(),
             evidence.last(runs, METRIC).orElseThrow()));
   }
 
@@ -125,9 +140,7 @@ final class SpamLangFigures implements FigureSource {
     List<Arm> ofEqualSteps = arms.stream().filter(Arm::isOfEqualSteps).toList();
     List<Point> equalSteps =
         best(
-            arms.stream()
-                .filter(arm -> ofEqualSteps.stream().anyMatch(arm::hasBatchAndStepsOf))
-                .toList(),
+            arms.stream().filter(arm -> ofEqualSteps.stream().anyMatch(arm::isTrainedAs)).toList(),
             Arm::vocabulary);
     series.add(memoriser(arms));
     var byVocabulary = new TreeMap<Double, List<Arm>>();
@@ -254,6 +267,7 @@ final class SpamLangFigures implements FigureSource {
         && !arm.isOfEqualSteps()
         && arm.vocabulary() == other.vocabulary()
         && arm.rate() == other.rate()
+        && arm.length() == other.length()
         && Math.abs(arm.coverage() - other.coverage()) < 1e-6 * other.coverage();
   }
 }

@@ -175,6 +175,9 @@ class ReportTest {
         List.of(
             "figure-destroyed-norm",
             "figure-spectra-a2-d64-seed7",
+            "figure-spamlang-coverage",
+            "figure-spamlang-rates",
+            "figure-spamlang-widths",
             "figure-constructed-head",
             "figure-training",
             "figure-scaling-law",
