@@ -1,10 +1,11 @@
 # Gatun's commands. `make` alone lists them.
 MVN ?= mvn -B -q
+THREADS ?= 2
 GATUN := suite/target/gatun/bin/gatun
 SOURCES := $(shell find pom.xml bindings native suite results/expected results/facts -type f \
   -not -path '*/target/*' -not -path 'suite/src/test/*' -not -path 'suite/src/bench/*' 2>/dev/null)
 
-.PHONY: help build reproduce verify bench bench-kernels format bindings bindings-check cuda-libraries clean
+.PHONY: help build reproduce verify bench bench-claims bench-kernels format bindings bindings-check cuda-libraries clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -23,6 +24,11 @@ verify: ## every test, and the quick tier of every claim
 
 bench: $(GATUN) ## speed beside the hardware's and PyTorch's; ARGS="--peer python3 --device cuda --out file.json" as you like
 	@$(GATUN) bench $(ARGS)
+
+bench-claims: $(GATUN) ## time and tokens/s of every claim at the quick tier, on THREADS (2) threads, into results/benchmarks
+	@mkdir -p results/benchmarks
+	@$(GATUN) reproduce --tier quick --threads $(THREADS) --out results/runs/bench-claims \
+	  --timings results/benchmarks/claims-$(THREADS)-threads.json $(ARGS)
 
 bench-kernels: ## kernels, native calls and matrix products by JMH; ARGS narrows it
 	@mkdir -p results/benchmarks

@@ -28,6 +28,9 @@ public final class A3UnreachableGradient implements Claim {
           "direction_over_best_residual",
           "logit_gradient");
 
+  /** The control is algebra, which needs no larger matrix unless the rank does. */
+  private static final int CONTROL_SIZE = 2048;
+
   private final BottleneckExperiment experiment;
 
   /** Reads an experiment, which other claims may share. */
@@ -58,7 +61,7 @@ public final class A3UnreachableGradient implements Claim {
   @Override
   public void run(ClaimContext context, EvidenceBuilder evidence) {
     SweepEvidence.hand(id(), experiment.withSpectra(context, id()), EVIDENCE, evidence);
-    experiment.plan(context, id()).settings().stream()
+    experiment.plan(context, id()).withSpectra().stream()
         .filter(setting -> setting.seed() == context.seed())
         .forEach(setting -> recordControl(context, setting, evidence));
   }
@@ -67,6 +70,7 @@ public final class A3UnreachableGradient implements Claim {
       ClaimContext context, BottleneckSetting setting, EvidenceBuilder evidence) {
     long started = System.nanoTime();
     int cap = 2 * setting.width();
+    int size = Math.min(setting.vocabulary(), Math.max(CONTROL_SIZE, 2 * cap));
     String arm = "reachable-" + setting.arm();
     RunRecorder run =
         evidence.begin(
@@ -76,10 +80,9 @@ public final class A3UnreachableGradient implements Claim {
             context.tier().label(),
             context.backend().device().kind(),
             setting.seed(),
-            "{\"contexts\": %s, \"vocabulary\": %s, \"rank\": %s}"
-                .formatted(setting.vocabulary(), setting.vocabulary(), cap));
+            "{\"contexts\": %s, \"vocabulary\": %s, \"rank\": %s}".formatted(size, size, cap));
     try (TensorScope scope = context.backend().newScope()) {
-      Tensor reachable = ofRank(context.backend(), scope, setting.vocabulary(), cap, setting);
+      Tensor reachable = ofRank(context.backend(), scope, size, cap, setting);
       Spectrum spectrum = experiment.measures().spectrum(context.backend(), whole(reachable));
       run.metric(
           "best_rank_residual_of_reachable",

@@ -16,20 +16,37 @@ import java.util.function.LongFunction;
  */
 public final class BottleneckExperiment {
   private final HeadMeasures measures;
-  private final LongFunction<BottleneckPlan> plans;
+  private final Plans plans;
   private final Sweep<BottleneckSetting> sweep;
 
-  /** The quick tier, measured exactly. */
+  /** What is run at a tier. */
+  @FunctionalInterface
+  private interface Plans {
+    BottleneckPlan of(Tier tier, long firstSeed, String claim);
+  }
+
+  /** All tiers, measured exactly. */
   public BottleneckExperiment() {
-    this(HeadMeasures.EXACT, BottleneckPlan::quick);
+    this(HeadMeasures.EXACT, (tier, firstSeed, _) -> BottleneckPlan.of(tier, firstSeed));
   }
 
   /**
-   * Another plan, or other measures.
+   * Another plan for the quick tier, the only one then, or other measures.
    *
    * @param plans by first seed
    */
   public BottleneckExperiment(HeadMeasures measures, LongFunction<BottleneckPlan> plans) {
+    this(
+        measures,
+        (tier, firstSeed, claim) -> {
+          if (tier != Tier.QUICK) {
+            throw new UnsupportedTierException(claim, tier);
+          }
+          return plans.apply(firstSeed);
+        });
+  }
+
+  private BottleneckExperiment(HeadMeasures measures, Plans plans) {
     this.measures = measures;
     this.plans = plans;
     this.sweep = new Sweep<>("bottleneck", this::measure);
@@ -42,10 +59,7 @@ public final class BottleneckExperiment {
 
   /** What will be run. */
   BottleneckPlan plan(Tier tier, long seed, String claim) {
-    if (tier != Tier.QUICK) {
-      throw new UnsupportedTierException(claim, tier);
-    }
-    return plans.apply(seed);
+    return plans.of(tier, seed, claim);
   }
 
   /** What will be run with a context. */

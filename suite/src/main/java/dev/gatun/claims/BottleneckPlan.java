@@ -1,7 +1,9 @@
 package dev.gatun.claims;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
+import java.util.function.LongFunction;
+import java.util.stream.LongStream;
 
 /**
  * The runs of the gradient-bottleneck experiment at a tier: every width with every seed.
@@ -9,17 +11,10 @@ import java.util.List;
  * @param settings in the order in which they run: all widths of the first seed, then of the next
  */
 public record BottleneckPlan(List<BottleneckSetting> settings) {
-  private static final int VOCABULARY = 2048;
-  private static final List<Integer> WIDTHS = List.of(48, 64, 128, 192);
   private static final int SEEDS = 5;
-  private static final int STEPS = 150;
-  private static final List<Integer> CHECKPOINTS = List.of(0, 30, 75, 110, 150);
 
   /** The best rate falls as the width grows (Yang et al., arXiv 2203.03466): 3e-3 at 64. */
   private static final double RATE_TIMES_WIDTH = 0.192;
-
-  /** Seeds whose runs take all singular values; algebra needs no statistics. */
-  private static final int SPECTRUM_SEEDS = 1;
 
   /** Keeps a copy of the list. */
   public BottleneckPlan {
@@ -31,29 +26,126 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
     return settings.stream().filter(setting -> !setting.spectrumSteps().isEmpty()).toList();
   }
 
+  /** The plan of a tier. */
+  public static BottleneckPlan of(Tier tier, long firstSeed) {
+    return switch (tier) {
+      case QUICK -> quick(firstSeed);
+      case DESK -> desk(firstSeed);
+      case PAPER -> paper(firstSeed);
+    };
+  }
+
   /** D/V of 0.023, 0.031, 0.063 and 0.094 at V = 2,048, five seeds each. */
   public static BottleneckPlan quick(long firstSeed) {
-    List<BottleneckSetting> settings = new ArrayList<>();
-    for (int i = 0; i < SEEDS; i++) {
-      for (int width : WIDTHS) {
-        List<Integer> spectra = i < SPECTRUM_SEEDS ? List.of(0, STEPS) : List.of();
-        settings.add(
-            new BottleneckSetting(
-                VOCABULARY,
-                width,
-                2,
-                4,
-                128,
-                16,
-                STEPS,
-                RATE_TIMES_WIDTH / width,
-                20,
-                32,
-                CHECKPOINTS,
-                spectra,
-                firstSeed + i));
-      }
+    var spectra = List.of(0, 150);
+    var models = new Models(2048, 2, _ -> 4, 128, 16, 150, 20, 32, List.of(0, 30, 75, 110, 150));
+    return bySeed(
+        firstSeed,
+        List.of(
+            models.width(48, spectra),
+            models.width(64, spectra),
+            models.width(128, spectra),
+            models.width(192, spectra)));
+  }
+
+  /**
+   * D/V of 0.021, 0.031, 0.063 and 0.094 at V = 8,192 over ten times the tokens of the quick tier,
+   * so that the later checkpoints come when the loss has flattened; and of 0.020 and 0.031 at V =
+   * 32,768, shorter.
+   */
+  public static BottleneckPlan desk(long firstSeed) {
+    var spectra = List.of(1500);
+    var models =
+        new Models(
+            8192,
+            2,
+            _ -> 4,
+            128,
+            8,
+            1500,
+            100,
+            128,
+            List.of(0, 300, 750, 900, 1050, 1200, 1350, 1500));
+    var wider = new Models(32_768, 2, _ -> 4, 128, 8, 150, 20, 32, List.of(0, 50, 100, 150));
+    return bySeed(
+        firstSeed,
+        List.of(
+            models.width(168, spectra),
+            models.width(256, spectra),
+            models.width(512, spectra),
+            models.width(768, spectra),
+            wider.width(656, List.of()),
+            wider.width(1024, List.of())));
+  }
+
+  /**
+   * D/V of 0.021, 0.031, 0.047, 0.063 and 0.083 at the paper's V = 49,152 with its 6 layers and up
+   * to its width of 4,096, in batches that fit a GPU of 80 GB. Its 11 B tokens are cut to 0.16 B a
+   * run; the corpus should have as many.
+   */
+  public static BottleneckPlan paper(long firstSeed) {
+    var models =
+        new Models(
+            49_152,
+            6,
+            width -> width / 64,
+            512,
+            16,
+            20_000,
+            1000,
+            64,
+            List.of(0, 2000, 5000, 10_000, 12_000, 14_000, 16_000, 18_000, 20_000));
+    return bySeed(
+        firstSeed,
+        List.of(
+            models.width(1024, List.of(20_000)),
+            models.width(1536, List.of()),
+            models.width(2304, List.of()),
+            models.width(3072, List.of()),
+            models.width(4096, List.of())));
+  }
+
+  /** All models of the first seed, then of the next; only the first seed takes all spectra. */
+  private static BottleneckPlan bySeed(
+      long firstSeed, List<LongFunction<BottleneckSetting>> models) {
+    return new BottleneckPlan(
+        LongStream.range(firstSeed, firstSeed + SEEDS)
+            .boxed()
+            .flatMap(seed ->
+                models.stream()
+                    .map(model -> model.apply(seed))
+                    .map(setting -> seed == firstSeed ? setting : setting.withoutSpectra()))
+            .toList());
+  }
+
+  /** Settings that differ in their width and seed. */
+  private record Models(
+      int vocabulary,
+      int layers,
+      IntUnaryOperator heads,
+      int length,
+      int batch,
+      int steps,
+      int warmUpSteps,
+      int windows,
+      List<Integer> checkpoints) {
+
+    LongFunction<BottleneckSetting> width(int width, List<Integer> spectra) {
+      return seed ->
+          new BottleneckSetting(
+              vocabulary,
+              width,
+              layers,
+              heads.applyAsInt(width),
+              length,
+              batch,
+              steps,
+              RATE_TIMES_WIDTH / width,
+              warmUpSteps,
+              windows,
+              checkpoints,
+              spectra,
+              seed);
     }
-    return new BottleneckPlan(settings);
   }
 }

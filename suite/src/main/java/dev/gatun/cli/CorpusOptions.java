@@ -1,5 +1,6 @@
 package dev.gatun.cli;
 
+import dev.gatun.claims.Tier;
 import dev.gatun.data.Corpus;
 import dev.gatun.data.JdkSources;
 import dev.gatun.data.TextFiles;
@@ -10,6 +11,9 @@ import picocli.CommandLine.Option;
 final class CorpusOptions {
   private static final String MODULE = "java.base/";
   private static final long BYTES = 16L << 20;
+
+  /** Of the user's own text at tiers that train for longer. */
+  private static final long MORE_BYTES = 4L << 30;
 
   @Option(
       names = "--corpus",
@@ -22,7 +26,9 @@ final class CorpusOptions {
    *
    * @throws dev.gatun.data.UnusableCorpusException if there is none or it is empty
    */
-  Corpus read() {
-    return path == null ? JdkSources.read(MODULE, BYTES) : TextFiles.read(path, BYTES);
+  Corpus read(Tier tier) {
+    return path == null
+        ? JdkSources.read(MODULE, BYTES)
+        : TextFiles.read(path, tier == Tier.QUICK ? BYTES : MORE_BYTES);
   }
 }

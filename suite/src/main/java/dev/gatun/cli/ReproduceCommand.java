@@ -4,6 +4,8 @@ import dev.gatun.backend.Backend;
 import dev.gatun.claims.Claim;
 import dev.gatun.claims.ClaimContext;
 import dev.gatun.claims.Claims;
+import dev.gatun.claims.Progress;
+import dev.gatun.claims.RunEstimate;
 import dev.gatun.claims.Tier;
 import dev.gatun.cli.NamedValues.Tiers;
 import dev.gatun.data.Corpus;
@@ -63,6 +65,15 @@ final class ReproduceCommand implements Callable<Integer> {
   private long seed;
 
   @Option(
+      names = "--jobs",
+      paramLabel = "<n>",
+      defaultValue = "1",
+      description = {
+        "Training runs at once, which share the threads. Results are the same. Default: 1."
+      })
+  private int jobs;
+
+  @Option(
       names = "--out",
       paramLabel = "<folder>",
       description = {
@@ -71,21 +82,33 @@ final class ReproduceCommand implements Callable<Integer> {
       })
   private Path out;
 
+  @Option(
+      names = "--timings",
+      paramLabel = "<file>",
+      description = "Where the time of each claim is kept, as JSON in the layout of JMH's results.")
+  private Path timings;
+
   @Override
   public Integer call() {
     List<Claim> claims = selected();
     Path folder = out == null ? defaultFolder() : out;
     // What can be wrong is found before the long work, and before anything is created.
     ReproduceSettings.of(claims, tier, seed, Optional.empty(), folder);
+    device.jobs(jobs);
     AtomicFile.requireWritable(folder);
+    if (timings != null) {
+      AtomicFile.requireWritable(timings.toAbsolutePath().getParent());
+    }
     try (Backend backend = device.open();
         var interruption = new Interruption(() -> {})) {
       Optional<Corpus> text =
           claims.stream().anyMatch(Claim::readsCorpus)
-              ? Optional.of(corpus.read())
+              ? Optional.of(corpus.read(tier))
               : Optional.empty();
       var settings = ReproduceSettings.of(claims, tier, seed, text, folder);
-      console.settings(settings.rows(backend.device()));
+      var memory = new SweepPreview(RunEstimate.ofMemory(settings.trainings(), backend, jobs));
+      memory.requireFits();
+      console.settings(settings.rows(backend.device(), memory));
       console.line("");
       try {
         return reproduce(settings, backend, interruption);
@@ -100,34 +123,60 @@ final class ReproduceCommand implements Callable<Integer> {
 
   private int reproduce(ReproduceSettings settings, Backend backend, Interruption interruption) {
     Evidence evidence;
+    var times = new ClaimTimings(tier, seed, jobs, backend.device());
     try (var progress = new ProgressDisplay(console, interruption)) {
       var context =
           new ClaimContext(
               backend,
+              device.jobs(jobs),
               tier,
               seed,
               () -> settings.corpus().orElseThrow(),
               progress,
               settings.folder());
-      evidence = measure(settings, context, interruption);
+      preview(settings, context, progress);
+      evidence = measure(settings, context, interruption, times);
       new ResultsFolder(settings.folder()).write(evidence);
       context.discardUnfinished();
     }
-    return conclude(evidence, settings.folder());
+    if (timings != null) {
+      times.write(timings);
+    }
+    return conclude(evidence, settings.folder(), times);
+  }
+
+  /** The quick tier is over sooner than it is worth to know. */
+  private void preview(ReproduceSettings settings, ClaimContext context, ProgressDisplay progress) {
+    if (tier == Tier.QUICK || console.isJson() || settings.trainings().isEmpty()) {
+      return;
+    }
+    RunEstimate estimate =
+        RunEstimate.of(
+            settings.trainings(),
+            context,
+            (done, total, setting) ->
+                progress.progressed(
+                    Progress.of("timing", "first steps of " + setting.arm(), done, total)));
+    progress.pause();
+    new SweepPreview(estimate).print(console);
+    console.line("");
   }
 
   private static Evidence measure(
-      ReproduceSettings settings, ClaimContext context, Interruption interruption) {
+      ReproduceSettings settings,
+      ClaimContext context,
+      Interruption interruption,
+      ClaimTimings times) {
     Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     long startedNanos = System.nanoTime();
     var builder = new EvidenceBuilder();
     for (Claim claim : settings.claims()) {
       interruption.check();
-      claim.run(context, builder);
+      times.time(claim, () -> claim.run(context, builder));
     }
     Provenance provenance =
         settings
-            .provenance(context.backend().device())
+            .evidenceProvenance(context.backend().device())
             .with(Provenance.STARTED, started.toString())
             .with(Provenance.WALL_SECONDS, seconds(System.nanoTime() - startedNanos));
     Evidence evidence = builder.build(provenance);
@@ -136,7 +185,7 @@ final class ReproduceCommand implements Callable<Integer> {
             Provenance.CONFIGURATION_HASH, ReproduceSettings.configurationHash(evidence.runs())));
   }
 
-  private int conclude(Evidence evidence, Path folder) {
+  private int conclude(Evidence evidence, Path folder, ClaimTimings times) {
     var results = new ResultsFolder(folder);
     ExpectedValues expected = ExpectedValues.shipped();
     List<Verdict> verdicts = Judgement.of(evidence, expected);
@@ -151,6 +200,7 @@ final class ReproduceCommand implements Callable<Integer> {
     json.put("results", folder.toString());
     json.put("report", report.toString());
     json.put("provenance", evidence.provenance().entries());
+    json.put("timings", times.asJson());
     json.put("verdicts", table.asJson());
     console.json(json);
     return table.exitCode();

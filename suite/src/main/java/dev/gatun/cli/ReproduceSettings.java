@@ -45,7 +45,7 @@ record ReproduceSettings(
   }
 
   /** For people. */
-  Map<String, String> rows(DeviceDescription device) {
+  Map<String, String> rows(DeviceDescription device, SweepPreview memory) {
     var rows = new LinkedHashMap<String, String>();
     rows.put("claims", claims.stream().map(Claim::id).collect(Collectors.joining(" ")));
     rows.put("tier", tier.label());
@@ -54,6 +54,9 @@ record ReproduceSettings(
     corpus.ifPresent(text -> rows.put("corpus sha256", text.sha256()));
     rows.put("model", trainings.isEmpty() ? NOT_USED : trainings.models());
     rows.put("tokens", trainings.isEmpty() ? NOT_USED : trainings.tokens());
+    if (!trainings.isEmpty()) {
+      rows.put("memory", memory.summary());
+    }
     rows.put("seed", Long.toString(seed));
     rows.put("results", folder.toString());
     return rows;
@@ -77,16 +80,18 @@ record ReproduceSettings(
   }
 
   /** For the files; the times and {@link #configurationHash} are added by whoever ran it. */
-  Provenance provenance(DeviceDescription device) {
+  Provenance evidenceProvenance(DeviceDescription device) {
+    Provenance seeded = provenance(device).with(Provenance.SEED, Long.toString(seed));
+    return corpus.map(text -> seeded.with(Provenance.CORPUS_HASH, text.sha256())).orElse(seeded);
+  }
+
+  /** What computes. */
+  static Provenance provenance(DeviceDescription device) {
     Provenance provenance =
         Provenance.ofThisProcess()
             .with(Provenance.DEVICE, device.name())
             .with(Provenance.THREADS, Integer.toString(device.threads()))
-            .with(Provenance.MATH_MODE, device.mathMode())
-            .with(Provenance.SEED, Long.toString(seed));
-    if (corpus.isPresent()) {
-      provenance = provenance.with(Provenance.CORPUS_HASH, corpus.get().sha256());
-    }
+            .with(Provenance.MATH_MODE, device.mathMode());
     for (Map.Entry<String, String> library : device.libraries().entrySet()) {
       String key =
           library.getKey().endsWith("core type")

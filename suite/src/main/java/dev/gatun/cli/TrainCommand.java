@@ -4,6 +4,9 @@ import dev.gatun.backend.Backend;
 import dev.gatun.data.Randomness;
 import dev.gatun.io.AtomicFile;
 import dev.gatun.model.LanguageModel;
+import dev.gatun.results.Provenance;
+import dev.gatun.results.TrainingCurve;
+import dev.gatun.train.DivergedException;
 import dev.gatun.train.RunCheckpoint;
 import dev.gatun.train.RunConfig;
 import dev.gatun.train.RunIdentity;
@@ -59,6 +62,7 @@ final class TrainCommand implements Callable<Integer> {
       var checkpoint = new RunCheckpoint(folder.resolve("run.safetensors"), identity);
       console.settings(settings(backend, config, data, folder));
       console.line("");
+      var curve = new CurveRecorder(new TrainingCurve(folder), provenance(backend, config, data));
       try (var progress = new TrainingDisplay(console, config.training());
           var model = initialise(backend, config);
           var trainer =
@@ -67,17 +71,35 @@ final class TrainCommand implements Callable<Integer> {
                   config.training(),
                   data.training(),
                   Optional.of(data.evaluation()),
-                  List.of(progress, checkpoint))) {
+                  List.of(progress, curve, checkpoint))) {
         if (checkpoint.exists()) {
           checkpoint.restore(trainer);
+          curve.resumeAfter(trainer.step());
           console.note("resumed after step %s of %s".formatted(trainer.step(), checkpoint.file()));
         }
         running.set(trainer);
         interruption.check();
-        TrainingListener.Outcome outcome = trainer.run();
+        TrainingListener.Outcome outcome = run(trainer, curve);
         return conclude(outcome, trainer, progress, checkpoint);
       }
     }
+  }
+
+  /** What led to a divergence is worth looking at. */
+  private static TrainingListener.Outcome run(Trainer trainer, CurveRecorder curve) {
+    try {
+      return trainer.run();
+    } catch (DivergedException e) {
+      curve.write();
+      throw e;
+    }
+  }
+
+  private static Provenance provenance(Backend backend, RunConfig config, TrainingData data) {
+    return ReproduceSettings.provenance(backend.device())
+        .with(Provenance.SEED, Long.toString(config.training().seed()))
+        .with(Provenance.CONFIGURATION_HASH, config.identity(data.hash()).hash())
+        .with(Provenance.CORPUS_HASH, data.hash());
   }
 
   private int conclude(
@@ -107,7 +129,10 @@ final class TrainCommand implements Callable<Integer> {
                   scores.accuracy()));
         });
     json.put("checkpoint", checkpoint.file().toString());
+    Path curve = new TrainingCurve(checkpoint.file().getParent()).file();
+    json.put("curve", curve.toString());
     console.line("checkpoint: " + checkpoint.file());
+    console.line("curve: " + curve);
     console.json(json);
     return 0;
   }

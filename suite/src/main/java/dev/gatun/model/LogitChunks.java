@@ -178,10 +178,16 @@ final class LogitChunks implements AutoCloseable {
    * (V 50,257, D 768: 0.73 of the time of chunks of 16 MiB). Beyond that, what fits a cache is
    * best.
    */
-  private long chunkRows(long rows, Tensor weights) {
-    long rowBytes = weights.rows() * backend.real().byteSize();
-    long wanted = Math.max(weights.cols(), backend.workingSetBytes() / rowBytes);
+  static long chunkRows(
+      long rows, long vocabulary, long width, long elementBytes, long workingSetBytes) {
+    long rowBytes = vocabulary * elementBytes;
+    long wanted = Math.max(width, workingSetBytes / rowBytes);
     return Math.clamp(Math.min(wanted, LARGEST_BYTES / rowBytes), 1, rows);
+  }
+
+  private long chunkRows(long rows, Tensor weights) {
+    return chunkRows(
+        rows, weights.rows(), weights.cols(), backend.real().byteSize(), backend.workingSetBytes());
   }
 
   /** Elements of logits held at once: a chunk of rows, or at least one column. */

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 class CommandsTest {
   @TempDir static Path shared;
@@ -106,6 +107,29 @@ class CommandsTest {
         .flatMap(String::lines)
         .filter(line -> !line.contains(shared.toString()))
         .forEach(line -> assertTrue(line.length() <= 150, line));
+  }
+
+  @Test
+  void timingsOfEveryClaimAreKept() throws IOException {
+    Path timings = folder.resolve("claims.json");
+    CommandRun run =
+        CommandRun.of(
+            "reproduce",
+            "B1",
+            "B2",
+            "--threads",
+            "1",
+            "--timings",
+            timings,
+            "--out",
+            folder.resolve("timed"));
+    assertEquals(0, run.code(), run.err());
+    JsonNode entries = JsonMapper.shared().readTree(Files.readAllBytes(timings));
+    assertEquals(2, entries.size());
+    assertEquals("dev.gatun.claims.B1", entries.get(0).get("benchmark").stringValue());
+    assertEquals(1, entries.get(0).get("threads").intValue());
+    assertTrue(entries.get(0).get("primaryMetric").get("score").doubleValue() > 0);
+    assertEquals(0, entries.get(0).get("params").get("tokens").intValue());
   }
 
   @Test

@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.results.StepSpeed;
+import dev.gatun.results.TrainingCurve;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -62,6 +65,13 @@ class InterruptIT {
     byte[] whole = Files.readAllBytes(folder.resolve("whole").resolve("run.safetensors"));
     assertFalse(Arrays.equals(atInterrupt, whole), "it was over before the interrupt");
     assertArrayEquals(whole, Files.readAllBytes(checkpoint));
+    assertArrayEquals(
+        Files.readAllBytes(folder.resolve("whole").resolve("curve.arrow")),
+        Files.readAllBytes(folder.resolve("interrupted").resolve("curve.arrow")));
+    assertEquals(
+        LongStream.rangeClosed(1, 300).boxed().toList(),
+        new TrainingCurve(folder.resolve("interrupted"))
+            .speeds().stream().map(StepSpeed::step).toList());
   }
 
   @Test

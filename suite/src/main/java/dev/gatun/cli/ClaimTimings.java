@@ -1,0 +1,87 @@
+package dev.gatun.cli;
+
+import dev.gatun.backend.DeviceDescription;
+import dev.gatun.bench.BenchmarkFile;
+import dev.gatun.claims.Claim;
+import dev.gatun.claims.PlannedRun;
+import dev.gatun.claims.Tier;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * How long each claim took. Runs that claims share are the first one's: the others then take little
+ * more than reading them.
+ */
+final class ClaimTimings {
+  private final Tier tier;
+  private final long seed;
+  private final int jobs;
+  private final DeviceDescription device;
+  private final List<Map<String, Object>> entries = new ArrayList<>();
+  private final Set<PlannedRun<?>> trained = new HashSet<>();
+
+  ClaimTimings(Tier tier, long seed, int jobs, DeviceDescription device) {
+    this.tier = tier;
+    this.seed = seed;
+    this.jobs = jobs;
+    this.device = device;
+  }
+
+  /** Times a claim. */
+  void time(Claim claim, Runnable measurement) {
+    long started = System.nanoTime();
+    Duration cpuBefore = cpuTime();
+    measurement.run();
+    double seconds = (System.nanoTime() - started) * 1e-9;
+    double cpuSeconds = cpuTime().minus(cpuBefore).toMillis() * 1e-3;
+    long tokens =
+        claim.trainings(tier, seed).stream()
+            .filter(trained::add)
+            .mapToLong(run -> run.setting().tokens())
+            .sum();
+    entries.add(entry(claim, seconds, cpuSeconds, tokens));
+  }
+
+  /** Of the whole process, all threads. */
+  private static Duration cpuTime() {
+    return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
+  }
+
+  private Map<String, Object> entry(Claim claim, double seconds, double cpuSeconds, long tokens) {
+    var parameters = new LinkedHashMap<String, Object>();
+    parameters.put("tier", tier.label());
+    parameters.put("device", device.name());
+    parameters.put("math", device.mathMode());
+    parameters.put("jobs", jobs);
+    parameters.put("cpuSeconds", cpuSeconds);
+    parameters.put("tokens", tokens);
+    parameters.put("tokensPerSecond", tokens / seconds);
+    var metric = new LinkedHashMap<String, Object>();
+    metric.put("score", seconds);
+    metric.put("scoreUnit", "s/op");
+    metric.put("rawData", List.of(List.of(seconds)));
+    var entry = new LinkedHashMap<String, Object>();
+    entry.put("benchmark", "dev.gatun.claims." + claim.id());
+    entry.put("mode", "ss");
+    entry.put("threads", device.threads());
+    entry.put("params", parameters);
+    entry.put("primaryMetric", metric);
+    return entry;
+  }
+
+  /** In the layout of JMH's results, in the order of the claims. */
+  List<Map<String, Object>> asJson() {
+    return List.copyOf(entries);
+  }
+
+  /** Writes them to a file, which is replaced whole. */
+  void write(Path file) {
+    BenchmarkFile.write(entries, file);
+  }
+}
