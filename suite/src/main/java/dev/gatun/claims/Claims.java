@@ -16,6 +16,7 @@ public final class Claims {
         new A3UnreachableGradient(bottleneck),
         new A4RankGrowsWithBatch(bottleneck),
         new A5PoorDirection(bottleneck),
+        new A6SpamLang(),
         new A7HeadRank(heads),
         new A8TwoDimensionsSuffice(),
         new A9FlatThroughTraining(bottleneck),

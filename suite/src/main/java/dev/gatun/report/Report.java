@@ -58,6 +58,7 @@ public final class Report {
             new SpectraFigure(),
             new BatchRankFigure(),
             new StepLossFigure(),
+            new SpamLangFigures(),
             new ConstructedHeadFigure(),
             new TrainingFigure(),
             new ComponentEnergyFigure(),

@@ -5,9 +5,11 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.model.Parameters;
 import dev.gatun.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** AdamW over the flat buffer of a model's parameters: one call per weight-decay group. */
-final class AdamW implements AutoCloseable {
+final class AdamW implements Optimiser {
   private final Backend backend;
   private final Parameters parameters;
   private final TrainingConfig.AdamWSettings settings;
@@ -25,26 +27,20 @@ final class AdamW implements AutoCloseable {
     secondMoment = scope.zeros(backend.real(), size);
   }
 
-  Tensor firstMoment() {
-    return firstMoment;
+  @Override
+  public Map<String, Tensor> state() {
+    Map<String, Tensor> state = new LinkedHashMap<>();
+    state.put("first_moment", firstMoment);
+    state.put("second_moment", secondMoment);
+    return state;
   }
 
-  Tensor secondMoment() {
-    return secondMoment;
-  }
-
-  /** One step; the first is number 1. */
-  void step(long number, double learningRate, double gradientScale) {
-    long matrices = parameters.matricesSize();
-    long size = parameters.values().size();
-    double decay = settings.weightDecay();
-    switch (settings.weightDecayOn()) {
-      case ALL -> update(0, size, number, learningRate, decay, gradientScale);
-      case MATRICES -> {
-        update(0, matrices, number, learningRate, decay, gradientScale);
-        update(matrices, size, number, learningRate, 0, gradientScale);
-      }
-    }
+  @Override
+  public void step(long number, double learningRate, double gradientScale) {
+    Optimiser.forEachGroup(
+        parameters,
+        settings,
+        (from, to, decay) -> update(from, to, number, learningRate, decay, gradientScale));
   }
 
   private void update(

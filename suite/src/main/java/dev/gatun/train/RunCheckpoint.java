@@ -12,15 +12,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The state of a run in one safetensors file: parameters, AdamW's moments, and in the metadata the
- * step and the run's identity. Written as a whole or not at all.
+ * The state of a run in one safetensors file: parameters, what the optimiser remembers, and in the
+ * metadata the step and the run's identity. Written as a whole or not at all.
  */
 public final class RunCheckpoint implements TrainingListener {
   private static final String STEP = "gatun.step";
   private static final String HASH = "gatun.configuration-hash";
   private static final String SETTING = "gatun.setting.";
-  private static final String FIRST_MOMENT = "first_moment.";
-  private static final String SECOND_MOMENT = "second_moment.";
 
   private final Path file;
   private final RunIdentity identity;
@@ -61,10 +59,11 @@ public final class RunCheckpoint implements TrainingListener {
     SafetensorsWriter writer = new SafetensorsWriter(metadata);
     for (String name : parameters.names()) {
       writer.addTensor(name, backend, parameters.value(name));
-      writer.addTensor(
-          FIRST_MOMENT + name, backend, parameters.view(trainer.optimiser().firstMoment(), name));
-      writer.addTensor(
-          SECOND_MOMENT + name, backend, parameters.view(trainer.optimiser().secondMoment(), name));
+      trainer
+          .optimiser()
+          .state()
+          .forEach((state, flat) ->
+              writer.addTensor(state + "." + name, backend, parameters.view(flat, name)));
     }
     writer.write(file);
   }
@@ -83,12 +82,11 @@ public final class RunCheckpoint implements TrainingListener {
       long step = stepOfSameRun(saved);
       for (String name : parameters.names()) {
         saved.readInto(name, backend, parameters.value(name));
-        saved.readInto(
-            FIRST_MOMENT + name, backend, parameters.view(trainer.optimiser().firstMoment(), name));
-        saved.readInto(
-            SECOND_MOMENT + name,
-            backend,
-            parameters.view(trainer.optimiser().secondMoment(), name));
+        trainer
+            .optimiser()
+            .state()
+            .forEach((state, flat) ->
+                saved.readInto(state + "." + name, backend, parameters.view(flat, name)));
       }
       trainer.continueFrom(step);
     }

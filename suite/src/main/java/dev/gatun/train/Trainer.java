@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The training loop. The state of a run is its step, the parameters and AdamW's moments; batches
- * are a function of the step. A run that continues from saved state therefore ends with the bytes
- * of one that never stopped.
+ * The training loop. The state of a run is its step, the parameters and what the optimiser
+ * remembers; batches are a function of the step. A run that continues from saved state therefore
+ * ends with the bytes of one that never stopped.
  */
 public final class Trainer implements AutoCloseable {
   private final LanguageModel model;
@@ -21,7 +21,7 @@ public final class Trainer implements AutoCloseable {
   private final BatchSource batches;
   private final Optional<EvaluationSet> evaluation;
   private final List<TrainingListener> listeners;
-  private final AdamW optimiser;
+  private final Optimiser optimiser;
   private long step;
   private volatile boolean stopRequested;
 
@@ -42,7 +42,7 @@ public final class Trainer implements AutoCloseable {
     this.batches = batches;
     this.evaluation = evaluation;
     this.listeners = List.copyOf(listeners);
-    this.optimiser = new AdamW(model.backend(), model.parameters(), config.optimiser());
+    this.optimiser = Optimiser.of(model.backend(), model.parameters(), config.optimiser());
   }
 
   /** The model in training. */
@@ -55,11 +55,13 @@ public final class Trainer implements AutoCloseable {
     return step;
   }
 
-  AdamW optimiser() {
+  Optimiser optimiser() {
     return optimiser;
   }
 
-  /** Continues from another step; parameters and moments are the caller's business. */
+  /**
+   * Continues from another step; parameters and the optimiser's state are the caller's business.
+   */
   void continueFrom(long stepsDone) {
     step = stepsDone;
   }
@@ -148,7 +150,7 @@ public final class Trainer implements AutoCloseable {
     return scores;
   }
 
-  /** Frees the optimiser's moments; the model is the caller's. */
+  /** Frees the optimiser's state; the model is the caller's. */
   @Override
   public void close() {
     optimiser.close();

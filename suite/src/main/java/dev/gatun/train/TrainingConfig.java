@@ -11,7 +11,7 @@ import java.util.Map;
  * @param length tokens per sequence
  * @param accumulation batches whose gradients make one step
  * @param schedule learning rate over the steps
- * @param optimiser AdamW's settings
+ * @param optimiser how gradients become steps
  * @param clipNorm the gradient is scaled down to this norm; infinite for no clipping
  * @param seed of weights and batches
  * @param evaluationInterval steps between evaluations on held-out tokens; 0 for the end only
@@ -24,12 +24,25 @@ public record TrainingConfig(
     int length,
     int accumulation,
     LearningRateSchedule schedule,
-    AdamWSettings optimiser,
+    OptimiserSettings optimiser,
     double clipNorm,
     long seed,
     long evaluationInterval,
     int evaluationBatches,
     long checkpointInterval) {
+
+  /** How gradients become steps. */
+  public sealed interface OptimiserSettings {
+
+    /** Which parameters weight decay pulls. */
+    WeightDecayOn weightDecayOn();
+
+    /** Share of learning rate times parameter that a step takes off, apart from the gradient. */
+    double weightDecay();
+
+    /** Everything that changes the result, as text by name. */
+    Map<String, String> settings();
+  }
 
   /** Which parameters weight decay pulls. */
   public enum WeightDecayOn {
@@ -39,9 +52,10 @@ public record TrainingConfig(
     ALL
   }
 
-  /** AdamW (arXiv 1711.05101). */
+  /** AdamW (Loshchilov and Hutter, arXiv 1711.05101). */
   public record AdamWSettings(
-      double beta1, double beta2, double epsilon, double weightDecay, WeightDecayOn weightDecayOn) {
+      double beta1, double beta2, double epsilon, double weightDecay, WeightDecayOn weightDecayOn)
+      implements OptimiserSettings {
     /** Checks the ranges. */
     public AdamWSettings {
       if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1)) {
@@ -51,14 +65,58 @@ public record TrainingConfig(
       if (!(epsilon > 0)) {
         throw new IllegalArgumentException("epsilon must be positive, not " + epsilon);
       }
-      if (!(weightDecay >= 0)) {
-        throw new IllegalArgumentException("weight decay must not be negative: " + weightDecay);
-      }
+      requireDecay(weightDecay);
     }
 
     /** Betas 0.9 and 0.95, epsilon 1e-8, decay 0.1 on matrices. */
     public static AdamWSettings usual() {
       return new AdamWSettings(0.9, 0.95, 1e-8, 0.1, WeightDecayOn.MATRICES);
+    }
+
+    @Override
+    public Map<String, String> settings() {
+      Map<String, String> settings = new LinkedHashMap<>();
+      settings.put("training.optimiser", "adamw");
+      settings.put("training.beta1", Double.toString(beta1));
+      settings.put("training.beta2", Double.toString(beta2));
+      settings.put("training.epsilon", Double.toString(epsilon));
+      settings.put("training.weight-decay", Double.toString(weightDecay));
+      settings.put("training.weight-decay-on", weightDecayOn.name());
+      return settings;
+    }
+  }
+
+  /**
+   * Stochastic gradient descent with momentum and a weight decay that is no part of the gradient
+   * (SGDW, arXiv 1711.05101, algorithm 1): every element's step is proportional to its gradient, as
+   * AdamW's is not.
+   *
+   * @param momentum share of the velocity that is kept from step to step
+   */
+  public record MomentumSgdSettings(
+      double momentum, double weightDecay, WeightDecayOn weightDecayOn)
+      implements OptimiserSettings {
+    /** Checks the ranges. */
+    public MomentumSgdSettings {
+      if (!(momentum >= 0 && momentum < 1)) {
+        throw new IllegalArgumentException("momentum must be in [0, 1), not " + momentum);
+      }
+      requireDecay(weightDecay);
+    }
+
+    /** Momentum 0.9, no decay. */
+    public static MomentumSgdSettings usual() {
+      return new MomentumSgdSettings(0.9, 0, WeightDecayOn.MATRICES);
+    }
+
+    @Override
+    public Map<String, String> settings() {
+      Map<String, String> settings = new LinkedHashMap<>();
+      settings.put("training.optimiser", "sgd");
+      settings.put("training.momentum", Double.toString(momentum));
+      settings.put("training.weight-decay", Double.toString(weightDecay));
+      settings.put("training.weight-decay-on", weightDecayOn.name());
+      return settings;
     }
   }
 
@@ -119,13 +177,15 @@ public record TrainingConfig(
     settings.put("training.schedule", schedule.form().name());
     settings.put("training.warm-up-steps", Long.toString(schedule.warmUpSteps()));
     settings.put("training.final-share", Double.toString(schedule.finalShare()));
-    settings.put("training.beta1", Double.toString(optimiser.beta1()));
-    settings.put("training.beta2", Double.toString(optimiser.beta2()));
-    settings.put("training.epsilon", Double.toString(optimiser.epsilon()));
-    settings.put("training.weight-decay", Double.toString(optimiser.weightDecay()));
-    settings.put("training.weight-decay-on", optimiser.weightDecayOn().name());
+    settings.putAll(optimiser.settings());
     settings.put("training.clip-norm", Double.toString(clipNorm));
     settings.put("training.seed", Long.toString(seed));
     return settings;
+  }
+
+  private static void requireDecay(double weightDecay) {
+    if (!(weightDecay >= 0)) {
+      throw new IllegalArgumentException("weight decay must not be negative: " + weightDecay);
+    }
   }
 }

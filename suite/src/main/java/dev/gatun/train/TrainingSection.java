@@ -1,6 +1,7 @@
 package dev.gatun.train;
 
 import dev.gatun.train.TrainingConfig.AdamWSettings;
+import dev.gatun.train.TrainingConfig.MomentumSgdSettings;
 import dev.gatun.train.TrainingConfig.WeightDecayOn;
 import java.util.List;
 
@@ -16,6 +17,8 @@ final class TrainingSection {
           "schedule",
           "warm-up-steps",
           "final-share",
+          "optimiser",
+          "momentum",
           "beta1",
           "beta2",
           "epsilon",
@@ -61,14 +64,42 @@ final class TrainingSection {
         section.number("final-share", 0.1));
   }
 
-  private static AdamWSettings optimiser(ConfigText.Section section) {
-    AdamWSettings usual = AdamWSettings.usual();
+  private static TrainingConfig.OptimiserSettings optimiser(ConfigText.Section section) {
     String decayed = section.choice("weight-decay-on", "matrices", List.of("matrices", "all"));
+    WeightDecayOn on = decayed.equals("all") ? WeightDecayOn.ALL : WeightDecayOn.MATRICES;
+    return switch (section.choice("optimiser", "adamw", List.of("adamw", "sgd"))) {
+      case "sgd" -> momentumSgd(section, on);
+      default -> adamW(section, on);
+    };
+  }
+
+  private static AdamWSettings adamW(ConfigText.Section section, WeightDecayOn on) {
+    requireAbsent(section, List.of("momentum"), "sgd");
+    AdamWSettings usual = AdamWSettings.usual();
     return new AdamWSettings(
         section.number("beta1", usual.beta1()),
         section.number("beta2", usual.beta2()),
         section.number("epsilon", usual.epsilon()),
         section.number("weight-decay", usual.weightDecay()),
-        decayed.equals("all") ? WeightDecayOn.ALL : WeightDecayOn.MATRICES);
+        on);
+  }
+
+  private static MomentumSgdSettings momentumSgd(ConfigText.Section section, WeightDecayOn on) {
+    requireAbsent(section, List.of("beta1", "beta2", "epsilon"), "adamw");
+    MomentumSgdSettings usual = MomentumSgdSettings.usual();
+    return new MomentumSgdSettings(
+        section.number("momentum", usual.momentum()),
+        section.number("weight-decay", usual.weightDecay()),
+        on);
+  }
+
+  private static void requireAbsent(
+      ConfigText.Section section, List<String> keys, String optimiser) {
+    for (String key : keys) {
+      if (section.has(key)) {
+        throw new IllegalArgumentException(
+            "'%s' belongs to optimiser \"%s\"".formatted(key, optimiser));
+      }
+    }
   }
 }

@@ -40,6 +40,17 @@ final class SyntheticReport {
       anatomy(evidence, seed);
     }
     gaussian(evidence);
+    for (int vocabulary : new int[] {512, 8192}) {
+      for (double coverage : new double[] {4.875, 19.5}) {
+        for (double rate : new double[] {0.001, 0.01}) {
+          String arm = "v%s-seq%s-rate%s".formatted(vocabulary, coverage, rate);
+          spamLang(evidence, arm, vocabulary, 32, coverage, rate, vocabulary / 16.0);
+        }
+      }
+      String arm = "v%s-batch128-rate0.001".formatted(vocabulary);
+      spamLang(evidence, arm, vocabulary, 32, 312.0 * 128 / vocabulary, 0.001, 128);
+    }
+    spamLang(evidence, "d64-v512-seq4.88", 512, 64, 4.875, 0.001, 32);
     for (int vocabulary = 128; vocabulary <= 131_072; vocabulary *= 4) {
       constructedHead(evidence, vocabulary);
     }
@@ -166,6 +177,25 @@ final class SyntheticReport {
       run.metric("top1_accuracy_one_dimension", 0, 2.0 / vocabulary, "1");
     }
     run.finish(0.4);
+  }
+
+  private static void spamLang(
+      EvidenceBuilder evidence,
+      String arm,
+      int vocabulary,
+      int width,
+      double coverage,
+      double rate,
+      double batch) {
+    RunRecorder run = begin(evidence, "A6", arm, "cpu", SEED, "{}");
+    long step = Math.round(coverage * vocabulary / batch);
+    run.metric("accuracy", step, 1 - Math.exp(-coverage / 8), 0, "1");
+    run.metric("vocabulary", step, vocabulary, "1");
+    run.metric("width", step, width, "1");
+    run.metric("sequences_per_symbol", step, coverage, "1");
+    run.metric("sequence_length", step, 1, "1");
+    run.metric("learning_rate", step, rate, "1");
+    run.finish(0.7);
   }
 
   private static void perplexity(EvidenceBuilder evidence, String model, SplittableRandom random) {

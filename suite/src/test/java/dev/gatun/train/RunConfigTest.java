@@ -101,6 +101,17 @@ class RunConfigTest {
   }
 
   @Test
+  void optimiserIsAChoice() {
+    String sgd = TEXT + "optimiser = \"sgd\"\nmomentum = 0.8\nweight-decay = 0.01\n";
+    assertEquals(
+        new TrainingConfig.MomentumSgdSettings(0.8, 0.01, TrainingConfig.WeightDecayOn.MATRICES),
+        RunConfig.parse("x.toml", sgd).training().optimiser());
+    ConfigException e =
+        assertThrows(ConfigException.class, () -> RunConfig.parse("x.toml", sgd + "beta1 = 0.9\n"));
+    assertEquals("x.toml, [training]: 'beta1' belongs to optimiser \"adamw\"", e.getMessage());
+  }
+
+  @Test
   void missingFileIsNamed() {
     ConfigException e =
         assertThrows(ConfigException.class, () -> RunConfig.load(Path.of("none.toml")));

@@ -19,6 +19,8 @@ import dev.gatun.model.SafetensorsException;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.train.LearningRateSchedule.Form;
 import dev.gatun.train.TrainingConfig.AdamWSettings;
+import dev.gatun.train.TrainingConfig.MomentumSgdSettings;
+import dev.gatun.train.TrainingConfig.OptimiserSettings;
 import dev.gatun.train.TrainingConfig.WeightDecayOn;
 import dev.gatun.train.TrainingListener.Outcome;
 import java.io.IOException;
@@ -72,7 +74,16 @@ abstract class TrainingContract {
 
   @Test
   void interruptedAndResumedRunEndsWithTheBytesOfAStraightOne() throws IOException {
-    TrainingConfig config = config(1e-2);
+    assertResumesToTheSameBytes(config(1e-2));
+  }
+
+  @Test
+  void interruptedAndResumedRunWithMomentumEndsWithTheBytesOfAStraightOne() throws IOException {
+    assertResumesToTheSameBytes(
+        with(config(1), new MomentumSgdSettings(0.9, 0.01, WeightDecayOn.ALL)));
+  }
+
+  private void assertResumesToTheSameBytes(TrainingConfig config) throws IOException {
     RunCheckpoint straight = checkpoint("straight", config);
     RunCheckpoint stopped = checkpoint("stopped", config);
     assertEquals(Outcome.FINISHED, train(config, straight));
@@ -92,6 +103,42 @@ abstract class TrainingContract {
       assertEquals(Outcome.FINISHED, trainer.run());
     }
     assertArrayEquals(bytes(straight), bytes(stopped));
+  }
+
+  @Test
+  void momentumStepsAreThoseOfTheRecurrence() {
+    var settings = new MomentumSgdSettings(0.75, 0.125, WeightDecayOn.MATRICES);
+    try (LanguageModel model = model();
+        Optimiser optimiser = Optimiser.of(backend, model.parameters(), settings)) {
+      String matrix = "model.layers.0.mlp.down_proj.weight";
+      String norm = "model.norm.weight";
+      double weight = backend.toDoubles(model.parameters().value(matrix))[0];
+      backend.fill(model.parameters().gradient(matrix), 2);
+      backend.fill(model.parameters().gradient(norm), 2);
+      double velocity = 0;
+      double normWeight = 1;
+      for (int step = 1; step <= 3; step++) {
+        optimiser.step(step, 0.5, 0.25);
+        velocity = 0.75 * velocity + 0.25 * 2;
+        weight = weight * (1 - 0.5 * 0.125) - 0.5 * velocity;
+        normWeight -= 0.5 * velocity;
+      }
+      assertEquals(weight, backend.toDoubles(model.parameters().value(matrix))[0], 1e-6);
+      assertEquals(normWeight, backend.toDoubles(model.parameters().value(norm))[0], 1e-6);
+    }
+  }
+
+  @Test
+  void checkpointOfAnotherOptimiserIsRefused() {
+    RunCheckpoint saved = checkpoint("saved", config(1e-2));
+    train(config(1e-2), saved);
+    TrainingConfig other = with(config(1e-2), MomentumSgdSettings.usual());
+    try (LanguageModel model = model();
+        Trainer trainer = trainer(model, other)) {
+      RunCheckpoint same = checkpoint("saved", other);
+      ConfigException e = assertThrows(ConfigException.class, () -> same.restore(trainer));
+      assertTrue(e.getMessage().contains("it belongs to another run"), e.getMessage());
+    }
   }
 
   @Test
@@ -223,7 +270,8 @@ abstract class TrainingContract {
     try (LanguageModel model = model();
         Trainer trainer = trainer(model, config)) {
       trainer.run();
-      double norm = Math.sqrt(backend.sumOfSquares(trainer.optimiser().firstMoment()));
+      double norm =
+          Math.sqrt(backend.sumOfSquares(trainer.optimiser().state().get("first_moment")));
       assertEquals(0.1 * 1e-3, norm, 1e-9);
     }
   }
@@ -335,6 +383,21 @@ abstract class TrainingContract {
         8,
         3,
         5);
+  }
+
+  private static TrainingConfig with(TrainingConfig c, OptimiserSettings optimiser) {
+    return new TrainingConfig(
+        c.steps(),
+        c.batch(),
+        c.length(),
+        c.accumulation(),
+        c.schedule(),
+        optimiser,
+        c.clipNorm(),
+        c.seed(),
+        c.evaluationInterval(),
+        c.evaluationBatches(),
+        c.checkpointInterval());
   }
 
   private static TrainingConfig withAccumulation(TrainingConfig c, int batch, int accumulation) {

@@ -36,14 +36,16 @@ final class LogarithmicAxis extends LogAxis {
     double high = getRange().getUpperBound();
     var values = octaves ? Ticks.octaves(low, high) : Ticks.decades(low, high);
     return values.stream()
-        .map(v -> new NumberTick(v, text(v, low), anchor, TextAnchor.CENTER, 0))
+        .map(v -> new NumberTick(v, text(v, low, high), anchor, TextAnchor.CENTER, 0))
         .toList();
   }
 
-  private String text(double value, double low) {
+  private String text(double value, double low, double high) {
     if (octaves) {
       return Ticks.power(2, value);
     }
-    return low < 1e-2 ? Ticks.power(10, value) : Ticks.plain(value);
+    // Where ticks are not powers of ten alone, no power says what they are.
+    boolean powers = low < 1e-2 && !Ticks.isShort(low, high);
+    return powers ? Ticks.power(10, value) : Ticks.plain(value);
   }
 }

@@ -24,7 +24,7 @@ final class Ticks {
     for (int e = first; e <= Math.log10(high) + 1e-9; e++) {
       if (Math.floorMod(e, every) == 0) {
         ticks.add(Math.pow(10, e));
-        if (decades < 2.2) {
+        if (isShort(low, high)) {
           ticks.add(2 * Math.pow(10, e));
           ticks.add(5 * Math.pow(10, e));
         }
@@ -32,6 +32,11 @@ final class Ticks {
     }
     ticks.removeIf(t -> t < low * (1 - 1e-9) || t > high * (1 + 1e-9));
     return ticks;
+  }
+
+  /** Whether {@link #decades} has more than powers of ten. */
+  static boolean isShort(double low, double high) {
+    return Math.log10(high / low) < 2.2;
   }
 
   /** Powers of two from low to high, at most eight. */
