@@ -55,9 +55,10 @@ record SweepPreview(RunEstimate estimate) {
   /** A row for each kind of run. */
   void print(Console console) {
     console.table(
-        List.of("runs", "model", "steps × tokens", "time", "memory", "of which"),
+        List.of("runs", "model", "steps × tokens", "time", "memory"),
         estimate.groups().stream().map(SweepPreview::row).toList());
     console.line("all: " + summary());
+    console.line("memory of the largest: " + parts(estimate.largest()));
     estimate.groups().stream()
         .filter(group -> group.epochs().orElse(0) > MANY_EPOCHS)
         .max(Comparator.comparingDouble(group -> group.epochs().getAsDouble()))
@@ -99,16 +100,18 @@ record SweepPreview(RunEstimate estimate) {
             ? ""
             : "%s × %s".formatted(group.unfinished(), duration(group.seconds())));
     cells.add(bytes(group.bytes()));
-    cells.add(
-        "%s weights, %s gradients, %s moments, %s activations, %s logits, %s to measure"
-            .formatted(
-                bytes(group.memory().parameters()),
-                bytes(group.memory().gradients()),
-                bytes(group.memory().moments()),
-                bytes(group.memory().activations()),
-                bytes(group.memory().logits()),
-                bytes(group.measurementBytes())));
     return cells;
+  }
+
+  private static String parts(Group group) {
+    return "%s weights, %s gradients, %s moments, %s activations, %s logits, %s to measure"
+        .formatted(
+            bytes(group.memory().parameters()),
+            bytes(group.memory().gradients()),
+            bytes(group.memory().moments()),
+            bytes(group.memory().activations()),
+            bytes(group.memory().logits()),
+            bytes(group.measurementBytes()));
   }
 
   private static String duration(OptionalDouble duration) {
