@@ -92,7 +92,7 @@ final class ReproduceCommand implements Callable<Integer> {
     AtomicFile.requireWritable(folder);
     Machines.requireDifferent(withBeside(folder));
     Machines.read(beside, ExpectedValues.shipped());
-    try (Backend backend = device.open();
+    try (Backend backend = device.open(console::note);
         var interruption = new Interruption(() -> {})) {
       Optional<Corpus> text =
           claims.stream().anyMatch(Claim::readsCorpus)
