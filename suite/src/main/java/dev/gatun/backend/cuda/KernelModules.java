@@ -64,8 +64,7 @@ final class KernelModules implements AutoCloseable {
       CudaException.check(
           CudaDriver.cuModuleLoadData(handle, arena.allocateFrom(JAVA_BYTE, code)),
           "cuModuleLoadData",
-          source.file(),
-          unit.variant);
+          source.name(unit.variant));
       return new Loaded(source, handle.get(ADDRESS, 0));
     }
   }
