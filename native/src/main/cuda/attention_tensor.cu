@@ -142,7 +142,9 @@ using Precision = Bf16;
 using Precision = Tf32;
 #endif
 
-// See attention.cuh. AttentionTiling.java knows the sizes too.
+// See attention.cuh. AttentionTiling.java knows the sizes too. UNROLL steps of dot_products are in
+// flight at a time: one where the results leave no registers for more.
+template <int UNROLL>
 struct TensorProducts {
   using Word = unsigned;
 
@@ -293,7 +295,7 @@ struct TensorProducts {
       const Lane &lane, const Tile &rows, const Tile &columns, float (&products)[ROWS][COLS]) {
     const unsigned *const rowsOfWarp = rows.byRows + lane.warp * WARP_ROWS * STRIDE;
     clear(products);
-#pragma unroll 2
+#pragma unroll UNROLL
     for (int word = lane.place; word < WIDTH / PER_WORD; word += 2 * PLACES) {
       unsigned a[ROWS / 2][4];
 #pragma unroll
@@ -376,21 +378,21 @@ struct TensorProducts {
 extern "C" __global__ void __launch_bounds__(128, 2) attention_tensor_forward(
     const float *packed, float *out, float *logSumExp, int length, int heads, int keyValueHeads,
     int headWidth, int vectors) {
-  forward_pass<TensorProducts>(packed, out, logSumExp,
-                               {length, heads, keyValueHeads, headWidth, vectors != 0});
+  forward_pass<TensorProducts<2>>(packed, out, logSumExp,
+                                  {length, heads, keyValueHeads, headWidth, vectors != 0});
 }
 
 extern "C" __global__ void __launch_bounds__(128, 2) attention_tensor_queries(
     const float *packed, const float *out, const float *logSumExp, const float *dOut,
     float *dPacked, float *delta, int length, int heads, int keyValueHeads, int headWidth,
     int vectors) {
-  queries_pass<TensorProducts>(packed, out, logSumExp, dOut, dPacked, delta,
-                               {length, heads, keyValueHeads, headWidth, vectors != 0});
+  queries_pass<TensorProducts<2>>(packed, out, logSumExp, dOut, dPacked, delta,
+                                  {length, heads, keyValueHeads, headWidth, vectors != 0});
 }
 
 extern "C" __global__ void __launch_bounds__(128, 2) attention_tensor_keys(
     const float *packed, const float *logSumExp, const float *dOut, const float *delta,
     float *dPacked, int length, int heads, int keyValueHeads, int headWidth, int vectors) {
-  keys_pass<TensorProducts>(packed, logSumExp, dOut, delta, dPacked,
-                            {length, heads, keyValueHeads, headWidth, vectors != 0});
+  keys_pass<TensorProducts<1>>(packed, logSumExp, dOut, delta, dPacked,
+                               {length, heads, keyValueHeads, headWidth, vectors != 0});
 }
