@@ -1,7 +1,6 @@
 // What every kernel may use: the warp, reductions in a fixed order, 16-byte loads, dynamic shared
-// memory. The only header of the kernels. It includes nothing, so that NVRTC compiles it with no
-// header files on the machine. Nothing here adds in an order that depends on the schedule: equal
-// inputs give equal bytes.
+// memory. It includes nothing, so that NVRTC compiles it with no header files on the machine.
+// Nothing here adds in an order that depends on the schedule: equal inputs give equal bytes.
 #pragma once
 
 constexpr int WARP = 32;

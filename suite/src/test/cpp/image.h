@@ -1,5 +1,5 @@
-// What the fake NVRTC makes of a .cu file in place of machine code: its name and the hash of its
-// text, as one line.
+// What the fake NVRTC makes of a .cu file in place of machine code: its name with the
+// constants that it is compiled with, and the hash of its text, as one line.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 namespace gatun::fake {
 
 struct Image {
-  std::string file;  // without .cu
+  std::string file;  // without .cu, with the constants
   std::uint64_t source_hash = 0;
 
   std::string text() const {

@@ -23,8 +23,8 @@ struct Kernel {
 };
 
 struct KernelFile {
-  const char *name;           // without .cu
-  std::uint64_t source_hash;  // of the .cu file and gatun.cuh: what NVRTC must be given too
+  const char *name;           // without .cu, with the constants that it is compiled with
+  std::uint64_t source_hash;  // of the .cu file and its headers: what NVRTC must be given too
   const Kernel *kernels;
   std::size_t kernel_count;
   // Static shared memory is thread-local here; an address in it makes the thread's copy exist.

@@ -52,10 +52,18 @@ const std::regex KNOWN_OPTION(
     "device-as-default-execution-space)|(-D|--define-macro=)\\S+|-?-(maxrregcount)=[0-9]+|"
     "--Werror=all-warnings|-dopt=on|--ptxas-options=.*");
 
-std::string stem(const std::string &name) {
+// The file's name without .cu, and the constants that it is compiled with.
+std::string stem(const std::string &name, int option_count, const char *const *options) {
   auto slash = name.rfind('/');
   std::string file = slash == std::string::npos ? name : name.substr(slash + 1);
-  return file.substr(0, file.rfind(".cu"));
+  std::string result = file.substr(0, file.rfind(".cu"));
+  for (int i = 0; i < option_count; i++) {
+    std::string option = options[i];
+    if (option.rfind("-D", 0) == 0) {
+      result += "-" + option.substr(2);
+    }
+  }
+  return result;
 }
 
 // What a real compiler would stop at, as far as lines alone show it.
@@ -145,11 +153,13 @@ GATUN_API int nvrtcCompileProgram(void *handle, int option_count, const char *co
     return failed(program, COMPILATION, error + "1 error detected in the compilation.\n");
   }
   using gatun::emulation::hash;
-  std::uint64_t both =
+  std::uint64_t all =
       hash(program->source.data(), program->source.size(), gatun::emulation::HASH_OF_NOTHING);
-  const std::string &header = program->headers["gatun.cuh"];
-  both = hash(header.data(), header.size(), both);
-  program->image = gatun::fake::Image{stem(program->name), both}.text();
+  for (const auto &[name, text] : program->headers) {
+    all = hash(text.data(), text.size(), all);
+  }
+  program->image =
+      gatun::fake::Image{stem(program->name, option_count, options), all}.text();
   return SUCCESS;
 }
 

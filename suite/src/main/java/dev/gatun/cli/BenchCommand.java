@@ -72,7 +72,7 @@ final class BenchCommand implements Callable<Integer> {
       AtomicFile.requireWritable(out.toAbsolutePath().getParent());
     }
     List<Work> works = works();
-    try (Backend backend = device.open();
+    try (Backend backend = device.open(console::note);
         var peer = new OptionalPeer(Optional.ofNullable(python).map(Peer::start))) {
       DeviceSpeed speed = DeviceSpeed.of(backend);
       console.settings(settings(backend, speed, peer.peer()));

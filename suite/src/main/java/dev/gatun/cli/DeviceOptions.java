@@ -9,6 +9,7 @@ import dev.gatun.cli.NamedValues.Devices;
 import dev.gatun.cli.NamedValues.MathModes;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
 /** Which device computes, and with what. */
@@ -64,14 +65,15 @@ final class DeviceOptions {
   /**
    * Opens the device.
    *
+   * @param notices takes what a user should know on the way, in lines
    * @throws IllegalArgumentException if it is not to be had here; there is no silent fallback
    */
-  Backend open() {
+  Backend open(Consumer<String> notices) {
     if (device.equals(Devices.CUDA)) {
       refuse("--threads", threads, Devices.CPU);
       refuse("--openblas", openBlas, Devices.CPU);
       return CudaBackend.open(
-          math == null ? MathMode.F32 : math, Optional.ofNullable(cudaLibraries));
+          math == null ? MathMode.F32 : math, Optional.ofNullable(cudaLibraries), notices);
     }
     refuse("--math", math == MathMode.F32 ? null : math, Devices.CUDA);
     refuse("--cuda-libraries", cudaLibraries, Devices.CUDA);

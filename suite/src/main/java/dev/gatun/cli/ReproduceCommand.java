@@ -113,7 +113,7 @@ final class ReproduceCommand implements Callable<Integer> {
     if (timings != null) {
       AtomicFile.requireWritable(timings.toAbsolutePath().getParent());
     }
-    try (Backend backend = device.open();
+    try (Backend backend = device.open(console::note);
         var interruption = new Interruption(() -> {})) {
       Optional<Corpus> text =
           claims.stream().anyMatch(Claim::readsCorpus)

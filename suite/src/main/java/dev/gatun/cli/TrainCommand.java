@@ -53,7 +53,7 @@ final class TrainCommand implements Callable<Integer> {
     Path folder = out == null ? defaultFolder() : out;
     AtomicFile.requireWritable(folder);
     var running = new AtomicReference<Trainer>();
-    try (Backend backend = device.open();
+    try (Backend backend = device.open(console::note);
         var interruption =
             new Interruption(
                 () -> Optional.ofNullable(running.get()).ifPresent(Trainer::requestStop))) {

@@ -45,6 +45,61 @@ class CudaCommandIT {
   }
 
   @Test
+  void theFirstRunSaysOnceThatKernelsAreCompiledAndTheNextDoesNot() throws Exception {
+    Path config =
+        Files.writeString(
+            out.resolve("tiny.toml"),
+            """
+            [model]
+            vocabulary = 64
+            width = 8
+            layers = 1
+            heads = 2
+            context-length = 8
+            [data]
+            kind = "spamlang"
+            [training]
+            steps = 3
+            batch = 2
+            length = 8
+            learning-rate = 1e-3
+            seed = 1
+            """);
+    Path cache = out.resolve("cache");
+    List<String> first = compilationsToldOf(config, cache, out.resolve("first"));
+    assertEquals(1, first.size(), first.toString());
+    assertTrue(first.getFirst().endsWith(cache.resolve("kernels").toString()), first.toString());
+    assertEquals(List.of(), compilationsToldOf(config, cache, out.resolve("second")));
+  }
+
+  private List<String> compilationsToldOf(Path config, Path cache, Path folder) throws Exception {
+    Path errors = out.resolve("errors");
+    var command =
+        List.of(
+            "env",
+            "GATUN_CACHE=" + cache,
+            "GATUN_JAVA=" + Launcher.java(),
+            Launcher.SCRIPT.toString(),
+            "train",
+            "--config",
+            config.toString(),
+            "--device",
+            "cuda",
+            "--cuda-libraries",
+            LIBRARIES.toString(),
+            "--out",
+            folder.toString());
+    int code =
+        new ProcessBuilder(command)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(errors.toFile())
+            .start()
+            .waitFor();
+    assertEquals(0, code, Files.readString(errors));
+    return Files.readAllLines(errors).stream().filter(it -> it.contains("Compiling")).toList();
+  }
+
+  @Test
   void aMachineWithoutGpuIsOneLineWithTheMend() throws Exception {
     assertTrue(withoutGpu("CUDA_VISIBLE_DEVICES=").contains("CUDA_VISIBLE_DEVICES=''"));
     assertTrue(withoutGpu("CUDA_VISIBLE_DEVICES=7").contains("CUDA_VISIBLE_DEVICES='7'"));

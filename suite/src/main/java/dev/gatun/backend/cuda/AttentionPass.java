@@ -1,6 +1,7 @@
 package dev.gatun.backend.cuda;
 
 import dev.gatun.backend.AttentionShape;
+import java.util.Locale;
 
 /**
  * A kernel of {@code attention.cu} and its sibling in {@code attention_tensor.cu}: its blocks hold
@@ -8,27 +9,25 @@ import dev.gatun.backend.AttentionShape;
  */
 enum AttentionPass {
   /** Queries are rows, keys and values columns: the output. */
-  FORWARD("attention", 1, 1),
+  FORWARD(1, 1),
   /**
    * Queries and the output's gradients are rows, keys and values columns: the queries' gradient.
    */
-  QUERIES("attention_queries", 2, 1),
+  QUERIES(2, 1),
   /** The other way round: the gradients of keys and values. */
-  KEYS("attention_keys", 2, 2);
+  KEYS(2, 2);
 
-  private final String function;
   private final int rowOperands;
   private final int slotOperands;
 
-  AttentionPass(String function, int rowOperands, int slotOperands) {
-    this.function = function;
+  AttentionPass(int rowOperands, int slotOperands) {
     this.rowOperands = rowOperands;
     this.slotOperands = slotOperands;
   }
 
-  /** The kernel's name, before precision and width. */
-  String function() {
-    return function;
+  /** Its name in the kernels' names. */
+  String label() {
+    return name().toLowerCase(Locale.ROOT);
   }
 
   /** How many tensors' rows a block holds. */

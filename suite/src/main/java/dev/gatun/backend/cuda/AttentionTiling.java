@@ -2,9 +2,10 @@ package dev.gatun.backend.cuda;
 
 import dev.gatun.backend.AttentionShape;
 import dev.gatun.backend.MathMode;
+import java.util.Map;
 
 /**
- * How the attention kernels cut their work, as the {@code Tiling} of their files has it.
+ * How the attention kernels cut their work, as the constants in their files have it.
  *
  * @param math F32 for {@code attention.cu}, else {@code attention_tensor.cu}
  * @param width what the rows of a head are padded to in shared memory
@@ -55,8 +56,11 @@ record AttentionTiling(MathMode math, int width, int warpRows, int tileColumns) 
 
   Kernel kernel(AttentionPass pass) {
     return math == MathMode.F32
-        ? new Kernel("attention", pass.function() + "_" + width)
-        : new Kernel("attention_tensor", pass.function() + "_" + math.label() + "_" + width);
+        ? new Kernel("attention", "attention_" + pass.label(), Map.of("HEAD_WIDTH", width))
+        : new Kernel(
+            "attention_tensor",
+            "attention_tensor_" + pass.label(),
+            Map.of("HEAD_WIDTH", width, "BF16", math == MathMode.BF16 ? 1 : 0));
   }
 
   /**

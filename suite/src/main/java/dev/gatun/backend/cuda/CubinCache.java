@@ -25,6 +25,10 @@ final class CubinCache {
     this.folder = folder;
   }
 
+  Path folder() {
+    return folder;
+  }
+
   /** A name for what these texts lead to. */
   static String key(String... texts) {
     MessageDigest digest = sha256();

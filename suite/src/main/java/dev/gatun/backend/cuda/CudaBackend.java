@@ -17,6 +17,8 @@ import dev.gatun.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
 
 /**
  * An NVIDIA GPU: cuBLAS and cuSOLVER for matrices, kernels compiled for the device at hand for
@@ -83,16 +85,24 @@ public final class CudaBackend implements Backend {
     return open(math, Optional.empty());
   }
 
+  /** As {@link #open(MathMode, Optional, Consumer)}, without a word. */
+  public static CudaBackend open(MathMode math, Optional<Path> libraryFolder) {
+    return open(math, libraryFolder, _ -> {});
+  }
+
   /**
    * The first GPU that the driver shows; {@code CUDA_VISIBLE_DEVICES} chooses another.
    *
    * @param libraryFolder where the CUDA libraries are, or empty to look for them
+   * @param notices takes what a user should know on the way, in lines: that kernels are compiled,
+   *     which takes seconds
    * @throws dev.gatun.natives.NativeLibraryException if a library cannot be used
    * @throws NoCudaDeviceException if the driver shows no GPU
    */
-  public static CudaBackend open(MathMode math, Optional<Path> libraryFolder) {
+  public static CudaBackend open(
+      MathMode math, Optional<Path> libraryFolder, Consumer<String> notices) {
     CudaLibraries libraries = CudaLibraries.load(libraryFolder);
-    return new CudaBackend(new CudaSession(), libraries, math);
+    return new CudaBackend(new CudaSession(notices), libraries, math);
   }
 
   /** Nanoseconds that the call of a small cuBLAS product costs the host, through the bindings. */
@@ -146,6 +156,11 @@ public final class CudaBackend implements Backend {
   @Override
   public MemoryUse memoryUse() {
     return memory.use();
+  }
+
+  @Override
+  public OptionalLong freeMemoryBytes() {
+    return OptionalLong.of(session.device().memory().free());
   }
 
   @Override

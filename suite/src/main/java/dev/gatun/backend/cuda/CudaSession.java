@@ -4,6 +4,7 @@ import dev.gatun.backend.RecordingGuard;
 import dev.gatun.natives.CacheFolder;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Consumer;
 
 /** What the operations of one backend share, closed in the reverse order of its opening. */
 final class CudaSession implements AutoCloseable {
@@ -22,16 +23,18 @@ final class CudaSession implements AutoCloseable {
   /**
    * On the first device that the driver shows.
    *
+   * @param notices what a user should know on the way, in lines
    * @throws NoCudaDeviceException if it shows none
    */
-  CudaSession() {
+  CudaSession(Consumer<String> notices) {
     try {
       device = own(CudaDevice.open());
       compiler =
           new KernelCompiler(
               device.major(),
               device.minor(),
-              new CubinCache(CacheFolder.ofThisUser().resolve(KERNEL_CACHE)));
+              new CubinCache(CacheFolder.ofThisUser().resolve(KERNEL_CACHE)),
+              notices);
       memory = own(new DeviceMemory(device, guard));
       launcher = own(new Launcher(device, new KernelModules(device, compiler, guard), memory));
       transfers = own(new Transfers(device, launcher));

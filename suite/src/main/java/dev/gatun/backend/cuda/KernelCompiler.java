@@ -9,9 +9,13 @@ import dev.gatun.natives.NvrtcException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Compiles kernel files for one device by NVRTC, once: the machine code is kept on disk. No fast
@@ -19,19 +23,21 @@ import java.util.stream.Collectors;
  * GPUs do).
  */
 final class KernelCompiler {
-  private static final String HEADER = "gatun.cuh";
-
   private final String version;
   private final List<String> options;
   private final CubinCache cache;
+  private final Consumer<String> notices;
+  private boolean toldOfCompilation;
 
   /**
    * For a device of this compute capability.
    *
+   * @param notices told in a line, once, when there is something to compile: it takes seconds
    * @throws IllegalStateException if this NVRTC is too old for the device
    */
-  KernelCompiler(int major, int minor, CubinCache cache) {
+  KernelCompiler(int major, int minor, CubinCache cache, Consumer<String> notices) {
     this.cache = cache;
+    this.notices = notices;
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment first = arena.allocate(JAVA_INT);
       MemorySegment second = arena.allocate(JAVA_INT);
@@ -81,16 +87,33 @@ final class KernelCompiler {
   }
 
   /**
-   * Machine code of a kernel file.
+   * Machine code of a kernel file in a variant.
    *
    * @throws NvrtcException with NVRTC's log, if the source is at fault
+   * @throws IllegalStateException if the file does not declare the variant
    */
-  byte[] compile(KernelSource source) {
-    String header = KernelSource.resource(HEADER);
-    String key =
-        CubinCache.key(source.text(), header, version, String.join(" ", options), source.file());
+  byte[] compile(KernelSource source, KernelVariant variant) {
+    List<String> definitions = source.definitions(variant);
+    var parts = new ArrayList<>(List.of(version, source.file(), source.text()));
+    source.headers().forEach((name, text) -> parts.addAll(List.of(name, text)));
+    parts.addAll(options);
+    parts.addAll(definitions);
+    String key = CubinCache.key(parts.toArray(String[]::new));
     return cache.get(
-        source.file().replace(".cu", "-" + key + ".cubin"), () -> compile(source, options).code());
+        source.name(variant) + "-" + key + ".cubin",
+        () -> {
+          tellOfCompilation();
+          return compile(source, variant, options).code();
+        });
+  }
+
+  private void tellOfCompilation() {
+    if (!toldOfCompilation) {
+      toldOfCompilation = true;
+      notices.accept(
+          "Compiling kernels for this GPU, which takes seconds; they are kept in "
+              + cache.folder());
+    }
   }
 
   /**
@@ -104,8 +127,10 @@ final class KernelCompiler {
    * Compiles a kernel file now, with no cache.
    *
    * @throws NvrtcException with NVRTC's log, if the source is at fault
+   * @throws IllegalStateException if the file does not declare the variant
    */
-  static Compiled compile(KernelSource source, List<String> options) {
+  static Compiled compile(KernelSource source, KernelVariant variant, List<String> options) {
+    var all = Stream.concat(options.stream(), source.definitions(variant).stream()).toList();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment handle = arena.allocate(ADDRESS);
       NvrtcException.check(
@@ -113,15 +138,16 @@ final class KernelCompiler {
               handle,
               arena.allocateFrom(source.text()),
               arena.allocateFrom(source.file()),
-              1,
-              addresses(arena, List.of(KernelSource.resource(HEADER))),
-              addresses(arena, List.of(HEADER))),
+              source.headers().size(),
+              addresses(arena, source.headers().values()),
+              addresses(arena, source.headers().keySet())),
           "nvrtcCreateProgram",
           source.file());
       MemorySegment program = handle.get(ADDRESS, 0);
       try {
-        int status = Nvrtc.nvrtcCompileProgram(program, options.size(), addresses(arena, options));
-        NvrtcException.checkCompilation(status, source.file(), () -> log(arena, program));
+        int status = Nvrtc.nvrtcCompileProgram(program, all.size(), addresses(arena, all));
+        NvrtcException.checkCompilation(
+            status, (source.file() + " " + variant).strip(), () -> log(arena, program));
         return new Compiled(machineCode(arena, program), log(arena, program));
       } finally {
         NvrtcException.check(Nvrtc.nvrtcDestroyProgram(handle), "nvrtcDestroyProgram");
@@ -129,10 +155,11 @@ final class KernelCompiler {
     }
   }
 
-  private static MemorySegment addresses(Arena arena, List<String> texts) {
+  private static MemorySegment addresses(Arena arena, Collection<String> texts) {
     MemorySegment all = arena.allocate(ADDRESS, texts.size());
-    for (int i = 0; i < texts.size(); i++) {
-      all.setAtIndex(ADDRESS, i, arena.allocateFrom(texts.get(i)));
+    int i = 0;
+    for (String text : texts) {
+      all.setAtIndex(ADDRESS, i++, arena.allocateFrom(text));
     }
     return all;
   }

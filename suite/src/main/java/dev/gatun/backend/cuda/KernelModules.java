@@ -11,13 +11,18 @@ import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Kernels on the device: a file is compiled and loaded when the first of its kernels is wanted. */
+/**
+ * Kernels on the device: a file is compiled and loaded when the first of its kernels is wanted, in
+ * each variant by itself.
+ */
 final class KernelModules implements AutoCloseable {
   private final CudaDevice device;
   private final KernelCompiler compiler;
   private final RecordingGuard guard;
-  private final Map<String, Loaded> files = new HashMap<>();
+  private final Map<Unit, Loaded> units = new HashMap<>();
   private final Map<Kernel, KernelFunction> functions = new HashMap<>();
+
+  private record Unit(String file, KernelVariant variant) {}
 
   private record Loaded(KernelSource source, MemorySegment module) {}
 
@@ -35,13 +40,13 @@ final class KernelModules implements AutoCloseable {
 
   private KernelFunction find(Kernel kernel) {
     guard.refuseInside("loading the kernel " + kernel);
-    Loaded file = files.computeIfAbsent(kernel.file(), this::load);
-    var parameters = file.source.signature(kernel.function());
+    var unit = units.computeIfAbsent(new Unit(kernel.file(), kernel.variant()), this::load);
+    var parameters = unit.source.signature(kernel.function());
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment handle = arena.allocate(ADDRESS);
       CudaException.check(
           CudaDriver.cuModuleGetFunction(
-              handle, file.module, arena.allocateFrom(kernel.function())),
+              handle, unit.module, arena.allocateFrom(kernel.function())),
           "cuModuleGetFunction",
           kernel);
       var function = new KernelFunction(kernel, handle.get(ADDRESS, 0), parameters);
@@ -50,16 +55,16 @@ final class KernelModules implements AutoCloseable {
     }
   }
 
-  private Loaded load(String name) {
-    KernelSource source = KernelSource.read(name);
-    byte[] code = compiler.compile(source);
+  private Loaded load(Unit unit) {
+    KernelSource source = KernelSource.read(unit.file);
+    byte[] code = compiler.compile(source, unit.variant);
     device.makeCurrent();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment handle = arena.allocate(ADDRESS);
       CudaException.check(
           CudaDriver.cuModuleLoadData(handle, arena.allocateFrom(JAVA_BYTE, code)),
           "cuModuleLoadData",
-          source.file());
+          source.name(unit.variant));
       return new Loaded(source, handle.get(ADDRESS, 0));
     }
   }
@@ -67,12 +72,12 @@ final class KernelModules implements AutoCloseable {
   @Override
   public void close() {
     device.makeCurrent();
-    files
+    units
         .values()
-        .forEach(file ->
+        .forEach(unit ->
             CudaException.check(
-                CudaDriver.cuModuleUnload(file.module), "cuModuleUnload", file.source.file()));
-    files.clear();
+                CudaDriver.cuModuleUnload(unit.module), "cuModuleUnload", unit.source.file()));
+    units.clear();
     functions.clear();
   }
 }

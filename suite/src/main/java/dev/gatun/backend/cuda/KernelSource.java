@@ -5,19 +5,32 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A kernel file as it comes with Gatun, and the signatures in it.
+ * A kernel file as it comes with Gatun, and what is said in it.
  *
  * @param file its name, such as {@code vectors.cu}
+ * @param headers every header that it includes, itself or by another header: name to text
+ * @param signatures kernel name to parameters
+ * @param variants what it can be compiled for
  */
-record KernelSource(String file, String text, Map<String, List<KernelParameter>> signatures) {
+record KernelSource(
+    String file,
+    String text,
+    SortedMap<String, String> headers,
+    Map<String, List<KernelParameter>> signatures,
+    List<KernelVariant> variants) {
   private static final String FOLDER = "/dev/gatun/kernels/";
+  private static final Pattern INCLUDE = Pattern.compile("(?m)^\\s*#\\s*include\\s*\"([^\"]+)\"");
   private static final Pattern COMMENT = Pattern.compile("//[^\n]*|/\\*.*?\\*/", Pattern.DOTALL);
   private static final Pattern KERNEL =
       Pattern.compile(
@@ -31,8 +44,37 @@ record KernelSource(String file, String text, Map<String, List<KernelParameter>>
    */
   static KernelSource read(String name) {
     String file = name + ".cu";
-    String text = resource(file);
-    return new KernelSource(file, text, signatures(file, text));
+    return of(file, resource(file), KernelSource::resource);
+  }
+
+  /**
+   * A file of this text.
+   *
+   * @param headerTexts the text of a header by its name
+   * @throws IllegalStateException if a signature or the declaration of variants cannot be read
+   */
+  static KernelSource of(String file, String text, UnaryOperator<String> headerTexts) {
+    var headers = new TreeMap<String, String>();
+    addIncluded(text, headerTexts, headers);
+    return new KernelSource(
+        file,
+        text,
+        Collections.unmodifiableSortedMap(headers),
+        signatures(file, text),
+        KernelVariant.declaredIn(file, text));
+  }
+
+  private static void addIncluded(
+      String text, UnaryOperator<String> headerTexts, Map<String, String> headers) {
+    Matcher include = INCLUDE.matcher(text);
+    while (include.find()) {
+      String name = include.group(1);
+      if (!headers.containsKey(name)) {
+        String header = headerTexts.apply(name);
+        headers.put(name, header);
+        addIncluded(header, headerTexts, headers);
+      }
+    }
   }
 
   /** The text of a file beside the kernels. */
@@ -66,6 +108,24 @@ record KernelSource(String file, String text, Map<String, List<KernelParameter>>
     return declarations.isBlank()
         ? List.of()
         : Arrays.stream(declarations.split(",")).map(KernelParameter::parse).toList();
+  }
+
+  /** A name for the file in a variant, such as {@code attention-HEAD_WIDTH=64}. */
+  String name(KernelVariant variant) {
+    return (file.replace(".cu", "") + " " + variant).strip().replace(' ', '-');
+  }
+
+  /**
+   * What tells a compiler of a variant.
+   *
+   * @throws IllegalStateException if the file does not declare it
+   */
+  List<String> definitions(KernelVariant variant) {
+    if (!variants.contains(variant)) {
+      throw new IllegalStateException(
+          "%s does not declare the variant '%s', but %s".formatted(file, variant, variants));
+    }
+    return variant.definitions();
   }
 
   /**

@@ -1,11 +1,15 @@
 package dev.gatun.backend.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.backend.AttentionShape;
 import dev.gatun.backend.MathMode;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,18 +20,35 @@ class AttentionTilingTest {
 
   @ParameterizedTest
   @CsvSource({
-    "F32, 1, attention.cu: attention_8",
-    "F32, 9, attention.cu: attention_16",
-    "F32, 64, attention.cu: attention_64",
-    "F32, 80, attention.cu: attention_128",
-    "F32, 256, attention.cu: attention_256",
-    "TF32, 8, attention_tensor.cu: attention_tf32_32",
-    "BF16, 64, attention_tensor.cu: attention_bf16_64",
-    "BF16, 129, attention.cu: attention_256"
+    "F32, 1, attention.cu HEAD_WIDTH=8: attention_forward",
+    "F32, 9, attention.cu HEAD_WIDTH=16: attention_forward",
+    "F32, 64, attention.cu HEAD_WIDTH=64: attention_forward",
+    "F32, 80, attention.cu HEAD_WIDTH=128: attention_forward",
+    "F32, 256, attention.cu HEAD_WIDTH=256: attention_forward",
+    "TF32, 8, attention_tensor.cu BF16=0 HEAD_WIDTH=32: attention_tensor_forward",
+    "BF16, 64, attention_tensor.cu BF16=1 HEAD_WIDTH=64: attention_tensor_forward",
+    "BF16, 129, attention.cu HEAD_WIDTH=256: attention_forward"
   })
   void headsArePaddedToTheNextWidthThatHasKernels(MathMode math, int headWidth, String kernel) {
     AttentionTiling tiling = AttentionTiling.of("attention", math, headWidth);
     assertEquals(kernel, tiling.kernel(AttentionPass.FORWARD).toString());
+  }
+
+  @Test
+  void theVariantsThatAreAskedForAreTheDeclaredOnes() {
+    var asked = new HashMap<String, Set<KernelVariant>>();
+    for (MathMode math : MathMode.values()) {
+      for (int headWidth = 1; headWidth <= 256; headWidth++) {
+        AttentionTiling tiling = AttentionTiling.of("attention", math, headWidth);
+        for (AttentionPass pass : AttentionPass.values()) {
+          Kernel kernel = tiling.kernel(pass);
+          assertFalse(KernelSource.read(kernel.file()).signature(kernel.function()).isEmpty());
+          asked.computeIfAbsent(kernel.file(), _ -> new HashSet<>()).add(kernel.variant());
+        }
+      }
+    }
+    asked.forEach((file, variants) ->
+        assertEquals(variants, Set.copyOf(KernelSource.read(file).variants()), file));
   }
 
   @ParameterizedTest

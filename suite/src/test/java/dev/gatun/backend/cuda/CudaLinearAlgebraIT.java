@@ -28,7 +28,7 @@ class CudaLinearAlgebraIT {
     CudaLibraries.load(Optional.of(LIBRARIES));
   }
 
-  private final CudaSession session = new CudaSession();
+  private final CudaSession session = new CudaSession(_ -> {});
   private final TensorScope scope = session.memory().newScope();
   private final SplittableRandom random = new SplittableRandom(SEED);
 

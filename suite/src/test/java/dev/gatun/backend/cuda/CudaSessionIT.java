@@ -163,7 +163,7 @@ class CudaSessionIT {
 
   @Test
   void argumentsThatDoNotFitTheSignatureAreNamed() {
-    try (var session = new CudaSession();
+    try (var session = new CudaSession(_ -> {});
         TensorScope scope = session.memory().newScope()) {
       var kernel = new Kernel("vectors", "scale_f32");
       Tensor floats = scope.zeros(ElementType.F32, 8);

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -32,7 +33,7 @@ sealed interface DeviceCodeCompiler {
    *
    * @throws IllegalArgumentException with what it says, if the source does not compile
    */
-  String log(KernelSource source, int architecture);
+  String log(KernelSource source, KernelVariant variant, int architecture);
 
   /** As Gatun compiles on the user's machine. */
   record WithNvrtc(String version) implements DeviceCodeCompiler {
@@ -49,12 +50,12 @@ sealed interface DeviceCodeCompiler {
     }
 
     @Override
-    public String log(KernelSource source, int architecture) {
+    public String log(KernelSource source, KernelVariant variant, int architecture) {
       var options =
           Stream.concat(
               KernelCompiler.options(architecture).stream(), Stream.of("--ptxas-options=-v"));
       try {
-        return KernelCompiler.compile(source, options.toList()).log();
+        return KernelCompiler.compile(source, variant, options.toList()).log();
       } catch (NvrtcException e) {
         throw new IllegalArgumentException(e.getMessage(), e);
       }
@@ -82,15 +83,17 @@ sealed interface DeviceCodeCompiler {
     }
 
     @Override
-    public String log(KernelSource source, int architecture) {
+    public String log(KernelSource source, KernelVariant variant, int architecture) {
       try {
         Path folder = Files.createTempDirectory("gatun-nvcc");
         try {
           Path file = folder.resolve(source.file());
-          Path header = folder.resolve("gatun.cuh");
           Path code = folder.resolve("code.cubin");
-          Files.writeString(file, source.text());
-          Files.writeString(header, KernelSource.resource("gatun.cuh"));
+          var texts = new HashMap<String, String>(source.headers());
+          texts.put(source.file(), source.text());
+          for (var text : texts.entrySet()) {
+            Files.writeString(folder.resolve(text.getKey()), text.getValue());
+          }
           var options =
               List.of("-std=c++17", "-cubin", "-Xptxas", "-v", "-arch=sm_" + architecture);
           var finished =
@@ -98,12 +101,14 @@ sealed interface DeviceCodeCompiler {
                   Stream.of(
                           List.of(command),
                           options,
+                          source.definitions(variant),
                           List.of("-o", code.toString(), file.toString()))
                       .flatMap(List::stream)
                       .toList());
-          for (Path written : List.of(file, header, code)) {
-            Files.deleteIfExists(written);
+          for (String name : texts.keySet()) {
+            Files.delete(folder.resolve(name));
           }
+          Files.deleteIfExists(code);
           if (finished.status() != 0) {
             throw new IllegalArgumentException(
                 source.file() + " does not compile; nvcc says:\n" + finished.text());

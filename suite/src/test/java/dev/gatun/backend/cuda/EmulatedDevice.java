@@ -5,6 +5,8 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The CUDA backend's lower half on the fake driver: memory, transfers and launches. */
 final class EmulatedDevice implements AutoCloseable {
@@ -12,6 +14,7 @@ final class EmulatedDevice implements AutoCloseable {
 
   final CudaDevice device = openDevice();
   final RecordingGuard guard = new RecordingGuard();
+  final List<String> notices = new ArrayList<>();
   final KernelCompiler compiler;
   final DeviceMemory memory = new DeviceMemory(device, guard);
   final KernelModules modules;
@@ -20,7 +23,8 @@ final class EmulatedDevice implements AutoCloseable {
   final TensorScope scope;
 
   EmulatedDevice(Path cache) {
-    compiler = new KernelCompiler(device.major(), device.minor(), new CubinCache(cache));
+    compiler =
+        new KernelCompiler(device.major(), device.minor(), new CubinCache(cache), notices::add);
     modules = new KernelModules(device, compiler, guard);
     launcher = new Launcher(device, modules, memory);
     transfers = new Transfers(device, launcher);

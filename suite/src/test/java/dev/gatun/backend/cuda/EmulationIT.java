@@ -14,6 +14,7 @@ import dev.gatun.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.IntToDoubleFunction;
@@ -148,6 +149,26 @@ class EmulationIT {
         }
       }
       return lanes[0];
+    }
+
+    @Test
+    void aVariantComputesWithItsConstants() {
+      Tensor x = device.floats(5);
+      for (var constants :
+          List.of(Map.of("FACTOR", 2, "SUMMAND", -1), Map.of("SUMMAND", 1, "FACTOR", 3))) {
+        var kernel = new Kernel("variants", "multiply_and_add", constants);
+        device.launcher.launch(kernel, Grid.of(1, WARP), x);
+      }
+      assertArrayEquals(new float[] {3 * (2 * 5 - 1) + 1}, device.transfers.toFloats(x));
+      var undeclared =
+          new Kernel("variants", "multiply_and_add", Map.of("FACTOR", 4, "SUMMAND", 1));
+      var thrown =
+          assertThrows(
+              IllegalStateException.class,
+              () -> device.launcher.launch(undeclared, Grid.of(1, WARP), x));
+      assertTrue(
+          thrown.getMessage().startsWith("variants.cu does not declare the variant 'FACTOR=4"),
+          thrown.getMessage());
     }
 
     @Test

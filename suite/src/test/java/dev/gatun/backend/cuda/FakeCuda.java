@@ -40,7 +40,6 @@ public final class FakeCuda {
   private static final Path SOURCES = SUITE.resolve("src/test/cpp");
   private static final Path KERNELS = SUITE.resolve("../native/src/main/cuda").normalize();
   private static final Path TEST_KERNELS = SUITE.resolve("src/test/resources/dev/gatun/kernels");
-  private static final Path HEADER = KERNELS.resolve("gatun.cuh");
   private static final Path TARGET = SUITE.resolve("target/fake-cuda");
   private static final String DRIVER = "libcuda.so.1";
   private static final int KEY_LENGTH = 24;
@@ -54,9 +53,8 @@ public final class FakeCuda {
     // OpenBLAS answers for cuBLAS and cuSOLVER: the copy that this JVM uses.
     var openBlas = OpenBlasLibrary.load().file();
     this.options = List.of("-I" + SOURCES, "-I" + KERNELS, "-DGATUN_OPENBLAS=\"" + openBlas + "\"");
-    var headers = new ArrayList<>(files(SOURCES, ".h"));
-    headers.add(HEADER);
-    this.commonKey = compiler.command() + compiler.identity() + options + texts(headers);
+    this.commonKey =
+        compiler.command() + compiler.identity() + options + texts(files(SOURCES, ".h"));
   }
 
   /**
@@ -128,8 +126,10 @@ public final class FakeCuda {
     var kernels = new ArrayList<>(files(KERNELS, ".cu"));
     kernels.addAll(files(TEST_KERNELS, ".cu"));
     for (var source : kernels) {
-      var emulated = new EmulatedKernels(source, HEADER);
-      libraries.add(new Library("libkernels-" + emulated.name() + ".so", List.of(unit(emulated))));
+      for (var emulated : EmulatedKernels.of(source, KERNELS)) {
+        libraries.add(
+            new Library("libkernels-" + emulated.name() + ".so", List.of(unit(emulated))));
+      }
     }
     var key = new StringBuilder();
     libraries.forEach(
@@ -189,9 +189,10 @@ public final class FakeCuda {
     return units;
   }
 
-  private Unit unit(EmulatedKernels kernels) throws IOException {
+  private Unit unit(EmulatedKernels kernels) {
+    // The unit holds a hash of the kernels' own text and of their headers.
     var text = kernels.translationUnit();
-    var key = digest(commonKey + text + Files.readString(kernels.source()));
+    var key = digest(commonKey + text);
     var object = TARGET.resolve(key + ".o");
     return new Unit(
         key,

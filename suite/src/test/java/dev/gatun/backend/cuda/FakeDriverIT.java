@@ -20,6 +20,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -181,15 +182,40 @@ class FakeDriverIT {
 
   @Test
   void aKernelThatDoesNotCompileShowsTheLog() {
-    var source = new KernelSource("bad.cu", "\n#error no such thing\n", Map.of());
-    var e = assertThrows(NvrtcException.class, () -> device.compiler.compile(source));
+    var source = KernelSource.of("bad.cu", "\n#error no such thing\n", KernelSource::resource);
+    var e =
+        assertThrows(
+            NvrtcException.class, () -> device.compiler.compile(source, KernelVariant.NONE));
     assertTrue(e.getMessage().contains("bad.cu(2): error: #error directive: no such thing"));
   }
 
   @Test
+  void machineCodeIsKeptByTextHeadersAndVariantAndTheUserIsToldOnce() throws IOException {
+    var text = "// variants: A = 1 2\n#include \"a.cuh\"\n";
+    var one = new KernelVariant(Map.of("A", 1));
+    var two = new KernelVariant(Map.of("A", 2));
+    var source = KernelSource.of("some.cu", text, _ -> "int a;");
+    var otherHeader = KernelSource.of("some.cu", text, _ -> "int b;");
+    for (int i = 0; i < 2; i++) {
+      device.compiler.compile(source, one);
+      device.compiler.compile(source, two);
+      device.compiler.compile(otherHeader, one);
+    }
+    try (var kept = Files.list(cache)) {
+      assertEquals(
+          List.of("some-A=1", "some-A=1", "some-A=2"),
+          kept.map(file -> file.getFileName().toString().replaceAll("-[0-9a-f]+\\.cubin", ""))
+              .sorted()
+              .toList());
+    }
+    assertEquals(1, device.notices.size(), device.notices.toString());
+    assertTrue(device.notices.getFirst().contains(cache.toString()), device.notices.toString());
+  }
+
+  @Test
   void aSourceThatTheEmulationWasNotBuiltFromIsRefused() {
-    var source = new KernelSource("emulation.cu", "// another text", Map.of());
-    byte[] image = device.compiler.compile(source);
+    var source = KernelSource.of("emulation.cu", "// another text", KernelSource::resource);
+    byte[] image = device.compiler.compile(source, KernelVariant.NONE);
     try (var arena = Arena.ofConfined()) {
       int status =
           CudaDriver.cuModuleLoadData(

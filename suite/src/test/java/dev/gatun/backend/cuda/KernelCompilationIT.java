@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -47,7 +48,7 @@ class KernelCompilationIT {
             + " PATH");
   }
 
-  static Stream<Arguments> filesAndArchitectures() throws IOException {
+  static Stream<Arguments> variantsAndArchitectures() throws IOException {
     try (var files = Files.list(KERNELS)) {
       return files
           .map(file -> file.getFileName().toString())
@@ -55,18 +56,24 @@ class KernelCompilationIT {
           .sorted()
           .toList()
           .stream()
-          .flatMap(name -> ARCHITECTURES.stream().map(number -> Arguments.of(name, number)));
+          .map(name -> KernelSource.read(name.replace(".cu", "")))
+          .flatMap(source ->
+              source.variants().stream()
+                  .flatMap(variant ->
+                      ARCHITECTURES.stream()
+                          .map(number ->
+                              Arguments.of(Named.of(source.file(), source), variant, number))));
     }
   }
 
-  @ParameterizedTest(name = "{0} for sm_{1}")
-  @MethodSource("filesAndArchitectures")
-  void compilesWithNoWarningAndNoSpill(String file, int architecture) {
+  @ParameterizedTest(name = "{0} {1} for sm_{2}")
+  @MethodSource("variantsAndArchitectures")
+  void compilesWithNoWarningAndNoSpill(
+      KernelSource source, KernelVariant variant, int architecture) {
     assumeTrue(
         compiler.orElseThrow().knows(architecture),
         () -> compiler.get() + " does not know sm_" + architecture);
-    var source = KernelSource.read(file.replace(".cu", ""));
-    String log = compiler.get().log(source, architecture);
+    String log = compiler.get().log(source, variant, architecture);
     assertEquals(List.of(), complaints(source, log), compiler.get().toString());
   }
 
@@ -94,7 +101,7 @@ class KernelCompilationIT {
   }
 
   private static KernelSource source(String text) {
-    return new KernelSource("planted.cu", text, KernelSource.signatures("planted.cu", text));
+    return KernelSource.of("planted.cu", text, KernelSource::resource);
   }
 
   @Test
@@ -128,8 +135,12 @@ class KernelCompilationIT {
     assertComplaint("planted: ", planted);
   }
 
+  private static String log(KernelSource planted) {
+    return compiler.orElseThrow().log(planted, KernelVariant.NONE, 80);
+  }
+
   private static void assertComplaint(String words, KernelSource planted) {
-    List<String> all = complaints(planted, compiler.orElseThrow().log(planted, 80));
+    List<String> all = complaints(planted, log(planted));
     assertTrue(all.size() == 1 && all.getFirst().contains(words), all.toString());
   }
 
@@ -137,8 +148,7 @@ class KernelCompilationIT {
   void anErrorShowsTheCompilersWords() {
     KernelSource planted =
         source("extern \"C\" __global__ void planted(float *x) { x = missing; }");
-    var thrown =
-        assertThrows(IllegalArgumentException.class, () -> compiler.orElseThrow().log(planted, 80));
+    var thrown = assertThrows(IllegalArgumentException.class, () -> log(planted));
     assertTrue(thrown.getMessage().contains("missing"), thrown.getMessage());
   }
 }

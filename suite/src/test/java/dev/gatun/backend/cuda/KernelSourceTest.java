@@ -85,6 +85,21 @@ class KernelSourceTest {
   }
 
   @Test
+  void headersAreFoundThroughHeadersAndOnce() {
+    var texts =
+        Map.of(
+            "a.cuh", "#pragma once\n#include \"b.cuh\"\n",
+            "b.cuh", "  # include \"a.cuh\"\nint b;\n");
+    var source = KernelSource.of("some.cu", "#include \"a.cuh\"\n#include <c>\n", texts::get);
+    assertEquals(texts, source.headers());
+    var thrown =
+        assertThrows(
+            IllegalStateException.class,
+            () -> KernelSource.of("some.cu", "#include \"missing.cuh\"", KernelSource::resource));
+    assertTrue(thrown.getMessage().contains("missing.cuh is not on the class path"));
+  }
+
+  @Test
   void everyKernelOfEveryFileIsReadAndNamedOnce() throws IOException {
     Map<String, String> home = new HashMap<>();
     List<Path> files = new ArrayList<>();
