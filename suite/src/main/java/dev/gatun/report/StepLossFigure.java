@@ -69,9 +69,9 @@ final class StepLossFigure implements FigureSource {
                   series);
           String caption =
               ("Exact loss of the logits moved along each direction, after training (%s; whiskers:"
-                   + " range over the seeds). A curve ends where the step raises the mean loss."
-                   + " Dashed: controls. The logarithmic scale shows equal factors as equal"
-                   + " distances.")
+                      + " range over the seeds). A curve ends where the step raises the mean loss."
+                      + " Dashed: controls. The logarithmic scale shows equal factors as equal"
+                      + " distances.")
                   .formatted(CurveFigures.arm(arm));
           return new Figure(
               "figure-step-loss", "What steps of equal norm gain, by direction", caption, chart);
