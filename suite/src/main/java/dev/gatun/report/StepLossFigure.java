@@ -69,8 +69,9 @@ final class StepLossFigure implements FigureSource {
                   series);
           String caption =
               ("Exact loss of the logits moved along each direction, after training (%s; whiskers:"
-                   + " range over the seeds). A curve ends where the step raises the loss. Dashed:"
-                   + " controls. The logarithmic scale shows equal factors as equal distances.")
+                      + " range over the seeds). A curve ends where the step raises the mean loss."
+                      + " Dashed: controls. The logarithmic scale shows equal factors as equal"
+                      + " distances.")
                   .formatted(CurveFigures.arm(arm));
           return new Figure(
               "figure-step-loss", "What steps of equal norm gain, by direction", caption, chart);
@@ -79,8 +80,11 @@ final class StepLossFigure implements FigureSource {
         .toList();
   }
 
-  /** Up to the first step that raises the loss in any run: a logarithm has no place for it. */
+  /** Up to the first step that raises the mean loss: a logarithm has no place for it. */
   private static List<Point> lowering(List<Point> points) {
-    return points.stream().takeWhile(p -> p.low() > LEAST).toList();
+    return points.stream()
+        .takeWhile(p -> p.y() > LEAST)
+        .map(p -> new Point(p.x(), p.y(), Math.max(p.low(), LEAST), p.high()))
+        .toList();
   }
 }
