@@ -8,19 +8,21 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 
-/** The experiment on heads at a size for tests: V = 256, D = 32, one layer, 64 steps. */
+/** The experiment on heads at a size for tests: V = 1,024, D = 32, one layer, 192 steps. */
 final class SmallHeads {
+  static final int STEPS = 192;
+
   private SmallHeads() {}
 
   static HeadVariantPlan plan(long firstSeed) {
-    return plan(firstSeed, 5, List.of(5e-3), List.of());
+    return plan(firstSeed, 5, List.of(9e-3), List.of());
   }
 
   static HeadVariantPlan plan(
       long firstSeed, int seeds, List<Double> rates, List<Long> trialSeeds) {
     return new HeadVariantPlan(
-        new HeadVariantScale(256, 32, 1, 4, 16, 16, 64, 64),
-        List.of(2, 4, 8, 16, 32),
+        new HeadVariantScale(1024, 32, 1, 4, 32, 8, STEPS, 64),
+        List.of(2, 4, 32),
         List.of(16, 32),
         List.of(256),
         rates,
