@@ -50,12 +50,12 @@ public final class A1GradientSuppression implements Claim {
   }
 
   @Override
-  public List<BottleneckSetting> trainings(Tier tier, long seed) {
-    return experiment.plan(tier, seed, id()).settings();
+  public List<PlannedRun<?>> trainings(Tier tier, long seed) {
+    return experiment.trainings(tier, seed, id());
   }
 
   @Override
   public void run(ClaimContext context, EvidenceBuilder evidence) {
-    BottleneckEvidence.hand(id(), experiment.evidence(context, id()), EVIDENCE, evidence);
+    SweepEvidence.hand(id(), experiment.evidence(context, id()), EVIDENCE, evidence);
   }
 }

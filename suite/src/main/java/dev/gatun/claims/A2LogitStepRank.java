@@ -49,12 +49,12 @@ public final class A2LogitStepRank implements Claim {
   }
 
   @Override
-  public List<BottleneckSetting> trainings(Tier tier, long seed) {
-    return experiment.plan(tier, seed, id()).withSpectra();
+  public List<PlannedRun<?>> trainings(Tier tier, long seed) {
+    return experiment.trainingsWithSpectra(tier, seed, id());
   }
 
   @Override
   public void run(ClaimContext context, EvidenceBuilder evidence) {
-    BottleneckEvidence.hand(id(), experiment.withSpectra(context, id()), EVIDENCE, evidence);
+    SweepEvidence.hand(id(), experiment.withSpectra(context, id()), EVIDENCE, evidence);
   }
 }

@@ -51,13 +51,13 @@ public final class A3UnreachableGradient implements Claim {
   }
 
   @Override
-  public List<BottleneckSetting> trainings(Tier tier, long seed) {
-    return experiment.plan(tier, seed, id()).withSpectra();
+  public List<PlannedRun<?>> trainings(Tier tier, long seed) {
+    return experiment.trainingsWithSpectra(tier, seed, id());
   }
 
   @Override
   public void run(ClaimContext context, EvidenceBuilder evidence) {
-    BottleneckEvidence.hand(id(), experiment.withSpectra(context, id()), EVIDENCE, evidence);
+    SweepEvidence.hand(id(), experiment.withSpectra(context, id()), EVIDENCE, evidence);
     experiment.plan(context, id()).settings().stream()
         .filter(setting -> setting.seed() == context.seed())
         .forEach(setting -> recordControl(context, setting, evidence));

@@ -2,9 +2,6 @@ package dev.gatun.claims;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.function.ToIntFunction;
-import java.util.stream.Collectors;
 
 /**
  * The runs of the gradient-bottleneck experiment at a tier: every width with every seed.
@@ -32,37 +29,6 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
   /** Those that take all singular values. */
   List<BottleneckSetting> withSpectra() {
     return settings.stream().filter(setting -> !setting.spectrumSteps().isEmpty()).toList();
-  }
-
-  /** The models in words, as {@code GPT-2 style, V 2,048, D 48/64, 2 layers, 4 heads}. */
-  public String models() {
-    return String.format(
-        Locale.ROOT,
-        "GPT-2 style, V %s, D %s, %s layers, %s heads",
-        values(BottleneckSetting::vocabulary),
-        values(BottleneckSetting::width),
-        values(BottleneckSetting::layers),
-        values(BottleneckSetting::heads));
-  }
-
-  /** The training in words, as {@code 20 runs of 150 steps × 2,048 tokens: 6.1 M}. */
-  public String tokens() {
-    long all = settings.stream().mapToLong(s -> (long) s.steps() * s.batch() * s.length()).sum();
-    return String.format(
-        Locale.ROOT,
-        "%s runs of %s steps × %s tokens: %.1f M",
-        settings.size(),
-        values(BottleneckSetting::steps),
-        values(s -> s.batch() * s.length()),
-        all / 1e6);
-  }
-
-  private String values(ToIntFunction<BottleneckSetting> of) {
-    return settings.stream()
-        .mapToInt(of)
-        .distinct()
-        .mapToObj(value -> String.format(Locale.ROOT, "%,d", value))
-        .collect(Collectors.joining("/"));
   }
 
   /** D/V of 0.023, 0.031, 0.063 and 0.094 at V = 2,048, five seeds each. */

@@ -1,5 +1,7 @@
 package dev.gatun.claims;
 
+import dev.gatun.model.TransformerConfig;
+import dev.gatun.model.TransformerConfig.HeadForm;
 import java.util.List;
 
 /**
@@ -27,13 +29,14 @@ public record BottleneckSetting(
     int heads,
     int length,
     int batch,
-    int steps,
+    long steps,
     double learningRate,
     int warmupSteps,
     int windows,
     List<Integer> checkpoints,
     List<Integer> spectrumSteps,
-    long seed) {
+    long seed)
+    implements RunSetting {
 
   /** Keeps copies of the lists. */
   public BottleneckSetting {
@@ -46,9 +49,21 @@ public record BottleneckSetting(
     }
   }
 
-  /** As in {@code d48}: what sets a run apart from others of its plan, but for the seed. */
+  /** As in {@code d48}. */
+  @Override
   public String arm() {
     return "d" + width;
+  }
+
+  @Override
+  public TransformerConfig model() {
+    return TransformerConfig.gpt2(vocabulary, width, layers, heads, length)
+        .withHead(new HeadForm.Linear(false));
+  }
+
+  @Override
+  public int measurements() {
+    return checkpoints.size();
   }
 
   /** N. */

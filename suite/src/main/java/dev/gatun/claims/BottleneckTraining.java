@@ -5,8 +5,6 @@ import dev.gatun.data.RandomWindows;
 import dev.gatun.data.Randomness;
 import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.model.LanguageModel;
-import dev.gatun.model.TransformerConfig;
-import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.train.LearningRateSchedule;
 import dev.gatun.train.LearningRateSchedule.Form;
 import dev.gatun.train.StepReport;
@@ -47,7 +45,7 @@ record BottleneckTraining(
     var batches =
         new RandomWindows(
             corpus.train(), setting.batch(), setting.length(), randomness.stream("batches"));
-    try (LanguageModel model = LanguageModel.initialise(backend, model(), this::normals);
+    try (LanguageModel model = LanguageModel.initialise(backend, setting.model(), this::normals);
         Trainer trainer =
             new Trainer(model, training(), batches, Optional.empty(), List.of(listener))) {
       trainer.run();
@@ -56,16 +54,6 @@ record BottleneckTraining(
 
   private void normals(String parameter, float[] out, double standardDeviation) {
     randomness.stream("weights").stream(parameter).gaussian(out, standardDeviation);
-  }
-
-  private TransformerConfig model() {
-    return TransformerConfig.gpt2(
-            setting.vocabulary(),
-            setting.width(),
-            setting.layers(),
-            setting.heads(),
-            setting.length())
-        .withHead(new HeadForm.Linear(false));
   }
 
   private TrainingConfig training() {

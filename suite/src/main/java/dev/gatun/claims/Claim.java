@@ -15,11 +15,11 @@ public interface Claim {
   boolean readsCorpus();
 
   /**
-   * The models that it trains at a tier, of which there are none by default.
+   * The runs that it asks for at a tier, of which there are none by default.
    *
    * @throws UnsupportedTierException if the claim has no such tier
    */
-  default List<BottleneckSetting> trainings(Tier tier, long seed) {
+  default List<PlannedRun<?>> trainings(Tier tier, long seed) {
     return List.of();
   }
 

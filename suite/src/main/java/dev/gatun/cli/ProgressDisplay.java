@@ -3,6 +3,7 @@ package dev.gatun.cli;
 import dev.gatun.claims.Progress;
 import dev.gatun.claims.ProgressListener;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * Shows how claims go on. Every report of progress is a safe point at which an interruption takes
@@ -27,13 +28,23 @@ final class ProgressDisplay implements ProgressListener, AutoCloseable {
         progress.task(),
         progress.done(),
         progress.total(),
-        Double.isNaN(progress.loss())
-            ? ""
-            : String.format(
-                Locale.ROOT,
-                "loss %.3f, %,.0f tokens/s",
-                progress.loss(),
-                progress.tokensPerSecond()));
+        message(progress));
+  }
+
+  /** Runs done, losses and speed of all runs that train now. */
+  private static String message(Progress progress) {
+    if (progress.runs().isEmpty()) {
+      return "";
+    }
+    return String.format(
+        Locale.ROOT,
+        "loss %s, %,.0f tokens/s, %s of %s runs done",
+        progress.runs().stream()
+            .map(run -> String.format(Locale.ROOT, "%.3f", run.loss()))
+            .collect(Collectors.joining(" ")),
+        progress.runs().stream().mapToDouble(Progress.Running::tokensPerSecond).sum(),
+        progress.runsDone(),
+        progress.runsTotal());
   }
 
   @Override

@@ -1,9 +1,8 @@
 package dev.gatun.cli;
 
 import dev.gatun.backend.DeviceDescription;
-import dev.gatun.claims.BottleneckPlan;
-import dev.gatun.claims.BottleneckSetting;
 import dev.gatun.claims.Claim;
+import dev.gatun.claims.PlannedRuns;
 import dev.gatun.claims.Tier;
 import dev.gatun.data.Corpus;
 import dev.gatun.results.Provenance;
@@ -27,7 +26,7 @@ import java.util.stream.Collectors;
  */
 record ReproduceSettings(
     List<Claim> claims,
-    List<BottleneckSetting> trainings,
+    PlannedRuns trainings,
     Tier tier,
     long seed,
     Optional<Corpus> corpus,
@@ -41,22 +40,20 @@ record ReproduceSettings(
    */
   static ReproduceSettings of(
       List<Claim> claims, Tier tier, long seed, Optional<Corpus> corpus, Path folder) {
-    List<BottleneckSetting> trainings =
-        claims.stream().flatMap(c -> c.trainings(tier, seed).stream()).distinct().toList();
-    return new ReproduceSettings(claims, trainings, tier, seed, corpus, folder);
+    return new ReproduceSettings(
+        claims, PlannedRuns.of(claims, tier, seed), tier, seed, corpus, folder);
   }
 
   /** For people. */
   Map<String, String> rows(DeviceDescription device) {
-    var plan = new BottleneckPlan(trainings);
     var rows = new LinkedHashMap<String, String>();
     rows.put("claims", claims.stream().map(Claim::id).collect(Collectors.joining(" ")));
     rows.put("tier", tier.label());
     putDevice(rows, device);
     rows.put("corpus", corpus.map(ReproduceSettings::inWords).orElse(NOT_USED));
     corpus.ifPresent(text -> rows.put("corpus sha256", text.sha256()));
-    rows.put("model", trainings.isEmpty() ? NOT_USED : plan.models());
-    rows.put("tokens", trainings.isEmpty() ? NOT_USED : plan.tokens());
+    rows.put("model", trainings.isEmpty() ? NOT_USED : trainings.models());
+    rows.put("tokens", trainings.isEmpty() ? NOT_USED : trainings.tokens());
     rows.put("seed", Long.toString(seed));
     rows.put("results", folder.toString());
     return rows;

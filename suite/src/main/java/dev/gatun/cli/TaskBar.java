@@ -1,5 +1,6 @@
 package dev.gatun.cli;
 
+import java.time.Duration;
 import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -49,6 +50,8 @@ final class TaskBar implements AutoCloseable {
           new ProgressBarBuilder()
               .setTaskName(work)
               .setInitialMax(total)
+              // What was done before says nothing of the time that the rest takes.
+              .startsFrom(done, Duration.ZERO)
               .setStyle(ProgressBarStyle.ASCII)
               .setUpdateIntervalMillis(UPDATE_MILLIS)
               .clearDisplayOnFinish()

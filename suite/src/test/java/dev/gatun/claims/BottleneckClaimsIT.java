@@ -158,7 +158,7 @@ class BottleneckClaimsIT {
             listening(progress -> trained.add(progress.task())));
     assertEquals(6, trained.size());
     assertEquals(2, resumed.runs().size());
-    assertEquals(List.of("train D = 12, seed 7"), trained.stream().distinct().toList());
+    assertEquals(List.of("train d12-seed7"), trained.stream().distinct().toList());
   }
 
   @Test

@@ -70,7 +70,7 @@ class InterruptIT {
         List.of(Launcher.SCRIPT.toString(), "reproduce", "A1", "--out", "results");
     Path unfinished = folder.resolve("results").resolve("unfinished");
     try (Launcher run = Launcher.start(folder, command)) {
-      run.await(line -> line.contains("train D = 64, seed 1"));
+      run.await(line -> line.contains("train d64-seed1"));
       run.interrupt();
       assertEquals(INTERRUPTED, run.code(), run.printed().toString());
       assertSaysHowToGoOn(run.printed(), "results");
@@ -79,10 +79,10 @@ class InterruptIT {
     byte[] before = Files.readAllBytes(finished);
     assertFalse(Files.exists(folder.resolve("results").resolve("runs.arrow")));
     try (Launcher run = Launcher.start(folder, command)) {
-      run.await(line -> line.contains("train D = 64, seed 1"));
+      run.await(line -> line.contains("train d64-seed1"));
       run.interrupt();
       assertEquals(INTERRUPTED, run.code(), run.printed().toString());
-      assertTrue(run.printed().stream().noneMatch(l -> l.contains("train D = 48, seed 1")));
+      assertTrue(run.printed().stream().noneMatch(l -> l.contains("train d48-seed1")));
     }
     assertArrayEquals(before, Files.readAllBytes(finished));
   }

@@ -9,17 +9,16 @@ import dev.gatun.results.SpectrumRecord;
 import java.util.List;
 import java.util.Set;
 
-/** Hands what a claim reads of the shared experiment over to its own evidence. */
-final class BottleneckEvidence {
-  private BottleneckEvidence() {}
+/** Hands what a claim reads of a sweep, which other claims may share, over to its own evidence. */
+final class SweepEvidence {
+  private SweepEvidence() {}
 
   /**
-   * Begins a run of a claim for every run of the experiment, with the metrics and spectra of these
-   * names.
+   * Begins a run of a claim for every run of a sweep, with the metrics and spectra of these names.
    */
   static void hand(
-      String claim, List<Evidence> experiment, Set<String> names, EvidenceBuilder evidence) {
-    for (Evidence part : experiment) {
+      String claim, List<Evidence> sweep, Set<String> names, EvidenceBuilder evidence) {
+    for (Evidence part : sweep) {
       for (Run run : part.runs()) {
         RunRecorder own =
             evidence.begin(
