@@ -384,6 +384,18 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
+  public void elementwise(Elementwise form, Tensor x, Tensor y) {
+    checks.sameSize("elementwise", x, y);
+    ReferenceActivations.elementwise(form, x, y);
+  }
+
+  @Override
+  public void elementwiseBackward(Elementwise form, Tensor x, Tensor dY, Tensor dX) {
+    checks.sameSize("elementwiseBackward", x, dY, dX);
+    ReferenceActivations.elementwiseBackward(form, x, dY, dX);
+  }
+
+  @Override
   public void swiglu(Tensor x, Tensor y) {
     checks.swiglu("swiglu", x, y);
     ReferenceActivations.swiglu(x, y);
@@ -449,6 +461,19 @@ public final class ReferenceBackend implements Backend {
       Tensor logits, Tensor logSumExp, Tensor targets, long firstClass, double scale) {
     checks.crossEntropy("crossEntropyColumns", logits, targets, logSumExp);
     ReferenceLoss.crossEntropyColumns(logits, logSumExp, targets, firstClass, scale);
+  }
+
+  @Override
+  public void weightedCrossEntropyColumns(
+      Tensor logits,
+      Tensor logSumExp,
+      Tensor targets,
+      Tensor weights,
+      long firstClass,
+      double scale) {
+    checks.weightedCrossEntropyColumns(logits, logSumExp, targets, weights);
+    ReferenceLoss.weightedCrossEntropyColumns(
+        logits, logSumExp, targets, weights, firstClass, scale);
   }
 
   @Override
