@@ -5,7 +5,6 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -56,12 +55,7 @@ final class LogitChunks implements AutoCloseable {
         });
     int[] predicted = backend.toInts(argmax);
     int[] expected = backend.toInts(targets);
-    long correct = 0;
-    for (int i = 0; i < expected.length; i++) {
-      correct += expected[i] == predicted[i] ? 1 : 0;
-    }
-    return new HeadScores(
-        sum(losses, b), correct, Arrays.stream(expected).filter(t -> t >= 0).count());
+    return HeadScores.of(sum(losses, b), predicted, expected);
   }
 
   /** G to the tap; dX = G·W overwritten; dW += Gᵀ·X. */
@@ -179,8 +173,13 @@ final class LogitChunks implements AutoCloseable {
    * best.
    */
   private long chunkRows(long rows, Tensor weights) {
-    long rowBytes = weights.rows() * backend.real().byteSize();
-    long wanted = Math.max(weights.cols(), backend.workingSetBytes() / rowBytes);
+    return chunkRows(backend, rows, weights, 1);
+  }
+
+  /** The same for heads with several blocks of logits per row. */
+  static long chunkRows(Backend backend, long rows, Tensor weights, int copies) {
+    long rowBytes = copies * weights.rows() * backend.real().byteSize();
+    long wanted = Math.max(weights.cols() / copies, backend.workingSetBytes() / rowBytes);
     return Math.clamp(Math.min(wanted, LARGEST_BYTES / rowBytes), 1, rows);
   }
 

@@ -1,0 +1,16 @@
+package dev.gatun.model;
+
+import dev.gatun.backend.TensorScope;
+import dev.gatun.tensor.Tensor;
+
+/** A head whose logits are L = H·Wᵀ with one matrix W [V, D] for all contexts. */
+public sealed interface MatrixHead extends Head permits LinearHead, FactorisedHead {
+  @Override
+  Tensor weights(TensorScope scope);
+
+  /**
+   * G by blocks of columns, for consumers that need all rows of a class together. Costs the logits
+   * twice: once for each row's logSumExp, once for the blocks. No gradient is changed.
+   */
+  void streamGradientColumns(Tensor hidden, Tensor targets, double scale, GradientColumns consumer);
+}
