@@ -120,15 +120,11 @@ public record TransformerConfig(
 
     /** {@link ClassFactoredHead}; the number of classes divides the vocabulary. */
     record ClassFactored(int classes) implements HeadForm {
-      /** As many classes as the divisor of the vocabulary nearest to its square root. */
+      /** As many classes as the largest divisor of the vocabulary up to its square root. */
       public static ClassFactored nearSquareRoot(int vocabulary) {
-        double root = Math.sqrt(vocabulary);
         int best = 1;
-        for (int classes = 1; classes <= vocabulary; classes++) {
-          boolean nearer = Math.abs(Math.log(classes / root)) < Math.abs(Math.log(best / root));
-          if (vocabulary % classes == 0 && nearer) {
-            best = classes;
-          }
+        for (int classes = 2; classes <= vocabulary / classes; classes++) {
+          best = vocabulary % classes == 0 ? classes : best;
         }
         return new ClassFactored(best);
       }

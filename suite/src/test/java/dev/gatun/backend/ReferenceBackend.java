@@ -17,6 +17,17 @@ public final class ReferenceBackend implements Backend {
   private final OperandChecks checks = new OperandChecks(ElementType.F64, true);
   private final ReferenceMemory memory = new ReferenceMemory();
   private final RecordingGuard guard = new RecordingGuard();
+  private final long workingSetBytes;
+
+  /** With a working set of 1 MiB. */
+  public ReferenceBackend() {
+    this(1L << 20);
+  }
+
+  /** With another working set, for work that is to be cut into chunks. */
+  public ReferenceBackend(long workingSetBytes) {
+    this.workingSetBytes = workingSetBytes;
+  }
 
   @Override
   public DeviceDescription device() {
@@ -45,7 +56,7 @@ public final class ReferenceBackend implements Backend {
 
   @Override
   public long workingSetBytes() {
-    return 1L << 20;
+    return workingSetBytes;
   }
 
   @Override
