@@ -1,10 +1,10 @@
 # Gatun's commands. `make` alone lists them.
 MVN ?= mvn -B -q
 GATUN := suite/target/gatun/bin/gatun
-SOURCES := $(shell find pom.xml bindings native suite results/expected results/facts -type f \
+SOURCES := $(shell find pom.xml bindings native suite results/expected results/facts results/tolerances.toml -type f \
   -not -path '*/target/*' -not -path 'suite/src/test/*' -not -path 'suite/src/bench/*' 2>/dev/null)
 
-.PHONY: help build reproduce verify bench bench-kernels format bindings bindings-check cuda-libraries clean
+.PHONY: help build reproduce verify bundle bench bench-kernels format bindings bindings-check cuda-libraries clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -20,6 +20,9 @@ reproduce: $(GATUN) ## the main job: train, measure, judge and report; ARGS="A1 
 
 verify: ## every test, and the quick tier of every claim
 	mvn -B verify
+
+bundle: ## one archive for a Linux machine with no JDK: suite/target/gatun-<version>-linux-x86_64.tar.xz
+	$(MVN) package -DskipTests -Pbundle
 
 bench: $(GATUN) ## speed beside the hardware's and PyTorch's; ARGS="--peer python3 --device cuda --out file.json" as you like
 	@$(GATUN) bench $(ARGS)

@@ -19,6 +19,8 @@ final class Console {
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
+  private static final int LINE = 110;
+
   @Option(names = "--json", description = "Print one JSON object and nothing else.")
   private boolean json;
 
@@ -36,6 +38,12 @@ final class Console {
       out().println(ansi().string(text));
       out().flush();
     }
+  }
+
+  /** Prose for people, in lines that fit a terminal, the later ones further to the right. */
+  void paragraph(String text) {
+    String lines = text.replaceAll("(.{1," + LINE + "})(?:\\s+|$)", "$1\n");
+    line(lines.strip().indent(2).stripTrailing().replace("\n  ", "\n      "));
   }
 
   /** A table for people: each row as many cells as there are headers. */

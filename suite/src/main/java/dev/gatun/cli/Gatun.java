@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:everything asked for was done, no claim failed",
-      "1:a claim was not reproduced",
+      "1:a claim was not reproduced, or machines differ",
       "2:a mistake in the input; one line says which, and the mend",
       "130:interrupted by Ctrl-C; what was finished is kept, and the same command goes on from"
           + " there"
@@ -30,13 +30,14 @@ import picocli.CommandLine.Spec;
       ReproduceCommand.class,
       VerifyCommand.class,
       ReportCommand.class,
+      CompareCommand.class,
       TrainCommand.class,
       BenchCommand.class,
       GenerateCompletion.class,
       HelpCommand.class
     })
 public final class Gatun implements Runnable {
-  /** Exit code: a claim was not reproduced. */
+  /** Exit code: a claim was not reproduced, or machines differ. */
   static final int CLAIM_FAILED = 1;
 
   /** Exit code: a mistake in the input. */

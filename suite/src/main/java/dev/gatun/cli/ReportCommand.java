@@ -1,10 +1,11 @@
 package dev.gatun.cli;
 
 import dev.gatun.report.Report;
-import dev.gatun.results.Evidence;
 import dev.gatun.results.ExpectedValues;
-import dev.gatun.results.ResultsFolder;
+import dev.gatun.results.Tolerances;
+import dev.gatun.results.comparison.Machine;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,21 +20,33 @@ import picocli.CommandLine.Parameters;
 final class ReportCommand implements Runnable {
   @Mixin private Console console;
 
-  @Parameters(paramLabel = "<results>", description = "A folder that `gatun reproduce` wrote.")
-  private Path results;
+  @Parameters(
+      paramLabel = "<results>",
+      arity = "1..*",
+      description = {
+        "Folders that `gatun reproduce` wrote. The report is of the first;",
+        "those of other machines stand beside it, compared."
+      })
+  private List<Path> results;
 
   @Option(
       names = "--out",
       paramLabel = "<file>",
-      description = "The file to write. Default: report.html in the folder.")
+      description = "The file to write. Default: report.html in the first folder.")
   private Path out;
 
   @Override
   public void run() {
-    Evidence evidence = new ResultsFolder(results).readEvidence();
     ExpectedValues expected = ExpectedValues.shipped();
-    Path file = out == null ? results.resolve("report.html") : out;
-    Report.write(file, evidence, Judgement.of(evidence, expected), expected);
+    List<Machine> machines = Machines.read(results, expected);
+    Machine first = machines.getFirst();
+    Path file = out == null ? results.getFirst().resolve("report.html") : out;
+    Report.write(
+        file,
+        first.evidence(),
+        first.verdicts(),
+        expected,
+        Machines.compare(machines, Tolerances.shipped()));
     console.line(file.toString());
     console.json(Map.of("report", file.toString()));
   }

@@ -15,7 +15,9 @@ import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Provenance;
 import dev.gatun.results.ResultsFolder;
+import dev.gatun.results.Tolerances;
 import dev.gatun.results.Verdict;
+import dev.gatun.results.comparison.Comparison;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -25,6 +27,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -71,6 +74,15 @@ final class ReproduceCommand implements Callable<Integer> {
       })
   private Path out;
 
+  @Option(
+      names = "--beside",
+      paramLabel = "<folder>",
+      description = {
+        "Results of another machine or device, to stand beside these in the report;",
+        "may be given several times."
+      })
+  private List<Path> beside = List.of();
+
   @Override
   public Integer call() {
     List<Claim> claims = selected();
@@ -78,6 +90,8 @@ final class ReproduceCommand implements Callable<Integer> {
     // What can be wrong is found before the long work, and before anything is created.
     ReproduceSettings.of(claims, tier, seed, Optional.empty(), folder);
     AtomicFile.requireWritable(folder);
+    Machines.requireDifferent(withBeside(folder));
+    Machines.read(beside, ExpectedValues.shipped());
     try (Backend backend = device.open();
         var interruption = new Interruption(() -> {})) {
       Optional<Corpus> text =
@@ -142,7 +156,9 @@ final class ReproduceCommand implements Callable<Integer> {
     List<Verdict> verdicts = Judgement.of(evidence, expected);
     results.write(verdicts, evidence.provenance());
     Path report = folder.resolve("report.html");
-    Report.write(report, evidence, verdicts, expected);
+    List<Comparison> across =
+        Machines.compare(Machines.read(withBeside(folder), expected), Tolerances.shipped());
+    Report.write(report, evidence, verdicts, expected, across);
     var table = new VerdictTable(verdicts, expected);
     table.print(console);
     console.line("");
@@ -154,6 +170,10 @@ final class ReproduceCommand implements Callable<Integer> {
     json.put("verdicts", table.asJson());
     console.json(json);
     return table.exitCode();
+  }
+
+  private List<Path> withBeside(Path folder) {
+    return Stream.concat(Stream.of(folder), beside.stream()).toList();
   }
 
   private List<Claim> selected() {

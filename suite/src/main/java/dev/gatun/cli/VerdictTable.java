@@ -11,8 +11,6 @@ import java.util.Map;
 
 /** Verdicts for people and for machines, and the exit code that they amount to. */
 final class VerdictTable {
-  private static final int LINE = 110;
-
   private final List<Verdict> verdicts;
   private final ExpectedValues expected;
 
@@ -36,14 +34,8 @@ final class VerdictTable {
     if (!unlike.isEmpty()) {
       console.line("");
       unlike.forEach(
-          v -> console.line(wrapped("%s %s: %s".formatted(v.claim(), v.check(), v.reason()))));
+          v -> console.paragraph("%s %s: %s".formatted(v.claim(), v.check(), v.reason())));
     }
-  }
-
-  /** In lines that fit a terminal, the later ones further to the right. */
-  private static String wrapped(String text) {
-    String lines = text.replaceAll("(.{1," + LINE + "})(?:\\s+|$)", "$1\n");
-    return lines.strip().indent(2).stripTrailing().replace("\n  ", "\n      ");
   }
 
   /** As JSON values; what is not a finite number is null. */
@@ -62,17 +54,10 @@ final class VerdictTable {
     return List.of(
         verdict.claim(),
         verdict.check(),
-        measured(verdict),
+        NumberCell.of(verdict.measured(), (verdict.measuredHigh() - verdict.measuredLow()) / 2),
         interval(verdict),
-        number(verdict.nullValue()),
+        NumberCell.of(verdict.nullValue()),
         styled(verdict));
-  }
-
-  private static String measured(Verdict verdict) {
-    double halfWidth = (verdict.measuredHigh() - verdict.measuredLow()) / 2;
-    return halfWidth > 0
-        ? number(verdict.measured()) + " ± " + String.format(Locale.ROOT, "%.2g", halfWidth)
-        : number(verdict.measured());
   }
 
   private String interval(Verdict verdict) {
@@ -96,15 +81,9 @@ final class VerdictTable {
 
   /** As written in the data files: without zeros that say nothing. */
   private static String bound(double value) {
-    return number(value).replaceFirst("(\\.\\d*?)0+(e|$)", "$1$2").replaceFirst("\\.(e|$)", "$1");
-  }
-
-  private static String number(double value) {
-    if (Double.isNaN(value)) {
-      return "-";
-    }
-    boolean whole = value == Math.rint(value) && Math.abs(value) < 1e9;
-    return String.format(Locale.ROOT, whole ? "%.0f" : "%.4g", value);
+    return NumberCell.of(value)
+        .replaceFirst("(\\.\\d*?)0+(e|$)", "$1$2")
+        .replaceFirst("\\.(e|$)", "$1");
   }
 
   private static String styled(Verdict verdict) {

@@ -1,22 +1,32 @@
 package dev.gatun.data;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
 
-/** The sources of a JDK, {@code lib/src.zip}: real text on every machine that can run Gatun. */
+/**
+ * The sources of a JDK, {@code lib/src.zip}: real text on every machine that can run Gatun. An
+ * application that comes without a JDK brings them as tokens, from which they are restored.
+ */
 public final class JdkSources {
+  /** Property that names the tokens that the application brings, if it does. */
+  private static final String TOKENS = "gatun.jdk.tokens";
+
+  private interface Opening {
+    SourceArchive open() throws IOException;
+  }
+
   private JdkSources() {}
 
-  /** As {@link #read(Path, String, long)}, of the running JDK. */
+  /** As {@link #read(Path, String, long)}, of the running JDK or of what the application brings. */
   public static Corpus read(String prefix, long byteLimit) {
-    return read(Path.of(System.getProperty("java.home")), prefix, byteLimit);
+    String tokens = System.getProperty(TOKENS);
+    return tokens == null
+        ? read(Path.of(System.getProperty("java.home")), prefix, byteLimit)
+        : readTokens(Path.of(tokens), prefix, byteLimit);
   }
 
   /**
@@ -37,13 +47,35 @@ public final class JdkSources {
               + " java-25-openjdk-src; Temurin's own packages ship them)"
               + " or give --corpus <file or folder>");
     }
-    try (var zip = new ZipFile(archive.toFile(), StandardCharsets.UTF_8)) {
+    return read(archive, () -> new SourceZip(archive), prefix, byteLimit);
+  }
+
+  /** As {@link #read(Path, String, long)}, of tokens that {@link #tokenize} wrote. */
+  static Corpus readTokens(Path archive, String prefix, long byteLimit) {
+    return read(archive, () -> new TokenZip(archive), prefix, byteLimit);
+  }
+
+  /**
+   * Writes the Java files of a JDK as tokens, which give the same corpora as the files.
+   *
+   * @param prefix what their names begin with
+   * @param archive file to create or replace
+   * @throws UnusableCorpusException if the JDK has no such files, or the archive cannot be written
+   */
+  public static void tokenize(Path javaHome, String prefix, Path archive) {
+    Corpus all = read(javaHome, prefix, Long.MAX_VALUE);
+    try {
+      TokenZip.write(archive, all.files());
+    } catch (IOException e) {
+      throw new UnusableCorpusException("cannot write tokens to " + archive + ": " + e, e);
+    }
+  }
+
+  private static Corpus read(Path archive, Opening opening, String prefix, long byteLimit) {
+    try (SourceArchive sources = opening.open()) {
       List<Corpus.File> files = new ArrayList<>();
-      for (ZipEntry entry : select(zip, prefix, byteLimit)) {
-        try (var stream = zip.getInputStream(entry)) {
-          String text = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-          files.add(new Corpus.File(entry.getName(), text));
-        }
+      for (String name : select(sources, prefix, byteLimit)) {
+        files.add(new Corpus.File(name, sources.text(name)));
       }
       if (files.isEmpty()) {
         throw new UnusableCorpusException(
@@ -57,26 +89,25 @@ public final class JdkSources {
     }
   }
 
-  private static List<ZipEntry> select(ZipFile zip, String prefix, long byteLimit) {
-    record Candidate(ZipEntry entry, double position) {}
+  private static List<String> select(SourceArchive sources, String prefix, long byteLimit)
+      throws IOException {
+    record Candidate(String name, double position) {}
     List<Candidate> candidates =
-        zip.stream()
-            .filter(e -> e.getName().endsWith(".java") && e.getName().startsWith(prefix))
-            .map(e -> new Candidate(e, Corpus.position("select:" + e.getName())))
-            .sorted(
-                Comparator.comparingDouble(Candidate::position)
-                    .thenComparing(c -> c.entry().getName()))
+        sources.names().stream()
+            .filter(name -> name.endsWith(".java") && name.startsWith(prefix))
+            .map(name -> new Candidate(name, Corpus.position("select:" + name)))
+            .sorted(Comparator.comparingDouble(Candidate::position).thenComparing(Candidate::name))
             .toList();
-    List<ZipEntry> taken = new ArrayList<>();
+    List<String> taken = new ArrayList<>();
     long bytes = 0;
     for (Candidate candidate : candidates) {
-      bytes += candidate.entry().getSize();
+      bytes += sources.bytes(candidate.name());
       if (bytes > byteLimit) {
         break;
       }
-      taken.add(candidate.entry());
+      taken.add(candidate.name());
     }
-    taken.sort(Comparator.comparing(ZipEntry::getName));
+    taken.sort(Comparator.naturalOrder());
     return taken;
   }
 }

@@ -5,6 +5,7 @@ import dev.gatun.results.Evidence;
 import dev.gatun.results.ExpectedClaim;
 import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Verdict;
+import dev.gatun.results.comparison.Comparison;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,10 +27,30 @@ public final class Report {
    */
   public static void write(
       Path htmlFile, Evidence evidence, List<Verdict> verdicts, ExpectedValues expected) {
-    AtomicFile.write(htmlFile, html(evidence, verdicts, expected).getBytes(StandardCharsets.UTF_8));
+    write(htmlFile, evidence, verdicts, expected, List.of());
+  }
+
+  /**
+   * As above, with other machines beside this one.
+   *
+   * @param across comparisons of others with this evidence; none leaves their section out
+   */
+  public static void write(
+      Path htmlFile,
+      Evidence evidence,
+      List<Verdict> verdicts,
+      ExpectedValues expected,
+      List<Comparison> across) {
+    String html = html(evidence, verdicts, expected, across);
+    AtomicFile.write(htmlFile, html.getBytes(StandardCharsets.UTF_8));
   }
 
   static String html(Evidence evidence, List<Verdict> verdicts, ExpectedValues expected) {
+    return html(evidence, verdicts, expected, List.of());
+  }
+
+  static String html(
+      Evidence evidence, List<Verdict> verdicts, ExpectedValues expected, List<Comparison> across) {
     var index = new EvidenceIndex(evidence);
     List<FigureSource> figures =
         List.of(
@@ -50,6 +71,7 @@ public final class Report {
         summary
             + "<main>\n"
             + VerdictTable.html(verdicts, expected)
+            + new AcrossSection(expected.claims(), across).html()
             + sections
             + ProvenanceSection.html(evidence.provenance())
             + "</main>\n");

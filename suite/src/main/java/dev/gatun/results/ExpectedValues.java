@@ -2,23 +2,11 @@ package dev.gatun.results;
 
 import dev.gatun.io.NearestName;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.MapperFeature;
-import tools.jackson.databind.PropertyNamingStrategies;
-import tools.jackson.databind.exc.InvalidFormatException;
-import tools.jackson.databind.exc.UnrecognizedPropertyException;
-import tools.jackson.dataformat.toml.TomlMapper;
 
 /**
  * What evidence is judged against: the claims of {@code results/expected/}, in its index's order.
@@ -26,12 +14,7 @@ import tools.jackson.dataformat.toml.TomlMapper;
 public record ExpectedValues(List<ExpectedClaim> claims) {
   private static final String INDEX = "index.txt";
 
-  private static final TomlMapper TOML =
-      TomlMapper.builder()
-          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
-          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .build();
+  private static final TomlFile<ExpectedClaim> TOML = new TomlFile<>(ExpectedClaim.class);
 
   /** Keeps a copy of the list. */
   public ExpectedValues {
@@ -45,8 +28,8 @@ public record ExpectedValues(List<ExpectedClaim> claims) {
    */
   public static ExpectedValues shipped() {
     List<ExpectedClaim> claims = new ArrayList<>();
-    for (String name : resource(INDEX).lines().toList()) {
-      claims.add(parse(name, resource(name)));
+    for (String name : TomlFile.resource("expected/" + INDEX).lines().toList()) {
+      claims.add(TOML.parse(name, TomlFile.resource("expected/" + name)));
     }
     return new ExpectedValues(claims);
   }
@@ -60,7 +43,7 @@ public record ExpectedValues(List<ExpectedClaim> claims) {
     try {
       List<ExpectedClaim> claims = new ArrayList<>();
       for (Path file : tomlFiles(path)) {
-        claims.add(parse(file.toString(), Files.readString(file)));
+        claims.add(TOML.parse(file.toString(), Files.readString(file)));
       }
       if (claims.isEmpty()) {
         throw new UnreadableResultsException("there are no expected values (*.toml) in " + path);
@@ -101,63 +84,6 @@ public record ExpectedValues(List<ExpectedClaim> claims) {
     }
     try (var files = Files.list(path)) {
       return files.filter(f -> f.toString().endsWith(".toml")).sorted().toList();
-    }
-  }
-
-  private static ExpectedClaim parse(String name, String text) {
-    try {
-      return TOML.readValue(text, ExpectedClaim.class);
-    } catch (UnrecognizedPropertyException e) {
-      var valid = e.getKnownPropertyIds().stream().map(Object::toString).toList();
-      throw new UnreadableResultsException(
-          "%s, %s: unknown key %s; the nearest is %s"
-              .formatted(
-                  name, place(e), e.getPropertyName(), NearestName.of(e.getPropertyName(), valid)),
-          e);
-    } catch (JacksonException e) {
-      throw new UnreadableResultsException("%s, %s: %s".formatted(name, place(e), reason(e)), e);
-    }
-  }
-
-  /** The line for what is not TOML; else the keys that lead there, since values have no lines. */
-  private static String place(JacksonException e) {
-    if (e.getLocation().getLineNr() > 0) {
-      return "line " + e.getLocation().getLineNr();
-    }
-    String keys =
-        e.getPath().stream()
-            .map(part ->
-                part.getPropertyName() == null
-                    ? Integer.toString(part.getIndex() + 1)
-                    : part.getPropertyName())
-            .collect(Collectors.joining(" "));
-    return keys.isEmpty() ? "top level" : keys;
-  }
-
-  private static String reason(JacksonException e) {
-    if (e instanceof InvalidFormatException format && format.getTargetType().isEnum()) {
-      var valid =
-          Stream.of(format.getTargetType().getEnumConstants())
-              .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
-              .toList();
-      String value = String.valueOf(format.getValue());
-      return "unknown %s %s; the nearest is %s"
-          .formatted(e.getPath().getLast().getPropertyName(), value, NearestName.of(value, valid));
-    }
-    if (e.getCause() instanceof IllegalArgumentException cause) {
-      return cause.getMessage();
-    }
-    return e.getOriginalMessage().lines().findFirst().orElse("not TOML");
-  }
-
-  private static String resource(String name) {
-    try (var stream = ExpectedValues.class.getResourceAsStream("expected/" + name)) {
-      if (stream == null) {
-        throw new IllegalStateException("the application lacks its resource expected/" + name);
-      }
-      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read the resource expected/" + name, e);
     }
   }
 }

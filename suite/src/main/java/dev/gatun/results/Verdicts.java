@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
  * Judges evidence by expected values.
@@ -20,8 +19,6 @@ import org.apache.commons.statistics.distribution.TDistribution;
  * evidence a check is skipped.
  */
 public final class Verdicts {
-  private static final double CONFIDENCE = 0.95;
-
   private final Selection.Index index;
   private final String tier;
   private final String device;
@@ -150,16 +147,13 @@ public final class Verdicts {
 
   /** Mean and the half-width of its two-sided Student interval; no width for a single seed. */
   private static Estimate interval(Map<Long, Double> bySeed, String where) {
-    int n = bySeed.size();
-    double mean = bySeed.values().stream().mapToDouble(v -> v).average().orElseThrow();
-    String named = "%s, %s seeds".formatted(where, n);
-    if (n < 2) {
-      return new Estimate(mean, 0, named);
+    double[] values = bySeed.values().stream().mapToDouble(v -> v).toArray();
+    String named = "%s, %s seeds".formatted(where, values.length);
+    if (values.length < 2) {
+      return new Estimate(values[0], 0, named);
     }
-    double squares = bySeed.values().stream().mapToDouble(v -> (v - mean) * (v - mean)).sum();
-    double standardError = Math.sqrt(squares / (n - 1) / n);
-    double t = TDistribution.of(n - 1).inverseSurvivalProbability((1 - CONFIDENCE) / 2);
-    return new Estimate(mean, t * standardError, named);
+    var interval = StudentInterval.of(values);
+    return new Estimate(interval.mean(), interval.halfWidth(), named);
   }
 
   /** Puts verdicts on one check into words. */

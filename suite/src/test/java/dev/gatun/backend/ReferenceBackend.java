@@ -19,9 +19,9 @@ public final class ReferenceBackend implements Backend {
   private final RecordingGuard guard = new RecordingGuard();
   private final long workingSetBytes;
 
-  /** With a working set of 1 MiB. */
+  /** With a working set as large as the CPU's, 4 MiB. */
   public ReferenceBackend() {
-    this(1L << 20);
+    this(4L << 20);
   }
 
   /** With another working set, for work that is to be cut into chunks. */

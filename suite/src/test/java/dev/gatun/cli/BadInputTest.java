@@ -214,6 +214,52 @@ class BadInputTest {
   }
 
   @Test
+  void comparisonNeedsTwoDifferentFoldersOfEvidence() throws IOException {
+    assertMistake(CommandRun.of("compare"), "0 results folders", "2 or more");
+    assertMistake(CommandRun.of("compare", evidence), "1 results folders", "2 or more");
+    Path again = evidence.resolve("..").resolve(evidence.getFileName());
+    assertMistake(CommandRun.of("compare", evidence, again), again.toString(), "there twice");
+    assertMistake(CommandRun.of("report", evidence, again), again.toString(), "there twice");
+    assertMistake(CommandRun.of("compare", evidence, folder), folder.toString(), "Gatun wrote");
+    Path missing = folder.resolve("missing");
+    assertMistake(CommandRun.of("compare", missing, evidence), missing.toString(), "Gatun wrote");
+    assertMistake(
+        CommandRun.of("reproduce", "B1", "--out", out, "--beside", missing),
+        missing.toString(),
+        "Gatun wrote");
+    Path file = damagedEvidence().resolve("spectra.arrow");
+    byte[] whole = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(whole, whole.length / 2));
+    assertMistake(CommandRun.of("compare", evidence, file.getParent()), file.toString(), "");
+  }
+
+  @Test
+  void resultsAreNotComparedWithWhatReplacesThem() {
+    CommandRun run = CommandRun.of("reproduce", "B1", "--out", evidence, "--beside", evidence);
+    assertMistake(run, evidence.toString(), "there twice");
+  }
+
+  @Test
+  void tolerancesWithAMisspeltKeyNameTheNearest() throws IOException {
+    String text =
+        """
+        [[tolerances]]
+        metrics = ["loss"]
+        kind = "exact"
+        wihtin = 1
+        reason = "?"
+        history = ["?"]
+        """;
+    Path file = Files.writeString(folder.resolve("t.toml"), text);
+    Path other = damagedEvidence();
+    assertMistake(
+        CommandRun.of("compare", evidence, other, "--tolerances", file), "wihtin", "is within");
+    Files.writeString(file, text.replace("wihtin", "within"));
+    assertMistake(
+        CommandRun.of("compare", evidence, other, "--tolerances", file), "[loss]", "its kind");
+  }
+
+  @Test
   void fileThatIsNoArrowIsNamed() throws IOException {
     Path file = damagedEvidence().resolve("runs.arrow");
     Files.writeString(file, "a poem");

@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.claims.Claims;
+import dev.gatun.results.Evidence;
+import dev.gatun.results.Metric;
+import dev.gatun.results.ResultsFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -102,7 +106,9 @@ class CommandsTest {
   @Test
   void linesFitATerminal() {
     CommandRun verified = CommandRun.of("verify", evidence);
-    Stream.of(reproduced.out(), verified.out(), CommandRun.of("claims").out())
+    Path reference = Path.of("..", "results", "reference", "amd-epyc-zen4-4-cores");
+    CommandRun compared = CommandRun.of("compare", reference, evidence);
+    Stream.of(reproduced.out(), verified.out(), compared.out(), CommandRun.of("claims").out())
         .flatMap(String::lines)
         .filter(line -> !line.contains(shared.toString()))
         .forEach(line -> assertTrue(line.length() <= 150, line));
@@ -143,6 +149,54 @@ class CommandsTest {
     CommandRun verified = CommandRun.of("verify", evidence);
     assertEquals(0, verified.code());
     assertTrue(reproduced.out().contains(verified.out().strip()), verified.out());
+  }
+
+  @Test
+  void equalEvidenceAgreesAndAChangedToleranceShowsWhatDoesNot() throws IOException {
+    Path other = folder.resolve("other");
+    assertEquals(0, CommandRun.publishedClaims(other).code());
+    CommandRun same = CommandRun.of("compare", evidence, other);
+    assertEquals(0, same.code(), same.err());
+    assertTrue(same.out().contains("other against evidence: 18 metrics agree"), same.out());
+    JsonNode json = CommandRun.of("compare", evidence, other, "--json").json();
+    assertEquals("AGREES", json.get("agreement").stringValue());
+    assertEquals(2, json.get("machines").size());
+    JsonNode comparison = json.get("comparisons").get(0);
+    assertEquals(18, comparison.get("metrics").size());
+    assertEquals("published", comparison.get("metrics").get(0).get("kind").stringValue());
+    assertEquals(5, comparison.get("outcomes").size());
+  }
+
+  @Test
+  void changedValueExitsWith1AndIsNamed() {
+    Evidence measured = new ResultsFolder(evidence).readEvidence();
+    List<Metric> changed =
+        measured.metrics().stream()
+            .map(m ->
+                m.name().equals("refit_a")
+                    ? new Metric(m.run(), m.claim(), m.name(), m.step(), 117, 0, m.unit())
+                    : m)
+            .toList();
+    Path planted = folder.resolve("planted");
+    new ResultsFolder(planted)
+        .write(new Evidence(measured.provenance(), measured.runs(), changed, measured.spectra()));
+    CommandRun run = CommandRun.of("compare", evidence, planted);
+    assertEquals(Gatun.CLAIM_FAILED, run.code(), run.err());
+    assertTrue(run.out().contains("17 metrics agree, 1 differs"), run.out());
+    assertTrue(run.out().contains("outside the tolerance: B1 refit_a"), run.out());
+    Path report = folder.resolve("both.html");
+    assertEquals(0, CommandRun.of("report", evidence, planted, "--out", report).code());
+  }
+
+  @Test
+  void reportOfAReproductionShowsOtherMachinesBesideIt() throws IOException {
+    Path out = folder.resolve("beside");
+    CommandRun run = CommandRun.of("reproduce", "B1", "--out", out, "--beside", evidence);
+    assertEquals(0, run.code(), run.err());
+    String html = Files.readString(out.resolve("report.html"));
+    assertTrue(html.contains("Across hardware"));
+    assertTrue(html.contains("B2 was not run on beside"));
+    assertFalse(Files.readString(evidence.resolve("report.html")).contains("Across hardware"));
   }
 
   @Test

@@ -5,7 +5,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
@@ -30,11 +32,20 @@ final class Launcher implements AutoCloseable {
    * even where the build itself runs in the background and ignores Ctrl-C.
    */
   static Launcher start(Path folder, List<String> command) throws IOException {
+    var environment = new HashMap<>(System.getenv());
+    // So that the JVM of the tests, which is new enough, is the one that runs.
+    environment.put("GATUN_JAVA", java());
+    return start(folder, command, environment);
+  }
+
+  /** As above, with an environment that holds nothing else. */
+  static Launcher start(Path folder, List<String> command, Map<String, String> environment)
+      throws IOException {
     List<String> all = new ArrayList<>(List.of("env", "--default-signal=INT"));
     all.addAll(command);
     var builder = new ProcessBuilder(all).directory(folder.toFile()).redirectErrorStream(true);
-    // So that the JVM of the tests, which is new enough, is the one that runs.
-    builder.environment().put("GATUN_JAVA", java());
+    builder.environment().clear();
+    builder.environment().putAll(environment);
     return new Launcher(builder.start());
   }
 

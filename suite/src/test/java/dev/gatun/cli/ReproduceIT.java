@@ -5,6 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.claims.Claims;
+import dev.gatun.results.ExpectedValues;
+import dev.gatun.results.Tolerances;
+import dev.gatun.results.comparison.Comparison;
+import dev.gatun.results.comparison.Machine;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,7 +22,7 @@ class ReproduceIT {
   private static final Path RESULTS = Path.of("target", "quick");
 
   @Test
-  void everyClaimIsReproducedAtTheQuickTier() {
+  void everyClaimIsReproducedAtTheQuickTierAsOnTheReferenceMachines() throws IOException {
     CommandRun run = CommandRun.of("reproduce", "--tier", "quick", "--out", RESULTS, "--json");
     assertFalse(run.out().isEmpty(), run.err());
     CommandRun verified = CommandRun.of("verify", RESULTS);
@@ -29,6 +34,36 @@ class ReproduceIT {
         run.json().get("verdicts"),
         CommandRun.of("verify", RESULTS, "--json").json().get("verdicts"),
         "verdicts from stored evidence are those of the measurement");
+    assertHoldsWhatTheReferencesHold();
+  }
+
+  private static void assertHoldsWhatTheReferencesHold() throws IOException {
+    for (Path folder : References.folders()) {
+      Comparison comparison = comparison(folder);
+      if (!References.inTheSameMode(comparison)) {
+        System.out.println("not compared with %s: other math mode".formatted(folder));
+        continue;
+      }
+      String table = CommandRun.of("compare", folder, RESULTS).out();
+      String corpus =
+          References.onTheSameCorpus(comparison)
+              ? ""
+              : "; another JDK's sources, so only what needs no corpus is held to it";
+      table
+          .lines()
+          .filter(line -> line.startsWith("quick against "))
+          .forEach(line -> System.out.println(line + corpus));
+      List<String> broken = References.broken(comparison);
+      assertEquals(
+          List.of(),
+          broken,
+          "this machine does not hold what %s holds:\n%s".formatted(folder, table));
+    }
+  }
+
+  private static Comparison comparison(Path reference) {
+    List<Machine> machines = Machines.read(List.of(reference, RESULTS), ExpectedValues.shipped());
+    return Machines.compare(machines, Tolerances.shipped()).getFirst();
   }
 
   /** Into the build log. */

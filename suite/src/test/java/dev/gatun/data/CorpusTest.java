@@ -36,6 +36,37 @@ class CorpusTest {
   }
 
   @Test
+  void tokensGiveTheSameCorporaAsTheSourcesTheyWereMadeOf() throws IOException {
+    Path home = jdk("b/B.java", "a/Ç.java", "a/A.java", "c/C.java");
+    Path tokens = folder.resolve("jdk.tokens");
+    JdkSources.tokenize(home, "", tokens);
+    for (String prefix : List.of("", "a/", "b/B")) {
+      for (long limit : List.of(20L, 30L, Long.MAX_VALUE)) {
+        assertEquals(
+            JdkSources.read(home, prefix, limit), JdkSources.readTokens(tokens, prefix, limit));
+      }
+    }
+    byte[] written = Files.readAllBytes(tokens);
+    JdkSources.tokenize(home, "", tokens);
+    assertArrayEquals(written, Files.readAllBytes(tokens));
+  }
+
+  @Test
+  void tokensThatAreNoneOrDamagedAreOneClearError() throws IOException {
+    Path home = jdk("a/A.java");
+    Path zip = home.resolve("lib/src.zip");
+    assertTrue(
+        messageOf(() -> JdkSources.readTokens(zip, "", 100)).contains("no archive of tokens"));
+    Path tokens = folder.resolve("jdk.tokens");
+    JdkSources.tokenize(home, "", tokens);
+    byte[] damaged = Files.readAllBytes(tokens);
+    damaged["a/A.java".length() + 30] ^= 1;
+    Files.write(tokens, damaged);
+    assertTrue(
+        messageOf(() -> JdkSources.readTokens(tokens, "", 100)).contains("a/A.java is damaged"));
+  }
+
+  @Test
   void aJdkWithoutSourcesSaysWhatSuppliesACorpus() {
     String message = messageOf(() -> JdkSources.read(folder, "", 100));
     assertTrue(message.contains("openjdk-25-source"), message);

@@ -47,8 +47,7 @@ class HeadTest {
           double[] values = backend.toDoubles(chunk);
           System.arraycopy(values, 0, seen, (int) first * VOCABULARY, values.length);
         });
-    assertEquals(
-        LongStream.range(0, starts.size()).map(i -> starts.get(1) * i).boxed().toList(), starts);
+    assertEquals(LongStream.range(0, 10).map(i -> 5 * i).boxed().toList(), starts);
     assertArrayEquals(expected, seen, 0);
   }
 

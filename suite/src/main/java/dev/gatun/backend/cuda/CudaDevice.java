@@ -20,7 +20,6 @@ final class CudaDevice implements AutoCloseable {
   private final MemorySegment context;
   private final MemorySegment stream;
   private final String name;
-  private final String driverVersion;
   private final int major;
   private final int minor;
   private final int multiprocessors;
@@ -36,10 +35,6 @@ final class CudaDevice implements AutoCloseable {
     multiprocessors = attribute(arena, CudaDriver.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT());
     sharedBytesPerBlock =
         attribute(arena, CudaDriver.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN());
-    MemorySegment number = arena.allocate(JAVA_INT);
-    CudaException.check(CudaDriver.cuDriverGetVersion(number), "cuDriverGetVersion");
-    int version = number.get(JAVA_INT, 0);
-    driverVersion = version / 1000 + "." + version % 1000 / 10;
     MemorySegment handle = arena.allocate(ADDRESS);
     CudaException.check(
         CudaDriver.cuDevicePrimaryCtxRetain(handle, device), "cuDevicePrimaryCtxRetain", name);
@@ -108,11 +103,6 @@ final class CudaDevice implements AutoCloseable {
   /** Its own name, such as {@code NVIDIA H100 80GB HBM3}. */
   String name() {
     return name;
-  }
-
-  /** The newest CUDA that its driver speaks, such as {@code 13.0}. */
-  String driverVersion() {
-    return driverVersion;
   }
 
   /** Compute capability: the major number. */

@@ -198,7 +198,7 @@ class CudaSessionIT {
           "cuBLAS",
           "cuSOLVER",
           "NVRTC",
-          "CUDA of the driver",
+          "CUDA driver",
           "compute capability",
           "kernels compiled with",
           "cuBLAS workspace",

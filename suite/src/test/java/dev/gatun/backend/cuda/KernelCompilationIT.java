@@ -16,6 +16,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,6 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Every kernel compiles for every generation of GPU that Gatun is meant for, with no warning, and
  * with its variables in registers.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class KernelCompilationIT {
   private static final List<Integer> ARCHITECTURES = List.of(80, 90, 100);
   private static final Path KERNELS =

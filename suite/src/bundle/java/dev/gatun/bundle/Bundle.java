@@ -1,0 +1,145 @@
+package dev.gatun.bundle;
+
+import dev.gatun.data.JdkSources;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
+
+/**
+ * One archive that runs on a node with no JDK and no network: the application, a runtime that jlink
+ * makes of the running JDK, and that JDK's sources as tokens.
+ *
+ * <p>What is compressed inside is stored plainly, as xz compresses all of it better than zip does
+ * each part.
+ */
+public final class Bundle {
+  /** 60 MiB: what the bundle is allowed to be. */
+  public static final long LIMIT = 60L << 20;
+
+  /** As {@code jdeps --print-module-deps} finds them for the application and its libraries. */
+  private static final List<String> MODULES =
+      List.of(
+          "java.base",
+          "java.desktop",
+          "java.sql",
+          "jdk.incubator.vector",
+          "jdk.management",
+          "jdk.unsupported");
+
+  /** The module whose sources the claims train on. */
+  private static final String SOURCES = "java.base/";
+
+  /** Blocks of this preset are small enough for every processor to have some. */
+  private static final String COMPRESSION = "-2";
+
+  private Bundle() {}
+
+  /** Arguments: the folder of the application, and the archive to create or replace. */
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    Path archive = Path.of(arguments[1]).toAbsolutePath();
+    create(Path.of(arguments[0]).toAbsolutePath(), archive);
+    long size = Files.size(archive);
+    System.out.println(
+        String.format(
+            Locale.ROOT, "%s: %.1f MiB (at most 60)", archive, size / (double) (1 << 20)));
+    if (size >= LIMIT) {
+      throw new IllegalStateException("the bundle is too large: " + size + " bytes");
+    }
+  }
+
+  /**
+   * Creates or replaces the archive.
+   *
+   * @param application folder of {@code bin} and {@code lib}
+   * @param archive ends in {@code .tar.xz}; the folder inside has its name
+   */
+  public static void create(Path application, Path archive)
+      throws IOException, InterruptedException {
+    String name = archive.getFileName().toString().replace(".tar.xz", "");
+    Path staging = Files.createDirectories(archive.resolveSibling("bundle"));
+    delete(staging);
+    Path root = Files.createDirectories(staging.resolve(name));
+    link(root.resolve("runtime"));
+    Fonts.addTo(root.resolve("runtime").resolve("lib").resolve("fonts"));
+    copy(application.resolve("bin"), Files.createDirectories(root.resolve("bin")));
+    Path libraries = Files.createDirectories(root.resolve("lib"));
+    for (Path jar : list(application.resolve("lib"))) {
+      PlainJar.copy(jar, libraries.resolve(jar.getFileName()));
+    }
+    Path corpus = Files.createDirectories(root.resolve("corpus"));
+    Path javaHome = Path.of(System.getProperty("java.home"));
+    JdkSources.tokenize(javaHome, SOURCES, corpus.resolve("jdk-sources.tokens"));
+    pack(staging, name, archive);
+    delete(staging);
+  }
+
+  private static void link(Path runtime) {
+    ToolProvider jlink =
+        ToolProvider.findFirst("jlink")
+            .orElseThrow(() ->
+                new IllegalStateException(
+                    "the JDK at %s has no jlink; install its full package"
+                        .formatted(System.getProperty("java.home"))));
+    int code =
+        jlink.run(
+            System.out,
+            System.err,
+            "--add-modules",
+            String.join(",", MODULES),
+            "--strip-debug",
+            "--no-header-files",
+            "--no-man-pages",
+            "--compress",
+            "zip-0",
+            "--output",
+            runtime.toString());
+    if (code != 0) {
+      throw new IllegalStateException(
+          "jlink of %s cannot make a runtime; it needs jmods, or a JDK that links without"
+              .formatted(System.getProperty("java.home")));
+    }
+  }
+
+  /** Equal contents give equal bytes: names in order, one owner, one date. */
+  private static void pack(Path staging, String name, Path archive)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(List.of("tar", "--create", "--file", archive.toString()));
+    command.addAll(List.of("--use-compress-program", "xz -T0 " + COMPRESSION));
+    command.addAll(List.of("--sort=name", "--mtime=2000-01-01 00:00Z"));
+    command.addAll(List.of("--owner=0", "--group=0", "--numeric-owner"));
+    command.addAll(List.of("--directory", staging.toString(), name));
+    int code = new ProcessBuilder(command).inheritIO().start().waitFor();
+    if (code != 0) {
+      throw new IllegalStateException(
+          "tar and xz cannot write " + archive + "; are both installed?");
+    }
+  }
+
+  private static List<Path> list(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.sorted().toList();
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    for (Path file : list(from)) {
+      Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package dev.gatun.cli;
+
+import dev.gatun.results.ExpectedValues;
+import dev.gatun.results.Tolerances;
+import dev.gatun.results.comparison.Agreement;
+import dev.gatun.results.comparison.Comparison;
+import dev.gatun.results.comparison.Machine;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Says whether several machines or devices measured the same. */
+@Command(
+    name = "compare",
+    description = {
+      "Says, metric by metric, whether several machines or devices measured the same.",
+      "`gatun report` with the same folders draws it."
+    },
+    mixinStandardHelpOptions = true)
+final class CompareCommand implements Callable<Integer> {
+  @Mixin private Console console;
+
+  @Parameters(
+      paramLabel = "<results>",
+      arity = "0..*",
+      description = "Folders that `gatun reproduce` wrote. Each is compared with the first.")
+  private List<Path> folders = List.of();
+
+  @Option(
+      names = "--tolerances",
+      paramLabel = "<file>",
+      description = "How near each metric must come, a .toml file. Default: Gatun's own.")
+  private Path tolerancesFile;
+
+  @Override
+  public Integer call() {
+    if (folders.size() < 2) {
+      throw new IllegalArgumentException(
+          "there are %s results folders to compare and 2 or more are needed, as `gatun reproduce` writes them"
+              .formatted(folders.size()));
+    }
+    Tolerances tolerances =
+        tolerancesFile == null ? Tolerances.shipped() : Tolerances.load(tolerancesFile);
+    List<Machine> machines = Machines.read(folders, ExpectedValues.shipped());
+    List<Comparison> comparisons = Machines.compare(machines, tolerances);
+    MachineTable.print(machines, console);
+    comparisons.forEach(comparison -> new ComparisonTable(comparison).print(console));
+    Agreement agreement = Agreement.worst(comparisons.stream().map(Comparison::agreement).toList());
+    console.json(json(machines, comparisons, agreement));
+    return agreement == Agreement.DIFFERS ? Gatun.CLAIM_FAILED : 0;
+  }
+
+  private Map<String, Object> json(
+      List<Machine> machines, List<Comparison> comparisons, Agreement agreement) {
+    var json = new LinkedHashMap<String, Object>();
+    json.put("agreement", agreement);
+    json.put("machines", machines.stream().map(MachineTable::json).toList());
+    json.put("comparisons", comparisons.stream().map(c -> new ComparisonTable(c).json()).toList());
+    return json;
+  }
+}

@@ -1,0 +1,45 @@
+package dev.gatun.results;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** How near every metric must come on two machines: {@code results/tolerances.toml}. */
+public record Tolerances(List<Tolerance> tolerances) {
+  private static final String RESOURCE = "tolerances.toml";
+  private static final TomlFile<Tolerances> TOML = new TomlFile<>(Tolerances.class);
+
+  /** Keeps a copy of the list. */
+  public Tolerances {
+    tolerances = tolerances == null ? List.of() : List.copyOf(tolerances);
+    if (tolerances.isEmpty()) {
+      throw new IllegalArgumentException("there is no [[tolerances]] in it");
+    }
+  }
+
+  /** Those that Gatun ships. */
+  public static Tolerances shipped() {
+    return TOML.parse(RESOURCE, TomlFile.resource(RESOURCE));
+  }
+
+  /**
+   * Those of a file.
+   *
+   * @throws UnreadableResultsException naming the file, the key, and the nearest valid key
+   */
+  public static Tolerances load(Path file) {
+    try {
+      return TOML.parse(file.toString(), Files.readString(file));
+    } catch (IOException e) {
+      throw new UnreadableResultsException(
+          "cannot read tolerances at " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** The first tolerance of a metric at a step. */
+  public Optional<Tolerance> of(String metric, long step) {
+    return tolerances.stream().filter(t -> t.isOf(metric, step)).findFirst();
+  }
+}

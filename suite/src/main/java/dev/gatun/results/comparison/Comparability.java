@@ -1,0 +1,84 @@
+package dev.gatun.results.comparison;
+
+import dev.gatun.results.Run;
+import dev.gatun.results.UnreadableResultsException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Whether two runs did the same work, but for what computed it. A configuration's {@code device},
+ * {@code mathMode} and {@code libraries} say what computed; everything else in it must be equal.
+ */
+final class Comparability {
+  private static final Set<String> WHAT_COMPUTED = Set.of("device", "mathMode", "libraries");
+  private static final String SEED = "seed";
+  private static final String CORPUS = "corpus";
+  private static final int HASH_SHOWN = 12;
+
+  private final Map<String, Map<String, String>> configurations = new HashMap<>();
+
+  /** What is not the same in two runs of an arm, seeds aside; empty if nothing. */
+  Optional<String> obstacle(Run first, Run other) {
+    if (!first.tier().equals(other.tier())) {
+      return Optional.of("other tier: %s against %s".formatted(first.tier(), other.tier()));
+    }
+    Map<String, String> a = configuration(first);
+    Map<String, String> b = configuration(other);
+    Set<String> keys = new TreeSet<>(a.keySet());
+    keys.addAll(b.keySet());
+    keys.removeIf(key -> a.getOrDefault(key, "").equals(b.getOrDefault(key, "")));
+    // Another text explains more than another name of it.
+    return keys.stream()
+        .filter(key -> key.startsWith(CORPUS))
+        .reduce((_, last) -> last)
+        .or(() -> keys.stream().findFirst())
+        .map(key -> difference(key, a.get(key), b.get(key)));
+  }
+
+  private static String difference(String key, String a, String b) {
+    return "other %s: %s against %s"
+        .formatted(key.startsWith(CORPUS) ? CORPUS : "configuration: " + key, shown(a), shown(b));
+  }
+
+  private static String shown(String value) {
+    if (value == null) {
+      return "nothing";
+    }
+    return value.matches("[0-9a-f]{64}") ? value.substring(0, HASH_SHOWN) + "…" : value;
+  }
+
+  private Map<String, String> configuration(Run run) {
+    return configurations.computeIfAbsent(run.configuration(), _ -> read(run));
+  }
+
+  private static Map<String, String> read(Run run) {
+    try {
+      JsonNode json = JsonMapper.shared().readTree(run.configuration());
+      Map<String, String> values = new TreeMap<>();
+      json.properties().stream()
+          .filter(entry -> !WHAT_COMPUTED.contains(entry.getKey()))
+          .forEach(entry -> flatten(entry.getKey(), entry.getValue(), values));
+      return values;
+    } catch (JacksonException e) {
+      throw new UnreadableResultsException(
+          "the configuration of run " + run.id() + " is not JSON; was the file edited?", e);
+    }
+  }
+
+  private static void flatten(String path, JsonNode node, Map<String, String> values) {
+    if (node.isObject()) {
+      node.properties().stream()
+          .filter(entry -> !entry.getKey().equals(SEED))
+          .forEach(entry -> flatten(path + "." + entry.getKey(), entry.getValue(), values));
+    } else if (!path.equals(SEED)) {
+      values.put(path, node.isString() ? node.stringValue() : node.toString());
+    }
+  }
+}

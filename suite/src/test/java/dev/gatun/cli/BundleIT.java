@@ -1,0 +1,127 @@
+package dev.gatun.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.bundle.Bundle;
+import dev.gatun.data.JdkSources;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The bundle as a user unpacks it: on a node with no JDK, no fonts and no network. */
+@EnabledOnOs(value = OS.LINUX, architectures = "amd64")
+class BundleIT {
+  private static final Path APPLICATION = Path.of("target", "gatun").toAbsolutePath();
+
+  /** What a node surely has; no java among it. */
+  private static final List<String> TOOLS =
+      List.of("sh", "sed", "head", "dirname", "readlink", "env");
+
+  @TempDir static Path node;
+  private static Path archive;
+  private static Path root;
+
+  @BeforeAll
+  static void buildAndUnpack() throws Exception {
+    Path jmods = Path.of(System.getProperty("java.home"), "jmods");
+    boolean links = Files.isDirectory(jmods) || Files.exists(jmods.resolveSibling("lib/modules"));
+    Assumptions.assumeTrue(
+        ToolProvider.findFirst("jlink").isPresent() && links, "this JDK cannot link a runtime");
+    archive = node.resolve("gatun-test-linux-x86_64.tar.xz");
+    Bundle.create(APPLICATION, archive);
+    var tar = new ProcessBuilder("tar", "-xf", archive.toString()).directory(node.toFile());
+    assertEquals(0, tar.inheritIO().start().waitFor());
+    root = node.resolve("gatun-test-linux-x86_64");
+    forgetOtherJdks(root.resolve("bin").resolve("gatun"));
+    Files.createDirectories(node.resolve("tools"));
+    for (String tool : TOOLS) {
+      Path script = node.resolve("tools").resolve(tool);
+      Files.writeString(script, "#!/bin/sh\nexec %s \"$@\"\n".formatted(find(tool)));
+      assertTrue(script.toFile().setExecutable(true));
+    }
+  }
+
+  /** Else a bundle without its runtime might pass by the JDK that builds it. */
+  private static void forgetOtherJdks(Path script) throws IOException {
+    String text = Files.readString(script);
+    assertTrue(text.contains("/usr/lib/jvm"), "the launcher looks elsewhere now");
+    Files.writeString(script, text.replace("/usr/lib/jvm", "/nowhere"));
+  }
+
+  private static Path find(String tool) {
+    return Stream.of("/bin", "/usr/bin")
+        .map(place -> Path.of(place, tool))
+        .filter(Files::exists)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Starts the bundle's command with an environment that holds nothing of a JDK. */
+  private static Launcher gatun(String... arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(List.of(root.resolve("bin").resolve("gatun").toString()));
+    command.addAll(List.of(arguments));
+    Map<String, String> environment = new TreeMap<>();
+    environment.put("PATH", node.resolve("tools").toString());
+    environment.put("HOME", Files.createDirectories(node.resolve("home")).toString());
+    return Launcher.start(node, command, environment);
+  }
+
+  @Test
+  void bundleIsSmallerThan60MiB() throws IOException {
+    assertTrue(Files.size(archive) < Bundle.LIMIT, Files.size(archive) + " bytes");
+  }
+
+  @Test
+  void bringsEveryLibraryOfTheApplicationAndNoSourcesButTokens() throws IOException {
+    assertEquals(names(APPLICATION.resolve("lib")), names(root.resolve("lib")));
+    assertEquals(List.of("jdk-sources.tokens"), names(root.resolve("corpus")));
+    assertFalse(Files.exists(root.resolve("runtime").resolve("lib").resolve("src.zip")));
+    assertFalse(Files.exists(archive.resolveSibling("bundle")), "staging is put away");
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (var files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void measuresOnTheCpuAndDrawsTheReport() throws Exception {
+    Path out = node.resolve("out");
+    try (Launcher run = gatun("reproduce", "A8", "B1", "B2", "--out", out.toString())) {
+      assertEquals(0, run.code(), run.printed().toString());
+    }
+    String report = Files.readString(out.resolve("report.html"));
+    assertTrue(report.contains("class=\"chart\""), "the report has figures");
+    assertEquals(0, CommandRun.of("verify", out).code());
+  }
+
+  @Test
+  void trainsOnTheCorpusOfTheSourcesFromTokens() throws Exception {
+    String hash = JdkSources.read("java.base/", 16L << 20).sha256();
+    Path out = node.resolve("trained");
+    try (Launcher run = gatun("reproduce", "A1", "--tier", "quick", "--out", out.toString())) {
+      run.await(line -> line.contains("train D = 48") && line.contains("loss"));
+      run.interrupt();
+      run.code();
+      assertTrue(
+          run.printed().stream().anyMatch(l -> l.contains("corpus sha256") && l.contains(hash)),
+          run.printed().toString());
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package dev.gatun.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.backend.cuda.FakeCuda;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code --device cuda} as a user meets it, over the fake CUDA. */
+class CudaCommandIT {
+  private static final Path LIBRARIES = FakeCuda.build();
+
+  @TempDir private Path out;
+
+  @Test
+  void theDeviceAndAllThatResultsDependOnAreShown() {
+    CommandRun run = reproduce("--math", "tf32");
+    assertEquals(0, run.code(), run.err());
+    for (String words : List.of("cuda, ", "tf32", "cuBLAS workspace", "sm_90", "deterministic")) {
+      assertTrue(run.out().contains(words), words + " in:\n" + run.out());
+    }
+  }
+
+  private CommandRun reproduce(String... options) {
+    var arguments =
+        new ArrayList<Object>(
+            List.of(
+                "reproduce",
+                "B1",
+                "--device",
+                "cuda",
+                "--cuda-libraries",
+                LIBRARIES,
+                "--out",
+                out));
+    arguments.addAll(List.of(options));
+    return CommandRun.of(arguments.toArray());
+  }
+
+  @Test
+  void aMachineWithoutGpuIsOneLineWithTheMend() throws Exception {
+    assertTrue(withoutGpu("CUDA_VISIBLE_DEVICES=").contains("CUDA_VISIBLE_DEVICES=''"));
+    assertTrue(withoutGpu("CUDA_VISIBLE_DEVICES=7").contains("CUDA_VISIBLE_DEVICES='7'"));
+    assertTrue(withoutGpu("--unset=CUDA_VISIBLE_DEVICES").contains("nvidia-smi"));
+  }
+
+  /** What the command says in a process of its own, whose driver shows no GPU. */
+  private String withoutGpu(String visible) throws Exception {
+    Path folder = out.resolve("nothing");
+    Path errors = out.resolve("errors");
+    var command =
+        List.of(
+            "env",
+            visible,
+            "GATUN_FAKE_CUDA_DEVICES=0",
+            "GATUN_JAVA=" + Launcher.java(),
+            Launcher.SCRIPT.toString(),
+            "reproduce",
+            "B1",
+            "--device",
+            "cuda",
+            "--cuda-libraries",
+            LIBRARIES.toString(),
+            "--out",
+            folder.toString());
+    int code = new ProcessBuilder(command).redirectError(errors.toFile()).start().waitFor();
+    String said = Files.readString(errors, StandardCharsets.UTF_8);
+    List<String> lines =
+        said.lines().filter(line -> !line.startsWith("WARNING: Using incubator")).toList();
+    assertEquals(2, code, said);
+    assertEquals(1, lines.size(), said);
+    assertTrue(
+        lines.getFirst().startsWith("gatun: the NVIDIA driver is here, but shows no GPU"), said);
+    assertFalse(Files.exists(folder), "something was computed");
+    return lines.getFirst();
+  }
+}
