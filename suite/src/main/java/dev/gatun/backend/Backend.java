@@ -2,6 +2,7 @@ package dev.gatun.backend;
 
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
+import java.util.OptionalLong;
 
 /**
  * What a device can do, as a flat list of operations on dense row-major tensors.
@@ -66,6 +67,11 @@ public interface Backend extends AutoCloseable {
 
   /** Memory held by open scopes. */
   MemoryUse memoryUse();
+
+  /** Memory that the device could still give, in bytes; empty where that is not known. */
+  default OptionalLong freeMemoryBytes() {
+    return OptionalLong.empty();
+  }
 
   /** Forgets the peak: it restarts at the memory held now. */
   void resetPeakMemory();

@@ -1,7 +1,10 @@
 package dev.gatun.claims;
 
+import dev.gatun.backend.Backend;
+import dev.gatun.model.TrainingMemory;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.tensor.ElementType;
 import java.util.List;
 
 /**
@@ -61,9 +64,33 @@ public record BottleneckSetting(
         .withHead(new HeadForm.Linear(false));
   }
 
+  /**
+   * A projection takes about 4·N·V·D operations for the head and the random one. Singular values
+   * take a Gram matrix and its eigenvalues for G and for the step, N·V² + 4/3·V³ each, and reading
+   * G and the step again for the residual: half of that once more.
+   */
   @Override
-  public int measurements() {
-    return checkpoints.size();
+  public long measurements() {
+    double projection = 4.0 * contexts() * vocabulary * width;
+    double square = (double) vocabulary * vocabulary;
+    double spectra = 2.5 * (contexts() * square + 4.0 / 3 * vocabulary * square);
+    return checkpoints.size() + Math.round(spectrumSteps.size() * spectra / projection);
+  }
+
+  /**
+   * Head inputs of all contexts; W, the random head and a basis in f64, and a chunk of G; with
+   * singular values a Gram matrix, and H, W and HᵀG of the step in f64.
+   */
+  @Override
+  public long measurementBytes(Backend backend) {
+    long f64 = ElementType.F64.byteSize();
+    long head = f64 * vocabulary * width;
+    long chunk = backend.workingSetBytes() * (f64 / backend.real().byteSize());
+    long projection = 3 * head + 3 * chunk;
+    long spectra = f64 * vocabulary * vocabulary + 3 * head + f64 * contexts() * width + 3 * chunk;
+    return TrainingMemory.ofEvaluation(
+            model(), contexts(), backend.real(), backend.workingSetBytes())
+        + (spectrumSteps.isEmpty() ? projection : Math.max(projection, spectra));
   }
 
   /** N. */

@@ -1,5 +1,6 @@
 package dev.gatun.claims;
 
+import dev.gatun.backend.Backend;
 import dev.gatun.model.TransformerConfig;
 import java.util.OptionalInt;
 
@@ -31,9 +32,17 @@ public interface RunSetting {
     return OptionalInt.of(model().vocabulary());
   }
 
-  /** How often it stops to measure, the untrained model included: for the estimate of its time. */
-  default int measurements() {
+  /**
+   * How often it stops to measure, the untrained model included, in units of the cheapest such
+   * measurement: for the estimate of its time.
+   */
+  default long measurements() {
     return 1;
+  }
+
+  /** Memory on the device that a measurement takes beside the training: for the estimate. */
+  default long measurementBytes(Backend backend) {
+    return 0;
   }
 
   /** As in {@code d48-seed1}: unique within a sweep. */

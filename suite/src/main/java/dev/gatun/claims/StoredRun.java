@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** A finished run of an unfinished command, in a folder of its own. */
@@ -18,17 +19,22 @@ record StoredRun(Path folder) {
 
   /** What is stored, if this build stored it for the same configuration; else measures, stores. */
   Evidence findOr(String configuration, Supplier<EvidenceBuilder> measure) {
-    Provenance provenance = Provenance.ofThisProcess();
+    return find(configuration)
+        .orElseGet(() -> {
+          Evidence measured = measure.get().build(Provenance.ofThisProcess());
+          new ResultsFolder(folder).write(measured);
+          return measured;
+        });
+  }
+
+  /** What is stored, if this build stored it for the same configuration. */
+  Optional<Evidence> find(String configuration) {
     // Of the files of a results folder the runs are written last.
-    if (Files.exists(folder.resolve("runs.arrow"))) {
-      Evidence stored = new ResultsFolder(folder).readEvidence();
-      if (isSame(stored, configuration, provenance)) {
-        return stored;
-      }
+    if (!Files.exists(folder.resolve("runs.arrow"))) {
+      return Optional.empty();
     }
-    Evidence measured = measure.get().build(provenance);
-    new ResultsFolder(folder).write(measured);
-    return measured;
+    return Optional.of(new ResultsFolder(folder).readEvidence())
+        .filter(stored -> isSame(stored, configuration, Provenance.ofThisProcess()));
   }
 
   private static boolean isSame(Evidence stored, String configuration, Provenance provenance) {

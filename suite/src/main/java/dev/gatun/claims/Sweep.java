@@ -66,6 +66,22 @@ public final class Sweep<S extends RunSetting> {
     return pass.run();
   }
 
+  /** Whether {@link #run} would find the setting's run finished. */
+  boolean isFinished(ClaimContext context, S setting) {
+    String configuration = RunConfiguration.of(context, setting);
+    return finished.containsKey(configuration)
+        || stored(context, setting).find(configuration).isPresent();
+  }
+
+  /** How long a run takes, from its first steps; nothing of them is kept. */
+  RunTiming time(ClaimContext context, Backend backend, S setting) {
+    return RunTiming.of(body, setting, backend, context);
+  }
+
+  private StoredRun stored(ClaimContext context, S setting) {
+    return new StoredRun(context.unfinished().resolve(name).resolve(setting.id()));
+  }
+
   private void requireDistinct(List<S> settings) {
     Set<String> ids = new HashSet<>();
     for (S setting : settings) {
@@ -133,8 +149,9 @@ public final class Sweep<S extends RunSetting> {
       String configuration = RunConfiguration.of(context, setting);
       Evidence known = finished.get(configuration);
       if (known == null) {
-        var store = new StoredRun(context.unfinished().resolve(name).resolve(setting.id()));
-        known = store.findOr(configuration, () -> measure(backend, setting, configuration));
+        known =
+            stored(context, setting)
+                .findOr(configuration, () -> measure(backend, setting, configuration));
         finished.put(configuration, known);
       }
       return known;

@@ -4,6 +4,7 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.MathMode;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.backend.cuda.CudaBackend;
+import dev.gatun.claims.JobBackends;
 import dev.gatun.cli.NamedValues.Devices;
 import dev.gatun.cli.NamedValues.MathModes;
 import java.nio.file.Path;
@@ -75,6 +76,38 @@ final class DeviceOptions {
     refuse("--math", math == MathMode.F32 ? null : math, Devices.CUDA);
     refuse("--cuda-libraries", cudaLibraries, Devices.CUDA);
     return CpuBackend.open(threads(), Optional.ofNullable(openBlas));
+  }
+
+  /**
+   * Backends for several runs at once, which share the threads; empty for one.
+   *
+   * @throws IllegalArgumentException if there are fewer threads than jobs, or only one GPU
+   */
+  Optional<JobBackends> jobs(int jobs) {
+    if (jobs < 1) {
+      throw new IllegalArgumentException("--jobs " + jobs + ": at least 1 is needed");
+    }
+    if (jobs == 1) {
+      return Optional.empty();
+    }
+    if (device.equals(Devices.CUDA)) {
+      throw new IllegalArgumentException(
+          "--jobs %s: runs on one GPU go one after another, since each fills it; leave it out"
+              .formatted(jobs));
+    }
+    if (jobs > threads()) {
+      throw new IllegalArgumentException(
+          "--jobs %s needs a thread for each, and there are %s; take at most that many"
+              .formatted(jobs, threads()));
+    }
+    return Optional.of(new CpuJobs(jobs, threads(), Optional.ofNullable(openBlas)));
+  }
+
+  private record CpuJobs(int jobs, int threads, Optional<Path> openBlas) implements JobBackends {
+    @Override
+    public Backend open(int job) {
+      return CpuBackend.open(threads / jobs + (job < threads % jobs ? 1 : 0), openBlas);
+    }
   }
 
   private static void refuse(String option, Object value, String device) {

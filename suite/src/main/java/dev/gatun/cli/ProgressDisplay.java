@@ -47,6 +47,11 @@ final class ProgressDisplay implements ProgressListener, AutoCloseable {
         progress.runsTotal());
   }
 
+  /** Clears the line, for something to be printed before it goes on. */
+  void pause() {
+    bar.close();
+  }
+
   @Override
   public void close() {
     bar.close();

@@ -4,6 +4,8 @@ import dev.gatun.backend.Backend;
 import dev.gatun.claims.Claim;
 import dev.gatun.claims.ClaimContext;
 import dev.gatun.claims.Claims;
+import dev.gatun.claims.Progress;
+import dev.gatun.claims.RunEstimate;
 import dev.gatun.claims.Tier;
 import dev.gatun.cli.NamedValues.Tiers;
 import dev.gatun.data.Corpus;
@@ -66,6 +68,15 @@ final class ReproduceCommand implements Callable<Integer> {
   private long seed;
 
   @Option(
+      names = "--jobs",
+      paramLabel = "<n>",
+      defaultValue = "1",
+      description = {
+        "Training runs at once, which share the threads. Results are the same. Default: 1."
+      })
+  private int jobs;
+
+  @Option(
       names = "--out",
       paramLabel = "<folder>",
       description = {
@@ -89,6 +100,7 @@ final class ReproduceCommand implements Callable<Integer> {
     Path folder = out == null ? defaultFolder() : out;
     // What can be wrong is found before the long work, and before anything is created.
     ReproduceSettings.of(claims, tier, seed, Optional.empty(), folder);
+    device.jobs(jobs);
     AtomicFile.requireWritable(folder);
     Machines.requireDifferent(withBeside(folder));
     Machines.read(beside, ExpectedValues.shipped());
@@ -99,7 +111,9 @@ final class ReproduceCommand implements Callable<Integer> {
               ? Optional.of(corpus.read())
               : Optional.empty();
       var settings = ReproduceSettings.of(claims, tier, seed, text, folder);
-      console.settings(settings.rows(backend.device()));
+      var memory = new SweepPreview(RunEstimate.ofMemory(settings.trainings(), backend, jobs));
+      memory.requireFits();
+      console.settings(settings.rows(backend.device(), memory));
       console.line("");
       try {
         return reproduce(settings, backend, interruption);
@@ -118,16 +132,35 @@ final class ReproduceCommand implements Callable<Integer> {
       var context =
           new ClaimContext(
               backend,
+              device.jobs(jobs),
               tier,
               seed,
               () -> settings.corpus().orElseThrow(),
               progress,
               settings.folder());
+      preview(settings, context, progress);
       evidence = measure(settings, context, interruption);
       new ResultsFolder(settings.folder()).write(evidence);
       context.discardUnfinished();
     }
     return conclude(evidence, settings.folder());
+  }
+
+  /** The quick tier is over sooner than it is worth to know. */
+  private void preview(ReproduceSettings settings, ClaimContext context, ProgressDisplay progress) {
+    if (tier == Tier.QUICK || console.isJson() || settings.trainings().isEmpty()) {
+      return;
+    }
+    RunEstimate estimate =
+        RunEstimate.of(
+            settings.trainings(),
+            context,
+            (done, total, setting) ->
+                progress.progressed(
+                    Progress.of("timing", "first steps of " + setting.arm(), done, total)));
+    progress.pause();
+    new SweepPreview(estimate).print(console);
+    console.line("");
   }
 
   private static Evidence measure(

@@ -45,7 +45,7 @@ record ReproduceSettings(
   }
 
   /** For people. */
-  Map<String, String> rows(DeviceDescription device) {
+  Map<String, String> rows(DeviceDescription device, SweepPreview memory) {
     var rows = new LinkedHashMap<String, String>();
     rows.put("claims", claims.stream().map(Claim::id).collect(Collectors.joining(" ")));
     rows.put("tier", tier.label());
@@ -54,6 +54,9 @@ record ReproduceSettings(
     corpus.ifPresent(text -> rows.put("corpus sha256", text.sha256()));
     rows.put("model", trainings.isEmpty() ? NOT_USED : trainings.models());
     rows.put("tokens", trainings.isEmpty() ? NOT_USED : trainings.tokens());
+    if (!trainings.isEmpty()) {
+      rows.put("memory", memory.summary());
+    }
     rows.put("seed", Long.toString(seed));
     rows.put("results", folder.toString());
     return rows;

@@ -64,6 +64,7 @@ final class TaskBar implements AutoCloseable {
 
   @Override
   public void close() {
+    work = "";
     if (bar != null) {
       bar.close();
       bar = null;

@@ -48,7 +48,7 @@ final class ContextChunks implements AutoCloseable {
   /** Walks N contexts in order. */
   void forEach(long rows, Body body) {
     allocate(rows);
-    long chunk = LogitChunks.chunkRows(backend, rows, weights, copies);
+    long chunk = chunkRows(rows);
     for (long first = 0; first < rows; first += chunk) {
       body.accept(first, Math.min(chunk, rows - first));
     }
@@ -88,6 +88,15 @@ final class ContextChunks implements AutoCloseable {
     return generation;
   }
 
+  private long chunkRows(long rows) {
+    return LogitChunks.chunkRows(
+        rows,
+        copies * weights.rows(),
+        weights.cols() / copies,
+        backend.real().byteSize(),
+        backend.workingSetBytes());
+  }
+
   private Buffers present() {
     return buffers.orElseThrow(() -> new IllegalStateException("no pass has begun"));
   }
@@ -98,7 +107,7 @@ final class ContextChunks implements AutoCloseable {
     }
     close();
     generation++;
-    long chunk = LogitChunks.chunkRows(backend, rows, weights, copies);
+    long chunk = chunkRows(rows);
     TensorScope scope = backend.newScope();
     Tensor ones = scope.zeros(backend.real(), rows * lossesPerContext);
     backend.fill(ones, 1);

@@ -170,17 +170,18 @@ final class LogitChunks implements AutoCloseable {
    * changes no rounding. Every chunk reads the weights twice and reads and writes their gradient:
    * with at least K rows (the weights' width) that is no more memory traffic than the logits' own
    * (V 50,257, D 768: 0.73 of the time of chunks of 16 MiB). Beyond that, what fits a cache is
-   * best.
+   * best. For heads with C blocks of logits per row: of C times the vocabulary and 1/C of the width.
    */
-  private long chunkRows(long rows, Tensor weights) {
-    return chunkRows(backend, rows, weights, 1);
+  static long chunkRows(
+      long rows, long vocabulary, long width, long elementBytes, long workingSetBytes) {
+    long rowBytes = vocabulary * elementBytes;
+    long wanted = Math.max(width, workingSetBytes / rowBytes);
+    return Math.clamp(Math.min(wanted, LARGEST_BYTES / rowBytes), 1, rows);
   }
 
-  /** The same for heads with several blocks of logits per row. */
-  static long chunkRows(Backend backend, long rows, Tensor weights, int copies) {
-    long rowBytes = copies * weights.rows() * backend.real().byteSize();
-    long wanted = Math.max(weights.cols() / copies, backend.workingSetBytes() / rowBytes);
-    return Math.clamp(Math.min(wanted, LARGEST_BYTES / rowBytes), 1, rows);
+  private long chunkRows(long rows, Tensor weights) {
+    return chunkRows(
+        rows, weights.rows(), weights.cols(), backend.real().byteSize(), backend.workingSetBytes());
   }
 
   /** Elements of logits held at once: a chunk of rows, or at least one column. */

@@ -103,6 +103,16 @@ public record TransformerConfig(
       };
     }
 
+    /** Logits that it holds for a token of a context while it works. */
+    default int logitsPerToken() {
+      return switch (this) {
+        case Linear _, Factorised _, ClassFactored _ -> 1;
+        case Sigsoftmax _ -> 2;
+        case MixtureOfSoftmaxes(int components) -> components;
+        case MultipleHidden(int vectors) -> vectors;
+      };
+    }
+
     /** W [V, D], its own or the token embedding's. */
     record Linear(boolean tied) implements HeadForm {}
 

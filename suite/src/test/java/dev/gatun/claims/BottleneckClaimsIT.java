@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -135,6 +136,30 @@ class BottleneckClaimsIT {
             backend, Tier.QUICK, 8, SmallBottleneck::corpus, ProgressListener.NONE, third);
     Evidence other = Measured.evidence(new A1GradientSuppression(exact()), otherSeed);
     assertTrue(at(evidence, "d8", "destroyed_norm", 6) != at(other, "d8", "destroyed_norm", 6));
+  }
+
+  @Test
+  void bytesAreTheSameForAnyNumberOfJobsAndThreads(@TempDir Path other) throws IOException {
+    ClaimContext alone = SmallBottleneck.context(backend, output);
+    storeAll(alone, output);
+    var atOnce =
+        new ClaimContext(
+            backend,
+            Optional.of(new SweepTest.SingleThreads(3)),
+            Tier.QUICK,
+            7,
+            SmallBottleneck::corpus,
+            ProgressListener.NONE,
+            other);
+    storeAll(atOnce, other);
+    for (String file : List.of("metrics.arrow", "spectra.arrow")) {
+      assertEquals(-1, Files.mismatch(output.resolve(file), other.resolve(file)), file);
+    }
+  }
+
+  private static void storeAll(ClaimContext context, Path folder) {
+    var experiment = new BottleneckExperiment(HeadMeasures.EXACT, s -> SmallBottleneck.plan(s, 2));
+    new ResultsFolder(folder).write(Measured.evidence(new A2LogitStepRank(experiment), context));
   }
 
   @Test

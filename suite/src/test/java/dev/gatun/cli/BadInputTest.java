@@ -147,6 +147,20 @@ class BadInputTest {
   }
 
   @Test
+  void jobsThatDoNotFitAreNamed() {
+    assertMistake(
+        CommandRun.of("reproduce", "B1", "--jobs", "0", "--out", out), "--jobs 0", "at least 1");
+    assertMistake(
+        CommandRun.of("reproduce", "B1", "--jobs", "3", "--threads", "2", "--out", out),
+        "--jobs 3 needs a thread for each",
+        "there are 2");
+    assertMistake(
+        CommandRun.of("reproduce", "B1", "--jobs", "2", "--device", "cuda", "--out", out),
+        "--jobs 2",
+        "runs on one GPU go one after another");
+  }
+
+  @Test
   void seedThatIsNoNumberIsNamed() {
     assertMistake(CommandRun.of("reproduce", "--seed", "one"), "'one'", "is no number");
   }

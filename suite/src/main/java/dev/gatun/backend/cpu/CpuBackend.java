@@ -17,6 +17,7 @@ import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The CPU: OpenBLAS for matrices, the Vector API for everything else, one pool of threads for both.
@@ -146,6 +147,11 @@ public final class CpuBackend implements Backend {
   @Override
   public MemoryUse memoryUse() {
     return memory.use();
+  }
+
+  @Override
+  public OptionalLong freeMemoryBytes() {
+    return OptionalLong.of(FreeMemory.bytes());
   }
 
   @Override

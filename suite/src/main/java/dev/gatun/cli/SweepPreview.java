@@ -1,0 +1,118 @@
+package dev.gatun.cli;
+
+import dev.gatun.claims.RunEstimate;
+import dev.gatun.claims.RunEstimate.Group;
+import dev.gatun.claims.RunSetting;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+
+/** What training runs will take, for people, and the refusal of those that cannot fit. */
+record SweepPreview(RunEstimate estimate) {
+
+  /**
+   * Refuses runs that cannot fit the device's memory.
+   *
+   * @throws IllegalArgumentException naming the largest run
+   */
+  void requireFits() {
+    if (estimate.freeBytes().isEmpty() || estimate.bytes() <= estimate.freeBytes().getAsLong()) {
+      return;
+    }
+    Group largest = estimate.largest();
+    throw new IllegalArgumentException(
+        "%s %s needs %s (%s to train, %s to measure)%s and %s are free; take fewer --jobs, a smaller --tier or a device with more memory"
+            .formatted(
+                largest.experiment(),
+                largest.setting().arm(),
+                bytes(largest.bytes()),
+                bytes(largest.memory().total()),
+                bytes(largest.measurementBytes()),
+                estimate.jobs() == 1
+                    ? ""
+                    : ", %s jobs %s".formatted(estimate.jobs(), bytes(estimate.bytes())),
+                bytes(estimate.freeBytes().getAsLong())));
+  }
+
+  /** One line: memory, and time if it was estimated. */
+  String summary() {
+    String memory =
+        "at most %s%s"
+            .formatted(
+                bytes(estimate.bytes()),
+                estimate.freeBytes().isEmpty()
+                    ? ""
+                    : " of %s free".formatted(bytes(estimate.freeBytes().getAsLong())));
+    return estimate.seconds().isEmpty()
+        ? memory
+        : "about %s, %s".formatted(duration(estimate.seconds()), memory);
+  }
+
+  /** A row for each kind of run. */
+  void print(Console console) {
+    console.table(
+        List.of("runs", "model", "steps × tokens", "time", "memory", "of which"),
+        estimate.groups().stream().map(SweepPreview::row).toList());
+    console.line("all: " + summary());
+  }
+
+  private static List<String> row(Group group) {
+    RunSetting setting = group.setting();
+    var cells = new ArrayList<String>();
+    cells.add(
+        group.unfinished() == group.runs()
+            ? "%s × %s %s".formatted(group.runs(), group.experiment(), setting.arm())
+            : "%s of %s × %s %s"
+                .formatted(group.unfinished(), group.runs(), group.experiment(), setting.arm()));
+    cells.add(
+        String.format(
+            Locale.ROOT,
+            "V %,d, D %,d, %d layers",
+            setting.model().vocabulary(),
+            setting.model().width(),
+            setting.model().layers()));
+    cells.add(
+        String.format(
+            Locale.ROOT,
+            "%,d × %,d = %.1f M",
+            setting.steps(),
+            (long) setting.batch() * setting.length(),
+            setting.tokens() / 1e6));
+    cells.add(
+        group.seconds().isEmpty()
+            ? ""
+            : "%s × %s".formatted(group.unfinished(), duration(group.seconds())));
+    cells.add(bytes(group.bytes()));
+    cells.add(
+        "%s weights, %s gradients, %s moments, %s activations, %s logits, %s to measure"
+            .formatted(
+                bytes(group.memory().parameters()),
+                bytes(group.memory().gradients()),
+                bytes(group.memory().moments()),
+                bytes(group.memory().activations()),
+                bytes(group.memory().logits()),
+                bytes(group.measurementBytes())));
+    return cells;
+  }
+
+  private static String duration(OptionalDouble duration) {
+    double seconds = duration.getAsDouble();
+    if (seconds < 90) {
+      return String.format(Locale.ROOT, "%.0f s", seconds);
+    }
+    if (seconds < 90 * 60) {
+      return String.format(Locale.ROOT, "%.0f min", seconds / 60);
+    }
+    return seconds < 48 * 3600
+        ? String.format(Locale.ROOT, "%.1f h", seconds / 3600)
+        : String.format(Locale.ROOT, "%.1f days", seconds / 86_400);
+  }
+
+  private static String bytes(long bytes) {
+    double mebibytes = bytes / 1048576.0;
+    return mebibytes < 1024
+        ? String.format(Locale.ROOT, mebibytes < 10 ? "%.1f MiB" : "%.0f MiB", mebibytes)
+        : String.format(Locale.ROOT, "%.1f GiB", mebibytes / 1024);
+  }
+}
