@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.function.LongFunction;
 
 /**
- * The experiment behind A1, A2, A3 and A9: trains a small language model for every width and seed
- * of a plan and measures, before, during and after training, what its head does to the logit
+ * The experiment behind A1 to A5, A9 and A10: trains a small language model for every width and
+ * seed of a plan and measures, before, during and after training, what its head does to the logit
  * gradient. Claims share one instance, so that each model is trained once.
  */
 public final class BottleneckExperiment {
@@ -63,6 +63,11 @@ public final class BottleneckExperiment {
     return sweep.run(context, claim, plan(context, claim).withSpectra());
   }
 
+  /** As {@link #evidence}, of those settings alone whose gradient is taken apart. */
+  List<Evidence> withAnatomy(ClaimContext context, String claim) {
+    return sweep.run(context, claim, plan(context, claim).withAnatomy());
+  }
+
   /** What {@link #evidence} will run. */
   List<PlannedRun<?>> trainings(Tier tier, long seed, String claim) {
     return sweep.plan(plan(tier, seed, claim).settings());
@@ -71,6 +76,11 @@ public final class BottleneckExperiment {
   /** What {@link #withSpectra} will run. */
   List<PlannedRun<?>> trainingsWithSpectra(Tier tier, long seed, String claim) {
     return sweep.plan(plan(tier, seed, claim).withSpectra());
+  }
+
+  /** What {@link #withAnatomy} will run. */
+  List<PlannedRun<?>> trainingsWithAnatomy(Tier tier, long seed, String claim) {
+    return sweep.plan(plan(tier, seed, claim).withAnatomy());
   }
 
   private void measure(
@@ -94,6 +104,9 @@ public final class BottleneckExperiment {
               meter.recordProjection(model, step, recorder);
               if (setting.spectrumSteps().contains(step)) {
                 meter.recordSpectra(model, step, recorder);
+              }
+              if (setting.anatomySteps().contains(step)) {
+                meter.recordAnatomy(model, step, recorder);
               }
             });
   }

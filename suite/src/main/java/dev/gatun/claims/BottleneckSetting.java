@@ -23,6 +23,8 @@ import java.util.List;
  * @param windows measured windows: N = windows·length contexts
  * @param checkpoints steps after which the head is measured; 0 is untrained
  * @param spectrumSteps those at which all singular values are taken
+ * @param anatomySteps those at which G is taken apart: ranks of growing batches, losses along
+ *     directions, energy by component
  * @param seed of initial weights, batches, measured contexts and random heads
  */
 public record BottleneckSetting(
@@ -38,6 +40,7 @@ public record BottleneckSetting(
     int windows,
     List<Integer> checkpoints,
     List<Integer> spectrumSteps,
+    List<Integer> anatomySteps,
     long seed)
     implements RunSetting {
 
@@ -45,10 +48,17 @@ public record BottleneckSetting(
   public BottleneckSetting {
     checkpoints = List.copyOf(checkpoints);
     spectrumSteps = List.copyOf(spectrumSteps);
-    if (!checkpoints.containsAll(spectrumSteps)) {
+    anatomySteps = List.copyOf(anatomySteps);
+    requireCheckpoints("spectra", spectrumSteps, checkpoints);
+    requireCheckpoints("anatomy", anatomySteps, checkpoints);
+  }
+
+  private static void requireCheckpoints(
+      String what, List<Integer> steps, List<Integer> checkpoints) {
+    if (!checkpoints.containsAll(steps)) {
       throw new IllegalArgumentException(
-          "spectra at steps %s need checkpoints there, which are %s"
-              .formatted(spectrumSteps, checkpoints));
+          "%s at steps %s need checkpoints there, which are %s"
+              .formatted(what, steps, checkpoints));
     }
   }
 

@@ -13,8 +13,11 @@ public final class Claims {
         new A1GradientSuppression(bottleneck),
         new A2LogitStepRank(bottleneck),
         new A3UnreachableGradient(bottleneck),
+        new A4RankGrowsWithBatch(bottleneck),
+        new A5PoorDirection(bottleneck),
         new A8TwoDimensionsSuffice(),
         new A9FlatThroughTraining(bottleneck),
+        new A10EnergyMovesToTail(bottleneck),
         new B1ScalingLawExcess(),
         new B2LatePerplexity());
   }

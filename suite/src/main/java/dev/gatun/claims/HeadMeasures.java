@@ -1,9 +1,13 @@
 package dev.gatun.claims;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.model.Head;
+import dev.gatun.model.HeadInputs;
+import dev.gatun.spectrum.GradientComponents;
 import dev.gatun.spectrum.GradientProjection;
 import dev.gatun.spectrum.GramSpectrum;
 import dev.gatun.spectrum.HeadProjection;
+import dev.gatun.spectrum.LogitDirection;
 import dev.gatun.spectrum.LogitStep;
 import dev.gatun.spectrum.RowChunks;
 import dev.gatun.spectrum.Spectrum;
@@ -40,6 +44,35 @@ public interface HeadMeasures {
     try (var step = new LogitStep(backend, 1, hiddenStates, headWeights, gradient)) {
       return new StepSpectrum(step.spectrum(), step.directionResidual());
     }
+  }
+
+  /** All singular values of G for the first contexts of a batch, from the smaller Gram matrix. */
+  default Spectrum batchSpectrum(Backend backend, Head head, HeadInputs at, long contexts) {
+    Tensor hidden = at.hidden().rows(0, contexts);
+    Tensor targets = at.targets().slice(0, contexts);
+    boolean wide = contexts < head.vocabulary();
+    try (GramSpectrum spectrum =
+        wide
+            ? GramSpectrum.ofColumns(backend, contexts)
+            : GramSpectrum.ofRows(backend, head.vocabulary())) {
+      if (wide) {
+        head.streamGradientColumns(
+            hidden, targets, 1.0 / contexts, (_, block) -> spectrum.add(block));
+      } else {
+        head.streamGradient(hidden, targets, 1.0 / contexts, (_, chunk) -> spectrum.add(chunk));
+      }
+      return spectrum.finish();
+    }
+  }
+
+  /** The direction in which a gradient step on the hidden states moves the logits, −G·W·Wᵀ. */
+  default LogitDirection hiddenInduced(Tensor headWeights) {
+    return LogitDirection.through(headWeights);
+  }
+
+  /** Energy of G·P_W over the right singular vectors of G. */
+  default double[] keptEnergies(GradientComponents components, Tensor headWeights) {
+    return components.keptEnergies(headWeights);
   }
 
   /**

@@ -107,6 +107,20 @@ final class HeadMeter {
   }
 
   /**
+   * Records what {@link GradientAnatomy} measures: ranks by batch, losses along directions, energy.
+   */
+  void recordAnatomy(LanguageModel model, long step, RunRecorder run) {
+    HeadInputs at = inputs(model);
+    try (TensorScope scope = model.backend().newScope()) {
+      Tensor randomHead = randomHead(model.backend(), scope, model.head().weights(scope), step);
+      var anatomy = new GradientAnatomy(measures, model, at, contexts.targets(), randomness);
+      anatomy.recordBatches(step, run);
+      anatomy.recordLosses(randomHead, step, run);
+      anatomy.recordComponents(gradient(model.head(), at), randomHead, step, run);
+    }
+  }
+
+  /**
    * Bound on the error of a best-rank residual: the tail norm moves by at most the 2-norm of the
    * errors of its singular values, which is at most the square root of the sum of their squares.
    */

@@ -14,7 +14,8 @@ final class SweepEvidence {
   private SweepEvidence() {}
 
   /**
-   * Begins a run of a claim for every run of a sweep, with the metrics and spectra of these names.
+   * Begins a run of a claim for every run of a sweep, with the metrics, curves and spectra of these
+   * names.
    */
   static void hand(
       String claim, List<Evidence> sweep, Set<String> names, EvidenceBuilder evidence) {
@@ -30,7 +31,7 @@ final class SweepEvidence {
                 run.seed(),
                 run.configuration());
         for (Metric metric : part.metrics()) {
-          if (metric.run().equals(run.id()) && names.contains(metric.name())) {
+          if (metric.run().equals(run.id()) && names.contains(CurvePoint.curve(metric.name()))) {
             own.metric(
                 metric.name(), metric.step(), metric.value(), metric.uncertainty(), metric.unit());
           }

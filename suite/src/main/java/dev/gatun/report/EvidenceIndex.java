@@ -14,6 +14,9 @@ import java.util.TreeMap;
 
 /** Finds runs, metrics and spectra in evidence; everything comes in the order of the evidence. */
 final class EvidenceIndex {
+  /** Between the name of a curve and the place of its point. */
+  static final String CURVE_POINT = "@";
+
   private final List<Run> runs;
   private final Map<String, List<Metric>> metrics = new LinkedHashMap<>();
   private final Map<String, List<SpectrumRecord>> spectra = new LinkedHashMap<>();
@@ -49,6 +52,38 @@ final class EvidenceIndex {
       }
     }
     return arms;
+  }
+
+  /** Arms of a claim that have points of a curve, each with its runs. */
+  Map<String, List<Run>> armsWithCurve(String claim, String curve) {
+    var arms = new LinkedHashMap<String, List<Run>>();
+    for (Run run : runsOf(claim)) {
+      if (metricsOf(run).stream().anyMatch(m -> m.name().startsWith(curve + CURVE_POINT))) {
+        arms.computeIfAbsent(run.arm(), _ -> new ArrayList<>()).add(run);
+      }
+    }
+    return arms;
+  }
+
+  /**
+   * A curve over something else than the training step, from metrics that are named {@code
+   * <curve>@<x>}: y at the last step as in {@link #overSteps}.
+   */
+  List<Point> curve(List<Run> arm, String curve) {
+    var names = new TreeMap<Double, String>();
+    for (Run run : arm) {
+      for (Metric m : metricsOf(run)) {
+        if (m.name().startsWith(curve + CURVE_POINT)) {
+          names.put(Double.valueOf(m.name().substring(curve.length() + 1)), m.name());
+        }
+      }
+    }
+    var points = new ArrayList<Point>();
+    names.forEach((x, name) -> {
+      Point last = overSteps(arm, name).getLast();
+      points.add(new Point(x, last.y(), last.low(), last.high()));
+    });
+    return points;
   }
 
   /**

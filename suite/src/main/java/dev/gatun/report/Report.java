@@ -56,8 +56,11 @@ public final class Report {
         List.of(
             new DestroyedNormFigure(verdicts, DestroyedNormFacts.shipped()),
             new SpectraFigure(),
+            new BatchRankFigure(),
+            new StepLossFigure(),
             new ConstructedHeadFigure(),
             new TrainingFigure(),
+            new ComponentEnergyFigure(),
             new ScalingLawFigure(ScalingLawFacts.shipped()),
             new PerplexityFigure());
     var sections = new StringBuilder();

@@ -78,11 +78,13 @@ final class RunTable {
         .formatted(rows);
   }
 
-  /** A run's metrics: the first and the last step of each, and how many lie between. */
+  /** A run's metrics: first and last step, or point of a curve, and how many lie between. */
   private String measurements(Run run) {
     Map<String, List<Metric>> byName = new LinkedHashMap<>();
     for (Metric m : evidence.metricsOf(run)) {
-      byName.computeIfAbsent(m.name(), _ -> new ArrayList<>()).add(m);
+      byName
+          .computeIfAbsent(m.name().split(EvidenceIndex.CURVE_POINT)[0], _ -> new ArrayList<>())
+          .add(m);
     }
     var rows = new StringBuilder();
     byName.values().forEach(metrics -> rows.append(measurements(metrics)));
