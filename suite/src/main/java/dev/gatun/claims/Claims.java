@@ -19,7 +19,8 @@ public final class Claims {
         new A9FlatThroughTraining(bottleneck),
         new A10EnergyMovesToTail(bottleneck),
         new B1ScalingLawExcess(),
-        new B2LatePerplexity());
+        new B2LatePerplexity(),
+        new H1OtherHeads(new HeadFamilyExperiment()));
   }
 
   /** Ids of all. */

@@ -117,6 +117,19 @@ public sealed interface Head extends AutoCloseable
   double streamGradient(Tensor hidden, Tensor targets, double scale, LogitGradientTap tap);
 
   /**
+   * G by blocks of columns, for consumers that need all rows of a class together. Costs the logits
+   * twice: once for each row's logSumExp, once for the blocks. No gradient is changed.
+   *
+   * @throws IllegalArgumentException if it is no {@link MatrixHead}
+   */
+  default void streamGradientColumns(
+      Tensor hidden, Tensor targets, double scale, GradientColumns consumer) {
+    throw new IllegalArgumentException(
+        "%s gives its logit gradient by rows, not by columns: take at least as many contexts as tokens"
+            .formatted(getClass().getSimpleName()));
+  }
+
+  /**
    * The weights W [V, D] that the head amounts to: the parameter itself, not to be changed, or a
    * product that lives in the scope.
    *

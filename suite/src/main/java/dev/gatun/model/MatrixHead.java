@@ -8,9 +8,6 @@ public sealed interface MatrixHead extends Head permits LinearHead, FactorisedHe
   @Override
   Tensor weights(TensorScope scope);
 
-  /**
-   * G by blocks of columns, for consumers that need all rows of a class together. Costs the logits
-   * twice: once for each row's logSumExp, once for the blocks. No gradient is changed.
-   */
+  @Override
   void streamGradientColumns(Tensor hidden, Tensor targets, double scale, GradientColumns consumer);
 }
