@@ -2,7 +2,9 @@ package dev.gatun.claims;
 
 import dev.gatun.results.RunRecorder;
 import dev.gatun.spectrum.Spectrum;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -57,8 +59,7 @@ record BatchRank(long rank, long most, long nearlyAll) {
   static final class Curve {
     private final String of;
     private final long vocabulary;
-    private BatchRank last;
-    private double leastGrowth = Double.POSITIVE_INFINITY;
+    private final List<BatchRank> batches = new ArrayList<>();
 
     /**
      * Of nothing yet.
@@ -75,17 +76,15 @@ record BatchRank(long rank, long most, long nearlyAll) {
       run.metric(CurvePoint.name(of + "_rank_of", contexts), step, batch.rank, "1");
       run.metric(CurvePoint.name(of + "_components_70_of", contexts), step, batch.most, "1");
       run.metric(CurvePoint.name(of + "_components_999_of", contexts), step, batch.nearlyAll, "1");
-      if (last != null) {
-        leastGrowth = Math.min(leastGrowth, (double) batch.rank / last.rank);
-      }
-      last = batch;
+      batches.add(batch);
     }
 
-    /** Records what the curve comes to: shares of V at its end, and its flattest doubling. */
+    /** Records what the curve comes to: how often the rank grew, and shares of V at its end. */
     void finish(long step, RunRecorder run) {
+      BatchRank last = batches.getLast();
+      run.metric(of + "_rank_growth", step, (double) last.rank / batches.getFirst().rank, "1");
       // The rows of G sum to zero, so that its rank is V − 1 at most.
       run.metric(of + "_rank_share", step, (double) last.rank / (vocabulary - 1), "1");
-      run.metric(of + "_rank_least_growth", step, leastGrowth, "1");
       run.metric(of + "_components_70_share", step, (double) last.most / vocabulary, "1");
       run.metric(of + "_components_999_share", step, (double) last.nearlyAll / vocabulary, "1");
     }

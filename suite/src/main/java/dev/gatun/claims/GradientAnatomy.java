@@ -22,8 +22,8 @@ import java.util.Map;
  * batches, the loss along directions in the space of logits, and the energy by component.
  */
 final class GradientAnatomy {
-  private static final int SMALLEST_STEP = -6;
-  private static final int LARGEST_STEP = 10;
+  private static final int SMALLEST_STEP = -4;
+  private static final int LARGEST_STEP = 9;
   private static final double HEAD_NORM = 0.7;
 
   private final HeadMeasures measures;

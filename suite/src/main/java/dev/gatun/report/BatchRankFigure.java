@@ -50,7 +50,7 @@ final class BatchRankFigure implements FigureSource {
               new Chart(Axis.log2("contexts in the batch, N"), Axis.log10("components"), series);
           String caption =
               ("Singular values of G above their error bound, and how many of the largest hold 99.9"
-                   + " and 70 % of its norm, after training (%s; whiskers: range over the seeds)."
+                   + " and 70 %% of its norm, after training (%s; whiskers: range over the seeds)."
                    + " Dotted: the same of the targets alone, −Y, which knows nothing of the model."
                    + " Dashed: the same three of a Gaussian matrix of equal size.")
                   .formatted(CurveFigures.arm(arm));

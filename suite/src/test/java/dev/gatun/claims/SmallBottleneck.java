@@ -4,6 +4,7 @@ import dev.gatun.backend.Backend;
 import dev.gatun.data.Corpus;
 import dev.gatun.data.JdkSources;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
 
@@ -21,7 +22,38 @@ final class SmallBottleneck {
 
   static BottleneckSetting setting(int width, long seed) {
     return new BottleneckSetting(
-        256, width, 1, 2, 16, 4, 6, 1e-2, 2, 17, List.of(0, 3, 6), List.of(6), seed);
+        256, width, 1, 2, 16, 4, 6, 1e-2, 2, 17, List.of(0, 3, 6), List.of(6), List.of(6), seed);
+  }
+
+  /**
+   * The quick plan's vocabulary and widths, so that checks with its arms apply, and a model of one
+   * layer trained just long enough to have their signs.
+   */
+  static BottleneckPlan trained(long firstSeed, int... widths) {
+    return new BottleneckPlan(
+        LongStream.range(firstSeed, firstSeed + 5)
+            .boxed()
+            .flatMap(seed -> Arrays.stream(widths).mapToObj(width -> trained(width, seed)))
+            .toList());
+  }
+
+  private static BottleneckSetting trained(int width, long seed) {
+    int steps = 60;
+    return new BottleneckSetting(
+        1024,
+        width,
+        1,
+        4,
+        64,
+        8,
+        steps,
+        0.192 / width,
+        10,
+        16,
+        List.of(steps),
+        List.of(),
+        List.of(steps),
+        seed);
   }
 
   static BottleneckExperiment experiment(HeadMeasures measures) {

@@ -75,14 +75,14 @@ class InterruptIT {
       assertEquals(INTERRUPTED, run.code(), run.printed().toString());
       assertSaysHowToGoOn(run.printed(), "results");
     }
-    Path finished = unfinished.resolve("bottleneck").resolve("d48-seed1").resolve("runs.arrow");
+    Path finished = unfinished.resolve("bottleneck").resolve("d24-seed1").resolve("runs.arrow");
     byte[] before = Files.readAllBytes(finished);
     assertFalse(Files.exists(folder.resolve("results").resolve("runs.arrow")));
     try (Launcher run = Launcher.start(folder, command)) {
       run.await(line -> line.contains("train d64-seed1"));
       run.interrupt();
       assertEquals(INTERRUPTED, run.code(), run.printed().toString());
-      assertTrue(run.printed().stream().noneMatch(l -> l.contains("train d48-seed1")));
+      assertTrue(run.printed().stream().noneMatch(l -> l.contains("train d24-seed1")));
     }
     assertArrayEquals(before, Files.readAllBytes(finished));
   }

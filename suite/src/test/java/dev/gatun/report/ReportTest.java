@@ -106,11 +106,11 @@ class ReportTest {
     var arms = new ArrayList<String>();
     for (int i = 0; i < rows.getLength(); i++) {
       String row = rows.item(i).getTextContent();
-      if (row.startsWith("d128")) {
+      if (row.startsWith("d64")) {
         arms.add(row);
       }
     }
-    String unrelated = Numbers.format(Math.sqrt(1 - 128.0 / 2048));
+    String unrelated = Numbers.format(Math.sqrt(1 - 64.0 / 1024));
     assertEquals(1, arms.stream().filter(r -> r.endsWith(unrelated)).count(), arms::toString);
   }
 
@@ -175,6 +175,9 @@ class ReportTest {
         List.of(
             "figure-destroyed-norm",
             "figure-spectra-a2-d64-seed7",
+            "figure-batch-rank",
+            "figure-step-loss",
+            "figure-component-energy",
             "figure-constructed-head",
             "figure-training",
             "figure-scaling-law",

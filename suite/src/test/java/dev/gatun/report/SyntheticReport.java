@@ -20,8 +20,8 @@ import java.util.SplittableRandom;
 final class SyntheticReport {
   static final long SEED = 7;
   static final String NOT_RUN = "Z9";
-  private static final int VOCABULARY = 2048;
-  private static final int[] WIDTHS = {48, 64, 128, 192};
+  private static final int VOCABULARY = 1024;
+  private static final int[] WIDTHS = {24, 32, 64, 88};
 
   private SyntheticReport() {}
 
@@ -36,6 +36,10 @@ final class SyntheticReport {
     for (int width : WIDTHS) {
       spectra(evidence, width);
     }
+    for (long seed = 1; seed <= 5; seed++) {
+      anatomy(evidence, seed);
+    }
+    gaussian(evidence);
     for (int vocabulary = 128; vocabulary <= 131_072; vocabulary *= 4) {
       constructedHead(evidence, vocabulary);
     }
@@ -99,6 +103,52 @@ final class SyntheticReport {
     run.metric("step_rank_over_cap", 200, 1, "1");
     run.metric("gradient_rank_over_cap", 200, 1900.0 / (2 * width), "1");
     run.finish(3.2);
+  }
+
+  private static void anatomy(EvidenceBuilder evidence, long seed) {
+    RunRecorder a4 = begin(evidence, "A4", "d32", "cpu", seed, "{}");
+    for (int contexts = 128; contexts <= 4096; contexts *= 2) {
+      ranks(a4, "gradient", contexts, (int) (40 * Math.log(contexts / 16.0)), 5);
+      ranks(a4, "targets", contexts, (int) (38 * Math.log(contexts / 16.0)), 4);
+    }
+    a4.finish(3.1);
+    RunRecorder a5 = begin(evidence, "A5", "d32", "cpu", seed, "{}");
+    for (double size = 1.0 / 64; size <= 1024; size *= 2) {
+      a5.metric("decrease_gradient@" + place(size), 150, 4 * Math.tanh(size / 4), "nats");
+      a5.metric(
+          "decrease_hidden_induced@" + place(size), 150, 0.02 * size * (1 - size / 99), "nats");
+    }
+    a5.metric("cosine_hidden_induced", 150, 0.02 + 1e-4 * seed, "1");
+    a5.finish(3.1);
+    RunRecorder a10 = begin(evidence, "A10", "d32", "cpu", seed, "{}");
+    for (int k = 1; k < VOCABULARY; k *= 2) {
+      double share = Math.sqrt((double) k / VOCABULARY);
+      a10.metric("energy_gradient@" + k, 150, Math.sqrt(share), 1e-9, "1");
+      a10.metric("energy_kept@" + k, 150, share, 1e-9, "1");
+      a10.metric("energy_random_head@" + k, 150, share * share, 1e-9, "1");
+    }
+    a10.metric("head_components", 150, 9, "1");
+    a10.metric("moved_to_tail", 150, 0.46 + 1e-3 * seed, "1");
+    a10.finish(3.1);
+  }
+
+  /** As in {@code 0.125} or {@code 16}. */
+  private static String place(double size) {
+    return size < 1 ? String.valueOf(size) : String.valueOf((int) size);
+  }
+
+  private static void gaussian(EvidenceBuilder evidence) {
+    RunRecorder run = begin(evidence, "A4", "gaussian", "cpu", 1, "{}");
+    for (int contexts = 128; contexts <= 4096; contexts *= 2) {
+      ranks(run, "gaussian", contexts, Math.min(contexts, VOCABULARY), contexts / 16);
+    }
+    run.finish(1);
+  }
+
+  private static void ranks(RunRecorder run, String of, int contexts, int rank, int most) {
+    run.metric(of + "_rank_of@" + contexts, 150, rank, "1");
+    run.metric(of + "_components_70_of@" + contexts, 150, most, "1");
+    run.metric(of + "_components_999_of@" + contexts, 150, rank - 1, "1");
   }
 
   private static void constructedHead(EvidenceBuilder evidence, int vocabulary) {
