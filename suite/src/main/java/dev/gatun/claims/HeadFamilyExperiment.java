@@ -68,7 +68,7 @@ public final class HeadFamilyExperiment {
   }
 
   /**
-   * Every head with every seed, all heads of a seed together. Quick: V = 1,024, D = 32, 100 steps.
+   * Every head with every seed, all heads of a seed together. Quick: V = 512, D = 16, 80 steps.
    * Desk: V = 4,096, D = 128, 1,000 steps. Paper: V = 8,192, D = 512, 10,000 steps.
    */
   private static List<HeadFamilySetting> plan(Tier tier, long firstSeed) {
@@ -77,7 +77,7 @@ public final class HeadFamilyExperiment {
       for (String head : forms(1, 1).keySet()) {
         settings.add(
             switch (tier) {
-              case QUICK -> setting(head, 1024, 32, 2, 64, 16, 100, 20, 16, seed);
+              case QUICK -> setting(head, 512, 16, 2, 64, 16, 80, 15, 8, seed);
               case DESK -> setting(head, 4096, 128, 4, 128, 32, 1000, 100, 32, seed);
               case PAPER -> setting(head, 8192, 512, 6, 256, 64, 10_000, 500, 64, seed);
             });

@@ -170,7 +170,8 @@ final class LogitChunks implements AutoCloseable {
    * changes no rounding. Every chunk reads the weights twice and reads and writes their gradient:
    * with at least K rows (the weights' width) that is no more memory traffic than the logits' own
    * (V 50,257, D 768: 0.73 of the time of chunks of 16 MiB). Beyond that, what fits a cache is
-   * best. For heads with C blocks of logits per row: of C times the vocabulary and 1/C of the width.
+   * best. For heads with C blocks of logits per row: of C times the vocabulary and 1/C of the
+   * width.
    */
   static long chunkRows(
       long rows, long vocabulary, long width, long elementBytes, long workingSetBytes) {
