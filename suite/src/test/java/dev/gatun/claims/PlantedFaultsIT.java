@@ -235,7 +235,7 @@ class PlantedFaultsIT {
     assertFound(heads(LocalMeasure.EXACT), heads(complement), "local_destroyed_norm");
   }
 
-  /** V = 256, D = 8, six steps of every head with five seeds. */
+  /** V = 512, D = 12, three steps of every head with five seeds. */
   private static Claim heads(LocalMeasure measure) {
     return new H1OtherHeads(
         new HeadFamilyExperiment(
@@ -244,10 +244,10 @@ class PlantedFaultsIT {
                 LongStream.range(first, first + 5)
                     .boxed()
                     .flatMap(seed ->
-                        HeadFamilyExperiment.forms(256, 8).keySet().stream()
+                        HeadFamilyExperiment.forms(512, 12).keySet().stream()
                             .map(head ->
                                 HeadFamilyExperiment.setting(
-                                    head, 256, 8, 1, 16, 4, 6, 2, 2, seed)))
+                                    head, 512, 12, 1, 16, 4, 3, 2, 4, seed)))
                     .toList()));
   }
 
