@@ -62,7 +62,8 @@ public final class Report {
             new TrainingFigure(),
             new ComponentEnergyFigure(),
             new ScalingLawFigure(ScalingLawFacts.shipped()),
-            new PerplexityFigure());
+            new PerplexityFigure(),
+            new HeadFamilyFigure());
     var sections = new StringBuilder();
     for (ExpectedClaim claim : expected.claims()) {
       sections.append(new ClaimSection(claim, verdicts, index, figures).html());
