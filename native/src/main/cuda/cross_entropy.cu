@@ -314,9 +314,32 @@ extern "C" __global__ void __launch_bounds__(512, 2)
 
 // The gradient of one class, the target or another.
 static __device__ __forceinline__ float gradient_at(float logit, float log_sum_exp, double scale,
-                                                    bool is_target) {
+                                                    double of_target, bool is_target) {
   const float share = expf(logit - log_sum_exp) * static_cast<float>(scale);
-  return is_target ? static_cast<float>(share - scale) : share;
+  return is_target ? static_cast<float>(share - of_target) : share;
+}
+
+// A piece of a row of a block of columns; of_target is what the target's class has less.
+static __device__ __forceinline__ void columns_of_row(float *x, float log_sum, int target,
+                                                      long long first_class, double scale,
+                                                      double of_target, int columns) {
+  const Row row = row_at(x, columns);
+  const bool none = target < 0;
+  const long long column = target - first_class;  // the target's, if it is one of these
+  const int step = blockDim.x * gridDim.y;
+  for (int i = blockDim.x * blockIdx.y + threadIdx.x; i < row.vectors; i += step) {
+    const float4 logit = load_vector(x, row, i);
+    const long long at = column - row.head - 4 * i;
+    const float4 y = make_float4(gradient_at(logit.x, log_sum, scale, of_target, at == 0),
+                                 gradient_at(logit.y, log_sum, scale, of_target, at == 1),
+                                 gradient_at(logit.z, log_sum, scale, of_target, at == 2),
+                                 gradient_at(logit.w, log_sum, scale, of_target, at == 3));
+    store_vector(x, row, i, none ? make_float4(0.0f, 0.0f, 0.0f, 0.0f) : y);
+  }
+  if (blockIdx.y == 0 && row.edge >= 0) {
+    const float y = gradient_at(x[row.edge], log_sum, scale, of_target, row.edge == column);
+    x[row.edge] = none ? 0.0f : y;
+  }
 }
 
 // logits [R, C], a block of columns with the classes first_class to first_class + C, become
@@ -326,23 +349,15 @@ extern "C" __global__ void __launch_bounds__(256, 4)
     cross_entropy_columns_f32(float *logits, const float *log_sums, const int *targets,
                               long long first_class, double scale, int columns) {
   const long long r = blockIdx.x;
-  float *x = logits + r * columns;
-  const Row row = row_at(x, columns);
-  const bool none = targets[r] < 0;
-  const long long target = targets[r] - first_class;  // its column, if it is one of these
-  const float log_sum = log_sums[r];
-  const int step = blockDim.x * gridDim.y;
-  for (int i = blockDim.x * blockIdx.y + threadIdx.x; i < row.vectors; i += step) {
-    const float4 logit = load_vector(x, row, i);
-    const long long at = target - row.head - 4 * i;
-    const float4 y = make_float4(gradient_at(logit.x, log_sum, scale, at == 0),
-                                 gradient_at(logit.y, log_sum, scale, at == 1),
-                                 gradient_at(logit.z, log_sum, scale, at == 2),
-                                 gradient_at(logit.w, log_sum, scale, at == 3));
-    store_vector(x, row, i, none ? make_float4(0.0f, 0.0f, 0.0f, 0.0f) : y);
-  }
-  if (blockIdx.y == 0 && row.edge >= 0) {
-    const float y = gradient_at(x[row.edge], log_sum, scale, row.edge == target);
-    x[row.edge] = none ? 0.0f : y;
-  }
+  columns_of_row(logits + r * columns, log_sums[r], targets[r], first_class, scale, scale, columns);
+}
+
+// The same with weights [R] of the targets: scale * (exp(logits - log_sums) - weight * onehot).
+extern "C" __global__ void __launch_bounds__(256, 4)
+    weighted_cross_entropy_columns_f32(float *logits, const float *log_sums, const int *targets,
+                                       const float *weights, long long first_class, double scale,
+                                       int columns) {
+  const long long r = blockIdx.x;
+  columns_of_row(logits + r * columns, log_sums[r], targets[r], first_class, scale,
+                 scale * weights[r], columns);
 }

@@ -214,6 +214,12 @@ public interface Backend extends AutoCloseable {
   /** dX = dY·gelu′(x); dX may be dY. */
   void geluBackward(Gelu form, Tensor x, Tensor dY, Tensor dX);
 
+  /** y = form(x), elementwise; y may be x. */
+  void elementwise(Elementwise form, Tensor x, Tensor y);
+
+  /** dX = dY·form′(x); dX may be dY. */
+  void elementwiseBackward(Elementwise form, Tensor x, Tensor dY, Tensor dX);
+
   /**
    * SwiGLU (Shazeer, arXiv 2002.05202): a row of x [N, 2F] is F gates, then F values; y [N, F] =
    * silu(gate)·value.
@@ -270,6 +276,18 @@ public interface Backend extends AutoCloseable {
    */
   void crossEntropyColumns(
       Tensor logits, Tensor logSumExp, Tensor targets, long firstClass, double scale);
+
+  /**
+   * As {@link #crossEntropyColumns}, with a weight [R] for the target of each row: logits become
+   * scale·(exp(logits − logSumExp) − weight·onehot). For mixtures, whose components share a target.
+   */
+  void weightedCrossEntropyColumns(
+      Tensor logits,
+      Tensor logSumExp,
+      Tensor targets,
+      Tensor weights,
+      long firstClass,
+      double scale);
 
   /** One AdamW step on parameter, first and second moment, all of equal size, in place. */
   void adamW(

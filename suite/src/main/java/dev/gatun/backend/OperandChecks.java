@@ -230,6 +230,14 @@ public record OperandChecks(ElementType real, boolean onHost) {
     vector(operation, "targets", targets, ElementType.I32, logits.rows());
   }
 
+  /** As {@link Backend#weightedCrossEntropyColumns}. */
+  public void weightedCrossEntropyColumns(
+      Tensor logits, Tensor logSumExp, Tensor targets, Tensor weights) {
+    String operation = "weightedCrossEntropyColumns";
+    crossEntropy(operation, logits, targets, logSumExp);
+    vector(operation, "weights", weights, real, logits.rows());
+  }
+
   /** As {@link Backend#logSumExpRows}: a number for each non-empty row of logits. */
   public void logSumExpRows(String operation, Tensor logits, Tensor perRow) {
     any(operation, "logits", logits, real);

@@ -25,7 +25,8 @@ public final class Claims {
         new B2LatePerplexity(),
         new C1BackwardRank(heads),
         new C2OrthogonalPart(heads),
-        new C3NeverTargetClasses(heads));
+        new C3NeverTargetClasses(heads),
+        new H1OtherHeads(new HeadFamilyExperiment()));
   }
 
   /** Ids of all. */

@@ -56,6 +56,23 @@ sealed interface BackwardProducts extends AutoCloseable {
     public void close() {}
   }
 
+  /** dH = G·W alone: no parameter learns. */
+  record HiddenOnly(Backend backend, Tensor weights) implements BackwardProducts {
+    @Override
+    public void refresh() {}
+
+    @Override
+    public void add(Tensor gradient, Tensor hidden, Tensor dHidden) {
+      backend.gemm(Transpose.NO, Transpose.NO, 1, gradient, weights, 0, dHidden);
+    }
+
+    @Override
+    public void finish(Tensor hidden, Tensor dHidden) {}
+
+    @Override
+    public void close() {}
+  }
+
   /** dH = G·W_r with W_r = W·(Q·Qᵀ), dW += Gᵀ·H. */
   final class RankLimited implements BackwardProducts {
     private final Backend backend;

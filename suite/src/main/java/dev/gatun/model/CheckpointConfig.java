@@ -131,9 +131,17 @@ final class CheckpointConfig {
   }
 
   private HeadForm head(boolean tiedByDefault) {
-    return root.path("gatun_head_rank").isNumber()
-        ? new HeadForm.Factorised(integer("gatun_head_rank"))
-        : new HeadForm.Linear(flag("tie_word_embeddings", tiedByDefault));
+    boolean tied = flag("tie_word_embeddings", tiedByDefault);
+    String usual = root.path("gatun_head_rank").isNumber() ? "factorised" : "linear";
+    return switch (text("gatun_head", usual)) {
+      case "linear" -> new HeadForm.Linear(tied);
+      case "factorised" -> new HeadForm.Factorised(integer("gatun_head_rank"));
+      case "sigsoftmax" -> new HeadForm.Sigsoftmax(tied);
+      case "mixture-of-softmaxes" -> new HeadForm.MixtureOfSoftmaxes(integer("gatun_head_parts"));
+      case "multiple-hidden" -> new HeadForm.MultipleHidden(integer("gatun_head_parts"));
+      case "class-factored" -> new HeadForm.ClassFactored(integer("gatun_head_parts"));
+      case String other -> throw unsupported("gatun_head", other, HeadForm.LABELS);
+    };
   }
 
   private Activation gelu(String name) {
@@ -199,10 +207,23 @@ final class CheckpointConfig {
     }
     fields.put("vocab_size", config.vocabulary());
     fields.put("tie_word_embeddings", config.isTied());
-    if (config.head() instanceof HeadForm.Factorised(int rank)) {
-      fields.put("gatun_head_rank", rank);
-    }
+    describeHead(config.head(), fields);
     return MAPPER.writeValueAsString(fields) + "\n";
+  }
+
+  private static void describeHead(HeadForm head, Map<String, Object> fields) {
+    if (head instanceof HeadForm.Linear) {
+      return;
+    }
+    fields.put("gatun_head", head.label());
+    switch (head) {
+      case HeadForm.Linear _, HeadForm.Sigsoftmax _ -> {}
+      case HeadForm.Factorised(int rank) -> fields.put("gatun_head_rank", rank);
+      case HeadForm.MixtureOfSoftmaxes(int components) ->
+          fields.put("gatun_head_parts", components);
+      case HeadForm.MultipleHidden(int vectors) -> fields.put("gatun_head_parts", vectors);
+      case HeadForm.ClassFactored(int classes) -> fields.put("gatun_head_parts", classes);
+    }
   }
 
   private static void describeGpt2(TransformerConfig config, Map<String, Object> fields) {

@@ -11,7 +11,7 @@ import java.util.Optional;
  * growing rank on one backbone). With the projection Q = H·Bᵀ [N, r] it is a linear head on Q with
  * weights A.
  */
-public final class FactorisedHead implements Head {
+public final class FactorisedHead implements MatrixHead {
   private final Backend backend;
   private final Tensor a; // [V, r]
   private final Tensor aGradient; // [V, r]
@@ -55,6 +55,15 @@ public final class FactorisedHead implements Head {
     Tensor dProjected = projection.orElseThrow().gradient.rows(0, hidden.rows());
     chunks.gradients(projected, a, targets, scale, dProjected, aGradient, tap);
     backend.gemm(Transpose.YES, Transpose.NO, 1, dProjected, hidden, 1, bGradient);
+    backend.gemm(Transpose.NO, Transpose.NO, 1, dProjected, b, 0, dHidden);
+  }
+
+  @Override
+  public void hiddenGradients(Tensor hidden, Tensor targets, double scale, Tensor dHidden) {
+    Tensor projected = project(hidden);
+    Tensor dProjected = projection.orElseThrow().gradient.rows(0, hidden.rows());
+    var products = new BackwardProducts.HiddenOnly(backend, a);
+    chunks.gradients(projected, a, targets, scale, dProjected, products, LogitGradientTap.NONE);
     backend.gemm(Transpose.NO, Transpose.NO, 1, dProjected, b, 0, dHidden);
   }
 

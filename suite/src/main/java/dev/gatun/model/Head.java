@@ -6,15 +6,32 @@ import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.tensor.Tensor;
 
 /**
- * The output layer with its cross-entropy: logits L = H·Wᵀ of N hidden states [N, D] over V tokens,
- * and the logit gradient G = scale·(P − Y), with P = softmax(L) and Y the one-hot targets. Neither
- * L nor G is ever held whole: both live in a chunk of bounded size. Rows whose target is −1 have no
- * loss and no gradient.
+ * The output layer with its cross-entropy: from N hidden states H [N, D] to the probabilities P [N,
+ * V] of V tokens. The family:
+ *
+ * <pre>
+ * {@link LinearHead}               P = softmax(W·h)
+ * {@link FactorisedHead}           P = softmax(A·B·h)
+ * {@link SigsoftmaxHead}           P ∝ exp(z)·σ(z), z = W·h
+ * {@link MixtureOfSoftmaxesHead}   P = Σ_k π_k·softmax(W·h_k)
+ * {@link MultipleHiddenHead}       P ∝ Σ_k exp(W·h_k)
+ * {@link ClassFactoredHead}        P = P(class)·P(word | class)
+ * </pre>
+ *
+ * <p>Each has something in the logits' role: numbers L [N, V] with P = softmax(L) whose gradient is
+ * G = scale·(P − Y), Y being the one-hot targets. For the first three L is what the softmax sees;
+ * for mixtures and classes it is log P, of which softmax(log P) = P holds as well. In all of them
+ * the gradient of a hidden state is JᵀG with J = ∂L/∂h, and since the entries of a row of G add up
+ * to 0, it is the same for any L that differs by a number per context.
+ *
+ * <p>Neither L nor G is ever held whole: both live in a chunk of bounded size. Rows whose target is
+ * −1 have no loss and no gradient.
  *
  * <p>{@code scale} is 1/contexts for means, or a share of it when gradients are accumulated over
  * several batches.
  */
-public sealed interface Head extends AutoCloseable permits LinearHead, FactorisedHead {
+public sealed interface Head extends AutoCloseable
+    permits MatrixHead, SigsoftmaxHead, ComponentsHead, ClassFactoredHead {
 
   /**
    * The head of a model.
@@ -29,17 +46,38 @@ public sealed interface Head extends AutoCloseable permits LinearHead, Factorise
     }
     return switch (config.head()) {
       case HeadForm.Linear(boolean tied) -> {
-        String name = tied ? parameters.layout().names().tokenEmbedding() : ParameterNames.HEAD;
-        yield new LinearHead(backend, parameters.value(name), parameters.gradient(name), backward);
+        Trainable weights = weights(parameters, tied);
+        yield new LinearHead(backend, weights.value(), weights.gradient(), backward);
       }
-      case HeadForm.Factorised _ ->
-          new FactorisedHead(
+      case HeadForm.Factorised _ -> {
+        Trainable a = Trainable.of(parameters, ParameterNames.HEAD_A);
+        Trainable b = Trainable.of(parameters, ParameterNames.HEAD_B);
+        yield new FactorisedHead(backend, a.value(), a.gradient(), b.value(), b.gradient());
+      }
+      case HeadForm.Sigsoftmax(boolean tied) ->
+          new SigsoftmaxHead(backend, weights(parameters, tied));
+      case HeadForm.MixtureOfSoftmaxes _ ->
+          new MixtureOfSoftmaxesHead(
               backend,
-              parameters.value(ParameterNames.HEAD_A),
-              parameters.gradient(ParameterNames.HEAD_A),
-              parameters.value(ParameterNames.HEAD_B),
-              parameters.gradient(ParameterNames.HEAD_B));
+              weights(parameters, false),
+              Trainable.of(parameters, ParameterNames.HEAD_PROJECTIONS),
+              Trainable.of(parameters, ParameterNames.HEAD_PRIOR));
+      case HeadForm.MultipleHidden _ ->
+          new MultipleHiddenHead(
+              backend,
+              weights(parameters, false),
+              Trainable.of(parameters, ParameterNames.HEAD_PROJECTIONS));
+      case HeadForm.ClassFactored _ ->
+          new ClassFactoredHead(
+              backend,
+              weights(parameters, false),
+              Trainable.of(parameters, ParameterNames.HEAD_CLASSES));
     };
+  }
+
+  private static Trainable weights(Parameters parameters, boolean tied) {
+    return Trainable.of(
+        parameters, tied ? parameters.layout().names().tokenEmbedding() : ParameterNames.HEAD);
   }
 
   /** The number of tokens, V. */
@@ -49,10 +87,10 @@ public sealed interface Head extends AutoCloseable permits LinearHead, Factorise
   HeadScores scores(Tensor hidden, Tensor targets);
 
   /**
-   * Computes what the next pass for gradients needs of the weights as they are now; not to be
-   * recorded.
+   * Computes what the next pass for gradients needs of the weights as they are now, and of its
+   * targets; not to be recorded.
    */
-  default void prepare() {}
+  default void prepare(Tensor targets) {}
 
   /**
    * Overwrites dHidden [N, D] with the gradient of scale·Σ losses and accumulates the gradients of
@@ -67,10 +105,13 @@ public sealed interface Head extends AutoCloseable permits LinearHead, Factorise
   /** {@link #prepare}, then {@link #gradients}; returns scale·Σ losses. */
   default double lossAndGradients(
       Tensor hidden, Tensor targets, double scale, Tensor dHidden, LogitGradientTap tap) {
-    prepare();
+    prepare(targets);
     gradients(hidden, targets, scale, dHidden, tap);
     return scale * lossSum(hidden.rows());
   }
+
+  /** Overwrites dHidden [N, D] as {@link #gradients}; no parameter's gradient changes. */
+  void hiddenGradients(Tensor hidden, Tensor targets, double scale, Tensor dHidden);
 
   /** scale·Σ losses, with G shown to the tap by chunks of rows and no gradient changed. */
   double streamGradient(Tensor hidden, Tensor targets, double scale, LogitGradientTap tap);
@@ -78,14 +119,27 @@ public sealed interface Head extends AutoCloseable permits LinearHead, Factorise
   /**
    * G by blocks of columns, for consumers that need all rows of a class together. Costs the logits
    * twice: once for each row's logSumExp, once for the blocks. No gradient is changed.
+   *
+   * @throws IllegalArgumentException if it is no {@link MatrixHead}
    */
-  void streamGradientColumns(Tensor hidden, Tensor targets, double scale, GradientColumns consumer);
+  default void streamGradientColumns(
+      Tensor hidden, Tensor targets, double scale, GradientColumns consumer) {
+    throw new IllegalArgumentException(
+        "%s gives its logit gradient by rows, not by columns: take at least as many contexts as tokens"
+            .formatted(getClass().getSimpleName()));
+  }
 
   /**
    * The weights W [V, D] that the head amounts to: the parameter itself, not to be changed, or a
    * product that lives in the scope.
+   *
+   * @throws IllegalArgumentException if it is no {@link MatrixHead}
    */
-  Tensor weights(TensorScope scope);
+  default Tensor weights(TensorScope scope) {
+    throw new IllegalArgumentException(
+        "%s amounts to no single matrix [V, D]: measure its Jacobian instead"
+            .formatted(getClass().getSimpleName()));
+  }
 
   /** How often its buffers were replaced: a recording of a pass holds while this stays the same. */
   long generation();

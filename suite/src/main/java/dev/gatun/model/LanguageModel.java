@@ -96,7 +96,7 @@ public final class LanguageModel implements AutoCloseable {
       int[] inputs, int[] targets, int batch, int length, double scale, LogitGradientTap tap) {
     Tensor onDevice = upload(targets);
     backbone.load(inputs, batch, length);
-    head.prepare();
+    head.prepare(onDevice);
     Runnable pass =
         () -> {
           Tensor hidden = backbone.forward();

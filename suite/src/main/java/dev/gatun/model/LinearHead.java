@@ -5,9 +5,10 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.tensor.Tensor;
 
 /** A head with full weights W [V, D], its own or, when tied, the token embedding's. */
-public final class LinearHead implements Head {
+public final class LinearHead implements MatrixHead {
   private final Tensor weights; // [V, D]
   private final BackwardProducts products;
+  private final BackwardProducts hiddenProducts;
   private final LogitChunks chunks;
 
   LinearHead(Backend backend, Tensor weights, Tensor weightGradients) {
@@ -17,6 +18,7 @@ public final class LinearHead implements Head {
   LinearHead(Backend backend, Tensor weights, Tensor weightGradients, HeadBackward backward) {
     this.weights = weights;
     this.products = BackwardProducts.of(backward, backend, weights, weightGradients);
+    this.hiddenProducts = new BackwardProducts.HiddenOnly(backend, weights);
     this.chunks = new LogitChunks(backend);
   }
 
@@ -31,7 +33,7 @@ public final class LinearHead implements Head {
   }
 
   @Override
-  public void prepare() {
+  public void prepare(Tensor targets) {
     products.refresh();
   }
 
@@ -39,6 +41,12 @@ public final class LinearHead implements Head {
   public void gradients(
       Tensor hidden, Tensor targets, double scale, Tensor dHidden, LogitGradientTap tap) {
     chunks.gradients(hidden, weights, targets, scale, dHidden, products, tap);
+  }
+
+  @Override
+  public void hiddenGradients(Tensor hidden, Tensor targets, double scale, Tensor dHidden) {
+    chunks.gradients(
+        hidden, weights, targets, scale, dHidden, hiddenProducts, LogitGradientTap.NONE);
   }
 
   @Override

@@ -123,7 +123,7 @@ final class ParameterLayout {
     switch (config.head()) {
       case HeadForm.Linear(boolean tied) -> {
         if (!tied) {
-          add(ParameterNames.HEAD, normal(), config.vocabulary(), config.width());
+          addHeadWeights();
         }
       }
       case HeadForm.Factorised(int rank) -> {
@@ -131,7 +131,39 @@ final class ParameterLayout {
         add(ParameterNames.HEAD_A, normal(), config.vocabulary(), rank);
         add(ParameterNames.HEAD_B, new Normal(1 / Math.sqrt(rank)), rank, config.width());
       }
+      case HeadForm.Sigsoftmax(boolean tied) -> {
+        if (!tied) {
+          addHeadWeights();
+        }
+      }
+      case HeadForm.MixtureOfSoftmaxes(int components) -> {
+        addHeadWeights();
+        addProjections(components);
+        add(ParameterNames.HEAD_PRIOR, normal(), components, config.width());
+      }
+      case HeadForm.MultipleHidden(int vectors) -> {
+        addHeadWeights();
+        addProjections(vectors);
+      }
+      case HeadForm.ClassFactored(int classes) -> {
+        addHeadWeights();
+        add(ParameterNames.HEAD_CLASSES, normal(), classes, config.width());
+      }
     }
+  }
+
+  private void addHeadWeights() {
+    add(ParameterNames.HEAD, normal(), config.vocabulary(), config.width());
+  }
+
+  /** Of variance 1 from a normalised hidden state: tanh bends them, and no two are alike. */
+  private void addProjections(int count) {
+    Normal unitVariance = new Normal(1 / Math.sqrt(config.width()));
+    add(
+        ParameterNames.HEAD_PROJECTIONS,
+        unitVariance,
+        (long) count * config.width(),
+        config.width());
   }
 
   /** Weights with {@code inputs} columns whose rows touch, and their biases likewise. */

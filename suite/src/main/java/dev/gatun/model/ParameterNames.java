@@ -44,6 +44,15 @@ sealed interface ParameterNames {
   /** B [rank, D] of a factorised head. */
   String HEAD_B = "lm_head.b.weight";
 
+  /** Projections U [K·D, D] to several hidden vectors, one below the other. */
+  String HEAD_PROJECTIONS = "lm_head.projections.weight";
+
+  /** Prior R [K, D] of a mixture of softmaxes. */
+  String HEAD_PRIOR = "lm_head.prior.weight";
+
+  /** Class weights C [K, D] of a two-stage softmax. */
+  String HEAD_CLASSES = "lm_head.classes.weight";
+
   /** The names of a family. */
   static ParameterNames of(TransformerConfig config) {
     return switch (config.family()) {

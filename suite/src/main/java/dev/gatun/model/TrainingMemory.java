@@ -1,5 +1,6 @@
 package dev.gatun.model;
 
+import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.tensor.ElementType;
 
 /**
@@ -16,7 +17,7 @@ public record TrainingMemory(
     long parameters, long gradients, long moments, long activations, long logits) {
 
   /**
-   * Of a model with a linear head, or with one that ends in one.
+   * Of a model. Numbers per context and component of a mixture are left out: they are few.
    *
    * @param batch sequences in a pass
    * @param length tokens per sequence
@@ -78,10 +79,21 @@ public record TrainingMemory(
 
   private static long logits(
       TransformerConfig config, long rows, ElementType real, long workingSetBytes) {
+    HeadForm head = config.head();
+    long copies = head.logitsPerToken();
     long chunkRows =
         LogitChunks.chunkRows(
-            rows, config.vocabulary(), config.width(), real.byteSize(), workingSetBytes);
-    long elements = Math.max(rows, config.vocabulary() * chunkRows);
-    return (elements + 3 * rows) * real.byteSize() + rows * ElementType.I32.byteSize();
+            rows,
+            copies * config.vocabulary(),
+            config.width() / copies,
+            real.byteSize(),
+            workingSetBytes);
+    long elements = Math.max(rows, copies * config.vocabulary() * chunkRows);
+    // Of several hidden vectors: before and after tanh, and their gradient.
+    long vectors = head instanceof HeadForm.Sigsoftmax ? 0 : copies - 1;
+    long perRow = head instanceof HeadForm.ClassFactored(int classes) ? 8L * classes : 3;
+    return (elements + 3 * (vectors == 0 ? 0 : copies) * chunkRows * config.width() + perRow * rows)
+            * real.byteSize()
+        + rows * ElementType.I32.byteSize();
   }
 }

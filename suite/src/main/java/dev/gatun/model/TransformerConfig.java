@@ -1,6 +1,7 @@
 package dev.gatun.model;
 
 import dev.gatun.backend.AttentionShape;
+import java.util.List;
 
 /**
  * The shape of a decoder-only transformer with its head.
@@ -80,11 +81,64 @@ public record TransformerConfig(
 
   /** The output layer. */
   public sealed interface HeadForm {
+    /** All {@link #label labels}. */
+    List<String> LABELS =
+        List.of(
+            "linear",
+            "factorised",
+            "sigsoftmax",
+            "mixture-of-softmaxes",
+            "multiple-hidden",
+            "class-factored");
+
+    /** As configurations name it. */
+    default String label() {
+      return switch (this) {
+        case Linear _ -> "linear";
+        case Factorised _ -> "factorised";
+        case Sigsoftmax _ -> "sigsoftmax";
+        case MixtureOfSoftmaxes _ -> "mixture-of-softmaxes";
+        case MultipleHidden _ -> "multiple-hidden";
+        case ClassFactored _ -> "class-factored";
+      };
+    }
+
+    /** Logits that it holds for a token of a context while it works. */
+    default int logitsPerToken() {
+      return switch (this) {
+        case Linear _, Factorised _, ClassFactored _ -> 1;
+        case Sigsoftmax _ -> 2;
+        case MixtureOfSoftmaxes(int components) -> components;
+        case MultipleHidden(int vectors) -> vectors;
+      };
+    }
+
     /** W [V, D], its own or the token embedding's. */
     record Linear(boolean tied) implements HeadForm {}
 
     /** W = A·B with A [V, rank], B [rank, D]. */
     record Factorised(int rank) implements HeadForm {}
+
+    /** {@link SigsoftmaxHead}, its weights its own or the token embedding's. */
+    record Sigsoftmax(boolean tied) implements HeadForm {}
+
+    /** {@link MixtureOfSoftmaxesHead} of K components. */
+    record MixtureOfSoftmaxes(int components) implements HeadForm {}
+
+    /** {@link MultipleHiddenHead} of K hidden vectors per position. */
+    record MultipleHidden(int vectors) implements HeadForm {}
+
+    /** {@link ClassFactoredHead}; the number of classes divides the vocabulary. */
+    record ClassFactored(int classes) implements HeadForm {
+      /** As many classes as the largest divisor of the vocabulary up to its square root. */
+      public static ClassFactored nearSquareRoot(int vocabulary) {
+        int best = 1;
+        for (int classes = 2; classes <= vocabulary / classes; classes++) {
+          best = vocabulary % classes == 0 ? classes : best;
+        }
+        return new ClassFactored(best);
+      }
+    }
   }
 
   /** Checks that the extents fit each other. */
@@ -113,9 +167,31 @@ public record TransformerConfig(
         throw new IllegalArgumentException("rotary theta must be positive");
       }
     }
-    if (head instanceof HeadForm.Factorised(int rank) && (rank < 1 || rank > width)) {
-      throw new IllegalArgumentException(
-          "head rank %s is not between 1 and the width, %s".formatted(rank, width));
+    checkHead(head, vocabulary, width);
+  }
+
+  private static void checkHead(HeadForm head, int vocabulary, int width) {
+    switch (head) {
+      case HeadForm.Linear _, HeadForm.Sigsoftmax _ -> {}
+      case HeadForm.Factorised(int rank) -> {
+        if (rank < 1 || rank > width) {
+          throw new IllegalArgumentException(
+              "head rank %s is not between 1 and the width, %s".formatted(rank, width));
+        }
+      }
+      case HeadForm.MixtureOfSoftmaxes(int components) ->
+          requirePositive("head components", components);
+      case HeadForm.MultipleHidden(int vectors) -> requirePositive("head vectors", vectors);
+      case HeadForm.ClassFactored(int classes) -> {
+        if (classes < 1 || vocabulary % classes != 0) {
+          throw new IllegalArgumentException(
+              "%s head classes do not divide the vocabulary of %s evenly; %s would"
+                  .formatted(
+                      classes,
+                      vocabulary,
+                      HeadForm.ClassFactored.nearSquareRoot(vocabulary).classes));
+        }
+      }
     }
   }
 
@@ -219,7 +295,11 @@ public record TransformerConfig(
 
   /** Whether the head's weights are the token embedding's. */
   public boolean isTied() {
-    return head instanceof HeadForm.Linear(boolean tied) && tied;
+    return switch (head) {
+      case HeadForm.Linear(boolean tied) -> tied;
+      case HeadForm.Sigsoftmax(boolean tied) -> tied;
+      default -> false;
+    };
   }
 
   /** Extents of the attention over a batch of sequences. */

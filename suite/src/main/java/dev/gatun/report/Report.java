@@ -67,7 +67,8 @@ public final class Report {
             new HeadRankFigure(),
             LossDifferenceFigure.ofRanks(ControlFacts.shipped()),
             LossDifferenceFigure.ofOrthogonalPart(ControlFacts.shipped()),
-            LossDifferenceFigure.ofNeverTargets());
+            LossDifferenceFigure.ofNeverTargets(),
+            new HeadFamilyFigure());
     var sections = new StringBuilder();
     for (ExpectedClaim claim : expected.claims()) {
       sections.append(new ClaimSection(claim, verdicts, index, figures).html());

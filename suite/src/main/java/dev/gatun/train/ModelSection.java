@@ -7,6 +7,7 @@ import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.TransformerConfig.Norm;
 import dev.gatun.model.TransformerConfig.Positions;
 import java.util.List;
+import java.util.Map;
 
 /** The [model] section of a configuration file. */
 final class ModelSection {
@@ -24,7 +25,22 @@ final class ModelSection {
           "rotary-theta",
           "norm-epsilon",
           "tied",
-          "head-rank");
+          "head",
+          "head-rank",
+          "head-components",
+          "head-vectors",
+          "head-classes");
+
+  /** The key that belongs to a form of head alone. */
+  private static final Map<String, String> KEY_OF_HEAD =
+      Map.of(
+          "factorised", "head-rank",
+          "mixture-of-softmaxes", "head-components",
+          "multiple-hidden", "head-vectors",
+          "class-factored", "head-classes");
+
+  /** Components, or hidden vectors per position, where none are said. */
+  private static final int USUAL_PARTS = 4;
 
   private ModelSection() {}
 
@@ -90,12 +106,33 @@ final class ModelSection {
   }
 
   private static HeadForm head(ConfigText.Section section, boolean tiedByDefault) {
-    if (!section.has("head-rank")) {
-      return new HeadForm.Linear(section.flag("tied", tiedByDefault));
+    String usual = section.has("head-rank") ? "factorised" : "linear";
+    String form = section.choice("head", usual, HeadForm.LABELS);
+    KEY_OF_HEAD.forEach((head, key) -> {
+      if (section.has(key) && !form.equals(head)) {
+        throw new IllegalArgumentException("'" + key + "' belongs to head \"" + head + "\"");
+      }
+    });
+    boolean canBeTied = form.equals("linear") || form.equals("sigsoftmax");
+    if (!canBeTied && section.flag("tied", false)) {
+      throw new IllegalArgumentException("a head of form \"" + form + "\" cannot be tied");
     }
-    if (section.flag("tied", false)) {
-      throw new IllegalArgumentException("a head of bounded rank cannot be tied");
-    }
-    return new HeadForm.Factorised(section.integer("head-rank"));
+    boolean tied = section.flag("tied", tiedByDefault);
+    return switch (form) {
+      case "factorised" -> new HeadForm.Factorised(section.integer("head-rank"));
+      case "sigsoftmax" -> new HeadForm.Sigsoftmax(tied);
+      case "mixture-of-softmaxes" ->
+          new HeadForm.MixtureOfSoftmaxes(section.integer("head-components", USUAL_PARTS));
+      case "multiple-hidden" ->
+          new HeadForm.MultipleHidden(section.integer("head-vectors", USUAL_PARTS));
+      case "class-factored" -> classFactored(section);
+      default -> new HeadForm.Linear(tied);
+    };
+  }
+
+  private static HeadForm classFactored(ConfigText.Section section) {
+    return section.has("head-classes")
+        ? new HeadForm.ClassFactored(section.integer("head-classes"))
+        : HeadForm.ClassFactored.nearSquareRoot(section.integer("vocabulary"));
   }
 }

@@ -180,6 +180,35 @@ public abstract class BackendContractTest extends RowOperationsContract {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {1, 7, 17, 1001, 40_003})
+  void elementwise(int size) {
+    double[] x = normal(size, 3);
+    x[0] = size == 7 ? 60 : -4;
+    x[size / 2] = (float) 1e-6;
+    for (Elementwise form : Elementwise.values()) {
+      check(
+          "elementwiseFunctions",
+          run -> {
+            Tensor y = run.out(size);
+            Tensor inPlace = run.in(0, size);
+            run.backend().elementwise(form, run.in(0, size), y);
+            run.backend().elementwise(form, inPlace, inPlace);
+            return List.of(y, inPlace);
+          },
+          x);
+      check(
+          "elementwiseFunctions",
+          run -> {
+            Tensor gradient = run.in(1, size);
+            run.backend().elementwiseBackward(form, run.in(0, size), gradient, gradient);
+            return List.of(gradient);
+          },
+          x,
+          normal(size));
+    }
+  }
+
+  @ParameterizedTest
   @CsvSource({"1, 1", "3, 7", "17, 33", "65, 1001"})
   void swiglu(int rows, int width) {
     double[] x = normal(2L * rows * width, 4);
@@ -350,6 +379,21 @@ public abstract class BackendContractTest extends RowOperationsContract {
         },
         part,
         logSumExp);
+    double[] weights = random.doubles(rows).map(w -> (float) w).toArray();
+    check(
+        "crossEntropy",
+        backend.real(),
+        new double[][] {intermediate},
+        run -> {
+          Tensor x = run.in(0, rows, cols);
+          run.backend()
+              .weightedCrossEntropyColumns(
+                  x, run.in(1, rows), run.ids(targets), run.in(2, rows), firstClass, scale);
+          return List.of(x);
+        },
+        part,
+        logSumExp,
+        weights);
   }
 
   @ParameterizedTest
@@ -397,6 +441,10 @@ public abstract class BackendContractTest extends RowOperationsContract {
               Map.entry("layerNorm", () -> backend.layerNorm(a, row, row, 1e-5, a, column, row)),
               Map.entry("rotary", () -> backend.rotary(shape, a, a, b)),
               Map.entry("attention", () -> backend.attention(shape, b, a, a)),
+              Map.entry("elementwise", () -> backend.elementwise(Elementwise.TANH, a, b)),
+              Map.entry(
+                  "weightedCrossEntropyColumns",
+                  () -> backend.weightedCrossEntropyColumns(a, column, ids, row, 0, 1)),
               Map.entry("crossEntropy", () -> backend.crossEntropy(a, row, 1, column)),
               Map.entry("crossEntropyLoss", () -> backend.crossEntropyLoss(a, ids, row)),
               Map.entry("adamW", () -> backend.adamW(step, a, a, b, a)));

@@ -44,6 +44,32 @@ final class ReferenceActivations {
     };
   }
 
+  static void elementwise(Elementwise form, Tensor x, Tensor y) {
+    for (long i = 0; i < x.size(); i++) {
+      put(y, i, elementwise(form, at(x, i)));
+    }
+  }
+
+  static void elementwiseBackward(Elementwise form, Tensor x, Tensor dY, Tensor dX) {
+    for (long i = 0; i < x.size(); i++) {
+      put(dX, i, at(dY, i) * elementwiseDerivative(form, at(x, i)));
+    }
+  }
+
+  static double elementwise(Elementwise form, double x) {
+    return switch (form) {
+      case TANH -> Math.tanh(x);
+      case SIGSOFTMAX -> x + Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)));
+    };
+  }
+
+  static double elementwiseDerivative(Elementwise form, double x) {
+    return switch (form) {
+      case TANH -> 1 / (Math.cosh(x) * Math.cosh(x));
+      case SIGSOFTMAX -> 1 + logistic(-x);
+    };
+  }
+
   static void swiglu(Tensor x, Tensor y) {
     long f = y.cols();
     for (long n = 0; n < y.rows(); n++) {

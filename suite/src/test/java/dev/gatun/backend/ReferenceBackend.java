@@ -17,6 +17,17 @@ public final class ReferenceBackend implements Backend {
   private final OperandChecks checks = new OperandChecks(ElementType.F64, true);
   private final ReferenceMemory memory = new ReferenceMemory();
   private final RecordingGuard guard = new RecordingGuard();
+  private final long workingSetBytes;
+
+  /** With a working set as large as the CPU's, 4 MiB. */
+  public ReferenceBackend() {
+    this(4L << 20);
+  }
+
+  /** With another working set, for work that is to be cut into chunks. */
+  public ReferenceBackend(long workingSetBytes) {
+    this.workingSetBytes = workingSetBytes;
+  }
 
   @Override
   public DeviceDescription device() {
@@ -45,7 +56,7 @@ public final class ReferenceBackend implements Backend {
 
   @Override
   public long workingSetBytes() {
-    return 4L << 20;
+    return workingSetBytes;
   }
 
   @Override
@@ -384,6 +395,18 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
+  public void elementwise(Elementwise form, Tensor x, Tensor y) {
+    checks.sameSize("elementwise", x, y);
+    ReferenceActivations.elementwise(form, x, y);
+  }
+
+  @Override
+  public void elementwiseBackward(Elementwise form, Tensor x, Tensor dY, Tensor dX) {
+    checks.sameSize("elementwiseBackward", x, dY, dX);
+    ReferenceActivations.elementwiseBackward(form, x, dY, dX);
+  }
+
+  @Override
   public void swiglu(Tensor x, Tensor y) {
     checks.swiglu("swiglu", x, y);
     ReferenceActivations.swiglu(x, y);
@@ -449,6 +472,19 @@ public final class ReferenceBackend implements Backend {
       Tensor logits, Tensor logSumExp, Tensor targets, long firstClass, double scale) {
     checks.crossEntropy("crossEntropyColumns", logits, targets, logSumExp);
     ReferenceLoss.crossEntropyColumns(logits, logSumExp, targets, firstClass, scale);
+  }
+
+  @Override
+  public void weightedCrossEntropyColumns(
+      Tensor logits,
+      Tensor logSumExp,
+      Tensor targets,
+      Tensor weights,
+      long firstClass,
+      double scale) {
+    checks.weightedCrossEntropyColumns(logits, logSumExp, targets, weights);
+    ReferenceLoss.weightedCrossEntropyColumns(
+        logits, logSumExp, targets, weights, firstClass, scale);
   }
 
   @Override

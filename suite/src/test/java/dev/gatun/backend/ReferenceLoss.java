@@ -21,7 +21,7 @@ final class ReferenceLoss {
   static void crossEntropy(Tensor logits, Tensor targets, double scale, Tensor losses) {
     crossEntropyLoss(logits, targets, losses);
     for (long r = 0; r < logits.rows(); r++) {
-      gradientRow(logits, r, logSumExp(logits, r), idAt(targets, r), 0, scale);
+      gradientRow(logits, r, logSumExp(logits, r), idAt(targets, r), 1, 0, scale);
     }
   }
 
@@ -34,15 +34,28 @@ final class ReferenceLoss {
   static void crossEntropyColumns(
       Tensor logits, Tensor logSumExp, Tensor targets, long firstClass, double scale) {
     for (long r = 0; r < logits.rows(); r++) {
-      gradientRow(logits, r, at(logSumExp, r), idAt(targets, r), firstClass, scale);
+      gradientRow(logits, r, at(logSumExp, r), idAt(targets, r), 1, firstClass, scale);
+    }
+  }
+
+  static void weightedCrossEntropyColumns(
+      Tensor logits,
+      Tensor logSumExp,
+      Tensor targets,
+      Tensor weights,
+      long firstClass,
+      double scale) {
+    for (long r = 0; r < logits.rows(); r++) {
+      int target = idAt(targets, r);
+      gradientRow(logits, r, at(logSumExp, r), target, at(weights, r), firstClass, scale);
     }
   }
 
   private static void gradientRow(
-      Tensor logits, long r, double lse, int target, long firstClass, double scale) {
+      Tensor logits, long r, double lse, int target, double weight, long firstClass, double scale) {
     for (long v = 0; v < logits.cols(); v++) {
       double probability = Math.exp(at(logits, r, v) - lse);
-      double oneHot = target == firstClass + v ? 1 : 0;
+      double oneHot = target == firstClass + v ? weight : 0;
       put(logits, r, v, target < 0 ? 0 : scale * (probability - oneHot));
     }
   }

@@ -189,6 +189,19 @@ abstract class RowOperationsContract extends LinearAlgebraContract {
           x,
           ones);
     }
+    for (Elementwise form : Elementwise.values()) {
+      check(
+          "elementwiseFunctions",
+          run -> {
+            Tensor y = run.out(x.length);
+            run.backend().elementwise(form, run.in(0, x.length), y);
+            Tensor dX = run.out(x.length);
+            run.backend().elementwiseBackward(form, run.in(0, x.length), run.in(1, x.length), dX);
+            return List.of(y, dX);
+          },
+          x,
+          ones);
+    }
     check(
         "swigluBackward",
         run -> {
@@ -221,6 +234,7 @@ abstract class RowOperationsContract extends LinearAlgebraContract {
       backend.rmsNorm(none, vector, 1e-5, none, rows);
       backend.rmsNormBackward(none, none, vector, rows, none, sums);
       backend.gelu(Gelu.EXACT, none, none);
+      backend.elementwise(Elementwise.TANH, none, none);
       backend.swiglu(scope.zeros(backend.real(), 0, 16), none);
       assertArrayEquals(new double[8], backend.toDoubles(sums));
     }

@@ -12,12 +12,14 @@ import dev.gatun.results.Outcome;
 import dev.gatun.results.Verdict;
 import dev.gatun.results.Verdicts;
 import dev.gatun.spectrum.GradientProjection;
+import dev.gatun.spectrum.LocalProjection;
 import dev.gatun.spectrum.LogitStep;
 import dev.gatun.spectrum.RowChunks;
 import dev.gatun.spectrum.Spectrum;
 import dev.gatun.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -186,6 +188,67 @@ class PlantedFaultsIT {
         new B2LatePerplexity(),
         new B2LatePerplexity(B2LatePerplexityTest.shuffled()),
         "large_models_do_not");
+  }
+
+  @Test
+  void oneJacobianForAllContextsIsFoundByH1() {
+    LocalMeasure same =
+        (on, head, at, rows) -> {
+          long[] first = new long[rows.length];
+          Arrays.fill(first, rows[0]);
+          return LocalMeasure.measure(on, head, at, rows, first);
+        };
+    assertFound(heads(LocalMeasure.EXACT), heads(same), "other_heads_lift_the_rank");
+  }
+
+  @Test
+  void rankThatCountsRoundingIsFoundByTheControlOfH1() {
+    LocalMeasure fine =
+        (on, head, at, rows) -> {
+          var exact = LocalMeasure.EXACT.measure(on, head, at, rows);
+          return new LocalProjection(
+              exact.contexts(),
+              exact.vocabulary(),
+              exact.width(),
+              exact.keptNorm(),
+              exact.meanRank(),
+              exact.hiddenStep(),
+              exact.tolerance() * 1e-6);
+        };
+    assertFound(heads(LocalMeasure.EXACT), heads(fine), "linear_rank");
+  }
+
+  @Test
+  void projectorOnTheOrthogonalComplementIsFoundByH1() {
+    LocalMeasure complement =
+        (on, head, at, rows) -> {
+          var exact = LocalMeasure.EXACT.measure(on, head, at, rows);
+          return new LocalProjection(
+              exact.contexts(),
+              exact.vocabulary(),
+              exact.width(),
+              exact.destroyedNorm(),
+              exact.meanRank(),
+              exact.hiddenStep(),
+              exact.tolerance());
+        };
+    assertFound(heads(LocalMeasure.EXACT), heads(complement), "local_destroyed_norm");
+  }
+
+  /** V = 512, D = 12, three steps of every head with five seeds. */
+  private static Claim heads(LocalMeasure measure) {
+    return new H1OtherHeads(
+        new HeadFamilyExperiment(
+            measure,
+            (_, first) ->
+                LongStream.range(first, first + 5)
+                    .boxed()
+                    .flatMap(seed ->
+                        HeadFamilyExperiment.forms(512, 12).keySet().stream()
+                            .map(head ->
+                                HeadFamilyExperiment.setting(
+                                    head, 512, 12, 1, 16, 4, 3, 2, 4, seed)))
+                    .toList()));
   }
 
   private void assertFound(Claim whole, Claim broken, String check) {

@@ -6,8 +6,10 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.data.Randomness;
+import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What a head holds beside hidden states, weights and their gradients. */
@@ -35,6 +37,39 @@ class HeadMemoryIT {
       long own = backend.memoryUse().peakBytes() - before;
       System.out.printf("head memory beside weights and gradients: %.1f MiB%n", own / 0x1p20);
       assertTrue(own > 0 && own < LIMIT, own + " bytes");
+    }
+  }
+
+  /** Contexts whose logits would take 512 MiB, and four times that for a mixture. */
+  @Test
+  void headsOfSeveralPartsKeepTheBudgetToo() {
+    for (HeadForm form :
+        List.of(
+            new HeadForm.Sigsoftmax(false),
+            new HeadForm.MixtureOfSoftmaxes(4),
+            new HeadForm.MultipleHidden(4),
+            HeadForm.ClassFactored.nearSquareRoot(VOCABULARY))) {
+      int rows = 1024;
+      TransformerConfig config = TransformerConfig.gpt2(VOCABULARY, WIDTH, 1, 1, 8).withHead(form);
+      try (Backend backend = CpuBackend.open(Runtime.getRuntime().availableProcessors());
+          TensorScope scope = backend.newScope();
+          LanguageModel model = TinyModels.initialised(backend, config, 1)) {
+        Tensor hidden = random(backend, scope, "hidden", rows);
+        Tensor dHidden = scope.zeros(ElementType.F32, rows, WIDTH);
+        Tensor targets = scope.zeros(ElementType.I32, rows);
+        backend.write(TinyModels.tokens(rows, VOCABULARY, 1), targets);
+        backend.resetPeakMemory();
+        long before = backend.memoryUse().bytes();
+        Head head = model.head();
+        long begin = System.nanoTime();
+        head.lossAndGradients(hidden, targets, 1.0 / rows, dHidden, LogitGradientTap.NONE);
+        double seconds = (System.nanoTime() - begin) * 1e-9;
+        head.streamGradient(hidden, targets, 1.0 / rows, LogitGradientTap.NONE);
+        head.scores(hidden, targets);
+        long own = backend.memoryUse().peakBytes() - before;
+        System.out.printf("%s: %.1f MiB, %.2f s%n", form, own / 0x1p20, seconds);
+        assertTrue(own > 0 && own < LIMIT, form + ": " + own + " bytes");
+      }
     }
   }
 

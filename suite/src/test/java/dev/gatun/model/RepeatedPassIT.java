@@ -69,7 +69,13 @@ class RepeatedPassIT {
             _ -> {},
             _ -> {});
     for (var config :
-        List.of(TinyModels.gpt2(), TinyModels.llama().withHead(new HeadForm.Factorised(2)))) {
+        List.of(
+            TinyModels.gpt2(),
+            TinyModels.llama().withHead(new HeadForm.Factorised(2)),
+            TinyModels.gpt2().withHead(new HeadForm.Sigsoftmax(true)),
+            TinyModels.gpt2().withHead(new HeadForm.MixtureOfSoftmaxes(3)),
+            TinyModels.llama().withHead(new HeadForm.MultipleHidden(2)),
+            TinyModels.llama().withHead(new HeadForm.ClassFactored(13)))) {
       try (Backend backend = CudaBackend.open(MathMode.F32, Optional.of(LIBRARIES));
           LanguageModel model = TinyModels.initialised(backend, config, 5)) {
         Step first = step(model, tokens, targets);

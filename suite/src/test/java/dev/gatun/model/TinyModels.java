@@ -15,14 +15,18 @@ final class TinyModels {
 
   /** One of each kind, by name. */
   static final Map<String, TransformerConfig> CONFIGS =
-      Map.of(
-          "gpt2 tied", gpt2(),
-          "gpt2 untied", gpt2().withHead(new HeadForm.Linear(false)),
-          "gpt2 factorised", gpt2().withHead(new HeadForm.Factorised(3)),
-          "gpt2 exact GELU", withActivation(gpt2(), Activation.GELU),
-          "llama", llama(),
-          "llama tied", llama().withHead(new HeadForm.Linear(true)),
-          "llama factorised", llama().withHead(new HeadForm.Factorised(4)));
+      Map.ofEntries(
+          Map.entry("gpt2 tied", gpt2()),
+          Map.entry("gpt2 untied", gpt2().withHead(new HeadForm.Linear(false))),
+          Map.entry("gpt2 factorised", gpt2().withHead(new HeadForm.Factorised(3))),
+          Map.entry("gpt2 exact GELU", withActivation(gpt2(), Activation.GELU)),
+          Map.entry("gpt2 sigsoftmax", gpt2().withHead(new HeadForm.Sigsoftmax(true))),
+          Map.entry("gpt2 mixture", gpt2().withHead(new HeadForm.MixtureOfSoftmaxes(3))),
+          Map.entry("llama", llama()),
+          Map.entry("llama tied", llama().withHead(new HeadForm.Linear(true))),
+          Map.entry("llama factorised", llama().withHead(new HeadForm.Factorised(4))),
+          Map.entry("llama hidden vectors", llama().withHead(new HeadForm.MultipleHidden(2))),
+          Map.entry("llama classes", classes()));
 
   private TinyModels() {}
 
@@ -32,6 +36,11 @@ final class TinyModels {
 
   static TransformerConfig llama() {
     return TransformerConfig.llama(VOCABULARY, 8, 2, 4, 2, 10, 7);
+  }
+
+  /** Of 13 tokens one class alone is possible, or 13 of one token. */
+  private static TransformerConfig classes() {
+    return llama().withHead(new HeadForm.ClassFactored(VOCABULARY));
   }
 
   private static TransformerConfig withActivation(TransformerConfig c, Activation activation) {

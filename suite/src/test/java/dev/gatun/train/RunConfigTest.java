@@ -9,10 +9,12 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.ReferenceBackend;
 import dev.gatun.data.Randomness;
 import dev.gatun.model.LanguageModel;
+import dev.gatun.model.TransformerConfig.HeadForm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +89,16 @@ class RunConfigTest {
         "width = 8 | `` | x.toml: [model] needs a value for 'width'",
         "width = 8 | width = 8 8 | x.toml, line 3:",
         "width = 8 | head-width = 8 | 'head-width' belongs to family",
+        "width = 8 | width = 8\\nhead = \"mixture\" | line 4: 'head' is \"mixture\", but must be"
+            + " one of linear, factorised, sigsoftmax, mixture-of-softmaxes,",
+        "width = 8 | width = 8\\nhead = \"sigsoftmx\" | did you mean 'sigsoftmax'?",
+        "width = 8 | width = 8\\nhead-classes = 4 | 'head-classes' belongs to head"
+            + " \"class-factored\"",
+        "width = 8 | width = 8\\nhead = \"factorised\" | [model] needs a value for 'head-rank'",
+        "width = 8 | width = 8\\nhead = \"multiple-hidden\"\\ntied = true | a head of form"
+            + " \"multiple-hidden\" cannot be tied",
+        "width = 8 | width = 8\\nhead = \"class-factored\"\\nhead-classes = 7 | 7 head classes do"
+            + " not divide the vocabulary of",
         "context-length = 16 | context-length = 8 | sequences of 16 tokens do not fit the model's"
             + " context",
         "seed = 1 | seed = true | x.toml, line 16: 'seed' is true",
@@ -109,6 +121,22 @@ class RunConfigTest {
     ConfigException e =
         assertThrows(ConfigException.class, () -> RunConfig.parse("x.toml", sgd + "beta1 = 0.9\n"));
     assertEquals("x.toml, [training]: 'beta1' belongs to optimiser \"adamw\"", e.getMessage());
+  }
+
+  @Test
+  void headIsOneOptionAway() {
+    Map<String, HeadForm> heads =
+        Map.of(
+            "head = \"linear\"\ntied = false", new HeadForm.Linear(false),
+            "head-rank = 3", new HeadForm.Factorised(3),
+            "head = \"sigsoftmax\"", new HeadForm.Sigsoftmax(true),
+            "head = \"mixture-of-softmaxes\"", new HeadForm.MixtureOfSoftmaxes(4),
+            "head = \"multiple-hidden\"\nhead-vectors = 2", new HeadForm.MultipleHidden(2),
+            "head = \"class-factored\"", new HeadForm.ClassFactored(15));
+    heads.forEach((keys, head) -> {
+      RunConfig config = RunConfig.parse("x.toml", TEXT.replace("width = 8", "width = 8\n" + keys));
+      assertEquals(head, config.model().head(), keys);
+    });
   }
 
   @Test

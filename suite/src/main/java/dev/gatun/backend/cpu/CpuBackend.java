@@ -4,6 +4,7 @@ import dev.gatun.backend.AdamWStep;
 import dev.gatun.backend.AttentionShape;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.DeviceDescription;
+import dev.gatun.backend.Elementwise;
 import dev.gatun.backend.Gelu;
 import dev.gatun.backend.MemoryUse;
 import dev.gatun.backend.OperandChecks;
@@ -44,6 +45,7 @@ public final class CpuBackend implements Backend {
   private final LayerNorm layerNorm;
   private final RmsNorm rmsNorm;
   private final Activations activations;
+  private final ElementwiseFunctions elementwise;
   private final GatedActivation gatedActivation;
   private final Rotary rotary;
   private final CausalAttention attention;
@@ -63,6 +65,7 @@ public final class CpuBackend implements Backend {
     layerNorm = new LayerNorm(pool);
     rmsNorm = new RmsNorm(pool);
     activations = new Activations(pool);
+    elementwise = new ElementwiseFunctions(pool);
     gatedActivation = new GatedActivation(pool);
     rotary = new Rotary(pool);
     attention = new CausalAttention(pool);
@@ -361,6 +364,16 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
+  public void elementwise(Elementwise form, Tensor x, Tensor y) {
+    elementwise.forward(form, x, y);
+  }
+
+  @Override
+  public void elementwiseBackward(Elementwise form, Tensor x, Tensor dY, Tensor dX) {
+    elementwise.backward(form, x, dY, dX);
+  }
+
+  @Override
   public void swiglu(Tensor x, Tensor y) {
     gatedActivation.swiglu(x, y);
   }
@@ -415,6 +428,18 @@ public final class CpuBackend implements Backend {
   public void crossEntropyColumns(
       Tensor logits, Tensor logSumExp, Tensor targets, long firstClass, double scale) {
     crossEntropy.crossEntropyColumns(logits, logSumExp, targets, firstClass, scale);
+  }
+
+  @Override
+  public void weightedCrossEntropyColumns(
+      Tensor logits,
+      Tensor logSumExp,
+      Tensor targets,
+      Tensor weights,
+      long firstClass,
+      double scale) {
+    crossEntropy.weightedCrossEntropyColumns(
+        logits, logSumExp, targets, weights, firstClass, scale);
   }
 
   @Override

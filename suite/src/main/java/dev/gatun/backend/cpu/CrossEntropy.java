@@ -102,12 +102,35 @@ final class CrossEntropy {
             row -> {
               int target = targets.memory().getAtIndex(ValueLayout.JAVA_INT, row);
               float lse = logSumExp.memory().getAtIndex(ValueLayout.JAVA_FLOAT, row);
-              columnsOfRow(base + 4 * row * classes, classes, lse, target, firstClass, scale);
+              columnsOfRow(base + 4 * row * classes, classes, lse, target, firstClass, scale, 1);
+            });
+  }
+
+  /** As crossEntropyColumns, with weights [R] of the targets. */
+  void weightedCrossEntropyColumns(
+      Tensor logits,
+      Tensor logSumExp,
+      Tensor targets,
+      Tensor weights,
+      long firstClass,
+      double scale) {
+    checks.weightedCrossEntropyColumns(logits, logSumExp, targets, weights);
+    int classes = Math.toIntExact(logits.cols());
+    long base = Lanes.address(logits);
+    RowChunks.of(logits.rows(), classes, CHUNK)
+        .forEach(
+            pool,
+            row -> {
+              int target = targets.memory().getAtIndex(ValueLayout.JAVA_INT, row);
+              float lse = logSumExp.memory().getAtIndex(ValueLayout.JAVA_FLOAT, row);
+              float weight = weights.memory().getAtIndex(ValueLayout.JAVA_FLOAT, row);
+              long x = base + 4 * row * classes;
+              columnsOfRow(x, classes, lse, target, firstClass, scale, weight);
             });
   }
 
   private static void columnsOfRow(
-      long x, int n, float lse, int target, long firstClass, double scale) {
+      long x, int n, float lse, int target, long firstClass, double scale, float weight) {
     if (target < 0) {
       Lanes.zero(x, n);
       return;
@@ -115,7 +138,7 @@ final class CrossEntropy {
     Softmax.probabilities(x, 1f, lse, (float) scale, n);
     long column = target - firstClass;
     if (column >= 0 && column < n) {
-      setElement(x, (int) column, (float) (element(x, (int) column) - scale));
+      setElement(x, (int) column, (float) (element(x, (int) column) - scale * weight));
     }
   }
 

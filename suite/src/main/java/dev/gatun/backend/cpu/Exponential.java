@@ -1,6 +1,7 @@
 package dev.gatun.backend.cpu;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -47,6 +48,21 @@ final class Exponential {
   private static final FloatVector T1 = Lanes.broadcast(0.14357926f);
   private static final FloatVector T0 = Lanes.broadcast(0.14362335f);
 
+  // Coefficients of log(1 + f) − f + f²/2 in units of f³.
+  private static final FloatVector L8 = Lanes.broadcast(7.0376836292e-2f);
+  private static final FloatVector L7 = Lanes.broadcast(-1.1514610310e-1f);
+  private static final FloatVector L6 = Lanes.broadcast(1.1676998740e-1f);
+  private static final FloatVector L5 = Lanes.broadcast(-1.2420140846e-1f);
+  private static final FloatVector L4 = Lanes.broadcast(1.4249322787e-1f);
+  private static final FloatVector L3 = Lanes.broadcast(-1.6668057665e-1f);
+  private static final FloatVector L2 = Lanes.broadcast(2.0000714765e-1f);
+  private static final FloatVector L1 = Lanes.broadcast(-2.4999993993e-1f);
+  private static final FloatVector L0 = Lanes.broadcast(3.3333331174e-1f);
+
+  private static final FloatVector ROOT_2_MINUS_1 = Lanes.broadcast(0.41421356f);
+  private static final FloatVector LN2 = Lanes.broadcast(0.69314718f);
+  private static final FloatVector HALF = Lanes.broadcast(0.5f);
+
   static final FloatVector ONE = Lanes.broadcast(1f);
   private static final FloatVector MINUS_HALF = Lanes.broadcast(-0.5f);
 
@@ -77,6 +93,26 @@ final class Exponential {
     FloatVector e = exp(x.abs().neg());
     FloatVector numerator = ONE.blend(e, x.compare(VectorOperators.LT, Lanes.ZERO));
     return numerator.div(e.add(ONE));
+  }
+
+  /**
+   * log(1 + e) for 0 ≤ e ≤ 1, to about 1 ulp: above √2 − 1 as ln 2 + log(1 + (e − 1)/2). Polynomial
+   * from Moshier's Cephes library (logf).
+   */
+  static FloatVector logOnePlus(FloatVector e) {
+    VectorMask<Float> upper = e.compare(VectorOperators.GT, ROOT_2_MINUS_1);
+    FloatVector f = e.blend(e.sub(ONE).mul(HALF), upper);
+    FloatVector p = f.fma(L8, L7);
+    p = p.fma(f, L6);
+    p = p.fma(f, L5);
+    p = p.fma(f, L4);
+    p = p.fma(f, L3);
+    p = p.fma(f, L2);
+    p = p.fma(f, L1);
+    p = p.fma(f, L0);
+    FloatVector square = f.mul(f);
+    FloatVector result = square.fma(MINUS_HALF, p.mul(square).mul(f)).add(f);
+    return result.add(Lanes.ZERO.blend(LN2, upper));
   }
 
   /** Density of the standard normal distribution. */

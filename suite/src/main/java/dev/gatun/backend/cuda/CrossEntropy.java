@@ -21,6 +21,8 @@ final class CrossEntropy {
   private static final Kernel LOG_SUM_EXP = new Kernel(FILE, "log_sum_exp_f32");
   private static final Kernel LOG_SUM_EXP_LARGE = new Kernel(FILE, "log_sum_exp_large_f32");
   private static final Kernel COLUMNS = new Kernel(FILE, "cross_entropy_columns_f32");
+  private static final Kernel WEIGHTED_COLUMNS =
+      new Kernel(FILE, "weighted_cross_entropy_columns_f32");
 
   // As in cross_entropy.cu.
   private static final int THREADS = 256;
@@ -117,16 +119,41 @@ final class CrossEntropy {
   void crossEntropyColumns(
       Tensor logits, Tensor logSumExp, Tensor targets, long firstClass, double scale) {
     checks.crossEntropy("crossEntropyColumns", logits, targets, logSumExp);
-    int columns = Math.toIntExact(logits.cols());
-    int blocks = Math.min(Math.ceilDiv(columns, COLUMNS_PER_BLOCK), MOST_BLOCKS_PER_ROW);
     launcher.launch(
         COLUMNS,
-        new Grid(Math.toIntExact(logits.rows()), blocks, THREADS, 0),
+        columnBlocks(logits),
         logits,
         logSumExp,
         targets,
         firstClass,
         scale,
-        columns);
+        Math.toIntExact(logits.cols()));
+  }
+
+  /** As crossEntropyColumns, with weights [R] of the targets. */
+  void weightedCrossEntropyColumns(
+      Tensor logits,
+      Tensor logSumExp,
+      Tensor targets,
+      Tensor weights,
+      long firstClass,
+      double scale) {
+    checks.weightedCrossEntropyColumns(logits, logSumExp, targets, weights);
+    launcher.launch(
+        WEIGHTED_COLUMNS,
+        columnBlocks(logits),
+        logits,
+        logSumExp,
+        targets,
+        weights,
+        firstClass,
+        scale,
+        Math.toIntExact(logits.cols()));
+  }
+
+  private static Grid columnBlocks(Tensor logits) {
+    int columns = Math.toIntExact(logits.cols());
+    int blocks = Math.min(Math.ceilDiv(columns, COLUMNS_PER_BLOCK), MOST_BLOCKS_PER_ROW);
+    return new Grid(Math.toIntExact(logits.rows()), blocks, THREADS, 0);
   }
 }

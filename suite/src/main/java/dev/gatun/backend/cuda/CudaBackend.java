@@ -4,6 +4,7 @@ import dev.gatun.backend.AdamWStep;
 import dev.gatun.backend.AttentionShape;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.DeviceDescription;
+import dev.gatun.backend.Elementwise;
 import dev.gatun.backend.Gelu;
 import dev.gatun.backend.MathMode;
 import dev.gatun.backend.MemoryUse;
@@ -48,6 +49,7 @@ public final class CudaBackend implements Backend {
   private final LayerNorm layerNorm;
   private final RmsNorm rmsNorm;
   private final Activations activations;
+  private final ElementwiseFunctions elementwise;
   private final GatedActivation gatedActivation;
   private final Rotary rotary;
   private final CausalAttention attention;
@@ -73,6 +75,7 @@ public final class CudaBackend implements Backend {
     layerNorm = new LayerNorm(launcher, memory);
     rmsNorm = new RmsNorm(launcher, memory);
     activations = new Activations(launcher);
+    elementwise = new ElementwiseFunctions(launcher);
     gatedActivation = new GatedActivation(launcher);
     rotary = new Rotary(launcher);
     attention = new CausalAttention(launcher, memory, math);
@@ -361,6 +364,16 @@ public final class CudaBackend implements Backend {
   }
 
   @Override
+  public void elementwise(Elementwise form, Tensor x, Tensor y) {
+    elementwise.forward(form, x, y);
+  }
+
+  @Override
+  public void elementwiseBackward(Elementwise form, Tensor x, Tensor dY, Tensor dX) {
+    elementwise.backward(form, x, dY, dX);
+  }
+
+  @Override
   public void swiglu(Tensor x, Tensor y) {
     gatedActivation.swiglu(x, y);
   }
@@ -415,6 +428,18 @@ public final class CudaBackend implements Backend {
   public void crossEntropyColumns(
       Tensor logits, Tensor logSumExp, Tensor targets, long firstClass, double scale) {
     crossEntropy.crossEntropyColumns(logits, logSumExp, targets, firstClass, scale);
+  }
+
+  @Override
+  public void weightedCrossEntropyColumns(
+      Tensor logits,
+      Tensor logSumExp,
+      Tensor targets,
+      Tensor weights,
+      long firstClass,
+      double scale) {
+    crossEntropy.weightedCrossEntropyColumns(
+        logits, logSumExp, targets, weights, firstClass, scale);
   }
 
   @Override

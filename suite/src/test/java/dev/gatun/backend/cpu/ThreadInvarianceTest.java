@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.gatun.backend.AdamWStep;
 import dev.gatun.backend.AttentionShape;
 import dev.gatun.backend.Backend;
+import dev.gatun.backend.Elementwise;
 import dev.gatun.backend.Gelu;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.tensor.ElementType;
@@ -98,9 +99,12 @@ class ThreadInvarianceTest {
         Tensor dGates = in.normal(ROWS, 2 * COLS);
         backend.geluBackward(Gelu.TANH, x, tanh, tanh);
         backend.gelu(Gelu.EXACT, x, exact);
+        Tensor logits = in.normal(ROWS, COLS);
+        backend.elementwise(Elementwise.SIGSOFTMAX, logits, logits);
+        backend.elementwiseBackward(Elementwise.TANH, x, logits, logits);
         backend.swiglu(gates, gated);
         backend.swigluBackward(gates, x, dGates);
-        return List.of(tanh, exact, gated, dGates);
+        return List.of(tanh, exact, logits, gated, dGates);
       }
     },
     CROSS_ENTROPY {

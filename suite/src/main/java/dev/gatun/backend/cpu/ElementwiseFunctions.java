@@ -1,0 +1,139 @@
+package dev.gatun.backend.cpu;
+
+import dev.gatun.backend.Elementwise;
+import dev.gatun.backend.OperandChecks;
+import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Tensor;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Functions of single elements, forward and backward; see {@link
+ * dev.gatun.backend.Backend#elementwise}.
+ */
+final class ElementwiseFunctions {
+  private static final int CHUNK = 16_384;
+
+  private static final FloatVector MINUS_TWO = Lanes.broadcast(-2f);
+  private static final FloatVector FOUR = Lanes.broadcast(4f);
+
+  /** Up to here tanh is a polynomial: beyond, (1 − e)/(1 + e) does not cancel. */
+  private static final FloatVector SMALL = Lanes.broadcast(0.625f);
+
+  // Coefficients of (tanh x − x)/x³ in x² (Moshier's Cephes library, tanhf).
+  private static final FloatVector T4 = Lanes.broadcast(-5.70498872745e-3f);
+  private static final FloatVector T3 = Lanes.broadcast(2.06390887954e-2f);
+  private static final FloatVector T2 = Lanes.broadcast(-5.37397155531e-2f);
+  private static final FloatVector T1 = Lanes.broadcast(1.33314422036e-1f);
+  private static final FloatVector T0 = Lanes.broadcast(-3.33332819422e-1f);
+
+  private final OperandChecks checks = new OperandChecks(ElementType.F32, true);
+  private final WorkerPool pool;
+
+  ElementwiseFunctions(WorkerPool pool) {
+    this.pool = pool;
+  }
+
+  /** x, y of equal size; y may be x. */
+  void forward(Elementwise form, Tensor x, Tensor y) {
+    checks.sameSize("elementwise", x, y);
+    long from = Lanes.address(x);
+    long to = Lanes.address(y);
+    long size = x.size();
+    pool.forEach(
+        WorkerPool.chunks(size, CHUNK),
+        chunk -> {
+          int n = (int) Math.min(CHUNK, size - (long) chunk * CHUNK);
+          long offset = 4L * chunk * CHUNK;
+          switch (form) {
+            case TANH -> tanhChunk(from + offset, to + offset, n);
+            case SIGSOFTMAX -> sigsoftmaxChunk(from + offset, to + offset, n);
+          }
+        });
+  }
+
+  /** x, dY, dX of equal size; dX may be dY. */
+  void backward(Elementwise form, Tensor x, Tensor dY, Tensor dX) {
+    checks.sameSize("elementwiseBackward", x, dY, dX);
+    long at = Lanes.address(x);
+    long from = Lanes.address(dY);
+    long to = Lanes.address(dX);
+    long size = x.size();
+    pool.forEach(
+        WorkerPool.chunks(size, CHUNK),
+        chunk -> {
+          int n = (int) Math.min(CHUNK, size - (long) chunk * CHUNK);
+          long offset = 4L * chunk * CHUNK;
+          switch (form) {
+            case TANH -> tanhBackwardChunk(at + offset, from + offset, to + offset, n);
+            case SIGSOFTMAX -> sigsoftmaxBackwardChunk(at + offset, from + offset, to + offset, n);
+          }
+        });
+  }
+
+  private static void tanhChunk(long x, long y, int n) {
+    VectorMask<Float> rest = Lanes.rest(n);
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      boolean full = i <= n - Lanes.WIDTH;
+      long at = 4L * i;
+      Lanes.store(tanh(Lanes.load(x + at, full, rest)), y + at, full, rest);
+    }
+  }
+
+  private static void tanhBackwardChunk(long x, long dY, long dX, int n) {
+    VectorMask<Float> rest = Lanes.rest(n);
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      boolean full = i <= n - Lanes.WIDTH;
+      long at = 4L * i;
+      FloatVector slope = tanhDerivative(Lanes.load(x + at, full, rest));
+      Lanes.store(slope.mul(Lanes.load(dY + at, full, rest)), dX + at, full, rest);
+    }
+  }
+
+  private static void sigsoftmaxChunk(long x, long y, int n) {
+    VectorMask<Float> rest = Lanes.rest(n);
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      boolean full = i <= n - Lanes.WIDTH;
+      long at = 4L * i;
+      Lanes.store(sigsoftmax(Lanes.load(x + at, full, rest)), y + at, full, rest);
+    }
+  }
+
+  private static void sigsoftmaxBackwardChunk(long x, long dY, long dX, int n) {
+    VectorMask<Float> rest = Lanes.rest(n);
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      boolean full = i <= n - Lanes.WIDTH;
+      long at = 4L * i;
+      FloatVector slope =
+          Exponential.ONE.add(Exponential.logistic(Lanes.load(x + at, full, rest).neg()));
+      Lanes.store(slope.mul(Lanes.load(dY + at, full, rest)), dX + at, full, rest);
+    }
+  }
+
+  private static FloatVector tanh(FloatVector x) {
+    FloatVector e = Exponential.exp(x.abs().mul(MINUS_TWO));
+    FloatVector size = Exponential.ONE.sub(e).div(Exponential.ONE.add(e));
+    FloatVector large = size.blend(size.neg(), x.compare(VectorOperators.LT, Lanes.ZERO));
+    FloatVector square = x.mul(x);
+    FloatVector p = square.fma(T4, T3);
+    p = p.fma(square, T2);
+    p = p.fma(square, T1);
+    p = p.fma(square, T0);
+    FloatVector small = p.mul(square).fma(x, x);
+    return large.blend(small, x.abs().compare(VectorOperators.LT, SMALL));
+  }
+
+  /** 1 − tanh² = 4e/(1 + e)² with e = exp(−2|x|), which does not cancel. */
+  private static FloatVector tanhDerivative(FloatVector x) {
+    FloatVector e = Exponential.exp(x.abs().mul(MINUS_TWO));
+    FloatVector root = Exponential.ONE.add(e);
+    return e.mul(FOUR).div(root.mul(root));
+  }
+
+  /** x + min(x, 0) − log(1 + exp(−|x|)). */
+  private static FloatVector sigsoftmax(FloatVector x) {
+    FloatVector twice = x.blend(x.add(x), x.compare(VectorOperators.LT, Lanes.ZERO));
+    return twice.sub(Exponential.logOnePlus(Exponential.exp(x.abs().neg())));
+  }
+}

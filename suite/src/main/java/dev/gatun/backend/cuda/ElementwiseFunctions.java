@@ -1,0 +1,52 @@
+package dev.gatun.backend.cuda;
+
+import dev.gatun.backend.Elementwise;
+import dev.gatun.backend.OperandChecks;
+import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Tensor;
+
+/** Functions of single elements, forward and backward: {@code elementwise.cu}. */
+final class ElementwiseFunctions {
+  private static final String FILE = "elementwise";
+  private static final Kernel TANH = new Kernel(FILE, "tanh_f32");
+  private static final Kernel SIGSOFTMAX = new Kernel(FILE, "sigsoftmax_f32");
+  private static final Kernel TANH_BACKWARD = new Kernel(FILE, "tanh_backward_f32");
+  private static final Kernel SIGSOFTMAX_BACKWARD = new Kernel(FILE, "sigsoftmax_backward_f32");
+
+  // As in elementwise.cu.
+  private static final int THREADS = 256;
+  private static final int CHUNK = 1024;
+
+  private final OperandChecks checks = new OperandChecks(ElementType.F32, false);
+  private final Launcher launcher;
+
+  ElementwiseFunctions(Launcher launcher) {
+    this.launcher = launcher;
+  }
+
+  /** x, y of equal size; y may be x. */
+  void forward(Elementwise form, Tensor x, Tensor y) {
+    checks.sameSize("elementwise", x, y);
+    Kernel kernel =
+        switch (form) {
+          case TANH -> TANH;
+          case SIGSOFTMAX -> SIGSOFTMAX;
+        };
+    launcher.launch(kernel, chunks(x), x, y, x.size());
+  }
+
+  /** x, dY, dX of equal size; dX may be dY. */
+  void backward(Elementwise form, Tensor x, Tensor dY, Tensor dX) {
+    checks.sameSize("elementwiseBackward", x, dY, dX);
+    Kernel kernel =
+        switch (form) {
+          case TANH -> TANH_BACKWARD;
+          case SIGSOFTMAX -> SIGSOFTMAX_BACKWARD;
+        };
+    launcher.launch(kernel, chunks(x), x, dY, dX, x.size());
+  }
+
+  private static Grid chunks(Tensor x) {
+    return Grid.of(Math.ceilDiv(x.size(), CHUNK), THREADS);
+  }
+}
