@@ -94,7 +94,11 @@ public final class BottleneckExperiment {
 
   /** What {@link #withAnatomy} will run. */
   List<PlannedRun<?>> trainingsWithAnatomy(Tier tier, long seed, String claim) {
-    return sweep.plan(plan(tier, seed, claim).withAnatomy());
+    List<BottleneckSetting> settings = plan(tier, seed, claim).withAnatomy();
+    if (settings.isEmpty()) {
+      throw new UnsupportedTierException(claim, tier);
+    }
+    return sweep.plan(settings);
   }
 
   private void measure(

@@ -79,8 +79,8 @@ class BadInputTest {
   @Test
   void tierThatAClaimLacksSaysWhichToTake() {
     assertMistake(
-        CommandRun.of("reproduce", "A1", "--tier", "paper", "--out", out),
-        "A1 has no paper tier",
+        CommandRun.of("reproduce", "A4", "--tier", "paper", "--out", out),
+        "A4 has no paper tier yet",
         "--tier quick");
   }
 
