@@ -73,7 +73,10 @@ public final class A7HeadRank implements Claim {
     return arms;
   }
 
-  /** Tokens of the narrow run over those that the wide one needs for the same loss. */
+  /**
+   * Tokens after which the narrow run first has its final loss over those after which the wide one
+   * has it: 1 for equal runs.
+   */
   private void recordFactor(
       Map<String, Evidence> arms,
       String wide,
@@ -81,8 +84,9 @@ public final class A7HeadRank implements Claim {
       int narrowRank,
       EvidenceBuilder evidence) {
     Run of = arms.get(wide).runs().getFirst();
-    LossCurve.Point reached = LossCurve.of(arms.get(narrow)).last();
-    double tokens = LossCurve.of(arms.get(wide)).tokensTo(reached.loss());
+    LossCurve narrowCurve = LossCurve.of(arms.get(narrow));
+    double loss = narrowCurve.last().loss();
+    double tokens = LossCurve.of(arms.get(wide)).tokensTo(loss);
     String arm = wide + "-over-" + narrow;
     RunRecorder run =
         evidence.begin(
@@ -95,7 +99,7 @@ public final class A7HeadRank implements Claim {
             JsonMapper.shared().writeValueAsString(Map.of("curves", List.of(wide, narrow))));
     run.metric("narrow_rank", 0, narrowRank, "1");
     run.metric("tokens_to_narrow_loss", 0, tokens, "tokens");
-    run.metric("efficiency_factor", 0, reached.tokens() / tokens, "1");
+    run.metric("efficiency_factor", 0, narrowCurve.tokensTo(loss) / tokens, "1");
     run.finish(0);
   }
 }

@@ -93,10 +93,11 @@ final class HeadRankFigure implements FigureSource {
     series.removeIf(s -> s.points().isEmpty());
     String caption =
         "How many times fewer tokens the wider head needs to reach the final loss of the head of"
-            + " rank r, on straight lines between the evaluations of one seed. Whiskers: Student's"
-            + " 95 % interval over the seeds. A rank is missing where on some seed the wider head"
-            + " never came down to that loss. The narrow run ends with its learning rate decayed"
-            + " and the wide one is still at a high rate where it passes, which lowers the factor.";
+            + " rank r than that one needs, on straight lines between the evaluations of one seed."
+            + " Whiskers: Student's 95 % interval over the seeds. A rank is missing where on some"
+            + " seed the wider head never came down to that loss. The narrow run ends with its"
+            + " learning rate decayed and the wide one is still at a high rate where it passes,"
+            + " which lowers the factor.";
     return Optional.of(
         new Figure(
             "figure-efficiency-factor",

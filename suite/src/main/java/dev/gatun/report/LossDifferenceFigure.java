@@ -69,7 +69,7 @@ final class LossDifferenceFigure implements FigureSource {
             + MEASURED
             + " At r = D the backward pass takes nothing away, and what the head costs there is"
             + " the price of training a product of two matrices.",
-        Axis.linear("rank over width, r/D"),
+        Axis.linear("rank over width, r/D").between(0, 1.05),
         backward,
         new Series("backward rank r", Ink.FIRST, Marker.CIRCLE, LineStyle.SOLID, backward),
         new Series("head W = A·B of rank r", Ink.SECOND, Marker.SQUARE, LineStyle.SOLID, forward),
@@ -88,7 +88,7 @@ final class LossDifferenceFigure implements FigureSource {
             + " that is orthogonal to its columns, over the exact model's; below it the null, a"
             + " backward pass of full rank, which takes nothing away."
             + MEASURED,
-        Axis.linear("width D"),
+        Axis.linear("width D").between(0, 2 * width),
         without,
         new Series("without it", Ink.FIRST, Marker.CIRCLE, LineStyle.NONE, without),
         new Series("null", Ink.SECOND, Marker.RING, LineStyle.NONE, nothing),

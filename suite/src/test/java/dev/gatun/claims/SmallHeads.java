@@ -1,6 +1,7 @@
 package dev.gatun.claims;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.data.JdkSources;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.results.RunRecorder;
 import java.nio.file.Path;
@@ -8,20 +9,20 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 
-/** The experiment on heads at a size for tests: V = 1,024, D = 32, one layer, 192 steps. */
+/** The experiment on heads at a size for tests: V = 512, D = 32, one layer, 192 steps. */
 final class SmallHeads {
   static final int STEPS = 192;
 
   private SmallHeads() {}
 
   static HeadVariantPlan plan(long firstSeed) {
-    return plan(firstSeed, 5, List.of(9e-3), List.of());
+    return plan(firstSeed, 5, List.of(6e-3), List.of());
   }
 
   static HeadVariantPlan plan(
       long firstSeed, int seeds, List<Double> rates, List<Long> trialSeeds) {
     return new HeadVariantPlan(
-        new HeadVariantScale(1024, 32, 1, 4, 32, 8, STEPS, 64),
+        new HeadVariantScale(512, 32, 1, 4, 16, 16, STEPS, 128),
         List.of(2, 4, 32),
         List.of(16, 32),
         List.of(256),
@@ -38,8 +39,41 @@ final class SmallHeads {
     return new HeadVariantExperiment(training, SmallHeads::plan);
   }
 
+  /** Some arms of the quick tier, where shorter runs than its own would tell nothing. */
+  static HeadVariantPlan quick(long firstSeed) {
+    return new HeadVariantPlan(
+        HeadVariantPlan.quick(firstSeed).scale(),
+        List.of(2, 4, 32),
+        List.of(),
+        List.of(256),
+        List.of(6e-3),
+        List.of(),
+        LongStream.range(firstSeed, firstSeed + 5).boxed().toList());
+  }
+
+  /** The corpus and the seeds of the quick tier. */
+  static ClaimContext quickContext(Backend backend, Path output) {
+    return new ClaimContext(
+        backend,
+        Tier.QUICK,
+        1,
+        () -> JdkSources.read("java.base/", 16 << 20),
+        ProgressListener.NONE,
+        output);
+  }
+
   static ClaimContext context(Backend backend, Path output) {
-    return SmallBottleneck.context(backend, output);
+    return context(backend, output, ProgressListener.NONE);
+  }
+
+  static ClaimContext context(Backend backend, Path output, ProgressListener listener) {
+    return new ClaimContext(
+        backend,
+        Tier.QUICK,
+        7,
+        () -> JdkSources.read("java.base/java/lang/", 2_000_000),
+        listener,
+        output);
   }
 
   /** Trains every setting as another one. */
