@@ -55,7 +55,7 @@ final class References {
             case DIFFERS -> false;
             case INCONCLUSIVE ->
                 !sameCorpus || metric.worst().reason().equals(MetricComparison.ONE_SEED);
-            case NOT_COMPARABLE -> !sameCorpus;
+            case NOT_COMPARABLE -> !sameCorpus || isAbsentThere(metric);
           };
       if (!holds) {
         lines.add(
@@ -75,5 +75,10 @@ final class References {
       }
     }
     return lines;
+  }
+
+  /** Whether the reference is older than the metric: what it does not hold is owed nothing. */
+  private static boolean isAbsentThere(MetricComparison metric) {
+    return Double.isNaN(metric.worst().first().value());
   }
 }
