@@ -83,22 +83,50 @@ class ArchitectureTest {
               "org.apache.commons.statistics..",
               JACKSON),
           new Room(
-              "dev.gatun.claims..",
-              "dev.gatun.train..",
+              "dev.gatun.measure..",
               "dev.gatun.spectrum..",
               "dev.gatun.data..",
               "dev.gatun.model..",
               "dev.gatun.backend",
               "dev.gatun.tensor..",
+              "dev.gatun.results"),
+          new Room(
+              "dev.gatun.experiment..",
+              "dev.gatun.train..",
+              "dev.gatun.data..",
+              "dev.gatun.model..",
+              "dev.gatun.backend",
               "dev.gatun.results..",
               "dev.gatun.io..",
               JACKSON),
+          experiment("bottleneck"),
+          experiment("spamlang"),
+          experiment("heads"),
+          experiment("saturation"),
+          new Room("dev.gatun.claims", "dev.gatun.claims..", "dev.gatun.experiment.."),
           new Room(
               "dev.gatun.report..",
               "dev.gatun.results..",
               "dev.gatun.io..",
               "org.jfree..",
               JACKSON));
+
+  /** The claims that read one experiment know nothing of other claims. */
+  private static Room experiment(String name) {
+    return new Room(
+        "dev.gatun.claims." + name,
+        "dev.gatun.experiment..",
+        "dev.gatun.measure..",
+        "dev.gatun.train..",
+        "dev.gatun.spectrum..",
+        "dev.gatun.data..",
+        "dev.gatun.model..",
+        "dev.gatun.backend",
+        "dev.gatun.tensor..",
+        "dev.gatun.results..",
+        "dev.gatun.io..",
+        JACKSON);
+  }
 
   @TestFactory
   Stream<DynamicTest> eachRoomTouchesOnlyWhatItMay() {

@@ -1,5 +1,25 @@
 package dev.gatun.claims;
 
+import dev.gatun.claims.bottleneck.A10EnergyMovesToTail;
+import dev.gatun.claims.bottleneck.A1GradientSuppression;
+import dev.gatun.claims.bottleneck.A2LogitStepRank;
+import dev.gatun.claims.bottleneck.A3UnreachableGradient;
+import dev.gatun.claims.bottleneck.A4RankGrowsWithBatch;
+import dev.gatun.claims.bottleneck.A5PoorDirection;
+import dev.gatun.claims.bottleneck.A9FlatThroughTraining;
+import dev.gatun.claims.bottleneck.BottleneckExperiment;
+import dev.gatun.claims.heads.A7HeadRank;
+import dev.gatun.claims.heads.A8TwoDimensionsSuffice;
+import dev.gatun.claims.heads.C1BackwardRank;
+import dev.gatun.claims.heads.C2OrthogonalPart;
+import dev.gatun.claims.heads.C3NeverTargetClasses;
+import dev.gatun.claims.heads.H1OtherHeads;
+import dev.gatun.claims.heads.HeadFamilyExperiment;
+import dev.gatun.claims.heads.HeadVariantExperiment;
+import dev.gatun.claims.saturation.B1ScalingLawExcess;
+import dev.gatun.claims.saturation.B2LatePerplexity;
+import dev.gatun.claims.spamlang.A6SpamLang;
+import dev.gatun.experiment.Claim;
 import java.util.List;
 
 /** All claims that can be measured, in the order of their ids. */

@@ -1,9 +1,9 @@
 package dev.gatun.cli;
 
-import dev.gatun.claims.Tier;
 import dev.gatun.data.Corpus;
 import dev.gatun.data.JdkSources;
 import dev.gatun.data.TextFiles;
+import dev.gatun.experiment.Tier;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 

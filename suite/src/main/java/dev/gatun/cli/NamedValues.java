@@ -2,7 +2,7 @@ package dev.gatun.cli;
 
 import dev.gatun.backend.MathMode;
 import dev.gatun.bench.Work;
-import dev.gatun.claims.Tier;
+import dev.gatun.experiment.Tier;
 import dev.gatun.io.NearestName;
 import java.util.Arrays;
 import java.util.Iterator;

@@ -1,14 +1,14 @@
 package dev.gatun.cli;
 
 import dev.gatun.backend.Backend;
-import dev.gatun.claims.Claim;
-import dev.gatun.claims.ClaimContext;
 import dev.gatun.claims.Claims;
-import dev.gatun.claims.Progress;
-import dev.gatun.claims.RunEstimate;
-import dev.gatun.claims.Tier;
 import dev.gatun.cli.NamedValues.Tiers;
 import dev.gatun.data.Corpus;
+import dev.gatun.experiment.Claim;
+import dev.gatun.experiment.ClaimContext;
+import dev.gatun.experiment.Progress;
+import dev.gatun.experiment.RunEstimate;
+import dev.gatun.experiment.Tier;
 import dev.gatun.io.AtomicFile;
 import dev.gatun.io.NearestName;
 import dev.gatun.report.Report;

@@ -1,0 +1,28 @@
+package dev.gatun.experiment;
+
+import dev.gatun.backend.DeviceDescription;
+import dev.gatun.data.TokenizedCorpus;
+import java.util.LinkedHashMap;
+import tools.jackson.databind.json.JsonMapper;
+
+/** All that the numbers of a run depend on. Not the threads: they change nothing. */
+final class RunConfiguration {
+  private RunConfiguration() {}
+
+  /** As one JSON object; its {@code experiment} is the setting. */
+  static String of(ClaimContext context, RunSetting setting) {
+    var all = new LinkedHashMap<String, Object>();
+    all.put("experiment", setting);
+    if (setting.corpusVocabulary().isPresent()) {
+      TokenizedCorpus corpus = context.tokens(setting.corpusVocabulary().getAsInt());
+      all.put("corpus", corpus.corpus());
+      all.put("corpusSha256", corpus.sha256());
+      all.put("tokenizer", corpus.tokenizer());
+    }
+    DeviceDescription device = context.backend().device();
+    all.put("device", device.name());
+    all.put("mathMode", device.mathMode());
+    all.put("libraries", device.libraries());
+    return JsonMapper.shared().writeValueAsString(all);
+  }
+}

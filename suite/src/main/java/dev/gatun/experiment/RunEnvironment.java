@@ -1,0 +1,37 @@
+package dev.gatun.experiment;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.data.TokenizedCorpus;
+import dev.gatun.train.StepReport;
+import dev.gatun.train.TrainingListener;
+
+/** What a run of a sweep works with. */
+public interface RunEnvironment {
+  /** This run's alone while it lasts; not for the run to close. */
+  Backend backend();
+
+  /**
+   * The corpus, cut by GPT-2's tokenizer with so many tokens.
+   *
+   * @throws dev.gatun.data.UnusableCorpusException if it cannot be read or is too small
+   */
+  TokenizedCorpus tokens(int vocabulary);
+
+  /**
+   * Tells of every step. This is a safe point: it throws if the sweep is to end, and the run lets
+   * that through and frees what it holds.
+   *
+   * @throws java.util.concurrent.CancellationException if the sweep is to end
+   */
+  void report(StepReport step);
+
+  /** A listener for a {@link dev.gatun.train.Trainer} that reports its steps. */
+  default TrainingListener reporting() {
+    return new TrainingListener() {
+      @Override
+      public void stepFinished(StepReport step) {
+        report(step);
+      }
+    };
+  }
+}

@@ -1,0 +1,50 @@
+package dev.gatun.experiment;
+
+import dev.gatun.results.CurveName;
+import dev.gatun.results.Evidence;
+import dev.gatun.results.EvidenceBuilder;
+import dev.gatun.results.Metric;
+import dev.gatun.results.Run;
+import dev.gatun.results.RunRecorder;
+import dev.gatun.results.SpectrumRecord;
+import java.util.List;
+import java.util.Set;
+
+/** Hands what a claim reads of a sweep, which other claims may share, over to its own evidence. */
+public final class SweepEvidence {
+  private SweepEvidence() {}
+
+  /**
+   * Begins a run of a claim for every run of a sweep, with the metrics, curves and spectra of these
+   * names.
+   */
+  public static void hand(
+      String claim, List<Evidence> sweep, Set<String> names, EvidenceBuilder evidence) {
+    for (Evidence part : sweep) {
+      for (Run run : part.runs()) {
+        RunRecorder own =
+            evidence.begin(
+                "%s/%s/seed%s".formatted(claim, run.arm(), run.seed()),
+                claim,
+                run.arm(),
+                run.tier(),
+                run.device(),
+                run.seed(),
+                run.configuration());
+        for (Metric metric : part.metrics()) {
+          if (metric.run().equals(run.id()) && names.contains(CurveName.curve(metric.name()))) {
+            own.metric(
+                metric.name(), metric.step(), metric.value(), metric.uncertainty(), metric.unit());
+          }
+        }
+        for (SpectrumRecord spectrum : part.spectra()) {
+          if (spectrum.run().equals(run.id()) && names.contains(spectrum.name())) {
+            own.spectrum(
+                spectrum.name(), spectrum.step(), spectrum.singularValues(), spectrum.errorBound());
+          }
+        }
+        own.finish(run.wallSeconds());
+      }
+    }
+  }
+}
