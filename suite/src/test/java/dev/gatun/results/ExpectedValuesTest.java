@@ -50,6 +50,23 @@ class ExpectedValuesTest {
   }
 
   @Test
+  void everyShippedClaimIsOfOnePaper() {
+    assertEquals(
+        ExpectedValues.shipped().claims().stream().map(ExpectedClaim::claim).sorted().toList(),
+        Papers.shipped().papers().stream().flatMap(p -> p.claims().stream()).sorted().toList());
+  }
+
+  @Test
+  void aRemarkOnACheckThatThereIsNotIsNamedWithTheNearestOne() {
+    assertTrue(
+        errorOf(CHECK + "[[follows]]\ntext = \"because of {xx}\"\n")
+            .endsWith("a remark speaks of the check xx, which there is not; the nearest is x"));
+    assertTrue(
+        errorOf(CHECK + "[[control]]\ntext = \"a\"\nwhen = { y = \"reproduced\" }\n")
+            .endsWith("a remark speaks of the check y, which there is not; the nearest is x"));
+  }
+
+  @Test
   void anUnknownKeyIsNamedWithItsPlaceAndTheNearestOne() {
     assertEquals(
         "checks 1 mimimum_seeds: unknown key mimimum_seeds; the nearest is minimum_seeds",
