@@ -13,7 +13,13 @@ public enum Standing {
   /** All of the measured interval lies above the null. */
   ABOVE_NULL,
   /** All of the measured interval lies below the null. */
-  BELOW_NULL;
+  BELOW_NULL,
+  /** The measured interval contains 0, which is the null of a difference. */
+  AT_ZERO,
+  /** All of the measured interval lies above 0. */
+  ABOVE_ZERO,
+  /** All of the measured interval lies below 0. */
+  BELOW_ZERO;
 
   /** Whether a verdict stands so; one without evidence, or without a null, stands nowhere. */
   public boolean of(Verdict verdict) {
@@ -26,6 +32,9 @@ public enum Standing {
               && verdict.nullValue() <= verdict.measuredHigh();
       case ABOVE_NULL -> verdict.measuredLow() > verdict.nullValue();
       case BELOW_NULL -> verdict.measuredHigh() < verdict.nullValue();
+      case AT_ZERO -> verdict.measuredLow() <= 0 && 0 <= verdict.measuredHigh();
+      case ABOVE_ZERO -> verdict.measuredLow() > 0;
+      case BELOW_ZERO -> verdict.measuredHigh() < 0;
     };
   }
 }

@@ -49,6 +49,17 @@ class ExpectedValuesTest {
     }
   }
 
+  /** The report is made of these; without them a number stands there with nothing said of it. */
+  @Test
+  void everyShippedClaimSaysWhatItIsHeldAgainstAndWhatFollowsAndWhatDoesNot() {
+    for (ExpectedClaim claim : ExpectedValues.shipped().claims()) {
+      assertFalse(claim.evidence().isEmpty(), claim.claim() + " evidence");
+      assertFalse(claim.control().isEmpty(), claim.claim() + " control");
+      assertFalse(claim.follows().isEmpty(), claim.claim() + " follows");
+      assertFalse(claim.doesNotFollow().isEmpty(), claim.claim() + " does_not_follow");
+    }
+  }
+
   @Test
   void everyShippedClaimIsOfOnePaper() {
     assertEquals(

@@ -73,6 +73,21 @@ class RemarkTest {
   }
 
   @Test
+  void whereTheIntervalOfADifferenceLiesBesideZeroIsACondition() {
+    for (var way : List.of(Standing.AT_ZERO, Standing.ABOVE_ZERO, Standing.BELOW_ZERO)) {
+      var remark = new Remark("so", Map.of("a", List.of(way)));
+      assertEquals(
+          way == Standing.AT_ZERO, remark.holds(of(verdict("a", Outcome.REPRODUCED, -0.1, 0, 9))));
+      assertEquals(
+          way == Standing.ABOVE_ZERO,
+          remark.holds(of(verdict("a", Outcome.REPRODUCED, 0.1, 0.2, 9))));
+      assertEquals(
+          way == Standing.BELOW_ZERO,
+          remark.holds(of(verdict("a", Outcome.REPRODUCED, -0.2, -0.1, 9))));
+    }
+  }
+
+  @Test
   void whatWasNotMeasuredIsNotSpokenOf() {
     var remark = new Remark("measured at {a}", null);
     assertEquals(Set.of("a"), remark.checks());
