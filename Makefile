@@ -2,7 +2,7 @@
 MVN ?= mvn -B -q
 THREADS ?= 2
 GATUN := suite/target/gatun/bin/gatun
-SOURCES := $(shell find pom.xml bindings native suite results/expected results/facts results/tolerances.toml -type f \
+SOURCES := $(shell find pom.xml bindings native suite results/expected results/facts results/tolerances.toml results/papers.toml -type f \
   -not -path '*/target/*' -not -path 'suite/src/test/*' -not -path 'suite/src/bench/*' 2>/dev/null)
 
 .PHONY: help build reproduce verify bundle bench bench-claims bench-kernels format bindings bindings-check cuda-libraries clean
