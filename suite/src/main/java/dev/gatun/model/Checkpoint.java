@@ -92,13 +92,12 @@ public final class Checkpoint {
           "tensor '%s' is %s, but config.json asks for %s"
               .formatted(name, file.shape(name), expected));
     }
-    if (spec.transposedInCheckpoint()) {
-      Shape stored = spec.checkpointShape();
-      double[] elements = file.doubles(name);
-      backend.write(transpose(elements, stored.rows(), stored.cols()), value);
-      return;
+    if (spec.isSameInCheckpoint()) {
+      file.readInto(name, backend, value);
+    } else {
+      double[] stored = file.doubles(name);
+      backend.write(spec.checkpointForm().fromCheckpoint(spec.shape(), stored), value);
     }
-    file.readInto(name, backend, value);
   }
 
   /** OpenAI's own GPT-2 files leave out the leading {@code transformer.}. */
@@ -110,25 +109,25 @@ public final class Checkpoint {
   private static void add(
       SafetensorsWriter writer, ParameterSpec spec, Backend backend, Tensor value) {
     List<Long> shape = list(spec.checkpointShape());
-    if (!spec.transposedInCheckpoint()) {
+    if (spec.isSameInCheckpoint()) {
       writer.addTensor(spec.name(), backend, value);
     } else if (value.type() == ElementType.F64) {
       writer.addDoubles(
           spec.name(),
           shape,
           (from, count) ->
-              Arrays.copyOfRange(transposed(backend, value), (int) from, (int) from + count));
+              Arrays.copyOfRange(stored(backend, spec, value), (int) from, (int) from + count));
     } else {
       writer.addFloats(
           spec.name(),
           shape,
-          (from, count) -> narrow(transposed(backend, value), (int) from, count));
+          (from, count) -> narrow(stored(backend, spec, value), (int) from, count));
     }
   }
 
   /** Computed again for every piece that is written, so that one tensor at a time is held. */
-  private static double[] transposed(Backend backend, Tensor value) {
-    return transpose(backend.toDoubles(value), value.rows(), value.cols());
+  private static double[] stored(Backend backend, ParameterSpec spec, Tensor value) {
+    return spec.checkpointForm().toCheckpoint(spec.shape(), backend.toDoubles(value));
   }
 
   /** Values that were F32 before. */
@@ -142,18 +141,5 @@ public final class Checkpoint {
 
   private static List<Long> list(Shape shape) {
     return Arrays.stream(shape.extents()).boxed().toList();
-  }
-
-  /** From [rows, cols] to [cols, rows]. */
-  private static double[] transpose(double[] x, long rows, long cols) {
-    int height = Math.toIntExact(rows);
-    int width = Math.toIntExact(cols);
-    double[] y = new double[x.length];
-    for (int i = 0; i < height; i++) {
-      for (int j = 0; j < width; j++) {
-        y[j * height + i] = x[i * width + j];
-      }
-    }
-    return y;
   }
 }
