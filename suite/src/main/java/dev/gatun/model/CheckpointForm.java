@@ -1,6 +1,7 @@
 package dev.gatun.model;
 
 import dev.gatun.tensor.Shape;
+import java.util.stream.IntStream;
 
 /**
  * How checkpoints order the elements of a parameter. A parameter is read as a matrix of its first
@@ -48,10 +49,19 @@ sealed interface CheckpointForm {
 
     @Override
     public int index(int rows, int cols, int row, int col) {
+      return storedRow(rows, row) * cols + col;
+    }
+
+    /** For each row of the parameter, the checkpoint's row that holds it. */
+    int[] storedRows(int rows) {
+      return IntStream.range(0, rows).map(row -> storedRow(rows, row)).toArray();
+    }
+
+    private int storedRow(int rows, int row) {
       int headWidth = rows / (3 * heads);
       int part = row / (heads * headWidth);
       int head = row / headWidth % heads;
-      return ((head * 3 + part) * headWidth + row % headWidth) * cols + col;
+      return (head * 3 + part) * headWidth + row % headWidth;
     }
   }
 
@@ -62,13 +72,6 @@ sealed interface CheckpointForm {
   int index(int rows, int cols, int row, int col);
 
   /** The elements of a parameter, from those of the checkpoint. */
-  default float[] fromCheckpoint(Shape here, float[] stored) {
-    float[] elements = new float[stored.length];
-    forEach(here, (at, storedAt) -> elements[at] = stored[storedAt]);
-    return elements;
-  }
-
-  /** As above, in f64. */
   default double[] fromCheckpoint(Shape here, double[] stored) {
     double[] elements = new double[stored.length];
     forEach(here, (at, storedAt) -> elements[at] = stored[storedAt]);

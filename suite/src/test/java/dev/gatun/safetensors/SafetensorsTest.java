@@ -1,4 +1,4 @@
-package dev.gatun.model;
+package dev.gatun.safetensors;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -66,11 +66,11 @@ class SafetensorsTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{'a'                                                     | bad header",
+        "{'a'                                                     | not JSON",
         "[]                                                       | not a JSON object",
-        "{}{}                                                     | bad header",
+        "{}{}                                                     | not JSON",
         "{'a':A,'a':A}                                            | Duplicate",
-        "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,4]}}   | F32 [2] needs 8 bytes",
+        "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,4]}}   | F32 [2] and needs 8 bytes",
         "{'a':{'dtype':'F33','shape':[1],'data_offsets':[0,4]}}   | unsupported dtype",
         "{'a':{'dtype':'F32','shape':[-1],'data_offsets':[0,4]}}  | not a count",
         "{'a':{'dtype':'F32','shape':[1.5],'data_offsets':[0,4]}} | not a count",
