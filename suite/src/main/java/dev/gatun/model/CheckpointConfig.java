@@ -1,10 +1,12 @@
 package dev.gatun.model;
 
 import dev.gatun.model.TransformerConfig.Activation;
+import dev.gatun.model.TransformerConfig.Biases;
+import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.Family;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.TransformerConfig.Norm;
-import dev.gatun.model.TransformerConfig.Positions;
+import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import dev.gatun.safetensors.SafetensorsException;
 import dev.gatun.safetensors.StrictJson;
 import java.nio.file.Path;
@@ -68,10 +70,12 @@ final class CheckpointConfig {
         root.path("n_inner").isNumber() ? integer("n_inner") : 4 * width,
         integer("n_positions"),
         new Positions.Learned(),
+        BlockForm.NORM_BEFORE,
         Norm.LAYER,
         number("layer_norm_epsilon", 1e-5),
+        QueryKeyNorm.NONE,
         gelu(text("activation_function", "gelu_new")),
-        true,
+        Biases.ALL,
         head(true));
   }
 
@@ -97,10 +101,12 @@ final class CheckpointConfig {
         integer("intermediate_size"),
         integer("max_position_embeddings"),
         rotary(),
+        BlockForm.NORM_BEFORE,
         Norm.RMS,
         number("rms_norm_eps", 1e-6),
+        QueryKeyNorm.NONE,
         Activation.SWIGLU,
-        false,
+        Biases.NONE,
         head(false));
   }
 
@@ -192,7 +198,7 @@ final class CheckpointConfig {
     Map<String, Object> fields = new LinkedHashMap<>();
     switch (config.family()) {
       case GPT2 -> describeGpt2(config, fields);
-      case LLAMA -> describeLlama(config, fields);
+      default -> describeLlama(config, fields);
     }
     fields.put("vocab_size", config.vocabulary());
     fields.put("tie_word_embeddings", config.isTied());
@@ -219,7 +225,7 @@ final class CheckpointConfig {
     if (!(config.positions() instanceof Positions.Learned)
         || config.norm() != Norm.LAYER
         || config.activation().isGated()
-        || !config.biases()
+        || !config.biases().equals(Biases.ALL)
         || config.keyValueHeads() != config.heads()
         || config.headWidth() * config.heads() != config.width()) {
       throw new IllegalArgumentException("a GPT-2 checkpoint cannot describe " + config);
@@ -235,10 +241,10 @@ final class CheckpointConfig {
   }
 
   private static void describeLlama(TransformerConfig config, Map<String, Object> fields) {
-    if (!(config.positions() instanceof Positions.Rotary(double theta))
+    if (!(config.positions() instanceof Positions.Rotary(double theta, _, _))
         || config.norm() != Norm.RMS
         || !config.activation().isGated()
-        || config.biases()) {
+        || !config.biases().equals(Biases.NONE)) {
       throw new IllegalArgumentException("a Llama checkpoint cannot describe " + config);
     }
     fields.put("model_type", "llama");

@@ -19,10 +19,12 @@ final class StoredParameters {
 
   private final CheckpointWeights weights;
   private final ParameterLayout layout;
+  private final boolean tied;
 
-  private StoredParameters(CheckpointWeights weights, ParameterLayout layout) {
+  private StoredParameters(CheckpointWeights weights, ParameterLayout layout, boolean tied) {
     this.weights = weights;
     this.layout = layout;
+    this.tied = tied;
   }
 
   /**
@@ -38,7 +40,7 @@ final class StoredParameters {
           "config.json asks for %s layers, more than %s tensors make up"
               .formatted(config.layers(), tensors));
     }
-    var stored = new StoredParameters(weights, layout(weights.folder(), config));
+    var stored = new StoredParameters(weights, layout(weights.folder(), config), config.isTied());
     stored.requireAll();
     stored.refuseOthers();
     return stored;
@@ -72,7 +74,7 @@ final class StoredParameters {
 
   private void refuseOthers() {
     for (String name : weights.names()) {
-      if (!layout.contains(name) && !layout.contains("transformer." + name) && !isBuffer(name)) {
+      if (!isParameter(name) && !isIgnored(name)) {
         throw new SafetensorsException(
             weights.file(name),
             "tensor '" + name + "' belongs to no parameter of this architecture");
@@ -80,26 +82,37 @@ final class StoredParameters {
     }
   }
 
-  /** Causal masks and rotary frequencies that older checkpoints stored beside the parameters. */
-  private static boolean isBuffer(String name) {
-    return name.endsWith(".attn.bias")
-        || name.endsWith(".attn.masked_bias")
-        || name.endsWith(".rotary_emb.inv_freq");
+  private boolean isParameter(String name) {
+    String whole = layout.names().backbone() + name;
+    return layout.contains(name) || layout.contains(whole) && !weights.contains(whole);
   }
 
-  /** OpenAI's own GPT-2 files leave out the leading {@code transformer.}. */
+  /** Constants, and the head's own copy of the weights that it is tied to. */
+  private boolean isIgnored(String name) {
+    ParameterNames names = layout.names();
+    return names.isConstant(name) || tied && name.equals(names.head());
+  }
+
+  /** Checkpoints of the backbone alone leave out the prefix that stands for it. */
   private String nameOf(ParameterSpec spec) {
     String name = spec.name();
-    String bare = name.startsWith("transformer.") ? name.substring("transformer.".length()) : name;
+    String backbone = layout.names().backbone();
+    String bare = name.startsWith(backbone) ? name.substring(backbone.length()) : name;
     return !weights.contains(name) && weights.contains(bare) ? bare : name;
   }
 
   /** Copies a parameter to a backend, weights as [out, in]. */
   void readInto(ParameterSpec spec, Backend backend, Tensor value) {
-    if (spec.transposedInCheckpoint()) {
-      weights.readTransposedInto(nameOf(spec), backend, value);
-    } else {
-      weights.readInto(nameOf(spec), backend, value);
+    String name = nameOf(spec);
+    switch (spec.checkpointForm()) {
+      case CheckpointForm.Same _ -> weights.readInto(name, backend, value);
+      case CheckpointForm.Transposed _ -> weights.readTransposedInto(name, backend, value);
+      case CheckpointForm.HeadByHead form when spec.isMatrix() ->
+          weights.readRowsInto(name, form.storedRows((int) value.rows()), backend, value);
+      case CheckpointForm.HeadByHead form -> {
+        weights.readInto(name, backend, value);
+        backend.write(form.fromCheckpoint(spec.shape(), backend.toDoubles(value)), value);
+      }
     }
   }
 

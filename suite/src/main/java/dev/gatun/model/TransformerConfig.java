@@ -16,10 +16,12 @@ import java.util.List;
  * @param mlpWidth F, inner width of the MLP
  * @param contextLength longest sequence, in tokens
  * @param positions how positions enter
+ * @param blockForm how a block puts its norms, its attention and its MLP together
  * @param norm which normalisation
  * @param normEpsilon its epsilon
+ * @param queryKeyNorm an RMSNorm of queries and keys
  * @param activation of the MLP
- * @param biases whether linear layers have biases (LayerNorm always has one, RMSNorm never)
+ * @param biases which linear layers have biases (LayerNorm always has one, RMSNorm never)
  * @param head the output layer
  */
 public record TransformerConfig(
@@ -33,35 +35,74 @@ public record TransformerConfig(
     int mlpWidth,
     int contextLength,
     Positions positions,
+    BlockForm blockForm,
     Norm norm,
     double normEpsilon,
+    QueryKeyNorm queryKeyNorm,
     Activation activation,
-    boolean biases,
+    Biases biases,
     HeadForm head) {
 
   /** Whose parameter names (those of the Hugging Face checkpoints) a model uses. */
   public enum Family {
     /** As in {@code transformer.h.0.attn.c_attn.weight}; checkpoints hold weights as [in, out]. */
-    GPT2,
-    /** As in {@code model.layers.0.self_attn.q_proj.weight}; checkpoints hold [out, in]. */
-    LLAMA
+    GPT2("GPT-2"),
+    /** As in {@code gpt_neox.layers.0.attention.dense.weight} (Pythia). */
+    GPT_NEOX("GPT-NeoX"),
+    /** As in {@code model.layers.0.self_attn.q_proj.weight}. */
+    LLAMA("Llama"),
+    /** Llama's names, with {@code self_attn.q_norm} and {@code k_norm}. */
+    QWEN3("Qwen3"),
+    /** Llama's names, with {@code post_feedforward_layernorm}: norms come after. */
+    OLMO2("OLMo 2");
+
+    private final String label;
+
+    Family(String label) {
+      this.label = label;
+    }
+
+    /** Its name as people write it. */
+    public String label() {
+      return label;
+    }
   }
 
-  /** How positions enter the model. */
-  public sealed interface Positions {
-    /** A learned vector per position, added to the embedding. */
-    record Learned() implements Positions {}
-
-    /** Rotary embedding of queries and keys: pair j turns by position·theta^(−2j/headWidth). */
-    record Rotary(double theta) implements Positions {}
+  /** How a block puts its norms, its attention and its MLP together. */
+  public enum BlockForm {
+    /** y = x + attention(norm(x)), then y + mlp(norm(y)). */
+    NORM_BEFORE,
+    /** x + attention(norm(x)) + mlp(norm(x)), with a norm for each. */
+    PARALLEL,
+    /** y = x + norm(attention(x)), then y + norm(mlp(y)). */
+    NORM_AFTER
   }
 
-  /** The normalisation before attention, before the MLP and before the head. */
+  /** The normalisation of each block and before the head. */
   public enum Norm {
     /** LayerNorm with weight and bias. */
     LAYER,
     /** RMSNorm with weight. */
     RMS
+  }
+
+  /** RMSNorm of queries and keys, before positions enter. */
+  public enum QueryKeyNorm {
+    /** None. */
+    NONE,
+    /** Of each head on its own; all heads share the weights, [headWidth]. */
+    PER_HEAD,
+    /** Of all heads' queries, and all heads' keys, at once. */
+    WHOLE
+  }
+
+  /** Which linear layers have biases: queries, keys, values and attention's output; the MLP's. */
+  public record Biases(boolean attention, boolean mlp) {
+    /** Every linear layer has one. */
+    public static final Biases ALL = new Biases(true, true);
+
+    /** None has. */
+    public static final Biases NONE = new Biases(false, false);
   }
 
   /** Activation of the MLP. */
@@ -159,13 +200,7 @@ public record TransformerConfig(
           heads + " heads cannot share " + keyValueHeads + " key/value heads evenly");
     }
     if (positions instanceof Positions.Rotary rotary) {
-      if (headWidth % 2 != 0) {
-        throw new IllegalArgumentException(
-            "rotary positions need an even head width, not " + headWidth);
-      }
-      if (!(rotary.theta() > 0)) {
-        throw new IllegalArgumentException("rotary theta must be positive");
-      }
+      rotary.requireFits(headWidth);
     }
     checkHead(head, vocabulary, width);
   }
@@ -220,10 +255,12 @@ public record TransformerConfig(
         4 * width,
         contextLength,
         new Positions.Learned(),
+        BlockForm.NORM_BEFORE,
         Norm.LAYER,
         1e-5,
+        QueryKeyNorm.NONE,
         Activation.GELU_TANH,
-        true,
+        Biases.ALL,
         new HeadForm.Linear(true));
   }
 
@@ -252,10 +289,12 @@ public record TransformerConfig(
         mlpWidth,
         contextLength,
         new Positions.Rotary(10_000),
+        BlockForm.NORM_BEFORE,
         Norm.RMS,
         1e-5,
+        QueryKeyNorm.NONE,
         Activation.SWIGLU,
-        false,
+        Biases.NONE,
         new HeadForm.Linear(false));
   }
 
@@ -286,8 +325,10 @@ public record TransformerConfig(
         mlpWidth,
         contextLength,
         positions,
+        blockForm,
         norm,
         normEpsilon,
+        queryKeyNorm,
         activation,
         biases,
         other);

@@ -50,18 +50,7 @@ record FixtureOutputs(Map<String, double[]> tensors) {
 
   private static double[] gradient(LanguageModel model, ParameterSpec spec) {
     double[] x = model.backend().toDoubles(model.parameters().gradient(spec.name()));
-    if (!spec.transposedInCheckpoint()) {
-      return x;
-    }
-    int rows = (int) spec.shape().rows();
-    int cols = (int) spec.shape().cols();
-    double[] y = new double[x.length];
-    for (int i = 0; i < rows; i++) {
-      for (int j = 0; j < cols; j++) {
-        y[j * rows + i] = x[i * cols + j];
-      }
-    }
-    return y;
+    return spec.checkpointForm().toCheckpoint(spec.shape(), x);
   }
 
   /** The loss before each of ten steps. */

@@ -55,8 +55,10 @@ final class TinyModels {
         c.mlpWidth(),
         c.contextLength(),
         c.positions(),
+        c.blockForm(),
         c.norm(),
         c.normEpsilon(),
+        c.queryKeyNorm(),
         activation,
         c.biases(),
         c.head());
