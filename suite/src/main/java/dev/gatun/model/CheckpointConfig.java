@@ -12,6 +12,7 @@ import dev.gatun.safetensors.StrictJson;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -38,7 +39,7 @@ final class CheckpointConfig {
   static TransformerConfig read(Path file) {
     try {
       return new CheckpointConfig(file, StrictJson.tree(file)).transformer();
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | JacksonException e) {
       throw new SafetensorsException(file, e.getMessage(), e);
     }
   }
