@@ -2,6 +2,7 @@ package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.io.AtomicFile;
+import dev.gatun.model.families.CheckpointConfig;
 import dev.gatun.safetensors.CheckpointWeights;
 import dev.gatun.safetensors.SafetensorsException;
 import dev.gatun.safetensors.SafetensorsWriter;
@@ -57,9 +58,13 @@ public final class Checkpoint {
    * @throws IllegalArgumentException if the family's configuration cannot say what this model is
    */
   public static void save(LanguageModel model, Path folder) {
-    String config = CheckpointConfig.write(model.config());
+    String config = CheckpointConfig.write(model.config(), model.backend().real());
     SafetensorsWriter writer = new SafetensorsWriter(Map.of("format", "pt"));
-    add(writer, "", model, model.parameters().values());
+    Parameters parameters = model.parameters();
+    for (ParameterSpec spec : parameters.layout().specs()) {
+      new CheckpointElements(spec, model.backend(), parameters.value(spec.name()))
+          .addTo(writer, parameters.layout().names().stored(spec.name()));
+    }
     writer.write(folder.resolve(WEIGHTS));
     AtomicFile.write(folder.resolve(CONFIG), config.getBytes(StandardCharsets.UTF_8));
   }

@@ -49,6 +49,11 @@ sealed interface ParameterNames {
     return "lm_head.weight";
   }
 
+  /** The name that checkpoint files give to a parameter, where it is another. */
+  default String stored(String name) {
+    return name;
+  }
+
   /** What all names but the head's begin with; checkpoints of the backbone alone leave it out. */
   String backbone();
 
@@ -207,8 +212,8 @@ sealed interface ParameterNames {
     }
 
     @Override
-    public String head() {
-      return "embed_out.weight";
+    public String stored(String name) {
+      return name.equals(head()) ? "embed_out.weight" : name;
     }
 
     @Override

@@ -7,6 +7,9 @@ import dev.gatun.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The parameters of an architecture in the weights of a checkpoint: all there, real, of the right
@@ -73,8 +76,9 @@ final class StoredParameters {
   }
 
   private void refuseOthers() {
+    Set<String> read = layout.specs().stream().map(this::nameOf).collect(Collectors.toSet());
     for (String name : weights.names()) {
-      if (!isParameter(name) && !isIgnored(name)) {
+      if (!read.contains(name) && !isIgnored(name)) {
         throw new SafetensorsException(
             weights.file(name),
             "tensor '" + name + "' belongs to no parameter of this architecture");
@@ -82,23 +86,23 @@ final class StoredParameters {
     }
   }
 
-  private boolean isParameter(String name) {
-    String whole = layout.names().backbone() + name;
-    return layout.contains(name) || layout.contains(whole) && !weights.contains(whole);
-  }
-
   /** Constants, and the head's own copy of the weights that it is tied to. */
   private boolean isIgnored(String name) {
     ParameterNames names = layout.names();
-    return names.isConstant(name) || tied && name.equals(names.head());
+    return names.isConstant(name)
+        || tied && (name.equals(names.head()) || name.equals(names.stored(names.head())));
   }
 
-  /** Checkpoints of the backbone alone leave out the prefix that stands for it. */
+  /**
+   * The first of a parameter's names that is there: that of files, its own, or that of checkpoints
+   * of the backbone alone, which leave out the prefix that stands for it.
+   */
   private String nameOf(ParameterSpec spec) {
-    String name = spec.name();
     String backbone = layout.names().backbone();
+    String name = spec.name();
+    String stored = layout.names().stored(name);
     String bare = name.startsWith(backbone) ? name.substring(backbone.length()) : name;
-    return !weights.contains(name) && weights.contains(bare) ? bare : name;
+    return Stream.of(stored, name, bare).filter(weights::contains).findFirst().orElse(stored);
   }
 
   /** Copies a parameter to a backend, weights as [out, in]. */

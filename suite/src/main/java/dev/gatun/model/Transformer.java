@@ -105,9 +105,22 @@ final class Transformer implements AutoCloseable {
       Tensor x = layer == 0 ? pass.embedding : pass.blocks.get(layer - 1).output;
       blocks.get(layer).backward(x, pass, pass.blocks.get(layer), buffers);
     }
-    backend.embeddingBackward(buffers.residual, pass.tokens, tokenEmbeddingGradient);
+    tokensBackward(pass, buffers);
     positionEmbeddingGradient.ifPresent(
         table -> backend.embeddingBackward(buffers.residual, pass.positions, table));
+  }
+
+  /** The padding token's row keeps what the head has put there. */
+  private void tokensBackward(Activations pass, ActivationGradients buffers) {
+    if (config.paddingToken().isEmpty()) {
+      backend.embeddingBackward(buffers.residual, pass.tokens, tokenEmbeddingGradient);
+      return;
+    }
+    Tensor row = tokenEmbeddingGradient.rows(config.paddingToken().getAsInt(), 1);
+    Tensor kept = buffers.branch.rows(0, 1);
+    backend.copy(row, kept);
+    backend.embeddingBackward(buffers.residual, pass.tokens, tokenEmbeddingGradient);
+    backend.copy(kept, row);
   }
 
   /**

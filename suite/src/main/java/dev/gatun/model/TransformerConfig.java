@@ -2,6 +2,7 @@ package dev.gatun.model;
 
 import dev.gatun.backend.AttentionShape;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * The shape of a decoder-only transformer with its head.
@@ -22,6 +23,7 @@ import java.util.List;
  * @param queryKeyNorm an RMSNorm of queries and keys
  * @param activation of the MLP
  * @param biases which linear layers have biases (LayerNorm always has one, RMSNorm never)
+ * @param paddingToken a token whose embedding gets no gradient through the inputs
  * @param head the output layer
  */
 public record TransformerConfig(
@@ -41,6 +43,7 @@ public record TransformerConfig(
     QueryKeyNorm queryKeyNorm,
     Activation activation,
     Biases biases,
+    OptionalInt paddingToken,
     HeadForm head) {
 
   /** Whose parameter names (those of the Hugging Face checkpoints) a model uses. */
@@ -202,6 +205,12 @@ public record TransformerConfig(
     if (positions instanceof Positions.Rotary rotary) {
       rotary.requireFits(headWidth);
     }
+    if (paddingToken.isPresent()
+        && (paddingToken.getAsInt() < 0 || paddingToken.getAsInt() >= vocabulary)) {
+      throw new IllegalArgumentException(
+          "the padding token, %s, is outside the vocabulary of %s"
+              .formatted(paddingToken.getAsInt(), vocabulary));
+    }
     checkHead(head, vocabulary, width);
   }
 
@@ -261,6 +270,7 @@ public record TransformerConfig(
         QueryKeyNorm.NONE,
         Activation.GELU_TANH,
         Biases.ALL,
+        OptionalInt.empty(),
         new HeadForm.Linear(true));
   }
 
@@ -295,6 +305,7 @@ public record TransformerConfig(
         QueryKeyNorm.NONE,
         Activation.SWIGLU,
         Biases.NONE,
+        OptionalInt.empty(),
         new HeadForm.Linear(false));
   }
 
@@ -331,6 +342,7 @@ public record TransformerConfig(
         queryKeyNorm,
         activation,
         biases,
+        paddingToken,
         other);
   }
 

@@ -11,6 +11,7 @@ import dev.gatun.model.TransformerConfig.Norm;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /** The [model] section of a configuration file. */
 final class ModelSection {
@@ -84,6 +85,7 @@ final class ModelSection {
         QueryKeyNorm.NONE,
         Activation.GELU_TANH,
         Biases.ALL,
+        OptionalInt.empty(),
         head(section, true));
   }
 
@@ -109,6 +111,7 @@ final class ModelSection {
         QueryKeyNorm.NONE,
         Activation.SWIGLU,
         Biases.NONE,
+        OptionalInt.empty(),
         head(section, false));
   }
 

@@ -15,7 +15,9 @@ import java.util.Map;
  * its layout.
  */
 record FixtureOutputs(Map<String, double[]> tensors) {
-  static final List<String> FIXTURES = List.of("gpt2-tiny", "llama-tiny", "llama-tied-tiny");
+  static final List<String> FIXTURES =
+      List.of(
+          "gpt2-tiny", "neox-tiny", "llama-tiny", "llama-tied-tiny", "qwen3-tiny", "olmo2-tiny");
 
   /** As PyTorch computed it. */
   static FixtureOutputs ofPyTorch(Fixture fixture, FixtureOutputs sameNames) {

@@ -61,6 +61,7 @@ final class TinyModels {
         c.queryKeyNorm(),
         activation,
         c.biases(),
+        c.paddingToken(),
         c.head());
   }
 
