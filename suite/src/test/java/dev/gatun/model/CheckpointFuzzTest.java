@@ -11,6 +11,7 @@ import dev.gatun.model.StreamedBackbone.LayerVisitor;
 import dev.gatun.safetensors.CheckpointWeights;
 import dev.gatun.safetensors.HandmadeFile;
 import dev.gatun.safetensors.SafetensorsException;
+import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -156,7 +157,7 @@ class CheckpointFuzzTest {
     return threads.getCurrentThreadAllocatedBytes();
   }
 
-  /** The fixtures, and each of them in two shards. */
+  /** The fixtures, and each of them in two shards of half the precision. */
   private static List<Map<String, byte[]>> corpus() throws IOException {
     List<Map<String, byte[]>> corpus = new ArrayList<>();
     for (String name : FIXTURES) {
@@ -165,7 +166,8 @@ class CheckpointFuzzTest {
       whole.put("config.json", Files.readAllBytes(fixture.resolve("config.json")));
       whole.put("model.safetensors", Files.readAllBytes(fixture.resolve("model.safetensors")));
       corpus.add(whole);
-      Map<String, byte[]> sharded = new TreeMap<>(Shards.of(fixture.resolve("model.safetensors")));
+      Map<String, byte[]> sharded =
+          new TreeMap<>(Shards.of(fixture.resolve("model.safetensors"), Encoding.BF16));
       sharded.put("config.json", whole.get("config.json"));
       corpus.add(sharded);
     }

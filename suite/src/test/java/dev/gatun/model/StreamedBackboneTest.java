@@ -11,8 +11,13 @@ import dev.gatun.backend.ReferenceBackend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.model.StreamedBackbone.LayerVisitor;
+import dev.gatun.safetensors.HandmadeFile;
 import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Tensor;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,6 +26,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class StreamedBackboneTest {
@@ -156,6 +162,45 @@ class StreamedBackboneTest {
         assertArrayEquals(expected.doubles("hidden"), hidden, 1e-5, name);
       }
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Encoding.class)
+  void shardsOfAnyEncodingAreTheModelOfTheirRoundedWeights(Encoding encoding) throws IOException {
+    for (String name : FixtureOutputs.FIXTURES) {
+      Fixture fixture = Fixture.of(name);
+      Path original = fixture.folder().resolve("model.safetensors");
+      Shards.of(original, encoding)
+          .forEach((file, bytes) -> HandmadeFile.write(folder.resolve(file), bytes));
+      HandmadeFile.write(
+          folder.resolve("config.json"),
+          Files.readAllBytes(fixture.folder().resolve("config.json")));
+      try (Backend backend = CpuBackend.open(2);
+          LanguageModel loaded = Checkpoint.load(folder, backend);
+          LanguageModel rounded = fixture.load(backend);
+          TensorScope scope = backend.newScope();
+          StreamedBackbone backbone = StreamedBackbone.open(folder, backend)) {
+        round(rounded, encoding);
+        assertArrayEquals(
+            backend.toFloats(rounded.parameters().values()),
+            backend.toFloats(loaded.parameters().values()),
+            name);
+        assertArrayEquals(
+            backend.toFloats(rounded.hiddenStates(fixture.tokens(), Fixture.BATCH, Fixture.LENGTH)),
+            backend.toFloats(
+                backbone.hiddenStates(
+                    scope, fixture.tokens(), Fixture.BATCH, Fixture.LENGTH, LayerVisitor.NONE)),
+            name);
+      }
+    }
+  }
+
+  private static void round(LanguageModel model, Encoding encoding) {
+    Tensor values = model.parameters().values();
+    byte[] bytes = encoding.encode(model.backend().toFloats(values));
+    float[] rounded = new float[Math.toIntExact(values.size())];
+    encoding.decode(MemorySegment.ofArray(bytes), ElementType.F32, MemorySegment.ofArray(rounded));
+    model.backend().write(rounded, values);
   }
 
   @Test
