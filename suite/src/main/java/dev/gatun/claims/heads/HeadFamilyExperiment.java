@@ -54,7 +54,7 @@ public final class HeadFamilyExperiment {
       LocalMeasure measure, BiFunction<Tier, Long, List<HeadFamilySetting>> plans) {
     this.measure = measure;
     this.plans = plans;
-    this.sweep = new Sweep<>("heads", this::run);
+    this.sweep = new Sweep<>("head-family", this::run);
   }
 
   /** The heads, by arm. */
