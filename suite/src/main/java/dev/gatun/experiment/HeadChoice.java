@@ -42,6 +42,11 @@ public record HeadChoice(String label) {
     };
   }
 
+  /** Whether it amounts to one matrix W [V, D]. */
+  public boolean isMatrix() {
+    return label.equals("linear") || label.equals("factorised");
+  }
+
   /** Whether it is the head that the papers are about. */
   public boolean isLinear() {
     return equals(LINEAR);

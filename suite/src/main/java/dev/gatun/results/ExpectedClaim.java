@@ -13,6 +13,7 @@ import java.util.Set;
  * @param statement the paper's claim, as a sentence
  * @param formula how it is measured, in symbols
  * @param paper where it is claimed
+ * @param heads forms of head for which its checks gate, reported only for others; all by default
  */
 public record ExpectedClaim(
     String claim,
@@ -20,6 +21,7 @@ public record ExpectedClaim(
     String statement,
     String formula,
     String paper,
+    List<String> heads,
     List<ExpectedCheck> checks) {
 
   /**
@@ -31,6 +33,7 @@ public record ExpectedClaim(
     require(statement, "statement");
     require(formula, "formula");
     require(paper, "paper");
+    heads = heads == null ? List.of() : List.copyOf(heads);
     checks = checks == null ? List.of() : List.copyOf(checks);
     if (checks.isEmpty()) {
       throw new IllegalArgumentException("claim " + claim + " has no check");
@@ -41,6 +44,11 @@ public record ExpectedClaim(
         throw new IllegalArgumentException("check " + check.id() + " is there twice");
       }
     }
+  }
+
+  /** Whether its checks gate for a head. */
+  boolean gatesFor(String head) {
+    return heads.isEmpty() || heads.contains(head);
   }
 
   private static void require(String value, String key) {
