@@ -22,6 +22,7 @@ class ArchitectureTest {
           .importPackages("dev.gatun");
 
   private static final String JACKSON = "tools.jackson..";
+  private static final String JACKSON_ANNOTATIONS = "com.fasterxml.jackson.annotation..";
 
   /** The JDK's own module jdk.management: how much memory the machine has. */
   private static final String MACHINE_MEMORY = "com.sun.management..";
@@ -107,7 +108,8 @@ class ArchitectureTest {
               "dev.gatun.backend",
               "dev.gatun.results..",
               "dev.gatun.io..",
-              JACKSON),
+              JACKSON,
+              JACKSON_ANNOTATIONS),
           experiment("bottleneck"),
           experiment("spamlang"),
           experiment("heads"),

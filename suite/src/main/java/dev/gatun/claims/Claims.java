@@ -19,16 +19,35 @@ import dev.gatun.claims.heads.HeadVariantExperiment;
 import dev.gatun.claims.saturation.B1ScalingLawExcess;
 import dev.gatun.claims.saturation.B2LatePerplexity;
 import dev.gatun.claims.spamlang.A6SpamLang;
+import dev.gatun.claims.spamlang.SpamLangHeads;
 import dev.gatun.experiment.Claim;
+import dev.gatun.experiment.HeadChoice;
 import java.util.List;
 
 /** All claims that can be measured, in the order of their ids. */
 public final class Claims {
+  /** Those whose measurements any head has; H1 takes all heads anyway. */
+  private static final List<String> OF_ANY_HEAD = List.of("A4", "A6", "A7");
+
   private Claims() {}
 
   /** New instances of all; those that read the same experiment share it. */
   public static List<Claim> all() {
-    var bottleneck = new BottleneckExperiment();
+    return all(HeadChoice.LINEAR);
+  }
+
+  /**
+   * The same with a head: those that are about what only the linear head has are left out for
+   * others.
+   */
+  public static List<Claim> all(HeadChoice head) {
+    return claims(head).stream()
+        .filter(claim -> head.isLinear() || OF_ANY_HEAD.contains(claim.id()))
+        .toList();
+  }
+
+  private static List<Claim> claims(HeadChoice head) {
+    var bottleneck = new BottleneckExperiment(head);
     var heads = new HeadVariantExperiment();
     return List.of(
         new A1GradientSuppression(bottleneck),
@@ -36,8 +55,8 @@ public final class Claims {
         new A3UnreachableGradient(bottleneck),
         new A4RankGrowsWithBatch(bottleneck),
         new A5PoorDirection(bottleneck),
-        new A6SpamLang(),
-        new A7HeadRank(heads),
+        new A6SpamLang(head),
+        new A7HeadRank(heads, head),
         new A8TwoDimensionsSuffice(),
         new A9FlatThroughTraining(bottleneck),
         new A10EnergyMovesToTail(bottleneck),
@@ -46,7 +65,7 @@ public final class Claims {
         new C1BackwardRank(heads),
         new C2OrthogonalPart(heads),
         new C3NeverTargetClasses(heads),
-        new H1OtherHeads(new HeadFamilyExperiment()));
+        new H1OtherHeads(new HeadFamilyExperiment(), List.of(new SpamLangHeads())));
   }
 
   /** Ids of all. */

@@ -25,6 +25,21 @@ public interface RunEnvironment {
    */
   void report(StepReport step);
 
+  /**
+   * Runs a measurement. Its time is the unit in which {@link RunSetting#measurements} counts, if
+   * nothing was rehearsed.
+   */
+  default void measure(Runnable measurement) {
+    measurement.run();
+  }
+
+  /**
+   * Runs, where the run is only timed, what is measured after the training alone, or a part of what
+   * takes long: its time then is the unit of {@link RunSetting#measurements}, and nothing else is
+   * measured.
+   */
+  default void rehearse(Runnable measurement) {}
+
   /** A listener for a {@link dev.gatun.train.Trainer} that reports its steps. */
   default TrainingListener reporting() {
     return new TrainingListener() {

@@ -33,8 +33,8 @@ public interface RunSetting {
   }
 
   /**
-   * How often it stops to measure, the untrained model included, in units of the cheapest such
-   * measurement: for the estimate of its time.
+   * What it measures, in units of what {@link RunEnvironment#measure} runs first or {@link
+   * RunEnvironment#rehearse} runs: for the estimate of its time.
    */
   default long measurements() {
     return 1;

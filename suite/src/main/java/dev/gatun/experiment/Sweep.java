@@ -78,6 +78,11 @@ public final class Sweep<S extends RunSetting> {
     return RunTiming.of(body, setting, backend, context);
   }
 
+  /** Makes {@link #time} tell what later steps take; nothing is kept. */
+  void warmUp(ClaimContext context, Backend backend, S setting) {
+    RunTiming.warmUp(body, setting, backend, context);
+  }
+
   private StoredRun stored(ClaimContext context, S setting) {
     return new StoredRun(context.unfinished().resolve(name).resolve(setting.id()));
   }

@@ -14,6 +14,15 @@ import java.util.Set;
 public final class SweepEvidence {
   private SweepEvidence() {}
 
+  /** The first value of a metric in a run's evidence, which has it. */
+  public static double value(Evidence run, String metric) {
+    return run.metrics().stream()
+        .filter(m -> m.name().equals(metric))
+        .mapToDouble(Metric::value)
+        .findFirst()
+        .orElseThrow();
+  }
+
   /**
    * Begins a run of a claim for every run of a sweep, with the metrics, curves and spectra of these
    * names.
