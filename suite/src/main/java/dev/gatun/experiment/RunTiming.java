@@ -5,6 +5,7 @@ import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.train.StepReport;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,7 +23,7 @@ record RunTiming(double measuring, double step) {
 
   /** Seconds of the whole run. */
   double seconds(RunSetting setting) {
-    return setting.measurements() * measuring + setting.steps() * step;
+    return setting.measurements() * measuring + setting.workInSteps() * step;
   }
 
   /** Runs the first steps of a setting. */
@@ -69,6 +70,12 @@ record RunTiming(double measuring, double step) {
     @Override
     public TokenizedCorpus tokens(int vocabulary) {
       return context.tokens(vocabulary);
+    }
+
+    /** None that a real run finds anything in. */
+    @Override
+    public Path workFolder() {
+      return context.unfinished().resolve("timing");
     }
 
     @Override
