@@ -103,13 +103,12 @@ public record HiddenStateFile(Path path, int width, int rows, long batches, Stri
     var lists = (FixedSizeListVector) batch.getVector(HIDDEN);
     var elements = (Float4Vector) lists.getDataVector();
     var ids = (IntVector) batch.getVector(TARGET);
-    elements.allocateNew(hidden.length);
+    lists.setInitialCapacity(rows);
+    lists.allocateNew();
     ids.allocateNew(targets.length);
     MemorySegment.copy(
         hidden, 0, memory(elements), ValueLayout.JAVA_FLOAT_UNALIGNED, 0, hidden.length);
     MemorySegment.copy(targets, 0, memory(ids), ValueLayout.JAVA_INT_UNALIGNED, 0, targets.length);
-    lists.setInitialCapacity(rows);
-    lists.reAlloc();
     List.of(lists, elements, ids).forEach(HiddenStateFile::setAllValid);
     elements.setValueCount(hidden.length);
     lists.setValueCount(rows);

@@ -1,5 +1,6 @@
 package dev.gatun.claims.frozen;
 
+import dev.gatun.backend.Backend;
 import dev.gatun.backend.DeviceDescription;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.data.Batch;
@@ -16,7 +17,9 @@ import dev.gatun.results.CurveName;
 import dev.gatun.results.HiddenStateReader;
 import dev.gatun.results.Provenance;
 import dev.gatun.results.RunRecorder;
+import dev.gatun.spectrum.DirectSpectrum;
 import dev.gatun.spectrum.Spectrum;
+import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import dev.gatun.train.StepReport;
 import java.nio.charset.StandardCharsets;
@@ -160,6 +163,27 @@ class FrozenRun implements RunBody<FrozenSetting> {
             recorder.metric("accuracy" + name, step, s.accuracy(), "1");
           });
       recordSpectrum(setting, truncated.spectrum(), recorder);
+    }
+    recordRandomHead(setting, model.backend(), recorder);
+  }
+
+  /** The null of W-error: a Gaussian head of the same size. */
+  private static void recordRandomHead(
+      FrozenSetting setting, Backend backend, RunRecorder recorder) {
+    double[] entries = new double[setting.vocabulary() * setting.width()];
+    Randomness.of(setting.seed()).stream("random head").gaussian(entries, 1);
+    try (TensorScope scope = backend.newScope()) {
+      Tensor head = scope.zeros(ElementType.F64, setting.vocabulary(), setting.width());
+      backend.write(entries, head);
+      Spectrum spectrum = DirectSpectrum.of(backend, head);
+      for (int rank : setting.ranks()) {
+        recorder.metric(
+            CurveName.name("w_error_random", rank),
+            setting.steps(),
+            spectrum.bestRankResidual(rank),
+            spectrum.bestRankResidualError(rank),
+            "1");
+      }
     }
   }
 
