@@ -149,6 +149,7 @@ public class B7TheoremBound implements Claim {
     double worstGradient = 0;
     double worstDecrease = 0;
     double worstOfTruncated = 0;
+    double worstOverTruncated = 0;
     int excluded = 0;
     for (int rank : plan.ranks()) {
       double tail = ideal.tailNorm(rank);
@@ -167,6 +168,7 @@ public class B7TheoremBound implements Claim {
       worstBound = Math.max(worstBound, found.gap() / (first * tail));
       worstSecond = Math.max(worstSecond, found.gap() / (second * tail * tail));
       worstOfTruncated = Math.max(worstOfTruncated, cut / (first * tail));
+      worstOverTruncated = Math.max(worstOverTruncated, found.gap() / cut);
       worstGradient = Math.max(worstGradient, found.gradientRatio());
       worstDecrease = Math.max(worstDecrease, found.relativeDecrease());
       if (2 * rank >= ideal.rank()) {
@@ -181,6 +183,7 @@ public class B7TheoremBound implements Claim {
     run.metric("gap_over_bound", 0, worstBound, "1");
     run.metric("truncated_gap_over_bound", 0, worstOfTruncated, "1");
     run.metric("gap_over_second_order_bound", 0, worstSecond, "1");
+    run.metric("gap_over_truncated", 0, worstOverTruncated, "1");
     run.metric("slope", 0, best.slope(), "1");
     run.metric("slope_of_truncated", 0, truncated.slope(), "1");
     run.metric("largest_gradient_ratio", 0, worstGradient, "1");

@@ -31,14 +31,14 @@ record TheoremPlan(
   static TheoremPlan of(Tier tier) {
     return switch (tier) {
       case QUICK ->
-          new TheoremPlan(32, 128, SPECTRA, List.of(1, 2, 4, 8, 16, 20, 24, 27, 29, 30), 300, 5);
+          new TheoremPlan(32, 128, SPECTRA, List.of(1, 2, 4, 8, 16, 20, 24, 27, 29, 30), 600, 5);
       case DESK ->
           new TheoremPlan(
               128,
               512,
               SPECTRA,
               List.of(1, 2, 4, 8, 16, 32, 64, 80, 96, 108, 116, 121, 124, 126),
-              500,
+              1000,
               5);
       case PAPER ->
           new TheoremPlan(
@@ -46,7 +46,7 @@ record TheoremPlan(
               2048,
               SPECTRA,
               List.of(1, 4, 16, 64, 128, 256, 320, 384, 432, 464, 485, 500, 507, 510),
-              500,
+              1000,
               5);
     };
   }
