@@ -78,7 +78,7 @@ public final class B5RankConstrainedHead implements Claim {
     RunRecorder run = heads.begin(id(), FrozenHeads.arm(entries, rank), evidence);
     run.metric("rank", 0, rank, "1");
     run.metric("rank_share", 0, (double) rank / setting.width(), "1");
-    run.metric("learning_rate", 0, heads.value("learning_rate", entries, rank), "1");
+    run.metric("chosen_rate", 0, heads.value("learning_rate", entries, rank), "1");
     for (double rate : setting.rates()) {
       String name = new HeadChoice(rank, entries, rate).metricOfRate("choosing_loss");
       run.metric("choosing_loss_rate" + rate, step, heads.value(name), "nats");

@@ -75,18 +75,22 @@ public final class B8WErrorThreshold implements Claim {
   }
 
   private void recordCurve(FrozenHeads heads, GapCurve curve, EvidenceBuilder evidence) {
-    long step = heads.setting().steps();
     RunRecorder run = heads.begin(id(), "curve", evidence);
+    recordCurve(run, heads.setting().steps(), curve);
+    heads
+        .evidence()
+        .spectra()
+        .forEach(s -> run.spectrum(s.name(), s.step(), s.singularValues(), s.errorBound()));
+    run.finish(heads.evidence().runs().getFirst().wallSeconds());
+  }
+
+  /** What the curve says of the threshold; of the knee nothing where it does not reach beyond. */
+  static void recordCurve(RunRecorder run, long step, GapCurve curve) {
     run.metric("largest_w_error", step, curve.largest().wError(), "1");
     double share = curve.at(THRESHOLD) / curve.largest().gap();
     run.metric("gap_share_below_threshold", step, share, "1");
     if (curve.largest().wError() > THRESHOLD) {
       run.metric("knee", step, curve.knee(THRESHOLD), "1");
     }
-    heads
-        .evidence()
-        .spectra()
-        .forEach(s -> run.spectrum(s.name(), s.step(), s.singularValues(), s.errorBound()));
-    run.finish(heads.evidence().runs().getFirst().wallSeconds());
   }
 }

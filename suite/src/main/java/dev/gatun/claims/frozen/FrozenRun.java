@@ -70,7 +70,7 @@ class FrozenRun implements RunBody<FrozenSetting> {
   }
 
   /** The head that the control cuts down, and whose singular values W-error is of. */
-  protected Tensor trainedHead(Tensor weights) {
+  protected Tensor trainedHead(TensorScope scope, Tensor weights) {
     return weights;
   }
 
@@ -149,7 +149,9 @@ class FrozenRun implements RunBody<FrozenSetting> {
     try (TensorScope scope = model.backend().newScope();
         var truncated =
             new TruncatedHeads(
-                model.backend(), trainedHead(model.head().weights(scope)), setting.ranks())) {
+                model.backend(),
+                trainedHead(scope, model.head().weights(scope)),
+                setting.ranks())) {
       Map<String, Scored> all = new LinkedHashMap<>();
       all.put("full", model.head()::scores);
       chosen.forEach((choice, head) ->
