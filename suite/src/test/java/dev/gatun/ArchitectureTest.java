@@ -114,6 +114,8 @@ class ArchitectureTest {
           experiment("spamlang"),
           experiment("heads"),
           experiment("saturation"),
+          experiment("frozen"),
+          experiment("theorem"),
           new Room("dev.gatun.claims", "dev.gatun.claims..", "dev.gatun.experiment.."),
           new Room(
               "dev.gatun.report..",

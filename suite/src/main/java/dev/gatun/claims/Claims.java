@@ -8,6 +8,9 @@ import dev.gatun.claims.bottleneck.A4RankGrowsWithBatch;
 import dev.gatun.claims.bottleneck.A5PoorDirection;
 import dev.gatun.claims.bottleneck.A9FlatThroughTraining;
 import dev.gatun.claims.bottleneck.BottleneckExperiment;
+import dev.gatun.claims.frozen.B5RankConstrainedHead;
+import dev.gatun.claims.frozen.B8WErrorThreshold;
+import dev.gatun.claims.frozen.FrozenExperiment;
 import dev.gatun.claims.heads.A7HeadRank;
 import dev.gatun.claims.heads.A8TwoDimensionsSuffice;
 import dev.gatun.claims.heads.C1BackwardRank;
@@ -20,6 +23,7 @@ import dev.gatun.claims.saturation.B1ScalingLawExcess;
 import dev.gatun.claims.saturation.B2LatePerplexity;
 import dev.gatun.claims.spamlang.A6SpamLang;
 import dev.gatun.claims.spamlang.SpamLangHeads;
+import dev.gatun.claims.theorem.B7TheoremBound;
 import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.HeadChoice;
 import java.util.List;
@@ -49,6 +53,7 @@ public final class Claims {
   private static List<Claim> claims(HeadChoice head) {
     var bottleneck = new BottleneckExperiment(head);
     var heads = new HeadVariantExperiment();
+    var frozen = new FrozenExperiment();
     return List.of(
         new A1GradientSuppression(bottleneck),
         new A2LogitStepRank(bottleneck),
@@ -62,6 +67,9 @@ public final class Claims {
         new A10EnergyMovesToTail(bottleneck),
         new B1ScalingLawExcess(),
         new B2LatePerplexity(),
+        new B5RankConstrainedHead(frozen),
+        new B7TheoremBound(),
+        new B8WErrorThreshold(frozen),
         new C1BackwardRank(heads),
         new C2OrthogonalPart(heads),
         new C3NeverTargetClasses(heads),

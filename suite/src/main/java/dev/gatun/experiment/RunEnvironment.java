@@ -4,6 +4,7 @@ import dev.gatun.backend.Backend;
 import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.train.StepReport;
 import dev.gatun.train.TrainingListener;
+import java.nio.file.Path;
 
 /** What a run of a sweep works with. */
 public interface RunEnvironment {
@@ -16,6 +17,12 @@ public interface RunEnvironment {
    * @throws dev.gatun.data.UnusableCorpusException if it cannot be read or is too small
    */
   TokenizedCorpus tokens(int vocabulary);
+
+  /**
+   * A folder for files of this run alone, which need not exist yet. What is in it is found again
+   * after an interrupt, and goes when the evidence of all claims is written.
+   */
+  Path workFolder();
 
   /**
    * Tells of every step. This is a safe point: it throws if the sweep is to end, and the run lets

@@ -40,6 +40,14 @@ public interface RunSetting {
     return 1;
   }
 
+  /**
+   * The work of all steps in units of one of the first, where later ones cost more or less: for the
+   * estimate of its time.
+   */
+  default double workInSteps() {
+    return steps();
+  }
+
   /** Memory on the device that a measurement takes beside the training: for the estimate. */
   default long measurementBytes(Backend backend) {
     return 0;

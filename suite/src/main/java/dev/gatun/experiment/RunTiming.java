@@ -5,6 +5,7 @@ import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.train.StepReport;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,7 +35,7 @@ record RunTiming(double setUp, double measuring, double step) {
 
   /** Seconds of the whole run. */
   double seconds(RunSetting setting) {
-    return setUp + setting.measurements() * measuring + setting.steps() * step;
+    return setUp + setting.measurements() * measuring + setting.workInSteps() * step;
   }
 
   /** Of steps in their order: the median of their second half. */
@@ -103,6 +104,12 @@ record RunTiming(double setUp, double measuring, double step) {
     @Override
     public TokenizedCorpus tokens(int vocabulary) {
       return context.tokens(vocabulary);
+    }
+
+    /** None that a real run finds anything in. */
+    @Override
+    public Path workFolder() {
+      return context.unfinished().resolve("timing");
     }
 
     @Override

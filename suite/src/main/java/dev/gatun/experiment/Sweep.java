@@ -6,6 +6,7 @@ import dev.gatun.results.Evidence;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.train.StepReport;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -189,6 +190,11 @@ public final class Sweep<S extends RunSetting> {
         @Override
         public TokenizedCorpus tokens(int vocabulary) {
           return context.tokens(vocabulary);
+        }
+
+        @Override
+        public Path workFolder() {
+          return stored(context, setting).folder().resolve("work");
         }
 
         @Override
