@@ -102,6 +102,7 @@ class ArchitectureTest {
           experiment("bottleneck"),
           experiment("spamlang"),
           experiment("heads"),
+          experiment("ngram"),
           experiment("saturation"),
           new Room("dev.gatun.claims", "dev.gatun.claims..", "dev.gatun.experiment.."),
           new Room(

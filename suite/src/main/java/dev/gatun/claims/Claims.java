@@ -16,6 +16,7 @@ import dev.gatun.claims.heads.C3NeverTargetClasses;
 import dev.gatun.claims.heads.H1OtherHeads;
 import dev.gatun.claims.heads.HeadFamilyExperiment;
 import dev.gatun.claims.heads.HeadVariantExperiment;
+import dev.gatun.claims.ngram.B6NextTokenRank;
 import dev.gatun.claims.saturation.B1ScalingLawExcess;
 import dev.gatun.claims.saturation.B2LatePerplexity;
 import dev.gatun.claims.spamlang.A6SpamLang;
@@ -43,6 +44,7 @@ public final class Claims {
         new A10EnergyMovesToTail(bottleneck),
         new B1ScalingLawExcess(),
         new B2LatePerplexity(),
+        new B6NextTokenRank(),
         new C1BackwardRank(heads),
         new C2OrthogonalPart(heads),
         new C3NeverTargetClasses(heads),
