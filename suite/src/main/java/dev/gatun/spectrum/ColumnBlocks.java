@@ -30,6 +30,7 @@ record ColumnBlocks(List<int[]> blocks, int[] alone) {
       size[root(parent, column)]++;
     }
     int[][] members = new int[parent.length][];
+    int[] placed = new int[parent.length];
     List<int[]> blocks = new ArrayList<>();
     var alone = new ArrayList<Integer>();
     for (int column = 0; column < parent.length; column++) {
@@ -40,9 +41,8 @@ record ColumnBlocks(List<int[]> blocks, int[] alone) {
         if (members[root] == null) {
           members[root] = new int[size[root]];
           blocks.add(members[root]);
-          size[root] = 0;
         }
-        members[root][size[root]++] = column;
+        members[root][placed[root]++] = column;
       }
     }
     blocks.sort((a, b) -> Integer.compare(b.length, a.length));
