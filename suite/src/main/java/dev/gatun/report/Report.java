@@ -64,6 +64,7 @@ public final class Report {
             new ComponentEnergyFigure(),
             new ScalingLawFigure(ScalingLawFacts.shipped()),
             new PerplexityFigure(),
+            new NextTokenFigures(NextTokenFacts.shipped()),
             new HeadRankFigure(),
             LossDifferenceFigure.ofRanks(ControlFacts.shipped()),
             LossDifferenceFigure.ofOrthogonalPart(ControlFacts.shipped()),

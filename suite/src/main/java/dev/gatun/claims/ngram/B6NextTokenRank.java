@@ -24,7 +24,8 @@ public final class B6NextTokenRank implements Claim {
 
   /** What is set beside the shuffled corpus of the same size. */
   private static final List<String> COMPARED =
-      List.of("half_dimension", "half_share", "negligible_share", "rank_share");
+      List.of(
+          "half_dimension", "half_share", "negligible_dimension", "sixteenth_error", "rank_share");
 
   private final NgramExperiment experiment;
 
@@ -74,25 +75,35 @@ public final class B6NextTokenRank implements Claim {
       return;
     }
     String text = run.arm().substring(SHUFFLED.length());
-    double half = value(measured, run.id(), "half_dimension");
-    double rank = value(measured, run.id(), "rank_share");
     mean(measured, text, "half_dimension")
-        .ifPresent(ofText -> own.metric("half_of_text_over_shuffled", 0, ofText / half, "1"));
-    mean(measured, text, "rank_share")
-        .ifPresent(ofText -> own.metric("rank_of_text_less_shuffled", 0, ofText - rank, "1"));
+        .ifPresent(half ->
+            own.metric(
+                "half_of_text_over_shuffled",
+                0,
+                half / value(measured, run, "half_dimension"),
+                "1"));
+    for (String metric : List.of("sixteenth_error", "rank_share")) {
+      mean(measured, text, metric)
+          .ifPresent(ofText ->
+              own.metric(
+                  metric + "_of_text_less_shuffled",
+                  0,
+                  ofText - value(measured, run, metric),
+                  "1"));
+    }
   }
 
   private static OptionalDouble mean(List<Evidence> measured, String arm, String metric) {
     return measured.stream()
         .filter(part -> part.runs().getFirst().arm().equals(arm))
-        .mapToDouble(part -> value(List.of(part), part.runs().getFirst().id(), metric))
+        .mapToDouble(part -> value(measured, part.runs().getFirst(), metric))
         .average();
   }
 
-  private static double value(List<Evidence> measured, String run, String metric) {
+  private static double value(List<Evidence> measured, Run run, String metric) {
     return measured.stream()
         .flatMap(part -> part.metrics().stream())
-        .filter(m -> m.run().equals(run) && m.name().equals(metric))
+        .filter(m -> m.run().equals(run.id()) && m.name().equals(metric))
         .mapToDouble(Metric::value)
         .findFirst()
         .orElseThrow();

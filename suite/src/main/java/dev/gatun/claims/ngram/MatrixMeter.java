@@ -33,6 +33,7 @@ final class MatrixMeter {
           "negligible_dimension",
           "negligible_share",
           "w_error",
+          "sixteenth_error",
           "next_token_matrix");
 
   /** W-error at which the paper calls the matrix approximated to one half. */
@@ -87,6 +88,7 @@ final class MatrixMeter {
     run.metric("half_share", 0, (double) half / vocabulary, "1");
     run.metric("negligible_dimension", 0, negligible, "1");
     run.metric("negligible_share", 0, (double) negligible / vocabulary, "1");
+    run.metric("sixteenth_error", 0, errors.at(vocabulary / 16), "1");
     for (int d : dimensions(vocabulary)) {
       double error = spectrum.bestRankResidualError(Math.min(d, spectrum.size()));
       run.metric(CurveName.name("w_error", d), 0, errors.at(d), error, "1");

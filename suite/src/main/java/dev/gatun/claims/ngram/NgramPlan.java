@@ -52,7 +52,7 @@ record NgramPlan(int vocabulary, List<NgramSetting> settings) {
   }
 
   /**
-   * Orders of the whole corpus, the paper's order of each part, and shuffles of each part.
+   * Orders of the whole corpus, the paper's order of each part, then shuffles of each part.
    *
    * @param seededPart the part that is shuffled with several seeds
    */
@@ -63,6 +63,8 @@ record NgramPlan(int vocabulary, List<NgramSetting> settings) {
       for (int order : part == 1 ? orders : List.of(ORDER)) {
         settings.add(new NgramSetting(vocabulary, order, part, false, firstSeed));
       }
+    }
+    for (int part : parts) {
       for (int i = 0; i < (part == seededPart ? SEEDS : 1); i++) {
         settings.add(new NgramSetting(vocabulary, ORDER, part, true, firstSeed + i));
       }
