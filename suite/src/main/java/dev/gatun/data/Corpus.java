@@ -24,7 +24,7 @@ public record Corpus(String name, List<File> files, String sha256, long characte
   public record File(String name, Source source) {
     /** A text that is held in memory. */
     public File(String name, String text) {
-      this(name, () -> text);
+      this(name, new Held(text));
     }
 
     /**
@@ -36,6 +36,9 @@ public record Corpus(String name, List<File> files, String sha256, long characte
       return source.text();
     }
   }
+
+  /** Equal to any other of the same text. */
+  private record Held(String text) implements Source {}
 
   /** Gives a text. */
   @FunctionalInterface

@@ -87,7 +87,7 @@ final class NgramExperiment {
     return evidence;
   }
 
-  private static void measure(
+  private void measure(
       ClaimContext context,
       String claim,
       NgramSetting setting,
@@ -102,7 +102,7 @@ final class NgramExperiment {
         String.format(
             Locale.ROOT, "%s: eigenvalues of order %,d", setting.arm(), gram.largestBlock());
     context.report(Progress.of(claim, task, done, all));
-    Spectrum spectrum = gram.solve(context.backend(), memoryBytes());
+    Spectrum spectrum = measures.spectrum(gram, context.backend(), memoryBytes());
     MatrixMeter.record(matrix, source.tokens(setting), gram, spectrum, run);
   }
 

@@ -1,5 +1,9 @@
 package dev.gatun.claims.ngram;
 
+import dev.gatun.backend.Backend;
+import dev.gatun.spectrum.SparseGramSpectrum;
+import dev.gatun.spectrum.Spectrum;
+
 /** What the matrix is made of; tests break it on purpose. */
 interface NgramMeasures {
   /** As the paper has it. */
@@ -18,5 +22,10 @@ interface NgramMeasures {
   /** The tokens as they are counted; may be the same array, changed. */
   default int[] counted(int[] tokens) {
     return tokens;
+  }
+
+  /** All singular values, as {@link SparseGramSpectrum#solve}. */
+  default Spectrum spectrum(SparseGramSpectrum gram, Backend backend, long bufferBytes) {
+    return gram.solve(backend, bufferBytes);
   }
 }
