@@ -113,6 +113,7 @@ class ArchitectureTest {
           experiment("bottleneck"),
           experiment("spamlang"),
           experiment("heads"),
+          experiment("ngram"),
           experiment("saturation"),
           experiment("frozen"),
           experiment("theorem"),

@@ -19,6 +19,7 @@ import dev.gatun.claims.heads.C3NeverTargetClasses;
 import dev.gatun.claims.heads.H1OtherHeads;
 import dev.gatun.claims.heads.HeadFamilyExperiment;
 import dev.gatun.claims.heads.HeadVariantExperiment;
+import dev.gatun.claims.ngram.B6NextTokenRank;
 import dev.gatun.claims.saturation.B1ScalingLawExcess;
 import dev.gatun.claims.saturation.B2LatePerplexity;
 import dev.gatun.claims.spamlang.A6SpamLang;
@@ -68,6 +69,7 @@ public final class Claims {
         new B1ScalingLawExcess(),
         new B2LatePerplexity(),
         new B5RankConstrainedHead(frozen),
+        new B6NextTokenRank(),
         new B7TheoremBound(),
         new B8WErrorThreshold(frozen),
         new C1BackwardRank(heads),

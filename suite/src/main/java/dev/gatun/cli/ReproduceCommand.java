@@ -176,7 +176,17 @@ final class ReproduceCommand implements Callable<Integer> {
 
   /** The quick tier is over sooner than it is worth to know. */
   private void preview(ReproduceSettings settings, ClaimContext context, ProgressDisplay progress) {
-    if (tier == Tier.QUICK || console.isJson() || settings.trainings().isEmpty()) {
+    if (tier == Tier.QUICK || console.isJson()) {
+      return;
+    }
+    for (Claim claim : settings.claims()) {
+      for (String line : claim.computations(tier, context.backend())) {
+        progress.pause();
+        console.line(claim.id() + ": " + line);
+      }
+    }
+    if (settings.trainings().isEmpty()) {
+      console.line("");
       return;
     }
     RunEstimate estimate =

@@ -3,12 +3,14 @@ package dev.gatun.experiment;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.gatun.backend.DeviceDescription;
+import dev.gatun.data.Corpus;
 import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.model.HeadBackward;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.TransformerConfig.Positions;
 import dev.gatun.train.TrainingConfig.OptimiserSettings;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
 /** All that the numbers of a run depend on. Not the threads: they change nothing. */
@@ -48,6 +50,20 @@ final class RunConfiguration {
       all.put("corpusSha256", corpus.sha256());
       all.put("tokenizer", corpus.tokenizer());
     }
+    return withDevice(all, context);
+  }
+
+  /** As above, of a run that trains nothing. */
+  static String of(ClaimContext context, Record setting, Corpus corpus, String tokenizer) {
+    var all = new LinkedHashMap<String, Object>();
+    all.put("experiment", setting);
+    all.put("corpus", corpus.name());
+    all.put("corpusSha256", corpus.sha256());
+    all.put("tokenizer", tokenizer);
+    return withDevice(all, context);
+  }
+
+  private static String withDevice(Map<String, Object> all, ClaimContext context) {
     DeviceDescription device = context.backend().device();
     all.put("device", device.name());
     all.put("mathMode", device.mathMode());

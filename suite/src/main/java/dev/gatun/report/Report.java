@@ -68,6 +68,7 @@ public final class Report {
             new ScalingLawFigure(ScalingLawFacts.shipped()),
             new PerplexityFigure(),
             new RankHeadFigures(RankHeadFacts.shipped()),
+            new NextTokenFigures(NextTokenFacts.shipped()),
             new TheoremFigure(),
             new WErrorFigure(RankHeadFacts.shipped()),
             new HeadRankFigure(),
