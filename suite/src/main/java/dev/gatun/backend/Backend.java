@@ -1,7 +1,9 @@
 package dev.gatun.backend;
 
 import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
 import java.util.OptionalLong;
 
 /**
@@ -84,6 +86,12 @@ public interface Backend extends AutoCloseable {
 
   /** Copies ids in. */
   void write(int[] values, Tensor to);
+
+  /**
+   * Copies in all numbers of a range of host memory, which holds them as a file does, decoding them
+   * into the tensor's type.
+   */
+  void write(Encoding encoding, MemorySegment stored, Tensor to);
 
   /** Copies the elements of a real tensor out. */
   double[] toDoubles(Tensor from);

@@ -1,6 +1,7 @@
 package dev.gatun.backend;
 
 import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -44,6 +45,15 @@ public record OperandChecks(ElementType real, boolean onHost) {
       throw new IllegalArgumentException(operation + ": " + name + " " + x + " is not I32");
     }
     here(operation, name, x);
+  }
+
+  /** As {@link Backend#write(Encoding, MemorySegment, Tensor)}. */
+  public void stored(Encoding encoding, MemorySegment stored, Tensor to) {
+    floating("write", "to", to);
+    if (stored.byteSize() != to.size() * encoding.byteSize()) {
+      throw new IllegalArgumentException(
+          "write: %s bytes of %s do not fit %s".formatted(stored.byteSize(), encoding, to));
+    }
   }
 
   /** As {@link Backend#copy}. */

@@ -2,6 +2,9 @@ package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.io.AtomicFile;
+import dev.gatun.safetensors.CheckpointWeights;
+import dev.gatun.safetensors.SafetensorsException;
+import dev.gatun.safetensors.SafetensorsWriter;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;
@@ -34,13 +37,14 @@ public final class Checkpoint {
    */
   public static LanguageModel load(Path folder, Backend backend) {
     TransformerConfig config = config(folder);
-    try (SafetensorsFile file = SafetensorsFile.open(folder.resolve(WEIGHTS))) {
+    try (CheckpointWeights weights = CheckpointWeights.open(folder)) {
+      // Everything is found, and of the right shape, before anything is allocated.
+      StoredParameters stored = StoredParameters.find(weights, config);
       LanguageModel model = new LanguageModel(backend, config);
       try {
         Parameters parameters = model.parameters();
-        rejectUnknown(file, parameters.layout());
         for (ParameterSpec spec : parameters.layout().specs()) {
-          read(file, spec, backend, parameters.value(spec.name()));
+          stored.readInto(spec, backend, parameters.value(spec.name()));
         }
       } catch (RuntimeException e) {
         model.close();
@@ -64,47 +68,6 @@ public final class Checkpoint {
     }
     writer.write(folder.resolve(WEIGHTS));
     AtomicFile.write(folder.resolve(CONFIG), config.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static void rejectUnknown(SafetensorsFile file, ParameterLayout layout) {
-    for (String name : file.names()) {
-      if (!layout.contains(name) && !layout.contains("transformer." + name) && !isBuffer(name)) {
-        throw new SafetensorsException(
-            file.path(), "tensor '" + name + "' belongs to no parameter of this architecture");
-      }
-    }
-  }
-
-  /** Causal masks and rotary frequencies that older checkpoints stored beside the parameters. */
-  private static boolean isBuffer(String name) {
-    return name.endsWith(".attn.bias")
-        || name.endsWith(".attn.masked_bias")
-        || name.endsWith(".rotary_emb.inv_freq");
-  }
-
-  private static void read(
-      SafetensorsFile file, ParameterSpec spec, Backend backend, Tensor value) {
-    String name = nameIn(file, spec.name());
-    List<Long> expected = list(spec.checkpointShape());
-    if (!file.shape(name).equals(expected)) {
-      throw new SafetensorsException(
-          file.path(),
-          "tensor '%s' is %s, but config.json asks for %s"
-              .formatted(name, file.shape(name), expected));
-    }
-    if (spec.transposedInCheckpoint()) {
-      Shape stored = spec.checkpointShape();
-      double[] elements = file.doubles(name);
-      backend.write(transpose(elements, stored.rows(), stored.cols()), value);
-      return;
-    }
-    file.readInto(name, backend, value);
-  }
-
-  /** OpenAI's own GPT-2 files leave out the leading {@code transformer.}. */
-  private static String nameIn(SafetensorsFile file, String name) {
-    String bare = name.startsWith("transformer.") ? name.substring("transformer.".length()) : name;
-    return !file.contains(name) && file.contains(bare) ? bare : name;
   }
 
   private static void add(

@@ -5,13 +5,11 @@ import dev.gatun.model.TransformerConfig.Family;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.TransformerConfig.Norm;
 import dev.gatun.model.TransformerConfig.Positions;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.gatun.safetensors.SafetensorsException;
+import dev.gatun.safetensors.StrictJson;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -19,10 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Reads and writes the {@code config.json} of a Hugging Face checkpoint folder. */
 final class CheckpointConfig {
   private static final JsonMapper MAPPER =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .build();
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
   private final Path file;
   private final JsonNode root;
@@ -40,13 +35,7 @@ final class CheckpointConfig {
    */
   static TransformerConfig read(Path file) {
     try {
-      JsonNode root = MAPPER.readTree(Files.readAllBytes(file));
-      return new CheckpointConfig(file, root).transformer();
-    } catch (IOException e) {
-      throw new SafetensorsException(file, "cannot be read: " + SafetensorsFile.reason(e), e);
-    } catch (JacksonException e) {
-      throw new SafetensorsException(
-          file, "not JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""), e);
+      return new CheckpointConfig(file, StrictJson.tree(file)).transformer();
     } catch (IllegalArgumentException e) {
       throw new SafetensorsException(file, e.getMessage(), e);
     }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.ReferenceBackend;
+import dev.gatun.safetensors.SafetensorsException;
+import dev.gatun.safetensors.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,6 +4,7 @@ import dev.gatun.backend.AdamWStep;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
+import dev.gatun.safetensors.SafetensorsFile;
 import dev.gatun.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -14,7 +14,9 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.natives.OpenBlasLibrary;
 import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -32,7 +34,7 @@ public final class CpuBackend implements Backend {
   private final OperandChecks checks = new OperandChecks(ElementType.F32, true);
   private final RecordingGuard guard = new RecordingGuard();
   private final HostMemory memory = new HostMemory();
-  private final HostTransfers transfers = new HostTransfers();
+  private final HostTransfers transfers;
   private final CpuDescription description;
   private final WorkerPool pool;
   private final Vectors vectors;
@@ -55,6 +57,7 @@ public final class CpuBackend implements Backend {
   private CpuBackend(int threads, OpenBlasLibrary openBlas) {
     description = new CpuDescription(threads, openBlas);
     pool = new WorkerPool(threads, memory);
+    transfers = new HostTransfers(pool);
     vectors = new Vectors(pool);
     products = new MatrixProducts(pool, memory, openBlas.coreType());
     gramProducts = new GramProducts(pool, memory);
@@ -175,6 +178,12 @@ public final class CpuBackend implements Backend {
   public void write(int[] values, Tensor to) {
     guard.refuseInside("write");
     transfers.write(values, to);
+  }
+
+  @Override
+  public void write(Encoding encoding, MemorySegment stored, Tensor to) {
+    guard.refuseInside("write");
+    transfers.write(encoding, stored, to);
   }
 
   @Override

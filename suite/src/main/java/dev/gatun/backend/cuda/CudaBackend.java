@@ -14,7 +14,9 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.natives.CudaLibraries;
 import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -187,6 +189,12 @@ public final class CudaBackend implements Backend {
   public void write(int[] values, Tensor to) {
     guard.refuseInside("write");
     transfers.write(values, to);
+  }
+
+  @Override
+  public void write(Encoding encoding, MemorySegment stored, Tensor to) {
+    guard.refuseInside("write");
+    transfers.write(encoding, stored, to);
   }
 
   @Override

@@ -1,4 +1,4 @@
-package dev.gatun.model;
+package dev.gatun.safetensors;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.io.AtomicFile;

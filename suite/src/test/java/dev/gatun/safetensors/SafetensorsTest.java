@@ -1,4 +1,4 @@
-package dev.gatun.model;
+package dev.gatun.safetensors;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
