@@ -18,6 +18,9 @@ import dev.gatun.claims.heads.HeadFamilyExperiment;
 import dev.gatun.claims.heads.HeadVariantExperiment;
 import dev.gatun.claims.saturation.B1ScalingLawExcess;
 import dev.gatun.claims.saturation.B2LatePerplexity;
+import dev.gatun.claims.saturation.B3Anisotropy;
+import dev.gatun.claims.saturation.B4SpectralSaturation;
+import dev.gatun.claims.saturation.SaturationExperiment;
 import dev.gatun.claims.spamlang.A6SpamLang;
 import dev.gatun.experiment.Claim;
 import java.util.List;
@@ -30,6 +33,7 @@ public final class Claims {
   public static List<Claim> all() {
     var bottleneck = new BottleneckExperiment();
     var heads = new HeadVariantExperiment();
+    var saturation = new SaturationExperiment();
     return List.of(
         new A1GradientSuppression(bottleneck),
         new A2LogitStepRank(bottleneck),
@@ -43,6 +47,8 @@ public final class Claims {
         new A10EnergyMovesToTail(bottleneck),
         new B1ScalingLawExcess(),
         new B2LatePerplexity(),
+        new B3Anisotropy(saturation),
+        new B4SpectralSaturation(saturation),
         new C1BackwardRank(heads),
         new C2OrthogonalPart(heads),
         new C3NeverTargetClasses(heads),
