@@ -64,6 +64,8 @@ public final class Report {
             new ComponentEnergyFigure(),
             new ScalingLawFigure(ScalingLawFacts.shipped()),
             new PerplexityFigure(),
+            new AnisotropyFigures(SaturationFacts.shipped()),
+            new SingularEntropyFigures(SaturationFacts.shipped()),
             new HeadRankFigure(),
             LossDifferenceFigure.ofRanks(ControlFacts.shipped()),
             LossDifferenceFigure.ofOrthogonalPart(ControlFacts.shipped()),

@@ -68,6 +68,8 @@ public final class B1ScalingLawExcess implements Claim {
     var bootstrap = new ScalingLawBootstrap(figure, LARGER_MODEL, context.seed());
     record(mean, "mean_final_excess", bootstrap.printedLaw(figure.saturatedFinal()));
     record(mean, "mean_best_excess", bootstrap.printedLaw(figure.saturatedBest()));
+    record(mean, "mean_final_excess_rounding", bootstrap.roundedLaw(figure.saturatedFinal()));
+    record(mean, "mean_best_excess_rounding", bootstrap.roundedLaw(figure.saturatedBest()));
     record(mean, "mean_final_excess_refit", bootstrap.refit(figure.saturatedFinal()));
     record(mean, "mean_best_excess_refit", bootstrap.refit(figure.saturatedBest()));
     Interval ofA = bootstrap.refitA().percentile();

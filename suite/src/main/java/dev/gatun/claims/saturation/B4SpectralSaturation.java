@@ -25,6 +25,8 @@ public final class B4SpectralSaturation implements Claim {
           "largest_component",
           "entropy_minimum",
           "entropy_minimum_step",
+          "entropy_fall",
+          "entropy_fall_common_tokens",
           "entropy_rise",
           "entropy_rise_share",
           "entropy_rise_share_common_tokens",

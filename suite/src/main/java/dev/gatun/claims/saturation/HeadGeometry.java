@@ -22,6 +22,11 @@ interface HeadGeometry {
     }
   }
 
+  /** The tokens whose rows training has placed. */
+  default int[] commonTokens(TokenFrequencies frequencies) {
+    return frequencies.common();
+  }
+
   /** The mean cosine between different rows of hidden states [n, D]. */
   default double meanCosine(Backend backend, Tensor hidden) {
     return Anisotropy.of(backend, hidden).meanCosine();

@@ -39,9 +39,11 @@ final class SaturationCourse {
     SpectralCollapse whole = collapse(Checkpoint::entropy);
     run.metric("entropy_minimum", last, whole.minimum(), "nats");
     run.metric("entropy_minimum_step", last, whole.minimumStep(), "1");
+    run.metric("entropy_fall", last, whole.fall(), "nats");
     run.metric("entropy_rise", last, whole.rise(), "nats");
     run.metric("entropy_rise_share", last, whole.riseShare(width), "1");
     SpectralCollapse common = collapse(Checkpoint::commonEntropy);
+    run.metric("entropy_fall_common_tokens", last, common.fall(), "nats");
     run.metric("entropy_rise_share_common_tokens", last, common.riseShare(width), "1");
     Checkpoint peak =
         checkpoints.stream().max(Comparator.comparingDouble(Checkpoint::anisotropy)).orElseThrow();

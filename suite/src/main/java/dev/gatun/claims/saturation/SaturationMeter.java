@@ -107,7 +107,7 @@ final class SaturationMeter {
 
   /** The rows of common tokens, in f64. */
   private Tensor commonRows(Backend backend, TensorScope scope, Tensor weights) {
-    int[] tokens = frequencies.common();
+    int[] tokens = geometry.commonTokens(frequencies);
     int width = Math.toIntExact(weights.cols());
     double[] all = backend.toDoubles(weights);
     double[] rows = new double[tokens.length * width];

@@ -12,10 +12,10 @@ import java.util.stream.IntStream;
  * point's own, both uniform within ±{@link SaturationFigure#READING_ERROR}: the facts state that
  * half-width and not which of the two it is, so that this is the wider reading.
  *
- * <p>Under the printed law its A and α, which the paper fitted, are drawn uniformly within the
- * rounding of their last digit; B, β and E are those of Hoffmann et al. as printed there. Under the
- * refitted law A is fitted anew to points of the larger model's curve that are drawn with
- * replacement.
+ * <p>Under the refitted law A is fitted anew to points of the larger model's curve that are drawn
+ * with replacement. The printed A and α, which the paper fitted, are rounded: what that alone could
+ * do is added in {@link #roundedLaw}, where they are uniform within the rounding of their last
+ * digit. B, β and E are those of Hoffmann et al. as printed there.
  */
 final class ScalingLawBootstrap {
   private static final double A_ROUNDING = 0.005;
@@ -38,30 +38,40 @@ final class ScalingLawBootstrap {
 
   /** Mean excess over the law as printed. */
   Bootstrap printedLaw(List<LossPoint> points) {
-    return Bootstrap.of(
-        law.meanExcess(points),
-        i -> {
-          RandomGenerator draw = generator(i);
-          double calibration = readingError(draw);
-          var rounded =
-              new ScalingLaw(
-                  law.a() + uniform(draw, A_ROUNDING),
-                  law.alpha() + uniform(draw, ALPHA_ROUNDING),
-                  law.b(),
-                  law.beta(),
-                  law.irreducible());
-          return rounded.meanExcess(read(points, calibration, draw));
-        });
+    return resampled(points, law, (_, _) -> law);
+  }
+
+  /** Mean excess over laws that are printed as this one. */
+  Bootstrap roundedLaw(List<LossPoint> points) {
+    return resampled(
+        points,
+        law,
+        (_, draw) ->
+            new ScalingLaw(
+                law.a() + uniform(draw, A_ROUNDING),
+                law.alpha() + uniform(draw, ALPHA_ROUNDING),
+                law.b(),
+                law.beta(),
+                law.irreducible()));
   }
 
   /** Mean excess over the law whose A is fitted to the larger model. */
   Bootstrap refit(List<LossPoint> points) {
+    return resampled(points, law.refitA(larger), this::refitted);
+  }
+
+  /** A law of a resample, from its calibration error. */
+  private interface LawOfResample {
+    ScalingLaw draw(double calibration, RandomGenerator draw);
+  }
+
+  private Bootstrap resampled(List<LossPoint> points, ScalingLaw asItStands, LawOfResample laws) {
     return Bootstrap.of(
-        law.refitA(larger).meanExcess(points),
+        asItStands.meanExcess(points),
         i -> {
           RandomGenerator draw = generator(i);
           double calibration = readingError(draw);
-          return refitted(calibration, draw).meanExcess(read(points, calibration, draw));
+          return laws.draw(calibration, draw).meanExcess(read(points, calibration, draw));
         });
   }
 
