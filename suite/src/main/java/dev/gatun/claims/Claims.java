@@ -22,6 +22,9 @@ import dev.gatun.claims.heads.HeadVariantExperiment;
 import dev.gatun.claims.ngram.B6NextTokenRank;
 import dev.gatun.claims.saturation.B1ScalingLawExcess;
 import dev.gatun.claims.saturation.B2LatePerplexity;
+import dev.gatun.claims.saturation.B3Anisotropy;
+import dev.gatun.claims.saturation.B4SpectralSaturation;
+import dev.gatun.claims.saturation.SaturationExperiment;
 import dev.gatun.claims.spamlang.A6SpamLang;
 import dev.gatun.claims.spamlang.SpamLangHeads;
 import dev.gatun.claims.theorem.B7TheoremBound;
@@ -54,6 +57,7 @@ public final class Claims {
   private static List<Claim> claims(HeadChoice head) {
     var bottleneck = new BottleneckExperiment(head);
     var heads = new HeadVariantExperiment();
+    var saturation = new SaturationExperiment();
     var frozen = new FrozenExperiment();
     return List.of(
         new A1GradientSuppression(bottleneck),
@@ -68,6 +72,8 @@ public final class Claims {
         new A10EnergyMovesToTail(bottleneck),
         new B1ScalingLawExcess(),
         new B2LatePerplexity(),
+        new B3Anisotropy(saturation),
+        new B4SpectralSaturation(saturation),
         new B5RankConstrainedHead(frozen),
         new B6NextTokenRank(),
         new B7TheoremBound(),

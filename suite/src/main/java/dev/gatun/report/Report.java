@@ -67,6 +67,8 @@ public final class Report {
             new ComponentEnergyFigure(),
             new ScalingLawFigure(ScalingLawFacts.shipped()),
             new PerplexityFigure(),
+            new AnisotropyFigures(SaturationFacts.shipped()),
+            new SingularEntropyFigures(SaturationFacts.shipped()),
             new RankHeadFigures(RankHeadFacts.shipped()),
             new NextTokenFigures(NextTokenFacts.shipped()),
             new TheoremFigure(),
