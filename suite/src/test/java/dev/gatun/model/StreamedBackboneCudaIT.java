@@ -7,7 +7,6 @@ import dev.gatun.backend.MathMode;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.cuda.CudaBackend;
 import dev.gatun.backend.cuda.FakeCuda;
-import dev.gatun.model.StreamedBackbone.LayerVisitor;
 import dev.gatun.safetensors.HandmadeFile;
 import dev.gatun.tensor.Encoding;
 import java.io.IOException;
@@ -26,7 +25,7 @@ class StreamedBackboneCudaIT {
   @TempDir Path folder;
 
   static Stream<String> fixtures() {
-    return FixtureOutputs.FIXTURES.stream();
+    return Fixture.NAMES.stream();
   }
 
   @ParameterizedTest
@@ -41,10 +40,10 @@ class StreamedBackboneCudaIT {
         TensorScope scope = backend.newScope();
         StreamedBackbone backbone = StreamedBackbone.open(folder, backend)) {
       assertArrayEquals(
-          backend.toFloats(model.hiddenStates(fixture.tokens(), Fixture.BATCH, Fixture.LENGTH)),
+          backend.toFloats(model.hiddenStates(fixture.tokens(), fixture.batch(), fixture.length())),
           backend.toFloats(
               backbone.hiddenStates(
-                  scope, fixture.tokens(), Fixture.BATCH, Fixture.LENGTH, LayerVisitor.NONE)));
+                  scope, fixture.tokens(), fixture.batch(), fixture.length(), LayerVisitor.NONE)));
       assertArrayEquals(
           backend.toFloats(model.head().weights(scope)),
           backend.toFloats(backbone.head().weights(scope)));
