@@ -35,7 +35,7 @@ class CheckpointFuzzTest {
   private static final double SECONDS =
       Double.parseDouble(System.getProperty("gatun.fuzz.seconds", "3"));
   private static final long SEED = Long.getLong("gatun.fuzz.seed", 1);
-  private static final List<String> NAMES = Fixture.NAMES;
+  private static final List<String> NAMES = Fixture.ofOneFile();
 
   /** What reading may allocate for each byte of the files, and for none. */
   private static final long BYTES_PER_BYTE = 64;

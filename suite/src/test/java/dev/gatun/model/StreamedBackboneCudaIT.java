@@ -25,7 +25,7 @@ class StreamedBackboneCudaIT {
   @TempDir Path folder;
 
   static Stream<String> fixtures() {
-    return Fixture.NAMES.stream();
+    return Fixture.ofOneFile().stream();
   }
 
   @ParameterizedTest
