@@ -5,6 +5,9 @@ import dev.gatun.results.Outcome;
 
 /** How an outcome looks: a word, a shape and a colour; never the colour alone. */
 final class OutcomeMark {
+  /** Icon of a claim that is reproduced, with something to be said against it: underlined. */
+  static final String RESERVED = svg("M3 6.6 6.4 10 13 2.6M3 14H13");
+
   private OutcomeMark() {}
 
   static String word(Outcome outcome) {
@@ -34,6 +37,18 @@ final class OutcomeMark {
           case INCONCLUSIVE -> "M2.5 9.5C5 4.5 7 6 8 8S11 11.5 13.5 6.5";
           case SKIPPED -> "M3.5 8H12.5";
         };
+    return svg(path);
+  }
+
+  static String icon(ClaimVerdict verdict) {
+    return isReserved(verdict) ? RESERVED : icon(verdict.outcome());
+  }
+
+  private static boolean isReserved(ClaimVerdict verdict) {
+    return verdict.outcome() == Outcome.REPRODUCED && !verdict.isReproducedInFull();
+  }
+
+  private static String svg(String path) {
     return "<svg class=\"icon\" viewBox=\"0 0 16 16\" aria-hidden=\"true\"><path d=\""
         + path
         + "\"/></svg>";
@@ -48,13 +63,10 @@ final class OutcomeMark {
   static String badge(ClaimVerdict verdict) {
     var words = new StringBuilder(word(verdict.outcome()));
     verdict.reservations().forEach(r -> words.append("; ").append(r));
-    return "<span class=\"badge %s\">%s%s</span>"
-        .formatted(style(verdict), icon(verdict.outcome()), words);
+    return "<span class=\"badge %s\">%s%s</span>".formatted(style(verdict), icon(verdict), words);
   }
 
   static String style(ClaimVerdict verdict) {
-    return verdict.outcome() == Outcome.REPRODUCED && !verdict.isReproducedInFull()
-        ? "reserved"
-        : style(verdict.outcome());
+    return isReserved(verdict) ? "reserved" : style(verdict.outcome());
   }
 }

@@ -72,20 +72,21 @@ final class SummarySection {
       html.append(
           tally(
               OutcomeMark.style(outcome),
-              outcome,
+              OutcomeMark.icon(outcome),
               counts.getOrDefault(outcome, 0),
               OutcomeMark.word(outcome).toLowerCase(Locale.ROOT)));
       if (outcome == Outcome.REPRODUCED) {
         long reserved = claims.stream().filter(this::isReserved).count();
-        html.append(tally("reserved", outcome, reserved, "reproduced with a reservation"));
+        html.append(
+            tally("reserved", OutcomeMark.RESERVED, reserved, "reproduced with a reservation"));
       }
     }
     return html.toString();
   }
 
-  private static String tally(String style, Outcome outcome, long n, String words) {
+  private static String tally(String style, String icon, long n, String words) {
     return "<li class=\"%s%s\">%s<b>%s</b><span>%s</span></li>"
-        .formatted(style, n == 0 ? " zero" : "", OutcomeMark.icon(outcome), n, words);
+        .formatted(style, n == 0 ? " zero" : "", icon, n, words);
   }
 
   private String chips() {
@@ -100,7 +101,7 @@ final class SummarySection {
                   OutcomeMark.style(verdict),
                   Html.id(claim.claim()),
                   Html.escape(words.toString()),
-                  OutcomeMark.icon(verdict.outcome()),
+                  OutcomeMark.icon(verdict),
                   Html.escape(claim.claim())));
     }
     return html.toString();

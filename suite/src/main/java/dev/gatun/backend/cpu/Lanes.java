@@ -114,9 +114,13 @@ final class Lanes {
     return SPECIES.indexInRange(0, n & (WIDTH - 1));
   }
 
-  /** The larger of each lane; NaN in x is passed over. */
+  /**
+   * The larger of each lane; NaN in x is passed over. All methods are those of x, whose class is
+   * known to the compiler where it was just loaded: called on an accumulator, which comes around a
+   * loop, they may be left as virtual calls that allocate their result.
+   */
   static FloatVector max(FloatVector max, FloatVector x) {
-    return max.blend(x, x.compare(VectorOperators.GT, max));
+    return x.blend(max, x.compare(VectorOperators.GT, max).not());
   }
 
   /** Sum of all lanes, as a tree of fixed shape. */
