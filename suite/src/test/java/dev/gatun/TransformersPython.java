@@ -48,13 +48,18 @@ public final class TransformersPython {
     script("make", folder);
   }
 
-  /** Writes the logits [B, T, V] of a checkpoint for {@code tokens} [B, T] of a file. */
-  public void logits(Path checkpoint, Path tokens, Path to) {
-    script("logits", checkpoint, tokens, to);
+  /**
+   * Writes into each checkpoint folder, as {@code logits.safetensors}, its logits [B, T, V] for
+   * {@code tokens} [B, T] of a file.
+   */
+  public void logits(Path tokens, List<Path> checkpoints) {
+    List<Path> arguments = new ArrayList<>(List.of(tokens));
+    arguments.addAll(checkpoints);
+    script("logits", arguments.toArray());
   }
 
-  private void script(Object... arguments) {
-    List<String> command = new ArrayList<>(List.of(python, SCRIPT.toString()));
+  private void script(String action, Object... arguments) {
+    List<String> command = new ArrayList<>(List.of(python, SCRIPT.toString(), action));
     for (Object argument : arguments) {
       command.add(argument.toString());
     }

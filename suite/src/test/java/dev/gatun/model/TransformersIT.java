@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -63,42 +64,50 @@ class TransformersIT {
   @Test
   void whatGatunExportsHasTheSameLogitsInTransformers() {
     TransformersPython python = TransformersPython.orSkip();
+    int[] tokens = TinyModels.tokens(10, TinyModels.VOCABULARY, 8);
+    Map<Path, double[]> logits = new TreeMap<>();
     TinyModels.CONFIGS.forEach((name, config) -> {
       if (config.head() instanceof HeadForm.Linear) {
-        Path there = folder.resolve(name.replace(' ', '-'));
-        double error = logitError(python, config, there);
-        double allowed = BOTH * new FixtureTolerances().most("logits");
-        assertTrue(error <= allowed, name + ": off by " + error + " half ulps");
+        Path exported = folder.resolve("exported-" + name.replace(' ', '-'));
+        logits.put(exported, exportedLogits(config, tokens, exported));
       }
+    });
+    Path file = folder.resolve("tokens.safetensors");
+    long[] wide = Arrays.stream(tokens).asLongStream().toArray();
+    new SafetensorsWriter(Map.of())
+        .addLongs(
+            "tokens",
+            List.of(2L, 5L),
+            (from, count) -> Arrays.copyOfRange(wide, (int) from, (int) from + count))
+        .write(file);
+    python.logits(file, List.copyOf(logits.keySet()));
+    logits.forEach((exported, here) -> {
+      double error = halfUlps(here, exported.resolve("logits.safetensors"));
+      double allowed = BOTH * new FixtureTolerances().most("logits");
+      assertTrue(error <= allowed, exported + ": off by " + error + " half ulps");
     });
   }
 
-  private static double logitError(TransformersPython python, TransformerConfig config, Path at) {
-    int[] tokens = TinyModels.tokens(10, TinyModels.VOCABULARY, 8);
+  /** Saves a model, exports what was saved, and gives the model's logits of 2 × 5 tokens. */
+  private static double[] exportedLogits(TransformerConfig config, int[] tokens, Path exported) {
+    Path saved = exported.resolveSibling(exported.getFileName() + "-saved");
     try (Backend backend = CpuBackend.open(1);
         LanguageModel model = TinyModels.rough(backend, config, 7);
         TensorScope scope = backend.newScope()) {
-      Checkpoint.save(model, at.resolve("saved"));
-      Checkpoint.export(at.resolve("saved"), backend, at.resolve("exported"));
-      Path ids = at.resolve("tokens.safetensors");
-      long[] wide = Arrays.stream(tokens).asLongStream().toArray();
-      new SafetensorsWriter(Map.of())
-          .addLongs(
-              "tokens",
-              List.of(2L, 5L),
-              (from, count) -> Arrays.copyOfRange(wide, (int) from, (int) from + count))
-          .write(ids);
-      Path to = at.resolve("logits.safetensors");
-      python.logits(at.resolve("exported"), ids, to);
+      Checkpoint.save(model, saved);
+      Checkpoint.export(saved, backend, exported);
       Tensor hidden = model.hiddenStates(tokens, 2, 5);
       Tensor weights = model.head().weights(scope);
-      Tensor logits = scope.zeros(backend.real(), 10, weights.rows());
+      Tensor logits = scope.zeros(backend.real(), hidden.rows(), weights.rows());
       backend.gemm(Transpose.NO, Transpose.YES, 1, hidden, weights, 0, logits);
-      try (SafetensorsFile file = SafetensorsFile.open(to)) {
-        var there = new FixtureOutputs(Map.of("logits", file.doubles("logits")));
-        var here = new FixtureOutputs(Map.of("logits", backend.toDoubles(logits)));
-        return here.errorInHalfUlps("logits", there);
-      }
+      return backend.toDoubles(logits);
+    }
+  }
+
+  private static double halfUlps(double[] logits, Path file) {
+    try (SafetensorsFile there = SafetensorsFile.open(file)) {
+      return new FixtureOutputs(Map.of("logits", logits))
+          .errorInHalfUlps("logits", new FixtureOutputs(Map.of("logits", there.doubles("logits"))));
     }
   }
 }
