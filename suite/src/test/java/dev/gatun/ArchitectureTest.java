@@ -77,6 +77,7 @@ class ArchitectureTest {
               "dev.gatun.bench..",
               "dev.gatun.train..",
               "dev.gatun.model..",
+              "dev.gatun.safetensors..",
               "dev.gatun.data..",
               "dev.gatun.backend",
               "dev.gatun.backend.cuda..",
