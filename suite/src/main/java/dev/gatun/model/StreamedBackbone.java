@@ -70,8 +70,8 @@ public final class StreamedBackbone implements AutoCloseable {
     TransformerConfig config = Checkpoint.config(folder);
     CheckpointWeights weights = CheckpointWeights.open(folder);
     try {
-      return new StreamedBackbone(
-          backend, weights, config, StoredParameters.find(weights, config), bufferBytes);
+      StoredParameters stored = StoredParameters.find(weights, config);
+      return new StreamedBackbone(backend, weights, stored.config(), stored, bufferBytes);
     } catch (RuntimeException e) {
       weights.close();
       throw e;

@@ -36,7 +36,7 @@ class CheckpointFuzzTest {
   private static final double SECONDS =
       Double.parseDouble(System.getProperty("gatun.fuzz.seconds", "3"));
   private static final long SEED = Long.getLong("gatun.fuzz.seed", 1);
-  private static final List<String> FIXTURES = FixtureOutputs.FIXTURES;
+  private static final List<String> FIXTURES = Fixture.GIVEN;
 
   /** What reading may allocate for each byte of the files, and for none. */
   private static final long BYTES_PER_BYTE = 64;

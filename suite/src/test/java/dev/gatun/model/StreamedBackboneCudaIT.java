@@ -26,7 +26,7 @@ class StreamedBackboneCudaIT {
   @TempDir Path folder;
 
   static Stream<String> fixtures() {
-    return FixtureOutputs.FIXTURES.stream();
+    return Fixture.GIVEN.stream();
   }
 
   @ParameterizedTest
@@ -41,10 +41,10 @@ class StreamedBackboneCudaIT {
         TensorScope scope = backend.newScope();
         StreamedBackbone backbone = StreamedBackbone.open(folder, backend)) {
       assertArrayEquals(
-          backend.toFloats(model.hiddenStates(fixture.tokens(), Fixture.BATCH, Fixture.LENGTH)),
+          backend.toFloats(model.hiddenStates(fixture.tokens(), fixture.batch(), fixture.length())),
           backend.toFloats(
               backbone.hiddenStates(
-                  scope, fixture.tokens(), Fixture.BATCH, Fixture.LENGTH, LayerVisitor.NONE)));
+                  scope, fixture.tokens(), fixture.batch(), fixture.length(), LayerVisitor.NONE)));
       assertArrayEquals(
           backend.toFloats(model.head().weights(scope)),
           backend.toFloats(backbone.head().weights(scope)));

@@ -149,7 +149,7 @@ class StreamedBackboneTest {
 
   @Test
   void fixturesHiddenStatesAreThoseOfPyTorch() {
-    for (String name : FixtureOutputs.FIXTURES) {
+    for (String name : Fixture.GIVEN) {
       Fixture fixture = Fixture.of(name);
       try (Backend backend = new ReferenceBackend();
           TensorScope scope = backend.newScope();
@@ -158,7 +158,7 @@ class StreamedBackboneTest {
         double[] hidden =
             backend.toDoubles(
                 backbone.hiddenStates(
-                    scope, fixture.tokens(), Fixture.BATCH, Fixture.LENGTH, LayerVisitor.NONE));
+                    scope, fixture.tokens(), fixture.batch(), fixture.length(), LayerVisitor.NONE));
         assertArrayEquals(expected.doubles("hidden"), hidden, 1e-5, name);
       }
     }
@@ -167,7 +167,7 @@ class StreamedBackboneTest {
   @ParameterizedTest
   @EnumSource(Encoding.class)
   void shardsOfAnyEncodingAreTheModelOfTheirRoundedWeights(Encoding encoding) throws IOException {
-    for (String name : FixtureOutputs.FIXTURES) {
+    for (String name : Fixture.GIVEN) {
       Fixture fixture = Fixture.of(name);
       Path original = fixture.folder().resolve("model.safetensors");
       Shards.of(original, encoding)
@@ -186,10 +186,11 @@ class StreamedBackboneTest {
             backend.toFloats(loaded.parameters().values()),
             name);
         assertArrayEquals(
-            backend.toFloats(rounded.hiddenStates(fixture.tokens(), Fixture.BATCH, Fixture.LENGTH)),
+            backend.toFloats(
+                rounded.hiddenStates(fixture.tokens(), fixture.batch(), fixture.length())),
             backend.toFloats(
                 backbone.hiddenStates(
-                    scope, fixture.tokens(), Fixture.BATCH, Fixture.LENGTH, LayerVisitor.NONE)),
+                    scope, fixture.tokens(), fixture.batch(), fixture.length(), LayerVisitor.NONE)),
             name);
       }
     }
@@ -245,7 +246,7 @@ class StreamedBackboneTest {
       assertArrayEquals(backend.toFloats(model.head().weights(scope)), backend.toFloats(weights));
 
       HeadInputs at =
-          model.headInputs(fixture.tokens(), fixture.targets(), Fixture.BATCH, Fixture.LENGTH);
+          model.headInputs(fixture.tokens(), fixture.targets(), fixture.batch(), fixture.length());
       Tensor dHidden = scope.zeros(ElementType.F32, at.hidden().shape().extents());
       head.hiddenGradients(at.hidden(), at.targets(), 1, dHidden);
       assertTrue(backend.sumOfSquares(dHidden) > 0);
