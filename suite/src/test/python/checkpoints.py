@@ -1,8 +1,7 @@
 """Tiny random checkpoints with what transformers computes of them, and the logits of any checkpoint.
 
     python checkpoints.py make <folder> [<name> ...]         one folder per checkpoint
-    python checkpoints.py logits <checkpoint> <tokens file> <to>
-    python checkpoints.py names
+    python checkpoints.py logits <tokens file> <checkpoint> ...     logits.safetensors in each
 
 The files are those of src/test/resources/fixtures/README.md. Needs transformers and torch; nothing
 is fetched.
@@ -237,12 +236,12 @@ def main(arguments):
                 target = Path(folder) / name
                 target.mkdir(parents=True)
                 make(target, name)
-        case ["logits", checkpoint, tokens, to]:
+        case ["logits", tokens, *checkpoints]:
             ids = load_file(tokens)["tokens"]
-            with torch.no_grad():
-                save_file({"logits": load(checkpoint)(ids).logits.contiguous()}, to)
-        case ["names"]:
-            print(*CHECKPOINTS, sep="\n")
+            for folder in map(Path, checkpoints):
+                with torch.no_grad():
+                    logits = load(folder)(ids).logits.contiguous()
+                save_file({"logits": logits}, folder / "logits.safetensors")
         case _:
             sys.exit(__doc__)
 

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       ReportCommand.class,
       CompareCommand.class,
       TrainCommand.class,
+      ExportCommand.class,
       BenchCommand.class,
       GenerateCompletion.class,
       HelpCommand.class

@@ -2,10 +2,12 @@ package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.io.AtomicFile;
+import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.families.CheckpointConfig;
 import dev.gatun.safetensors.CheckpointWeights;
 import dev.gatun.safetensors.SafetensorsException;
 import dev.gatun.safetensors.SafetensorsWriter;
+import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -59,7 +61,7 @@ public final class Checkpoint {
    * @throws IllegalArgumentException if the family's configuration cannot say what this model is
    */
   public static void save(LanguageModel model, Path folder) {
-    String config = CheckpointConfig.write(model.config(), model.backend().real());
+    String config = describe(model.config(), model.backend().real());
     SafetensorsWriter writer = new SafetensorsWriter(Map.of("format", "pt"));
     Parameters parameters = model.parameters();
     for (ParameterSpec spec : parameters.layout().specs()) {
@@ -68,6 +70,78 @@ public final class Checkpoint {
     }
     writer.write(folder.resolve(WEIGHTS));
     AtomicFile.write(folder.resolve(CONFIG), config.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Gives the values of parameters by name. */
+  @FunctionalInterface
+  public interface ParameterReader {
+    /** Fills a parameter, weights as [out, in]. */
+    void read(String name, Tensor to);
+  }
+
+  /**
+   * Writes a checkpoint that transformers loads, in F32, with one parameter in memory at a time.
+   *
+   * @param carried fields of another configuration that change nothing of what is computed
+   * @throws dev.gatun.io.UnwritableFileException if writing fails
+   * @throws IllegalArgumentException in one line if no class of transformers computes this model
+   */
+  public static void export(
+      TransformerConfig config,
+      Backend backend,
+      ParameterReader reader,
+      Map<String, Object> carried,
+      Path folder) {
+    if (!(config.head() instanceof HeadForm.Linear)) {
+      throw new IllegalArgumentException(
+          "no class of transformers has a %s head; only models with a linear head can be exported"
+              .formatted(config.head().label()));
+    }
+    String json = CheckpointConfig.write(config, ElementType.F32, carried);
+    SafetensorsWriter writer = new SafetensorsWriter(Map.of("format", "pt"));
+    ParameterLayout layout = new ParameterLayout(config);
+    for (ParameterSpec spec : layout.specs()) {
+      new WrittenParameter(spec, backend, reader).addTo(writer, layout.names().stored(spec.name()));
+    }
+    writer.write(folder.resolve(WEIGHTS));
+    AtomicFile.write(folder.resolve(CONFIG), json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Writes a checkpoint folder anew, in F32, in one file, under the names that transformers uses.
+   *
+   * @return what was written
+   * @throws SafetensorsException if the folder is not a whole checkpoint of a known architecture
+   */
+  public static TransformerConfig export(Path from, Backend backend, Path folder) {
+    TransformerConfig said = config(from);
+    try (CheckpointWeights weights = CheckpointWeights.open(from)) {
+      StoredParameters stored = StoredParameters.find(weights, said);
+      export(
+          stored.config(),
+          backend,
+          (name, to) -> stored.readInto(stored.layout().spec(name), backend, to),
+          CheckpointConfig.inertFields(from.resolve(CONFIG)),
+          folder);
+      return stored.config();
+    }
+  }
+
+  /**
+   * A configuration as text, for other files than a checkpoint's; {@link #parseConfig} reads it.
+   */
+  public static String describe(TransformerConfig config, ElementType real) {
+    return CheckpointConfig.write(config, real, Map.of());
+  }
+
+  /**
+   * Reads such a text.
+   *
+   * @param file that it is from, for messages
+   * @throws SafetensorsException if it is not one
+   */
+  public static TransformerConfig parseConfig(Path file, String text) {
+    return CheckpointConfig.parse(file, text);
   }
 
   /**

@@ -1,8 +1,10 @@
 package dev.gatun.train;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.model.Checkpoint;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.model.Parameters;
+import dev.gatun.model.TransformerConfig;
 import dev.gatun.safetensors.SafetensorsException;
 import dev.gatun.safetensors.SafetensorsFile;
 import dev.gatun.safetensors.SafetensorsWriter;
@@ -10,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The state of a run in one safetensors file: parameters, what the optimiser remembers, and in the
@@ -19,6 +22,7 @@ public final class RunCheckpoint implements TrainingListener {
   private static final String STEP = "gatun.step";
   private static final String HASH = "gatun.configuration-hash";
   private static final String SETTING = "gatun.setting.";
+  private static final String MODEL = "gatun.model";
 
   private final Path file;
   private final RunIdentity identity;
@@ -55,6 +59,7 @@ public final class RunCheckpoint implements TrainingListener {
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put(STEP, Long.toString(trainer.step()));
     metadata.put(HASH, identity.hash());
+    metadata.put(MODEL, Checkpoint.describe(model.config(), backend.real()));
     identity.settings().forEach((name, value) -> metadata.put(SETTING + name, value));
     SafetensorsWriter writer = new SafetensorsWriter(metadata);
     for (String name : parameters.names()) {
@@ -92,11 +97,48 @@ public final class RunCheckpoint implements TrainingListener {
     }
   }
 
-  private long stepOfSameRun(SafetensorsFile saved) {
+  /**
+   * Writes the model of a run as a checkpoint that transformers loads.
+   *
+   * @param file that a run wrote
+   * @param folder to write to
+   * @return what was written
+   * @throws SafetensorsException if the file is damaged
+   * @throws ConfigException if it is not the checkpoint of a run, or does not say of what model
+   * @throws IllegalArgumentException in one line if no class of transformers computes the model
+   */
+  public static TransformerConfig export(Path file, Backend backend, Path folder) {
+    try (SafetensorsFile saved = SafetensorsFile.open(file)) {
+      requireRun(file, saved);
+      String described = saved.metadata().get(MODEL);
+      if (described == null) {
+        throw new ConfigException(
+            file + " does not say what model it is of; its `gatun train` command writes it anew");
+      }
+      TransformerConfig config = Checkpoint.parseConfig(file, described);
+      Checkpoint.export(
+          config, backend, (name, to) -> saved.readInto(name, backend, to), Map.of(), folder);
+      return config;
+    }
+  }
+
+  /** A setting of the run that wrote a file, as {@link RunIdentity} names it. */
+  public static Optional<String> setting(Path file, String name) {
+    try (SafetensorsFile saved = SafetensorsFile.open(file)) {
+      return Optional.ofNullable(saved.metadata().get(SETTING + name));
+    }
+  }
+
+  private static String requireRun(Path file, SafetensorsFile saved) {
     String step = saved.metadata().get(STEP);
     if (step == null || !step.matches("[0-9]{1,18}")) {
       throw new ConfigException(file + " is not the checkpoint of a run");
     }
+    return step;
+  }
+
+  private long stepOfSameRun(SafetensorsFile saved) {
+    String step = requireRun(file, saved);
     if (!identity.hash().equals(saved.metadata().get(HASH))) {
       Map<String, String> settings = new LinkedHashMap<>();
       saved

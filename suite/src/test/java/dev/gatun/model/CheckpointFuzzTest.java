@@ -7,6 +7,7 @@ import com.sun.management.ThreadMXBean;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.cpu.CpuBackend;
+import dev.gatun.model.StreamedBackbone.LayerVisitor;
 import dev.gatun.safetensors.CheckpointWeights;
 import dev.gatun.safetensors.HandmadeFile;
 import dev.gatun.safetensors.SafetensorsException;
@@ -35,12 +36,15 @@ class CheckpointFuzzTest {
   private static final double SECONDS =
       Double.parseDouble(System.getProperty("gatun.fuzz.seconds", "3"));
   private static final long SEED = Long.getLong("gatun.fuzz.seed", 1);
-  private static final List<String> NAMES = Fixture.ofOneFile();
+  private static final List<String> FIXTURES = Fixture.GIVEN;
 
   /** What reading may allocate for each byte of the files, and for none. */
   private static final long BYTES_PER_BYTE = 64;
 
   private static final long BYTES_AT_LEAST = 64L << 20;
+
+  /** However slow the machine. */
+  private static final int LEAST_CASES = 150;
 
   @TempDir Path folder;
 
@@ -54,7 +58,7 @@ class CheckpointFuzzTest {
       for (Map<String, byte[]> files : corpus) {
         assertTrue(isRead(backend, folder, files), "the corpus itself is refused");
       }
-      while (System.nanoTime() < end) {
+      while (System.nanoTime() < end || seed - SEED < LEAST_CASES) {
         Map<String, byte[]> files = damaged(corpus, seed);
         try {
           refused += isRead(backend, folder, files) ? 0 : 1;
@@ -159,7 +163,7 @@ class CheckpointFuzzTest {
   /** The fixtures, and each of them in two shards of half the precision. */
   private static List<Map<String, byte[]>> corpus() throws IOException {
     List<Map<String, byte[]>> corpus = new ArrayList<>();
-    for (String name : NAMES) {
+    for (String name : FIXTURES) {
       Path fixture = Fixture.of(name).folder();
       Map<String, byte[]> whole = new TreeMap<>();
       whole.put("config.json", Files.readAllBytes(fixture.resolve("config.json")));

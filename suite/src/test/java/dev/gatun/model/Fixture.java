@@ -3,25 +3,22 @@ package dev.gatun.model;
 import dev.gatun.backend.Backend;
 import dev.gatun.safetensors.SafetensorsFile;
 import java.net.URISyntaxException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A tiny checkpoint with PyTorch's outputs; see {@code fixtures/README.md}. */
 record Fixture(Path folder) {
-  /** Those among the test resources, by name. */
-  static final List<String> NAMES =
+  /** Of one file each, by name: one of each family, and two of Llama's. */
+  static final List<String> GIVEN =
       List.of(
-          "gpt2-tiny",
-          "neox-tiny",
-          "llama-tiny",
-          "llama-tied-tiny",
-          "qwen3-tiny",
-          "olmo2-tiny",
-          "neox-odd-rotary",
-          "llama3-biased",
-          "qwen3-biased");
+          "gpt2-tiny", "neox-tiny", "llama-tiny", "llama-tied-tiny", "qwen3-tiny", "olmo2-tiny");
+
+  /** All among the test resources. */
+  static final List<String> NAMES =
+      Stream.concat(GIVEN.stream(), Stream.of("neox-odd-rotary", "llama3-biased", "qwen3-biased"))
+          .toList();
 
   static Fixture of(String name) {
     try {
@@ -29,13 +26,6 @@ record Fixture(Path folder) {
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  /** Those whose weights are one file, not several shards. */
-  static List<String> ofOneFile() {
-    return NAMES.stream()
-        .filter(name -> Files.exists(of(name).folder.resolve("model.safetensors")))
-        .toList();
   }
 
   LanguageModel load(Backend backend) {

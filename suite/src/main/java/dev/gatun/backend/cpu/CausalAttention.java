@@ -16,11 +16,11 @@ import jdk.incubator.vector.VectorMask;
 /**
  * Causal attention, forward and backward; see {@link dev.gatun.backend.Backend#attention}.
  *
- * <p>A (batch, key/value head) pair belongs to one task, so that the gradients of its keys and
- * values are summed in a fixed order. Within it, blocks of queries are scored against the keys they
- * may see: scratch memory holds a block of scores, never all T×T. The backward pass works the
- * scores out again and turns them into probabilities with the kept logSumExp (Dao et al., arXiv
- * 2205.14135).
+ * <p>Forward, every (batch, query head) pair is on its own. Backward, a (batch, key/value head)
+ * pair belongs to one task, so that the gradients of its keys and values are summed in a fixed
+ * order. Within it, blocks of queries are scored against the keys they may see: scratch memory
+ * holds a block of scores, never all T×T. The backward pass works the scores out again and turns
+ * them into probabilities with the kept logSumExp (Dao et al., arXiv 2205.14135).
  */
 final class CausalAttention {
   private static final int QUERY_BLOCK = 64;
@@ -40,7 +40,7 @@ final class CausalAttention {
     checks.attention("attention", shape, packed, out, logSumExp);
     var forward =
         new Forward(shape, Lanes.address(packed), Lanes.address(out), Lanes.address(logSumExp));
-    forEachPair(shape, 1, (pair, scratch) -> forward.run(pair, scratch));
+    forEach(shape, shape.heads(), 1, forward::run);
   }
 
   /** dPacked [B, T, packedWidth] from dOut [B, T, outputWidth] and what the forward pass kept. */
@@ -60,18 +60,18 @@ final class CausalAttention {
             Lanes.address(logSumExp),
             Lanes.address(dOut),
             Lanes.address(dPacked));
-    forEachPair(shape, 2, (pair, scratch) -> backward.run(pair, scratch));
+    forEach(shape, shape.keyValueHeads(), 2, backward::run);
   }
 
-  /** Work on one (batch, key/value head) pair with scratch memory at an address. */
+  /** Work on one (batch, head) pair with scratch memory at an address. */
   private interface PairTask {
     void run(int pair, long scratch);
   }
 
-  private void forEachPair(AttentionShape shape, int scoreBlocks, PairTask body) {
-    int pairs = Math.multiplyExact(shape.batch(), shape.keyValueHeads());
-    long work =
-        (long) shape.length() * shape.length() * shape.headWidth() * group(shape) * scoreBlocks;
+  private void forEach(AttentionShape shape, int heads, int scoreBlocks, PairTask body) {
+    int pairs = Math.multiplyExact(shape.batch(), heads);
+    long perHead = (long) shape.length() * shape.length() * shape.headWidth() * scoreBlocks;
+    long work = perHead * (shape.heads() / heads);
     RowChunks chunks = new RowChunks(pairs, Math.clamp(WORK_PER_TASK / work, 1, 64));
     long scratchBytes = 4L * scoreBlocks * QUERY_BLOCK * scoreStride(shape);
     pool.forEach(
@@ -115,13 +115,11 @@ final class CausalAttention {
   private record Forward(AttentionShape shape, long packed, long out, long logSumExp) {
 
     void run(int pair, long scores) {
-      int batch = pair / shape.keyValueHeads();
-      int shared = pair % shape.keyValueHeads();
-      for (int head = shared * group(shape); head < (shared + 1) * group(shape); head++) {
-        for (int first = 0; first < shape.length(); first += QUERY_BLOCK) {
-          int end = Math.min(shape.length(), first + QUERY_BLOCK);
-          block(batch, head, shared, first, end, scores);
-        }
+      int batch = pair / shape.heads();
+      int head = pair % shape.heads();
+      for (int first = 0; first < shape.length(); first += QUERY_BLOCK) {
+        int end = Math.min(shape.length(), first + QUERY_BLOCK);
+        block(batch, head, head / group(shape), first, end, scores);
       }
     }
 

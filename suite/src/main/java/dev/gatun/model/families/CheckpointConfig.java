@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -30,6 +31,32 @@ public final class CheckpointConfig {
    */
   public static TransformerConfig read(Path file) {
     return read(file, StrictJson.tree(file));
+  }
+
+  /**
+   * The model that a text describes.
+   *
+   * @param file that it is from, for messages
+   * @throws SafetensorsException as {@link #read}
+   */
+  public static TransformerConfig parse(Path file, String text) {
+    try {
+      return read(file, MAPPER.readTree(text));
+    } catch (JacksonException e) {
+      throw new SafetensorsException(file, "its configuration is not JSON", e);
+    }
+  }
+
+  /**
+   * The fields of a file that change nothing of what is computed, but those of its weights' type.
+   */
+  public static Map<String, Object> inertFields(Path file) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    StrictJson.tree(file).properties().stream()
+        .filter(field -> InertFields.NAMES.contains(field.getKey()))
+        .filter(field -> !InertFields.OF_STORAGE.contains(field.getKey()))
+        .forEach(field -> fields.put(field.getKey(), field.getValue()));
+    return fields;
   }
 
   private static TransformerConfig read(Path file, JsonNode root) {
@@ -77,9 +104,11 @@ public final class CheckpointConfig {
    * The configuration as JSON, as {@link #read} and transformers read it.
    *
    * @param real type of the weights
+   * @param carried fields that change nothing of what is computed
    * @throws IllegalArgumentException if no checkpoint of the family can say it
    */
-  public static String write(TransformerConfig config, ElementType real) {
+  public static String write(
+      TransformerConfig config, ElementType real, Map<String, Object> carried) {
     FamilyConfig family =
         FamilyConfig.ALL.stream()
             .filter(f -> f.family() == config.family())
@@ -93,9 +122,10 @@ public final class CheckpointConfig {
     fields.put("vocab_size", config.vocabulary());
     family.write(config, fields);
     HeadFields.write(config.head(), config.isTied(), fields);
-    // Gatun's models begin and end with no token of their own.
+    // Gatun's own models begin and end with no token of their own.
     fields.put("bos_token_id", null);
     fields.put("eos_token_id", null);
+    fields.putAll(carried);
     fields.put("torch_dtype", real == ElementType.F64 ? "float64" : "float32");
     return MAPPER.writeValueAsString(fields) + "\n";
   }

@@ -106,5 +106,9 @@ final class InertFields {
           "top_p",
           "typical_p");
 
+  /** Those that tell how the files are stored. */
+  static final Set<String> OF_STORAGE =
+      Set.of("dtype", "torch_dtype", "use_bfloat16", "transformers_version", "_commit_hash");
+
   private InertFields() {}
 }
