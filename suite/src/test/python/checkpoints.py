@@ -2,6 +2,7 @@
 
     python checkpoints.py make <folder> [<name> ...]         one folder per checkpoint
     python checkpoints.py logits <tokens file> <checkpoint> ...     logits.safetensors in each
+    python checkpoints.py text <text file> <length> <checkpoint> <to>
 
 The files are those of src/test/resources/fixtures/README.md. Needs transformers and torch; nothing
 is fetched.
@@ -242,6 +243,13 @@ def main(arguments):
                 with torch.no_grad():
                     logits = load(folder)(ids).logits.contiguous()
                 save_file({"logits": logits}, folder / "logits.safetensors")
+        case ["text", text, length, checkpoint, to]:
+            tokenizer = transformers.PreTrainedTokenizerFast(
+                tokenizer_file=str(Path(checkpoint) / "tokenizer.json"))
+            ids = torch.tensor(tokenizer(Path(text).read_text(encoding="utf-8"))["input_ids"])
+            with torch.no_grad():
+                logits = load(checkpoint)(ids[None, : int(length)]).logits.contiguous()
+            save_file({"all_tokens": ids, "logits": logits}, to)
         case _:
             sys.exit(__doc__)
 

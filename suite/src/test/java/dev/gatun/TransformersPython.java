@@ -58,6 +58,14 @@ public final class TransformersPython {
     script("logits", arguments.toArray());
   }
 
+  /**
+   * Writes {@code all_tokens}, what the checkpoint's {@code tokenizer.json} makes of a text, and
+   * the logits of the first of them.
+   */
+  public void textLogits(Path text, int length, Path checkpoint, Path to) {
+    script("text", text, length, checkpoint, to);
+  }
+
   private void script(String action, Object... arguments) {
     List<String> command = new ArrayList<>(List.of(python, SCRIPT.toString(), action));
     for (Object argument : arguments) {

@@ -7,10 +7,12 @@ import dev.gatun.model.TransformerConfig;
 import dev.gatun.train.RunCheckpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -28,10 +30,12 @@ import picocli.CommandLine.Parameters;
 final class ExportCommand implements Callable<Integer> {
   private static final String RUN = "run.safetensors";
 
+  private static final String TOKENIZER = "tokenizer.json";
+
   /** What is copied as it is, from one checkpoint folder to another. */
   private static final List<String> COPIED =
       List.of(
-          "tokenizer.json",
+          TOKENIZER,
           "tokenizer_config.json",
           "special_tokens_map.json",
           "added_tokens.json",
@@ -65,7 +69,7 @@ final class ExportCommand implements Callable<Integer> {
     try (Backend backend = device.open(console::note)) {
       TransformerConfig config =
           isRun ? RunCheckpoint.export(run, backend, to) : Checkpoint.export(from, backend, to);
-      report(config, isRun ? tokenizerOfRun(run) : copyTokenizer());
+      report(config, isRun ? tokenizerOfRun(run, config.vocabulary()) : copyTokenizer());
     }
     return 0;
   }
@@ -83,15 +87,15 @@ final class ExportCommand implements Callable<Integer> {
     }
   }
 
-  private String tokenizerOfRun(Path run) {
-    return RunCheckpoint.setting(run, "data.tokenizer")
-        .map(name ->
-            switch (name) {
-              case "gpt2" -> "tokenizer: no file written; its tokens are GPT-2's first, by rank";
-              case "bytes" -> "tokenizer: no file written; its tokens are the bytes of UTF-8";
-              default -> "tokenizer: no file written; its tokens are those of " + name;
-            })
-        .orElse("tokenizer: none; the model was not trained on text");
+  private String tokenizerOfRun(Path run, int vocabulary) {
+    Optional<String> name = RunCheckpoint.setting(run, "data.tokenizer");
+    if (name.isEmpty()) {
+      return "tokenizer: none; the model was not trained on text";
+    }
+    AtomicFile.write(
+        to.resolve(TOKENIZER),
+        TokenizerFile.of(name.get(), vocabulary).getBytes(StandardCharsets.UTF_8));
+    return "tokenizer: " + name.get() + ", in " + TOKENIZER;
   }
 
   private String copyTokenizer() {

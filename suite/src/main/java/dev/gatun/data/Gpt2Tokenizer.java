@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -86,6 +87,14 @@ public final class Gpt2Tokenizer implements Tokenizer {
       list.add(id);
     }
     return encoding.decode(list);
+  }
+
+  /** The bytes of each token, by id; end of text, which is no bytes, is left out. */
+  public List<byte[]> tokens() {
+    return ranksBelow(vocabulary).entrySet().stream()
+        .sorted(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   private static Map<byte[], Integer> ranksBelow(int limit) {

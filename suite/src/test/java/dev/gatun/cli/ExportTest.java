@@ -13,6 +13,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** {@code gatun export}: runs and checkpoint folders, in the layout of transformers. */
 class ExportTest {
@@ -84,13 +86,19 @@ class ExportTest {
           here.doubles("transformer.wte.weight"), there.doubles("transformer.wte.weight"));
       assertFalse(there.names().stream().anyMatch(n -> n.contains("moment")), "moments");
     }
+    JsonNode tokenizer =
+        JsonMapper.shared().readTree(Files.readAllBytes(to.resolve("tokenizer.json")));
+    assertEquals(300, tokenizer.at("/model/vocab").size());
+    // GPT-2's first merges, as its merges.txt has them.
+    assertEquals("\u0120 t", tokenizer.at("/model/merges/0").stringValue());
+    assertEquals("h e", tokenizer.at("/model/merges/2").stringValue());
+    assertEquals(44, tokenizer.at("/model/merges").size());
   }
 
   @Test
   void aCheckpointFolderIsExportedWithItsTokenizer() throws IOException {
     Path run = train("llama", "key-value-heads = 1");
     assertEquals(0, CommandRun.of("export", run, to).code());
-    Files.writeString(to.resolve("tokenizer.json"), "{}");
     Path again = folder.resolve("again");
     CommandRun exported = CommandRun.of("export", to, again);
     assertEquals(0, exported.code(), exported.err());
