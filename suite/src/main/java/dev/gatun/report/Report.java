@@ -68,7 +68,8 @@ public final class Report {
             LossDifferenceFigure.ofRanks(ControlFacts.shipped()),
             LossDifferenceFigure.ofOrthogonalPart(ControlFacts.shipped()),
             LossDifferenceFigure.ofNeverTargets(),
-            new HeadFamilyFigure());
+            new HeadFamilyFigure(),
+            new HeadComparisonFigures());
     var sections = new StringBuilder();
     for (ExpectedClaim claim : expected.claims()) {
       sections.append(new ClaimSection(claim, verdicts, index, figures).html());
