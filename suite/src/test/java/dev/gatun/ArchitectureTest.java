@@ -53,7 +53,14 @@ class ArchitectureTest {
               "dev.gatun.bindings.."),
           new Room("dev.gatun.data..", "com.knuddels.jtokkit.."),
           new Room(
+              "dev.gatun.safetensors..",
+              "dev.gatun.backend",
+              "dev.gatun.tensor..",
+              "dev.gatun.io..",
+              JACKSON),
+          new Room(
               "dev.gatun.model..",
+              "dev.gatun.safetensors..",
               "dev.gatun.backend",
               "dev.gatun.tensor..",
               "dev.gatun.io..",
@@ -61,6 +68,7 @@ class ArchitectureTest {
           new Room(
               "dev.gatun.train..",
               "dev.gatun.model..",
+              "dev.gatun.safetensors..",
               "dev.gatun.data..",
               "dev.gatun.backend",
               "dev.gatun.tensor..",
@@ -70,6 +78,7 @@ class ArchitectureTest {
               "dev.gatun.bench..",
               "dev.gatun.train..",
               "dev.gatun.model..",
+              "dev.gatun.safetensors..",
               "dev.gatun.data..",
               "dev.gatun.backend",
               "dev.gatun.backend.cuda..",

@@ -32,7 +32,7 @@ public record PlannedRuns(List<PlannedRun<?>> runs) {
         Locale.ROOT,
         "%s style, V %s, D %s, %s layers, %s heads%s",
         runs.stream()
-            .map(run -> styleOf(run.setting()))
+            .map(run -> run.setting().model().family().label())
             .distinct()
             .collect(Collectors.joining(" and ")),
         values(setting -> setting.model().vocabulary()),
@@ -49,13 +49,6 @@ public record PlannedRuns(List<PlannedRun<?>> runs) {
     return labels.equals(List.of(HeadChoice.LINEAR.label()))
         ? ""
         : ", LM head " + String.join("/", labels);
-  }
-
-  private static String styleOf(RunSetting setting) {
-    return switch (setting.model().family()) {
-      case GPT2 -> "GPT-2";
-      case LLAMA -> "Llama";
-    };
   }
 
   /** The training in words, as {@code 20 runs of 150 steps × 2,048 tokens: 6.1 M}. */

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.gatun.backend.DeviceDescription;
 import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.model.HeadBackward;
+import dev.gatun.model.Positions;
 import dev.gatun.model.TransformerConfig.HeadForm;
-import dev.gatun.model.TransformerConfig.Positions;
 import dev.gatun.train.TrainingConfig.OptimiserSettings;
 import java.util.LinkedHashMap;
 import tools.jackson.databind.json.JsonMapper;
@@ -19,6 +19,7 @@ final class RunConfiguration {
           .addMixIn(HeadBackward.class, Named.class)
           .addMixIn(OptimiserSettings.class, Named.class)
           .addMixIn(Positions.class, Named.class)
+          .addMixIn(Positions.Scaling.class, Named.class)
           .build();
 
   /** A record of a sealed family whose components do not tell it from its siblings. */

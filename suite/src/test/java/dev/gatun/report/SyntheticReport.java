@@ -244,6 +244,10 @@ final class SyntheticReport {
         "x = y",
         "arXiv 2603.10145",
         List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
         ExpectedValues.shipped().of("A1").checks());
   }
 
