@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A paper's head in the report, as the abstract of a short paper: what was run where, what came
@@ -72,20 +73,17 @@ final class PaperSection {
 
   /** What was run where. */
   private String run() {
-    long seeds = runs.stream().map(Run::seed).distinct().count();
-    String tiers = runs.stream().map(Run::tier).distinct().collect(Collectors.joining(", "));
     if (runs.isEmpty()) {
       return "None of its claims was measured here.";
     }
-    return "%s of its %s claims were measured at tier %s, in %s runs of %s %s, on %s (%s, %s)."
+    long measured = runs.stream().map(Run::claim).distinct().count();
+    return "%s measured at tier %s, in %s runs, on %s, in %s."
         .formatted(
-            runs.stream().map(Run::claim).distinct().count(),
-            claims.size(),
-            tiers,
+            measured == claims.size()
+                ? "All of its " + measured + " claims were"
+                : measured + " of its " + claims.size() + " claims were",
+            runs.stream().map(Run::tier).distinct().collect(Collectors.joining(", ")),
             runs.size(),
-            seeds,
-            seeds == 1 ? "seed" : "seeds",
-            entry(Provenance.CPU),
             entry(Provenance.DEVICE),
             entry(Provenance.MATH_MODE));
   }
@@ -96,29 +94,32 @@ final class PaperSection {
 
   /** Which claims came out how. */
   private String outcomes() {
-    var sentences = new ArrayList<String>();
-    named("Reproduced", ClaimVerdict::isReproducedInFull).ifPresent(sentences::add);
-    for (ExpectedClaim claim : claims) {
-      ClaimVerdict verdict = ClaimVerdict.of(claim, verdicts);
-      if (verdict.outcome() == Outcome.REPRODUCED && !verdict.isReproducedInFull()) {
-        sentences.add(
-            "Reproduced with a reservation: %s (%s)."
-                .formatted(claim.claim(), String.join(", ", verdict.reservations())));
-      }
-    }
-    named("Not reproduced", v -> v.outcome() == Outcome.NOT_REPRODUCED).ifPresent(sentences::add);
-    named("Cannot be decided at this size", v -> v.outcome() == Outcome.INCONCLUSIVE)
-        .ifPresent(sentences::add);
-    return String.join(" ", sentences);
+    return Stream.of(
+            named("Reproduced", ClaimVerdict::isReproducedInFull),
+            named(
+                "Reproduced with a reservation",
+                v -> v.outcome() == Outcome.REPRODUCED && !v.isReproducedInFull()),
+            named("Not reproduced", v -> v.outcome() == Outcome.NOT_REPRODUCED),
+            named(
+                "Not decided at this size, in part at least",
+                v -> v.outcome() == Outcome.INCONCLUSIVE))
+        .flatMap(Optional::stream)
+        .collect(Collectors.joining(" "));
   }
 
+  /** A sentence that names the claims, each with what is to be said against it. */
   private Optional<String> named(String word, Predicate<ClaimVerdict> which) {
-    String names =
-        claims.stream()
-            .filter(c -> which.test(ClaimVerdict.of(c, verdicts)))
-            .map(ExpectedClaim::claim)
-            .collect(Collectors.joining(", "));
-    return names.isEmpty() ? Optional.empty() : Optional.of(word + ": " + names + ".");
+    var names = new ArrayList<String>();
+    for (ExpectedClaim claim : claims) {
+      ClaimVerdict verdict = ClaimVerdict.of(claim, verdicts);
+      if (which.test(verdict)) {
+        String beside = String.join(", ", verdict.reservations());
+        names.add(claim.claim() + (beside.isEmpty() ? "" : " (" + beside + ")"));
+      }
+    }
+    return names.isEmpty()
+        ? Optional.empty()
+        : Optional.of(word + ": " + String.join(", ", names) + ".");
   }
 
   private String findings() {

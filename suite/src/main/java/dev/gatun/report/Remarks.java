@@ -58,7 +58,7 @@ final class Remarks {
               + unit
               + (width > 0 ? " " + Numbers.interval(v.measuredLow(), v.measuredHigh()) : "");
       case VALUE -> Numbers.format(v.measured(), width) + unit;
-      case NULL -> Numbers.format(v.nullValue(), width) + unit;
+      case NULL -> Numbers.format(v.nullValue()) + unit;
       case EXPECTED -> Expectation.bounds(v, Expectation.of(v, expected)) + unit;
     };
   }
