@@ -116,7 +116,7 @@ class RunTimingTest {
           step(environment, run < 4 ? 4_000_000 / run : 500_000);
         };
     RunTiming timing = RunTiming.settled(compiling, SETTING, backend, Measured.context(backend));
-    assertEquals(500, timing.step());
+    assertEquals(500, timing.step(), 1e-9);
     assertEquals(6, runs.get(), "two more, no faster");
   }
 
