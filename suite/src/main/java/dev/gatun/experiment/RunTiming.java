@@ -18,20 +18,21 @@ import java.util.List;
  */
 record RunTiming(double setUp, double measuring, double step) {
   /** Slower steps are counted by fewer. */
-  private static final double ENOUGH_SECONDS = 1;
+  private static final double ENOUGH_SECONDS = 0.5;
 
   /** The first of them allocates, and counts only if there is no other. */
   private static final int LEAST_STEPS = 2;
 
   private static final int MOST_STEPS = 256;
 
-  /**
-   * Seconds after which what a run does is compiled: before that a step takes several times as
-   * long. On a GPU its kernels are compiled in the first.
-   */
-  private static final double WARM_UP_SECONDS = 5;
+  /** A timing that is faster than the best by less says that there is nothing more to compile. */
+  private static final double GAIN = 0.1;
 
-  private static final int MOST_WARM_UPS = 4;
+  /** So many timings that are no faster end the search. */
+  private static final int NO_FASTER = 2;
+
+  /** No more timings are begun after that. */
+  private static final double MOST_SECONDS = 20;
 
   /** Seconds of the whole run. */
   double seconds(RunSetting setting) {
@@ -45,14 +46,34 @@ record RunTiming(double setUp, double measuring, double step) {
     return late.get(late.size() / 2);
   }
 
-  /** Runs the first steps of a setting again and again, until the code is as fast as it will be. */
-  static <S extends RunSetting> void warmUp(
+  /**
+   * Runs the first steps of a setting again and again, until they get no faster: before its code is
+   * compiled a step may take a hundred times as long.
+   */
+  static <S extends RunSetting> RunTiming settled(
       RunBody<S> body, S setting, Backend backend, ClaimContext context) {
-    setting.corpusVocabulary().ifPresent(context::tokens);
     long started = System.nanoTime();
-    for (int i = 0; i < MOST_WARM_UPS && secondsSince(started) < WARM_UP_SECONDS; i++) {
-      of(body, setting, backend, context);
+    RunTiming best = of(body, setting, backend, context);
+    int noFaster = 0;
+    while (noFaster < NO_FASTER && secondsSince(started) < MOST_SECONDS) {
+      RunTiming next = of(body, setting, backend, context);
+      RunTiming faster = best.fasterOf(next);
+      boolean gained = faster.all() < (1 - GAIN) * best.all();
+      noFaster = gained ? 0 : noFaster + 1;
+      best = faster;
     }
+    return best;
+  }
+
+  private RunTiming fasterOf(RunTiming other) {
+    return new RunTiming(
+        Math.min(setUp, other.setUp),
+        Math.min(measuring, other.measuring),
+        Math.min(step, other.step));
+  }
+
+  private double all() {
+    return setUp + measuring + step;
   }
 
   /** Runs the first steps of a setting. */

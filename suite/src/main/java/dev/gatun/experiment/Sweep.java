@@ -76,12 +76,7 @@ public final class Sweep<S extends RunSetting> {
 
   /** How long a run takes, from its first steps; nothing of them is kept. */
   RunTiming time(ClaimContext context, Backend backend, S setting) {
-    return RunTiming.of(body, setting, backend, context);
-  }
-
-  /** Makes {@link #time} tell what later steps take; nothing is kept. */
-  void warmUp(ClaimContext context, Backend backend, S setting) {
-    RunTiming.warmUp(body, setting, backend, context);
+    return RunTiming.settled(body, setting, backend, context);
   }
 
   private StoredRun stored(ClaimContext context, S setting) {

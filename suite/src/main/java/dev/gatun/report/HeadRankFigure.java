@@ -17,6 +17,7 @@ import java.util.Optional;
 final class HeadRankFigure implements FigureSource {
   private static final String LOSS = "validation_loss";
   private static final String FACTOR = "efficiency_factor";
+  private static final String RANK = "rank";
 
   @Override
   public String claim() {
@@ -49,7 +50,7 @@ final class HeadRankFigure implements FigureSource {
       boolean plain = arm.getKey().equals("full");
       series.add(
           new Series(
-              plain ? "plain head" : "W = A·B, r = " + arm.getKey().replaceAll("\\D", ""),
+              plain ? "plain head" : name(arm.getKey()),
               Ink.ofSeries(i),
               Marker.ofSeries(i),
               plain ? LineStyle.DASHED : LineStyle.SOLID,
@@ -71,10 +72,17 @@ final class HeadRankFigure implements FigureSource {
             new Chart(Axis.log10("tokens"), Axis.linear("validation loss in nats"), series)));
   }
 
+  private static String name(String arm) {
+    return arm.startsWith(RANK) ? "W = A·B, r = " + arm.substring(RANK.length()) : arm + " head";
+  }
+
   private Optional<Figure> factors(EvidenceIndex evidence) {
     var widest = new ArrayList<Point>();
     var plain = new ArrayList<Point>();
     for (Map.Entry<String, List<Run>> arm : evidence.armsWith(claim(), FACTOR).entrySet()) {
+      if (!arm.getKey().contains("-over-" + RANK)) {
+        continue;
+      }
       double rank = evidence.last(arm.getValue(), "narrow_rank").map(Point::y).orElse(Double.NaN);
       List<Double> factors =
           arm.getValue().stream()

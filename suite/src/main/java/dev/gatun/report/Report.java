@@ -77,7 +77,8 @@ public final class Report {
             LossDifferenceFigure.ofRanks(ControlFacts.shipped()),
             LossDifferenceFigure.ofOrthogonalPart(ControlFacts.shipped()),
             LossDifferenceFigure.ofNeverTargets(),
-            new HeadFamilyFigure());
+            new HeadFamilyFigure(),
+            new HeadComparisonFigures());
     var sections = new StringBuilder();
     var left = new ArrayList<>(expected.claims());
     for (Paper paper : Papers.shipped().papers()) {

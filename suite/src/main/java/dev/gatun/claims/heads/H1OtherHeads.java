@@ -41,6 +41,7 @@ public final class H1OtherHeads implements Claim {
           "gradient_components_70_share",
           "gradient_components_999_share",
           "gradient_rank_growth",
+          "targets_rank_of",
           "targets_rank_share",
           "targets_components_70_share",
           "targets_components_999_share",
@@ -66,7 +67,7 @@ public final class H1OtherHeads implements Claim {
 
   @Override
   public String title() {
-    return "Another head of the same width does not open the bottleneck";
+    return "Another head of the same width lets no more of the gradient through";
   }
 
   @Override
