@@ -26,19 +26,11 @@ final class RankHeadFigures implements FigureSource {
   private static final List<Marker> OPEN = List.of(Marker.RING, Marker.OPEN_DIAMOND, Marker.DOT);
 
   private static final String LOSS_CAPTION =
-      "Claim: with the backbone frozen, heads W = A·B lose performance as their rank falls."
-          + " Evidence: held-out loss of heads trained side by side on the same hidden states, each"
-          + " at the rate that was best for its rank on other text, over the loss of the head of"
-          + " rank D that was trained like it; means over seeds, whiskers Student's 95 % intervals."
-          + " Control: the model's own head cut down to the rank by its singular values and not"
-          + " trained, over that head uncut. What follows: rank costs loss on a backbone that"
-          + " cannot adapt, and each halving costs more than the one before. What does not: that"
-          + " 1,000 dimensions are a threshold. Nothing in the curve marks a rank, and a model of"
-          + " this width has none so large. Nor that the curves agree: drawn over r/D ours is"
-          + " flatter at the top and steeper below than the paper's. Where entries drawn N(0, 1)"
-          + " end higher at full rank than below it, they had not been trained to the end: the same"
-          + " rank does better from smaller entries. Open marks and dots: read off figure 6 of"
-          + " arXiv 2404.07647.";
+      "Held-out loss of heads trained side by side on the same hidden states, each at the rate that"
+          + " was best for its rank on other text, over the loss of the head of rank D that was"
+          + " trained like it. Means over paired seeds, whiskers Student's 95 % intervals. Control:"
+          + " the model's own head cut down to the rank by its singular values and not trained,"
+          + " over that head uncut. Dotted: read off figure 6 of arXiv 2404.07647.";
 
   private final RankHeadFacts facts;
 
@@ -79,7 +71,7 @@ final class RankHeadFigures implements FigureSource {
             "figure-rank-accuracy",
             "The same in accuracy",
             "Top-1 accuracy less that of the head of rank D. Means over seeds, whiskers Student's"
-                + " 95 % intervals. Open marks and dots: read off figure 6 of arXiv 2404.07647.",
+                + " 95 % intervals. Dotted: read off figure 6 of arXiv 2404.07647.",
             "accuracy less that of rank D",
             series(scaled, normal, ACCURACY),
             paired(cut, "truncated_accuracy"),

@@ -16,16 +16,12 @@ import java.util.Map;
 /** B7: the loss of the best heads of rank d over the norm of the singular values that they lack. */
 final class TheoremFigure implements FigureSource {
   private static final String CAPTION =
-      "Claim: the best head of rank d loses O(√Σ_{i>d} σᵢ²) over the ideal one (theorem 5.3 of"
-          + " arXiv 2404.07647, which has no such figure). Evidence: for synthetic ideal heads"
-          + " whose singular values are equal or fall as i to the power of −0.5, −1 and −2, the gap"
-          + " of the best head of every rank d that a minimisation finds, in f64; means over seeds."
-          + " Control, dotted: the truncated head from which it starts, for the flat spectrum and"
-          + " the steepest. What follows: the bound holds at every d and with much to spare, and"
-          + " near d → V the gap falls at least as the square of the tail norm, as the gradient of"
-          + " the loss is zero at the ideal head. What does not: that a real model's loss can be"
-          + " read off its spectrum. The ideal head of text is not known, contexts here are"
-          + " isotropic, and the bound lies a factor of 70 and more above the gap.";
+      "Synthetic ideal heads whose singular values are equal, or fall as i to the power of −0.5, −1"
+          + " and −2: the loss of the best head of rank d that a minimisation finds over the ideal"
+          + " one's, for growing d from the right to the left, in f64; means over seeds, whiskers"
+          + " their range. Control, dotted: the truncated head from which it starts. Grey: the"
+          + " bound √2·mean‖h‖·√Σ_{i>d} σᵢ² and that of second order. Theorem 5.3 of arXiv"
+          + " 2404.07647, which has no such figure.";
 
   @Override
   public String claim() {

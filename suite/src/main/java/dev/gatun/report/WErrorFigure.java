@@ -21,16 +21,11 @@ final class WErrorFigure implements FigureSource {
   private static final double THRESHOLD = 0.6;
 
   private static final String CAPTION =
-      "Claim: performance falls once the head's own W-error passes 0.6. Evidence: the loss of heads"
-          + " of each rank over that of rank D, over the W-error of the model's own head at that"
-          + " rank; means over seeds, vertical whiskers the range. Control: that head cut down and"
-          + " not trained; null: the W-error that a Gaussian head of the same size has at that"
-          + " rank. What follows: loss grows with W-error, slowly first. What does not: that"
-          + " 0.6 is a threshold of language models. W-error tells how evenly a head spreads its"
-          + " norm, and a head that trained briefly has most of it in a few directions: it loses"
-          + " what there is to lose long before 0.6. Nor does the published curve bend at 0.6: it"
-          + " bends everywhere, and is as many times steeper beyond 0.8 as beyond 0.6. Rings: read"
-          + " off figures 6 and 8 of arXiv 2404.07647, for Pythia-1b.";
+      "The loss of heads of each rank over that of rank D, over the W-error of the model's own head"
+          + " at that rank; means over seeds, vertical whiskers the range. Control: that head cut"
+          + " down and not trained. Null: the same losses over the W-error that a Gaussian head of"
+          + " the same size has at that rank. Rings: Pythia-1b, read off figures 6 and 8 of arXiv"
+          + " 2404.07647.";
 
   private final RankHeadFacts facts;
 

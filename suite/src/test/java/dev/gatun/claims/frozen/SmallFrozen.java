@@ -19,23 +19,35 @@ final class SmallFrozen {
   }
 
   static FrozenSetting setting(long seed) {
+    return setting(256, 120, 12, seed);
+  }
+
+  private static FrozenSetting setting(int vocabulary, long steps, long batches, long seed) {
     return new FrozenSetting(
-        256,
+        vocabulary,
         32,
         1,
         4,
         32,
         16,
-        120,
+        steps,
         6e-3,
         30,
-        12,
-        16,
+        batches,
+        32,
         List.of(2, 4, 8, 16, 32),
         List.of(0.03),
         List.of(EntryScale.UNIT_LOGITS),
-        64,
+        128,
         seed);
+  }
+
+  /** As {@link #plan}, trained until ranks differ. */
+  static FrozenPlan trained(long firstSeed) {
+    return new FrozenPlan(
+        LongStream.range(firstSeed, firstSeed + 5)
+            .mapToObj(seed -> setting(512, 300, 48, seed))
+            .toList());
   }
 
   static ClaimContext context(Backend backend, Path output) {
@@ -47,7 +59,7 @@ final class SmallFrozen {
         backend,
         Tier.QUICK,
         7,
-        () -> JdkSources.read("java.base/java/lang/", 1_000_000),
+        () -> JdkSources.read("java.base/java/lang/", 4_000_000),
         listener,
         output);
   }
