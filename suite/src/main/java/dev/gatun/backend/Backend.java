@@ -1,7 +1,9 @@
 package dev.gatun.backend;
 
 import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
 import java.util.OptionalLong;
 
 /**
@@ -85,6 +87,12 @@ public interface Backend extends AutoCloseable {
   /** Copies ids in. */
   void write(int[] values, Tensor to);
 
+  /**
+   * Copies in all numbers of a range of host memory, which holds them as a file does, decoding them
+   * into the tensor's type.
+   */
+  void write(Encoding encoding, MemorySegment stored, Tensor to);
+
   /** Copies the elements of a real tensor out. */
   double[] toDoubles(Tensor from);
 
@@ -96,6 +104,12 @@ public interface Backend extends AutoCloseable {
 
   /** Copies elements between two tensors of equal size; F32 and F64 convert into each other. */
   void copy(Tensor from, Tensor to);
+
+  /**
+   * Copies {@code count} neighbouring columns of a matrix [N, C] to a matrix [N, E] of as many
+   * rows, from and to any column; other columns stay as they are. The matrices share no memory.
+   */
+  void copyColumns(Tensor from, long fromColumn, Tensor to, long toColumn, long count);
 
   /** Sets every element of a real tensor. */
   void fill(Tensor x, double value);

@@ -1,6 +1,7 @@
 package dev.gatun.backend;
 
 import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -46,12 +47,36 @@ public record OperandChecks(ElementType real, boolean onHost) {
     here(operation, name, x);
   }
 
+  /** As {@link Backend#write(Encoding, MemorySegment, Tensor)}. */
+  public void stored(Encoding encoding, MemorySegment stored, Tensor to) {
+    floating("write", "to", to);
+    if (stored.byteSize() != to.size() * encoding.byteSize()) {
+      throw new IllegalArgumentException(
+          "write: %s bytes of %s do not fit %s".formatted(stored.byteSize(), encoding, to));
+    }
+  }
+
   /** As {@link Backend#copy}. */
   public void copy(Tensor from, Tensor to) {
     here("copy", "from", from);
     here("copy", "to", to);
     if (from.size() != to.size() || from.type().isReal() != to.type().isReal()) {
       throw new IllegalArgumentException("copy: " + from + " does not fit " + to);
+    }
+  }
+
+  /** As {@link Backend#copyColumns}. */
+  public void copyColumns(Tensor from, long fromColumn, Tensor to, long toColumn, long count) {
+    matrix("copyColumns", "from", from, real, to.rows(), from.cols());
+    matrix("copyColumns", "to", to, real, from.rows(), to.cols());
+    columns("from", from, fromColumn, count);
+    columns("to", to, toColumn, count);
+  }
+
+  private static void columns(String name, Tensor matrix, long column, long count) {
+    if (column < 0 || count < 0 || count > matrix.cols() - column) {
+      throw new IllegalArgumentException(
+          "copyColumns: %s %s has no %s columns from %s on".formatted(name, matrix, count, column));
     }
   }
 

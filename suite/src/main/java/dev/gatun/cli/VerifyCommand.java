@@ -40,6 +40,7 @@ final class VerifyCommand implements Callable<Integer> {
     table.print(console);
     var json = new LinkedHashMap<String, Object>();
     json.put("results", results.toString());
+    json.put("claims", table.claimsAsJson());
     json.put("verdicts", table.asJson());
     console.json(json);
     return table.exitCode();

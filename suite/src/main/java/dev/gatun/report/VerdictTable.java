@@ -1,6 +1,7 @@
 package dev.gatun.report;
 
 import dev.gatun.results.ExpectedValues;
+import dev.gatun.results.Standing;
 import dev.gatun.results.Verdict;
 import java.util.List;
 
@@ -46,7 +47,7 @@ final class VerdictTable {
             Html.escape(Expectation.bounds(v, Expectation.of(v, expected))),
             Grades.tag(v.grade()),
             Html.escape(Numbers.format(v.nullValue())),
-            Expectation.containsNull(v) ? " <em class=\"same\">indistinguishable</em>" : "",
+            Standing.AT_NULL.of(v) ? " <em class=\"same\">indistinguishable</em>" : "",
             OutcomeMark.badge(v.outcome()));
   }
 

@@ -57,8 +57,10 @@ record ArrowTable<R>(String name, List<Column<R>> columns, Function<Row, R> read
   /** One row of an open file. */
   record Row(VectorSchemaRoot batch, int index) {
     String text(String column) {
-      return new String(
-          ((VarCharVector) batch.getVector(column)).get(index), StandardCharsets.UTF_8);
+      var vector = (VarCharVector) batch.getVector(column);
+      // Before an array of the length that it has: a damaged one may be gigabytes.
+      vector.getDataBuffer().checkBytes(vector.getStartOffset(index), vector.getEndOffset(index));
+      return new String(vector.get(index), StandardCharsets.UTF_8);
     }
 
     long whole(String column) {

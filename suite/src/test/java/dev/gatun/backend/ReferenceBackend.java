@@ -6,7 +6,11 @@ import static dev.gatun.backend.Elements.idAt;
 import static dev.gatun.backend.Elements.put;
 
 import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Map;
 
 /**
@@ -95,6 +99,22 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
+  public void write(Encoding encoding, MemorySegment stored, Tensor to) {
+    ByteBuffer bytes = stored.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    double[] values = new double[Math.toIntExact(stored.byteSize() / encoding.byteSize())];
+    for (int i = 0; i < values.length; i++) {
+      values[i] =
+          switch (encoding) {
+            case F64 -> bytes.getDouble();
+            case F32 -> bytes.getFloat();
+            case F16 -> Float.float16ToFloat(bytes.getShort());
+            case BF16 -> Float.intBitsToFloat(bytes.getShort() << 16);
+          };
+    }
+    write(values, to);
+  }
+
+  @Override
   public void write(int[] values, Tensor to) {
     guard.refuseInside("write");
     requireIds(to);
@@ -146,6 +166,16 @@ public final class ReferenceBackend implements Backend {
     checks.copy(from, to);
     for (long i = 0; i < from.size(); i++) {
       put(to, i, at(from, i));
+    }
+  }
+
+  @Override
+  public void copyColumns(Tensor from, long fromColumn, Tensor to, long toColumn, long count) {
+    checks.copyColumns(from, fromColumn, to, toColumn, count);
+    for (long row = 0; row < from.rows(); row++) {
+      for (long j = 0; j < count; j++) {
+        put(to, row, toColumn + j, at(from, row, fromColumn + j));
+      }
     }
   }
 

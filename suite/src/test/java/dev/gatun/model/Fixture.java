@@ -1,6 +1,7 @@
 package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.safetensors.SafetensorsFile;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Arrays;

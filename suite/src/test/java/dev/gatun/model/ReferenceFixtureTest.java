@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.ReferenceBackend;
+import dev.gatun.safetensors.SafetensorsFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

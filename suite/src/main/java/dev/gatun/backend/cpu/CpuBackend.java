@@ -14,7 +14,9 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.natives.OpenBlasLibrary;
 import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -32,7 +34,7 @@ public final class CpuBackend implements Backend {
   private final OperandChecks checks = new OperandChecks(ElementType.F32, true);
   private final RecordingGuard guard = new RecordingGuard();
   private final HostMemory memory = new HostMemory();
-  private final HostTransfers transfers = new HostTransfers();
+  private final HostTransfers transfers;
   private final CpuDescription description;
   private final WorkerPool pool;
   private final Vectors vectors;
@@ -48,6 +50,7 @@ public final class CpuBackend implements Backend {
   private final ElementwiseFunctions elementwise;
   private final GatedActivation gatedActivation;
   private final Rotary rotary;
+  private final Columns columns;
   private final CausalAttention attention;
   private final CrossEntropy crossEntropy;
   private final AdamW adamW;
@@ -55,6 +58,7 @@ public final class CpuBackend implements Backend {
   private CpuBackend(int threads, OpenBlasLibrary openBlas) {
     description = new CpuDescription(threads, openBlas);
     pool = new WorkerPool(threads, memory);
+    transfers = new HostTransfers(pool);
     vectors = new Vectors(pool);
     products = new MatrixProducts(pool, memory, openBlas.coreType());
     gramProducts = new GramProducts(pool, memory);
@@ -68,6 +72,7 @@ public final class CpuBackend implements Backend {
     elementwise = new ElementwiseFunctions(pool);
     gatedActivation = new GatedActivation(pool);
     rotary = new Rotary(pool);
+    columns = new Columns(pool);
     attention = new CausalAttention(pool);
     crossEntropy = new CrossEntropy(pool);
     adamW = new AdamW(pool);
@@ -178,6 +183,12 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
+  public void write(Encoding encoding, MemorySegment stored, Tensor to) {
+    guard.refuseInside("write");
+    transfers.write(encoding, stored, to);
+  }
+
+  @Override
   public double[] toDoubles(Tensor from) {
     guard.refuseInside("toDoubles");
     return transfers.toDoubles(from);
@@ -198,6 +209,11 @@ public final class CpuBackend implements Backend {
   @Override
   public void copy(Tensor from, Tensor to) {
     vectors.copy(from, to);
+  }
+
+  @Override
+  public void copyColumns(Tensor from, long fromColumn, Tensor to, long toColumn, long count) {
+    columns.copy(from, fromColumn, to, toColumn, count);
   }
 
   @Override

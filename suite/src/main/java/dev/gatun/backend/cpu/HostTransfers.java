@@ -6,12 +6,21 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.gatun.backend.OperandChecks;
 import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 
 /** Copies between Java arrays and host tensors, converting between F32 and F64. */
 final class HostTransfers {
+  /** Numbers that one task decodes. */
+  private static final int CHUNK = 1 << 16;
+
   private final OperandChecks checks = new OperandChecks(ElementType.F32, true);
+  private final WorkerPool pool;
+
+  HostTransfers(WorkerPool pool) {
+    this.pool = pool;
+  }
 
   void write(double[] values, Tensor to) {
     checks.floating("write", "to", to);
@@ -41,6 +50,21 @@ final class HostTransfers {
     requireIds("write", to);
     requireSize(values.length, to);
     MemorySegment.copy(values, 0, to.memory(), JAVA_INT, 0, values.length);
+  }
+
+  void write(Encoding encoding, MemorySegment stored, Tensor to) {
+    checks.stored(encoding, stored, to);
+    long size = to.size();
+    pool.forEach(
+        WorkerPool.chunks(size, CHUNK),
+        chunk -> {
+          long from = (long) chunk * CHUNK;
+          long count = Math.min(CHUNK, size - from);
+          encoding.decode(
+              stored.asSlice(from * encoding.byteSize(), count * encoding.byteSize()),
+              to.type(),
+              to.slice(from, count).memory());
+        });
   }
 
   double[] toDoubles(Tensor from) {

@@ -14,7 +14,9 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.natives.CudaLibraries;
 import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -52,6 +54,7 @@ public final class CudaBackend implements Backend {
   private final ElementwiseFunctions elementwise;
   private final GatedActivation gatedActivation;
   private final Rotary rotary;
+  private final Columns columns;
   private final CausalAttention attention;
   private final CrossEntropy crossEntropy;
   private final AdamW adamW;
@@ -78,6 +81,7 @@ public final class CudaBackend implements Backend {
     elementwise = new ElementwiseFunctions(launcher);
     gatedActivation = new GatedActivation(launcher);
     rotary = new Rotary(launcher);
+    columns = new Columns(launcher);
     attention = new CausalAttention(launcher, memory, math);
     crossEntropy = new CrossEntropy(launcher);
     adamW = new AdamW(launcher);
@@ -190,6 +194,12 @@ public final class CudaBackend implements Backend {
   }
 
   @Override
+  public void write(Encoding encoding, MemorySegment stored, Tensor to) {
+    guard.refuseInside("write");
+    transfers.write(encoding, stored, to);
+  }
+
+  @Override
   public double[] toDoubles(Tensor from) {
     guard.refuseInside("toDoubles");
     return transfers.toDoubles(from);
@@ -210,6 +220,11 @@ public final class CudaBackend implements Backend {
   @Override
   public void copy(Tensor from, Tensor to) {
     vectors.copy(from, to);
+  }
+
+  @Override
+  public void copyColumns(Tensor from, long fromColumn, Tensor to, long toColumn, long count) {
+    columns.copy(from, fromColumn, to, toColumn, count);
   }
 
   @Override

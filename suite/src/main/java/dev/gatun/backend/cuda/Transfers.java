@@ -9,6 +9,7 @@ import dev.gatun.backend.OperandChecks;
 import dev.gatun.bindings.cuda.CudaDriver;
 import dev.gatun.natives.CudaException;
 import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -95,6 +96,16 @@ final class Transfers implements AutoCloseable {
     checks.ids("write", "to", to);
     requireSize(values.length, to);
     write(to, (buffer, first, n) -> MemorySegment.copy(values, first, buffer, JAVA_INT, 0, n));
+  }
+
+  void write(Encoding encoding, MemorySegment stored, Tensor to) {
+    checks.stored(encoding, stored, to);
+    int bytes = encoding.byteSize();
+    write(
+        to,
+        (buffer, first, n) ->
+            encoding.decode(
+                stored.asSlice((long) first * bytes, (long) n * bytes), to.type(), buffer));
   }
 
   private void write(Tensor to, Piece piece) {

@@ -1,4 +1,4 @@
-package dev.gatun.model;
+package dev.gatun.safetensors;
 
 import java.nio.file.Path;
 
@@ -9,11 +9,13 @@ import java.nio.file.Path;
 public final class SafetensorsException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  SafetensorsException(Path file, String problem) {
-    super(file + ": " + problem);
+  /** A problem of a file. */
+  public SafetensorsException(Path file, String problem) {
+    super(Quoted.line(file + ": " + problem));
   }
 
-  SafetensorsException(Path file, String problem, Throwable cause) {
-    super(file + ": " + problem, cause);
+  /** A problem of a file that something else tells of. */
+  public SafetensorsException(Path file, String problem, Throwable cause) {
+    super(Quoted.line(file + ": " + problem), cause);
   }
 }

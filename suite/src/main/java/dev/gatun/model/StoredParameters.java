@@ -1,0 +1,132 @@
+package dev.gatun.model;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.safetensors.CheckpointWeights;
+import dev.gatun.safetensors.SafetensorsException;
+import dev.gatun.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The parameters of an architecture in the weights of a checkpoint: all there, real, of the right
+ * shape, and no tensor that belongs to none. What config.json asks for is thereby bounded by what
+ * the files hold.
+ */
+final class StoredParameters {
+  /** No architecture has fewer tensors in a block: two norms and four projections. */
+  private static final int LEAST_PER_LAYER = 4;
+
+  private final CheckpointWeights weights;
+  private final ParameterLayout layout;
+  private final boolean tied;
+
+  private StoredParameters(CheckpointWeights weights, ParameterLayout layout, boolean tied) {
+    this.weights = weights;
+    this.layout = layout;
+    this.tied = tied;
+  }
+
+  /**
+   * Finds every parameter.
+   *
+   * @throws SafetensorsException naming the first that is not as it should be
+   */
+  static StoredParameters find(CheckpointWeights weights, TransformerConfig config) {
+    int tensors = weights.names().size();
+    if ((long) LEAST_PER_LAYER * config.layers() > tensors) {
+      throw new SafetensorsException(
+          weights.folder(),
+          "config.json asks for %s layers, more than %s tensors make up"
+              .formatted(config.layers(), tensors));
+    }
+    var stored = new StoredParameters(weights, layout(weights.folder(), config), config.isTied());
+    stored.requireAll();
+    stored.refuseOthers();
+    return stored;
+  }
+
+  private static ParameterLayout layout(Path folder, TransformerConfig config) {
+    try {
+      return new ParameterLayout(config);
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new SafetensorsException(folder, "config.json: " + e.getMessage(), e);
+    }
+  }
+
+  private void requireAll() {
+    for (ParameterSpec spec : layout.specs()) {
+      String name = nameOf(spec);
+      List<Long> expected = Arrays.stream(spec.checkpointShape().extents()).boxed().toList();
+      if (!weights.shape(name).equals(expected)) {
+        throw new SafetensorsException(
+            weights.file(name),
+            "tensor '%s' is %s, but config.json asks for %s"
+                .formatted(name, weights.shape(name), expected));
+      }
+      if (!weights.type(name).isReal()) {
+        throw new SafetensorsException(
+            weights.file(name),
+            "tensor '%s' holds %s, not real numbers".formatted(name, weights.type(name)));
+      }
+    }
+  }
+
+  private void refuseOthers() {
+    Set<String> read = layout.specs().stream().map(this::nameOf).collect(Collectors.toSet());
+    for (String name : weights.names()) {
+      if (!read.contains(name) && !isIgnored(name)) {
+        throw new SafetensorsException(
+            weights.file(name),
+            "tensor '" + name + "' belongs to no parameter of this architecture");
+      }
+    }
+  }
+
+  /** Constants, and the head's own copy of the weights that it is tied to. */
+  private boolean isIgnored(String name) {
+    ParameterNames names = layout.names();
+    return names.isConstant(name)
+        || tied && (name.equals(names.head()) || name.equals(names.stored(names.head())));
+  }
+
+  /**
+   * The first of a parameter's names that is there: that of files, its own, or that of checkpoints
+   * of the backbone alone, which leave out the prefix that stands for it.
+   */
+  private String nameOf(ParameterSpec spec) {
+    String backbone = layout.names().backbone();
+    String name = spec.name();
+    String stored = layout.names().stored(name);
+    String bare = name.startsWith(backbone) ? name.substring(backbone.length()) : name;
+    return Stream.of(stored, name, bare).filter(weights::contains).findFirst().orElse(stored);
+  }
+
+  /** Copies a parameter to a backend, weights as [out, in]. */
+  void readInto(ParameterSpec spec, Backend backend, Tensor value) {
+    String name = nameOf(spec);
+    switch (spec.checkpointForm()) {
+      case CheckpointForm.Same _ -> weights.readInto(name, backend, value);
+      case CheckpointForm.Transposed _ -> weights.readTransposedInto(name, backend, value);
+      case CheckpointForm.HeadByHead form when spec.isMatrix() ->
+          weights.readRowsInto(name, form.storedRows((int) value.rows()), backend, value);
+      case CheckpointForm.HeadByHead form -> {
+        weights.readInto(name, backend, value);
+        backend.write(form.fromCheckpoint(spec.shape(), backend.toDoubles(value)), value);
+      }
+    }
+  }
+
+  /** Copies rows of a parameter that checkpoints do not transpose: [rows.length, cols]. */
+  void readRowsInto(ParameterSpec spec, int[] rows, Backend backend, Tensor to) {
+    weights.readRowsInto(nameOf(spec), rows, backend, to);
+  }
+
+  /** All parameters. */
+  ParameterLayout layout() {
+    return layout;
+  }
+}
