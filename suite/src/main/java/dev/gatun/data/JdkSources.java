@@ -79,7 +79,7 @@ public final class JdkSources {
       }
       if (files.isEmpty()) {
         throw new UnusableCorpusException(
-            "%s has no Java file under '%s' within %s bytes; choose another module or a larger limit"
+            "%s has no Java file under '%s' within %s bytes; choose another module or a larger --corpus-limit"
                 .formatted(archive, prefix, byteLimit));
       }
       return Corpus.of("jdk-sources" + (prefix.isEmpty() ? "" : ":" + prefix), files);

@@ -47,7 +47,7 @@ public final class TextFiles {
     Corpus corpus = Corpus.of(name == null ? "files" : name.toString(), files);
     if (corpus.characters() == 0) {
       throw new UnusableCorpusException(
-          "the corpus %s holds no text within %s bytes; give another file, or a larger limit"
+          "the corpus %s holds no text within %s bytes; give another file, or a larger --corpus-limit"
               .formatted(path, byteLimit));
     }
     return corpus;

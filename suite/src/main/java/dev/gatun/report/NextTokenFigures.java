@@ -114,8 +114,7 @@ final class NextTokenFigures implements FigureSource {
     var series = new ArrayList<Series>();
     for (Map.Entry<String, List<Run>> arm : arms.entrySet()) {
       if (arm.getKey().matches("n\\d+")) {
-        List<Point> points =
-            evidence.curve(arm.getValue(), CURVE).stream().filter(p -> p.x() > 0).toList();
+        List<Point> points = spread(evidence.curve(arm.getValue(), CURVE));
         int i = series.size();
         series.add(
             new Series(
@@ -139,6 +138,17 @@ final class NextTokenFigures implements FigureSource {
             "Contexts of one to five tokens",
             caption,
             new Chart(Axis.log2("dimension d"), Axis.linear(ERROR).between(0, 1), series)));
+  }
+
+  /** Points far enough apart on a logarithmic axis to be told from each other. */
+  private static List<Point> spread(List<Point> points) {
+    var some = new ArrayList<Point>();
+    for (Point point : points) {
+      if (point.x() > 0 && (some.isEmpty() || point.x() >= 1.4 * some.getLast().x())) {
+        some.add(point);
+      }
+    }
+    return some;
   }
 
   private static Optional<Figure> coverage(EvidenceIndex evidence, Map<String, List<Run>> arms) {

@@ -193,6 +193,18 @@ class BadInputTest {
   }
 
   @Test
+  void corpusLimitOutOfRangeIsNamed() {
+    assertMistake(
+        CommandRun.of("reproduce", "A1", "--corpus-limit", "0", "--out", out),
+        "--corpus-limit",
+        "between 1 and");
+    assertMistake(
+        CommandRun.of("reproduce", "A1", "--corpus-limit", "much", "--out", out),
+        "--corpus-limit",
+        "is no number");
+  }
+
+  @Test
   void corpusTooSmallToTrainOnIsNamed() throws IOException {
     Path small = Files.writeString(folder.resolve("small.txt"), "Hello, world.");
     CommandRun run = CommandRun.of("reproduce", "A1", "--corpus", small, "--out", out);

@@ -42,7 +42,7 @@ class NextTokenFiguresTest {
         figures.get(1).chart().series().stream().map(Series::name).toList());
     List<Series> coverage = figures.getLast().chart().series();
     assertEquals(List.of(280.0, 300.0), coverage.get(0).points().stream().map(Point::y).toList());
-    assertEquals(new Point(280, 91, 90, 92), coverage.get(1).points().getLast());
+    assertEquals(new Point(280, 91, 90, 92), coverage.get(1).points().getFirst());
   }
 
   @Test
