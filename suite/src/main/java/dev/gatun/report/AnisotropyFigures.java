@@ -18,9 +18,9 @@ final class AnisotropyFigures implements FigureSource {
   private static final String ANISOTROPY = "anisotropy";
   private static final String LAYERS = "anisotropy_of_layer";
 
-  private final SaturationFacts facts;
+  private final SaturationCourseFacts facts;
 
-  AnisotropyFigures(SaturationFacts facts) {
+  AnisotropyFigures(SaturationCourseFacts facts) {
     this.facts = facts;
   }
 

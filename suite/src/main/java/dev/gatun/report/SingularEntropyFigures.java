@@ -22,9 +22,9 @@ final class SingularEntropyFigures implements FigureSource {
   /** Pythia models up to 160M collapse in the paper, those from 410M do not. */
   private static final List<String> COLLAPSED = List.of("14M", "31M", "70M", "160M");
 
-  private final SaturationFacts facts;
+  private final SaturationCourseFacts facts;
 
-  SingularEntropyFigures(SaturationFacts facts) {
+  SingularEntropyFigures(SaturationCourseFacts facts) {
     this.facts = facts;
   }
 
