@@ -140,7 +140,7 @@ final class SingularEntropyFigures implements FigureSource {
             .toList();
     return new Series(
         (collapsed ? "Pythia to 160M" : "Pythia from 410M") + ", read off figure 5",
-        Ink.REFERENCE,
+        collapsed ? Ink.FIFTH : Ink.SIXTH,
         collapsed ? Marker.OPEN_DIAMOND : Marker.RING,
         LineStyle.NONE,
         points);
