@@ -235,7 +235,7 @@ class SaturationFaultsIT {
   }
 
   private static SaturationExperiment experiment(HeadGeometry geometry) {
-    return SmallSaturation.experiment(geometry, 5, 16);
+    return SmallSaturation.experiment(geometry, 5, 4);
   }
 
   private static SaturationExperiment paperArms() {
