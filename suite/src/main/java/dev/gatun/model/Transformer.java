@@ -1,6 +1,7 @@
 package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.model.StreamedBackbone.LayerVisitor;
 import dev.gatun.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,12 +83,12 @@ final class Transformer implements AutoCloseable {
       backend.axpy(1, pass.hidden, pass.embedding);
     });
     Tensor x = pass.embedding;
-    visitor.visit(0, x);
+    visitor.accept(0, x);
     for (int layer = 0; layer < blocks.size(); layer++) {
       Activations.Block kept = pass.blocks.get(layer);
       blocks.get(layer).forward(x, pass, kept);
       x = kept.output;
-      visitor.visit(layer + 1, x);
+      visitor.accept(layer + 1, x);
     }
     finalNorm.forward(x, pass.hidden, pass.finalStatistics);
     return pass.hidden;

@@ -18,9 +18,9 @@ final class AnisotropyFigures implements FigureSource {
   private static final String ANISOTROPY = "anisotropy";
   private static final String LAYERS = "anisotropy_of_layer";
 
-  private final SaturationFacts facts;
+  private final SaturationCourseFacts facts;
 
-  AnisotropyFigures(SaturationFacts facts) {
+  AnisotropyFigures(SaturationCourseFacts facts) {
     this.facts = facts;
   }
 
@@ -44,13 +44,23 @@ final class AnisotropyFigures implements FigureSource {
         overTraining(evidence, arms), overLayers(evidence, arms), byWidth(evidence, arms));
   }
 
-  private static Figure overTraining(EvidenceIndex evidence, Map<String, List<Run>> arms) {
+  private Figure overTraining(EvidenceIndex evidence, Map<String, List<Run>> arms) {
     var series = new ArrayList<Series>();
     arms.forEach((arm, runs) -> {
       List<Point> points = trained(evidence.overSteps(runs, ANISOTROPY));
       series.add(CurveFigures.data(words(arm), series.size(), points));
     });
     List<Run> first = arms.values().iterator().next();
+    double end = evidence.last(first, ANISOTROPY).orElseThrow().x();
+    series.add(
+        new Series(
+            "Pythia first passes 0.5 (read off figure 3), at the same share of training",
+            Ink.FIFTH,
+            Marker.OPEN_DIAMOND,
+            LineStyle.NONE,
+            facts.beyondHalf().values().stream()
+                .map(share -> Point.of(share * end, 0.5))
+                .toList()));
     series.add(
         new Series(
             "null: isotropic Gaussian",
@@ -120,7 +130,7 @@ final class AnisotropyFigures implements FigureSource {
             series.add(
                 new Series(
                     family + ", read off figure 2",
-                    Ink.REFERENCE,
+                    family.equals("Pythia") ? Ink.THIRD : Ink.FOURTH,
                     family.equals("Pythia") ? Marker.OPEN_DIAMOND : Marker.RING,
                     LineStyle.NONE,
                     points)));

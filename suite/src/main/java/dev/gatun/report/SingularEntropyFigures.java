@@ -22,9 +22,9 @@ final class SingularEntropyFigures implements FigureSource {
   /** Pythia models up to 160M collapse in the paper, those from 410M do not. */
   private static final List<String> COLLAPSED = List.of("14M", "31M", "70M", "160M");
 
-  private final SaturationFacts facts;
+  private final SaturationCourseFacts facts;
 
-  SingularEntropyFigures(SaturationFacts facts) {
+  SingularEntropyFigures(SaturationCourseFacts facts) {
     this.facts = facts;
   }
 
@@ -140,7 +140,7 @@ final class SingularEntropyFigures implements FigureSource {
             .toList();
     return new Series(
         (collapsed ? "Pythia to 160M" : "Pythia from 410M") + ", read off figure 5",
-        Ink.REFERENCE,
+        collapsed ? Ink.FIFTH : Ink.SIXTH,
         collapsed ? Marker.OPEN_DIAMOND : Marker.RING,
         LineStyle.NONE,
         points);

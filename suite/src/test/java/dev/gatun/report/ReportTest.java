@@ -184,7 +184,13 @@ class ReportTest {
             "figure-constructed-head",
             "figure-training",
             "figure-scaling-law",
-            "figure-perplexity-ratio")) {
+            "figure-perplexity-ratio",
+            "figure-anisotropy-training",
+            "figure-anisotropy-layers",
+            "figure-anisotropy-width",
+            "figure-singular-entropy",
+            "figure-singular-entropy-common",
+            "figure-singular-values-d16")) {
       byId(page, figure);
     }
     for (Element figure : figures) {

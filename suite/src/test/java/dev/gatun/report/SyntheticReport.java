@@ -58,6 +58,11 @@ final class SyntheticReport {
       perplexity(evidence, "pythia-" + model, random);
       perplexity(evidence, "pythia-" + model + "-deduped", random);
     }
+    for (long seed = 1; seed <= 5; seed++) {
+      for (int width : new int[] {4, 16, 64}) {
+        saturation(evidence, width, seed);
+      }
+    }
     RunRecorder law = begin(evidence, "B1", "saturated-mean", "published", SEED, "{}");
     law.metric("mean_final_excess", 0, 0.0786, 0.0015, "1");
     law.metric("mean_best_excess", 0, 0.0411, 0.0015, "1");
@@ -205,6 +210,35 @@ final class SyntheticReport {
     run.metric("final_over_best", 143_000, ratio, 0.05, "1");
     run.metric("final_over_best_null", 143_000, 1.05, "1");
     run.finish(0);
+  }
+
+  private static void saturation(EvidenceBuilder evidence, int width, long seed) {
+    RunRecorder b3 = begin(evidence, "B3", "d" + width, "cpu", seed, "{}");
+    RunRecorder b4 = begin(evidence, "B4", "d" + width, "cpu", seed, "{}");
+    for (long step : new long[] {0, 16, 64, 400, 800}) {
+      double learnt = Math.exp(-step / 300.0);
+      double spike = step == 0 ? 0 : 1 - 0.2 / width;
+      b3.metric("anisotropy", step, step == 0 ? 0.05 : 0.2 + 0.7 * learnt, "1");
+      b3.metric("anisotropy_isotropic", step, 1e-4 * (seed - 3), "1");
+      for (int layer = 0; layer <= 2; layer++) {
+        b3.metric("anisotropy_of_layer@" + layer, step, 0.05 + 0.05 * layer, "1");
+      }
+      double entropy = step == 0 ? width / 2048.0 : 0.8 * Math.log(width);
+      b4.metric("singular_entropy", step, entropy + 0.001 * seed, "nats");
+      b4.metric("singular_entropy_random_head", step, width / 2048.0, "nats");
+      b4.metric("singular_entropy_common_tokens", step, 0.6 * entropy, "nats");
+      double[] values = new double[width];
+      for (int i = 0; i < width; i++) {
+        values[i] = Math.exp(-spike * i / 4.0);
+      }
+      b4.spectrum("head", step, values, 1e-9);
+    }
+    b3.metric("anisotropy_peak", 800, 0.99, "1");
+    b3.metric("loss_gained_at_peak", 800, -1, "nats");
+    b4.metric("entropy_rise_share", 800, 0.01, "1");
+    b4.metric("entropy_fall_common_tokens", 800, 0.4, "nats");
+    b3.finish(5.5);
+    b4.finish(5.5);
   }
 
   private static Provenance provenance() {

@@ -1,6 +1,5 @@
 package dev.gatun.claims.saturation;
 
-import dev.gatun.claims.saturation.SpectralCollapse.Point;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -61,9 +60,8 @@ record PublishedEntropy(String model, int width, long minimumStep, double minimu
     return "pythia-" + model.toLowerCase(Locale.ROOT);
   }
 
-  /** The rule, on the two points that the figure gives. */
+  /** The rule, on the two points that the figure gives; what came before them is not known. */
   SpectralCollapse collapse() {
-    return SpectralCollapse.of(
-        List.of(new Point(minimumStep, minimum), new Point(LAST_STEP, last)));
+    return new SpectralCollapse(minimumStep, minimum, Double.NaN, last - minimum);
   }
 }

@@ -36,13 +36,13 @@ final class SaturationCourse {
   /** Records collapse, peak and correlations, at the last step. */
   void record(int width, RunRecorder run) {
     long last = checkpoints.getLast().step();
-    SpectralCollapse whole = collapse(Checkpoint::entropy);
+    SpectralCollapse whole = collapse(width, Checkpoint::entropy);
     run.metric("entropy_minimum", last, whole.minimum(), "nats");
     run.metric("entropy_minimum_step", last, whole.minimumStep(), "1");
     run.metric("entropy_fall", last, whole.fall(), "nats");
     run.metric("entropy_rise", last, whole.rise(), "nats");
     run.metric("entropy_rise_share", last, whole.riseShare(width), "1");
-    SpectralCollapse common = collapse(Checkpoint::commonEntropy);
+    SpectralCollapse common = collapse(width, Checkpoint::commonEntropy);
     run.metric("entropy_fall_common_tokens", last, common.fall(), "nats");
     run.metric("entropy_rise_share_common_tokens", last, common.riseShare(width), "1");
     Checkpoint peak =
@@ -65,9 +65,10 @@ final class SaturationCourse {
         "1");
   }
 
-  private SpectralCollapse collapse(ToDoubleFunction<Checkpoint> entropy) {
+  private SpectralCollapse collapse(int width, ToDoubleFunction<Checkpoint> entropy) {
     return SpectralCollapse.of(
-        checkpoints.stream().map(c -> new Point(c.step(), entropy.applyAsDouble(c))).toList());
+        checkpoints.stream().map(c -> new Point(c.step(), entropy.applyAsDouble(c))).toList(),
+        width);
   }
 
   private static double[] values(List<Checkpoint> of, ToDoubleFunction<Checkpoint> value) {

@@ -62,13 +62,16 @@ public record SaturationSetting(
     return checkpoints.size();
   }
 
-  /** Activations and logits of the measured windows; a random head and a Gram matrix in f64. */
+  /**
+   * Activations and logits of the measured windows; in f64 heads and states as nulls, and a Gram
+   * matrix.
+   */
   @Override
   public long measurementBytes(Backend backend) {
     long f64 = ElementType.F64.byteSize();
     return TrainingMemory.ofEvaluation(
             model(), contexts(), backend.real(), backend.workingSetBytes())
-        + f64 * ((long) vocabulary * width + (long) width * width);
+        + f64 * width * (2L * vocabulary + width + contexts());
   }
 
   /** n. */

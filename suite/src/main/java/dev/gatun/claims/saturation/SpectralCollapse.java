@@ -1,6 +1,5 @@
 package dev.gatun.claims.saturation;
 
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -8,19 +7,21 @@ import java.util.List;
  * has a minimum, after which it rises by more than a share of its greatest value, ln D, and stays
  * above that to the end. What share counts is an expected value.
  *
- * <p>The minimum is looked for from the first peak on, the greatest entropy of the first tenth of
- * training: an untrained head is flat, and while token frequencies are learnt its entropy rises.
- * The rise that persists is that of the least entropy of the last tenth; it is 0 if the minimum is
- * there itself.
+ * <p>Only what lies below an earlier entropy counts as a minimum: an untrained head is flat too.
+ * The rise that persists is that of the least entropy of the last tenth of training; it is 0 if the
+ * minimum is there itself, or if there is none.
  *
  * @param minimumStep training step of the minimum
  * @param minimum entropy there, in nats
- * @param fall to it from the first peak, in nats: the flattening
+ * @param fall to it from the greatest entropy before, in nats: the flattening
  * @param rise by which it is exceeded throughout the last tenth, in nats
  */
 record SpectralCollapse(long minimumStep, double minimum, double fall, double rise) {
   private static final double BEGINNING = 0.1;
   private static final double END = 0.9;
+
+  /** Share of ln D that an entropy has to fall by: more than that of an untrained head moves. */
+  private static final double LEAST_FALL = 0.002;
 
   /** An entropy in nats at a training step. */
   record Point(long step, double entropy) {}
@@ -29,30 +30,27 @@ record SpectralCollapse(long minimumStep, double minimum, double fall, double ri
    * Of points through a whole training run.
    *
    * @param points in the order of their steps
+   * @param width D
    */
-  static SpectralCollapse of(List<Point> points) {
-    long last = points.getLast().step();
-    Point peak =
-        points.stream()
-            .filter(p -> p.step() <= BEGINNING * last)
-            .max(Comparator.comparingDouble(Point::entropy))
-            .orElse(points.getFirst());
-    Point minimum =
-        points.stream()
-            .filter(p -> p.step() >= peak.step())
-            .min(Comparator.comparingDouble(Point::entropy))
-            .orElseThrow();
+  static SpectralCollapse of(List<Point> points, int width) {
+    Point last = points.getLast();
     double end =
         points.stream()
-            .filter(p -> p.step() >= END * last)
+            .filter(p -> p.step() >= END * last.step())
             .mapToDouble(Point::entropy)
             .min()
             .orElseThrow();
-    return new SpectralCollapse(
-        minimum.step(),
-        minimum.entropy(),
-        peak.entropy() - minimum.entropy(),
-        end - minimum.entropy());
+    var none = new SpectralCollapse(last.step(), last.entropy(), 0, 0);
+    SpectralCollapse found = none;
+    double peak = Double.NEGATIVE_INFINITY;
+    for (Point p : points) {
+      double fall = peak - p.entropy();
+      if (fall > LEAST_FALL * Math.log(width) && (found == none || p.entropy() < found.minimum)) {
+        found = new SpectralCollapse(p.step(), p.entropy(), fall, end - p.entropy());
+      }
+      peak = Math.max(peak, p.entropy());
+    }
+    return found;
   }
 
   /** Whether a step is past the first tenth of a run. */

@@ -10,7 +10,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
 
-/** The saturation experiment at a size for tests: V 512, D 4 and 16, just long enough to peak. */
+/**
+ * The saturation experiment at a size for tests: V 512, just long enough to peak and to fall from
+ * there.
+ */
 final class SmallSaturation {
   private static final int STEPS = 240;
 
@@ -26,7 +29,7 @@ final class SmallSaturation {
 
   static SaturationSetting setting(int width, long seed) {
     List<Integer> checkpoints = SaturationPlan.checkpoints(STEPS, 6);
-    return new SaturationSetting(512, width, 1, 2, 16, 16, STEPS, 3e-3, 20, 32, checkpoints, seed);
+    return new SaturationSetting(512, width, 1, 2, 16, 16, STEPS, 1e-2, 20, 32, checkpoints, seed);
   }
 
   static SaturationExperiment experiment(HeadGeometry geometry, int seeds, int... widths) {

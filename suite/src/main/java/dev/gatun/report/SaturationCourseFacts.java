@@ -17,7 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param entropy by Pythia model, its least and its last singular entropy; x is the share of
  *     training, y the entropy over ln D
  */
-record SaturationFacts(
+record SaturationCourseFacts(
     Map<String, List<Point>> anisotropy,
     Map<String, Double> beyondHalf,
     Map<String, List<Point>> entropy) {
@@ -43,11 +43,11 @@ record SaturationFacts(
           "774M/1.5B", List.of(1280, 1600));
 
   /** The facts that ship with Gatun. */
-  static SaturationFacts shipped() {
+  static SaturationCourseFacts shipped() {
     return parse(Resource.text(Resource.FACTS + "2404.07647-figures.json"));
   }
 
-  static SaturationFacts parse(String json) {
+  static SaturationCourseFacts parse(String json) {
     JsonNode facts = JsonMapper.shared().readTree(json);
     JsonNode lastLayer = facts.path("fig2_last_layer_anisotropy");
     var anisotropy = new LinkedHashMap<String, List<Point>>();
@@ -77,7 +77,7 @@ record SaturationFacts(
               entropy(least.path(1).asDouble() / THOUSANDS_OF_STEPS, least.path(0), most),
               entropy(1, model.getValue().path("final"), most)));
     }
-    return new SaturationFacts(anisotropy, beyondHalf, entropy);
+    return new SaturationCourseFacts(anisotropy, beyondHalf, entropy);
   }
 
   /** A number, or two of them as a range. */
