@@ -52,7 +52,14 @@ class ArchitectureTest {
               "dev.gatun.bindings.."),
           new Room("dev.gatun.data..", "com.knuddels.jtokkit.."),
           new Room(
+              "dev.gatun.safetensors..",
+              "dev.gatun.backend",
+              "dev.gatun.tensor..",
+              "dev.gatun.io..",
+              JACKSON),
+          new Room(
               "dev.gatun.model..",
+              "dev.gatun.safetensors..",
               "dev.gatun.backend",
               "dev.gatun.tensor..",
               "dev.gatun.io..",
@@ -60,6 +67,7 @@ class ArchitectureTest {
           new Room(
               "dev.gatun.train..",
               "dev.gatun.model..",
+              "dev.gatun.safetensors..",
               "dev.gatun.data..",
               "dev.gatun.backend",
               "dev.gatun.tensor..",

@@ -73,6 +73,23 @@ sealed interface BackwardProducts extends AutoCloseable {
     public void close() {}
   }
 
+  /** The gradients of a head whose parameters have none: refused. */
+  record Frozen() implements BackwardProducts {
+    @Override
+    public void refresh() {}
+
+    @Override
+    public void add(Tensor gradient, Tensor hidden, Tensor dHidden) {
+      throw new IllegalStateException("this head is frozen: its weights have no gradients");
+    }
+
+    @Override
+    public void finish(Tensor hidden, Tensor dHidden) {}
+
+    @Override
+    public void close() {}
+  }
+
   /** dH = G·W_r with W_r = W·(Q·Qᵀ), dW += Gᵀ·H. */
   final class RankLimited implements BackwardProducts {
     private final Backend backend;

@@ -16,8 +16,17 @@ public final class LinearHead implements MatrixHead {
   }
 
   LinearHead(Backend backend, Tensor weights, Tensor weightGradients, HeadBackward backward) {
+    this(backend, weights, BackwardProducts.of(backward, backend, weights, weightGradients));
+  }
+
+  /** Without gradients of its weights. */
+  static LinearHead frozen(Backend backend, Tensor weights) {
+    return new LinearHead(backend, weights, new BackwardProducts.Frozen());
+  }
+
+  private LinearHead(Backend backend, Tensor weights, BackwardProducts products) {
     this.weights = weights;
-    this.products = BackwardProducts.of(backward, backend, weights, weightGradients);
+    this.products = products;
     this.hiddenProducts = new BackwardProducts.HiddenOnly(backend, weights);
     this.chunks = new LogitChunks(backend);
   }

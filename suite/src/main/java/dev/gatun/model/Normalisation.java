@@ -2,6 +2,7 @@ package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.tensor.Tensor;
+import java.util.function.Supplier;
 
 /** LayerNorm or RMSNorm over rows of width D, with the gradients of its weights. */
 sealed interface Normalisation {
@@ -25,17 +26,25 @@ sealed interface Normalisation {
               config.normEpsilon(),
               parameters.value(weight),
               parameters.value(prefix + ".bias"),
-              parameters.gradient(weight),
-              parameters.gradient(prefix + ".bias"));
+              () -> parameters.gradient(weight),
+              () -> parameters.gradient(prefix + ".bias"));
       case RMS ->
           new RootMeanSquare(
-              backend, config.normEpsilon(), parameters.value(weight), parameters.gradient(weight));
+              backend,
+              config.normEpsilon(),
+              parameters.value(weight),
+              () -> parameters.gradient(weight));
     };
   }
 
   /** LayerNorm; all tensors [D]. */
   record Layer(
-      Backend backend, double epsilon, Tensor weight, Tensor bias, Tensor dWeight, Tensor dBias)
+      Backend backend,
+      double epsilon,
+      Tensor weight,
+      Tensor bias,
+      Supplier<Tensor> dWeight,
+      Supplier<Tensor> dBias)
       implements Normalisation {
     @Override
     public void forward(Tensor x, Tensor y, RowStatistics statistics) {
@@ -45,12 +54,12 @@ sealed interface Normalisation {
     @Override
     public void backward(Tensor dY, Tensor x, RowStatistics statistics, Tensor dX) {
       backend.layerNormBackward(
-          dY, x, weight, statistics.mean(), statistics.rstd(), dX, dWeight, dBias);
+          dY, x, weight, statistics.mean(), statistics.rstd(), dX, dWeight.get(), dBias.get());
     }
   }
 
   /** RMSNorm; all tensors [D]. */
-  record RootMeanSquare(Backend backend, double epsilon, Tensor weight, Tensor dWeight)
+  record RootMeanSquare(Backend backend, double epsilon, Tensor weight, Supplier<Tensor> dWeight)
       implements Normalisation {
     @Override
     public void forward(Tensor x, Tensor y, RowStatistics statistics) {
@@ -59,7 +68,7 @@ sealed interface Normalisation {
 
     @Override
     public void backward(Tensor dY, Tensor x, RowStatistics statistics, Tensor dX) {
-      backend.rmsNormBackward(dY, x, weight, statistics.rstd(), dX, dWeight);
+      backend.rmsNormBackward(dY, x, weight, statistics.rstd(), dX, dWeight.get());
     }
   }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Where each parameter of a model lies in one flat buffer. Values, gradients and optimiser moments
@@ -30,19 +31,51 @@ final class ParameterLayout {
   private final long matricesSize;
   private long size;
 
+  /** All of a model. */
   ParameterLayout(TransformerConfig config) {
+    this(
+        config,
+        layout -> {
+          layout.addEmbeddings();
+          for (int layer = 0; layer < config.layers(); layer++) {
+            layout.addBlock(layer);
+          }
+          layout.addNorm(layout.names.finalNorm());
+          layout.addHead();
+        });
+  }
+
+  private ParameterLayout(TransformerConfig config, Consumer<ParameterLayout> parts) {
     this.config = config;
     this.names = ParameterNames.of(config);
-    addEmbeddings();
-    for (int layer = 0; layer < config.layers(); layer++) {
-      addBlock(layer);
-    }
-    addNorm(names.finalNorm());
-    addHead();
+    parts.accept(this);
     align();
     matricesSize = size;
     vectors.forEach(Runnable::run);
     align();
+  }
+
+  /** One block alone; all blocks of a model have the same extents. */
+  static ParameterLayout ofBlock(TransformerConfig config, int layer) {
+    return new ParameterLayout(config, layout -> layout.addBlock(layer));
+  }
+
+  /** The norm before the head alone. */
+  static ParameterLayout ofFinalNorm(TransformerConfig config) {
+    return new ParameterLayout(config, layout -> layout.addNorm(layout.names.finalNorm()));
+  }
+
+  /** What the head reads: its own parameters, and the token embedding if it is tied to that. */
+  static ParameterLayout ofHead(TransformerConfig config) {
+    return new ParameterLayout(
+        config,
+        layout -> {
+          if (config.isTied()) {
+            layout.add(
+                layout.names.tokenEmbedding(), normal(), config.vocabulary(), config.width());
+          }
+          layout.addHead();
+        });
   }
 
   ParameterNames names() {

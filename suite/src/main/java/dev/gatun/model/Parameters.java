@@ -4,6 +4,7 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * All parameters of a model in one flat buffer, their gradients in another of the same layout, with
@@ -13,13 +14,31 @@ public final class Parameters {
   private final Backend backend;
   private final ParameterLayout layout;
   private final Tensor values;
-  private final Tensor gradients;
+  private final Optional<Tensor> gradients;
 
   Parameters(Backend backend, TensorScope scope, ParameterLayout layout) {
+    this(
+        backend,
+        layout,
+        scope.zeros(backend.real(), layout.size()),
+        Optional.of(scope.zeros(backend.real(), layout.size())));
+  }
+
+  private Parameters(
+      Backend backend, ParameterLayout layout, Tensor values, Optional<Tensor> gradients) {
     this.backend = backend;
     this.layout = layout;
-    this.values = scope.zeros(backend.real(), layout.size());
-    this.gradients = scope.zeros(backend.real(), layout.size());
+    this.values = values;
+    this.gradients = gradients;
+  }
+
+  /**
+   * Parameters without gradients, for forward passes.
+   *
+   * @param values a flat buffer of the layout's size
+   */
+  static Parameters frozen(Backend backend, ParameterLayout layout, Tensor values) {
+    return new Parameters(backend, layout, values, Optional.empty());
   }
 
   ParameterLayout layout() {
@@ -41,9 +60,14 @@ public final class Parameters {
     return values;
   }
 
-  /** The flat buffer of gradients, which backward passes accumulate into. */
+  /**
+   * The flat buffer of gradients, which backward passes accumulate into.
+   *
+   * @throws IllegalStateException if these parameters are frozen
+   */
   public Tensor gradients() {
-    return gradients;
+    return gradients.orElseThrow(
+        () -> new IllegalStateException("these parameters are frozen and have no gradients"));
   }
 
   /** Elements in the leading range of the flat buffer that holds the matrices. */
@@ -62,7 +86,7 @@ public final class Parameters {
 
   /** The gradient of a parameter, shaped as its value. */
   public Tensor gradient(String name) {
-    return view(gradients, layout.spec(name));
+    return view(gradients(), layout.spec(name));
   }
 
   /** The part of any tensor of this layout (optimiser moments) that belongs to a parameter. */
@@ -72,7 +96,7 @@ public final class Parameters {
 
   /** Sets all gradients to zero. */
   public void clearGradients() {
-    backend.fill(gradients, 0);
+    backend.fill(gradients(), 0);
   }
 
   /** Overwrites every value, each parameter from the stream of its own name. */

@@ -55,7 +55,7 @@ public record TrainingMemory(
     return forward + backward;
   }
 
-  private static long blockPerRow(TransformerConfig config) {
+  static long blockPerRow(TransformerConfig config) {
     long statistics = 4;
     return 4L * config.width()
         + statistics

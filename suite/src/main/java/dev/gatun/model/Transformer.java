@@ -61,7 +61,7 @@ final class Transformer implements AutoCloseable {
    *     in the vocabulary
    */
   void load(int[] tokens, int batch, int length) {
-    check(tokens, batch, length);
+    config.requireFits(tokens, batch, length);
     backend.write(tokens, trainingBuffers(batch, length).tokens);
   }
 
@@ -79,7 +79,7 @@ final class Transformer implements AutoCloseable {
    * @throws IllegalArgumentException as {@link #load}
    */
   Tensor evaluate(int[] tokens, int batch, int length) {
-    check(tokens, batch, length);
+    config.requireFits(tokens, batch, length);
     Activations pass = evaluationBuffers(batch, length);
     backend.write(tokens, pass.tokens);
     return forward(pass);
@@ -128,25 +128,6 @@ final class Transformer implements AutoCloseable {
    */
   long generation() {
     return generation;
-  }
-
-  private void check(int[] tokens, int batch, int length) {
-    if (tokens.length != batch * length) {
-      throw new IllegalArgumentException(
-          "%s tokens do not fill [%s, %s]".formatted(tokens.length, batch, length));
-    }
-    if (length > config.contextLength()) {
-      throw new IllegalArgumentException(
-          "sequences of %s tokens do not fit the model's context of %s"
-              .formatted(length, config.contextLength()));
-    }
-    for (int token : tokens) {
-      if (token < 0 || token >= config.vocabulary()) {
-        throw new IllegalArgumentException(
-            "token %s is outside the model's vocabulary of %s"
-                .formatted(token, config.vocabulary()));
-      }
-    }
   }
 
   private Activations trainingBuffers(int batch, int length) {

@@ -302,6 +302,30 @@ public record TransformerConfig(
     };
   }
 
+  /**
+   * Checks a batch of sequences [batch, length] of token ids.
+   *
+   * @throws IllegalArgumentException if the sequences are longer than the context, or a token is
+   *     not in the vocabulary
+   */
+  void requireFits(int[] tokens, int batch, int length) {
+    if (tokens.length != (long) batch * length) {
+      throw new IllegalArgumentException(
+          "%s tokens do not fill [%s, %s]".formatted(tokens.length, batch, length));
+    }
+    if (length > contextLength) {
+      throw new IllegalArgumentException(
+          "sequences of %s tokens do not fit the model's context of %s"
+              .formatted(length, contextLength));
+    }
+    for (int token : tokens) {
+      if (token < 0 || token >= vocabulary) {
+        throw new IllegalArgumentException(
+            "token %s is outside the model's vocabulary of %s".formatted(token, vocabulary));
+      }
+    }
+  }
+
   /** Extents of the attention over a batch of sequences. */
   public AttentionShape attention(int batch, int length) {
     return new AttentionShape(batch, length, heads, keyValueHeads, headWidth);

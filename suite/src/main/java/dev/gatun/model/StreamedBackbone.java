@@ -1,0 +1,206 @@
+package dev.gatun.model;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.backend.TensorScope;
+import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.TransformerConfig.Positions;
+import dev.gatun.safetensors.CheckpointWeights;
+import dev.gatun.safetensors.SafetensorsException;
+import dev.gatun.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * A checkpoint's model for forward passes over many sequences, with one block's weights in memory
+ * at a time: each block is read and converted once, and applied to all sequences before the next is
+ * read. Of the token embedding only the rows in use are read. What it computes is what {@link
+ * LanguageModel#hiddenStates} computes of the same sequences, {@link #sequencesAtOnce} at a time,
+ * to the byte.
+ */
+public final class StreamedBackbone implements AutoCloseable {
+  /** For the buffers of a block: matrix products of a thousand rows or more are at full speed. */
+  private static final long BUFFER_BYTES = 256L << 20;
+
+  private final Backend backend;
+  private final CheckpointWeights weights;
+  private final TransformerConfig config;
+  private final StoredParameters stored;
+  private Optional<OwnedHead> head = Optional.empty();
+
+  private record OwnedHead(TensorScope scope, Head head) {}
+
+  /** Looks at the residual stream between the blocks. */
+  @FunctionalInterface
+  public interface LayerVisitor {
+    /** Looks at nothing. */
+    LayerVisitor NONE = (_, _) -> {};
+
+    /**
+     * All sequences' states [N, D] after {@code layer} blocks, from 0 (the embeddings) to the
+     * number of layers, before the final norm; valid during the call, not to be changed.
+     */
+    void accept(int layer, Tensor states);
+  }
+
+  private StreamedBackbone(
+      Backend backend,
+      CheckpointWeights weights,
+      TransformerConfig config,
+      StoredParameters stored) {
+    this.backend = backend;
+    this.weights = weights;
+    this.config = config;
+    this.stored = stored;
+  }
+
+  /**
+   * Opens a checkpoint folder; no weight is read yet.
+   *
+   * @throws SafetensorsException if it is not a whole checkpoint of a known architecture
+   */
+  public static StreamedBackbone open(Path folder, Backend backend) {
+    TransformerConfig config = Checkpoint.config(folder);
+    CheckpointWeights weights = CheckpointWeights.open(folder);
+    try {
+      return new StreamedBackbone(backend, weights, config, StoredParameters.find(weights, config));
+    } catch (RuntimeException e) {
+      weights.close();
+      throw e;
+    }
+  }
+
+  /** The model's shape. */
+  public TransformerConfig config() {
+    return config;
+  }
+
+  /** Sequences of a length that pass through a block together. */
+  public int sequencesAtOnce(int length) {
+    long rowBytes = TrainingMemory.blockPerRow(config) * backend.real().byteSize();
+    return (int) Math.clamp(BUFFER_BYTES / rowBytes / length, 1, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Hidden states after the final norm, the head's inputs.
+   *
+   * @param scope that the result lives in
+   * @param tokens [batch, length]
+   * @return [batch·length, D]
+   * @throws IllegalArgumentException if the sequences are longer than the context, or a token is
+   *     not in the vocabulary
+   * @throws SafetensorsException if the files have changed since they were opened
+   */
+  public Tensor hiddenStates(
+      TensorScope scope, int[] tokens, int batch, int length, LayerVisitor visitor) {
+    config.requireFits(tokens, batch, length);
+    Tensor states = scope.zeros(backend.real(), (long) batch * length, config.width());
+    embed(tokens, length, states);
+    visitor.accept(0, states);
+    try (TensorScope passScope = backend.newScope();
+        var sequences =
+            new SequencePasses(backend, config, batch, length, sequencesAtOnce(length))) {
+      Optional<RotaryTables> rotary = rotary(passScope, length);
+      Tensor values = passScope.zeros(backend.real(), ParameterLayout.ofBlock(config, 0).size());
+      for (int layer = 0; layer < config.layers(); layer++) {
+        Parameters parameters = read(ParameterLayout.ofBlock(config, layer), values);
+        var block = new TransformerBlock(backend, config, parameters, layer, rotary);
+        sequences.forEach(
+            states,
+            (rows, pass) -> {
+              Activations.Block kept = pass.blocks.getFirst();
+              block.forward(rows, pass, kept);
+              backend.copy(kept.output, rows);
+            });
+        visitor.accept(layer + 1, states);
+      }
+      normalise(passScope, sequences, states);
+    }
+    return states;
+  }
+
+  private void embed(int[] tokens, int length, Tensor states) {
+    ParameterNames names = stored.layout().names();
+    stored.readRowsInto(stored.layout().spec(names.tokenEmbedding()), tokens, backend, states);
+    if (config.positions() instanceof Positions.Learned) {
+      try (TensorScope scope = backend.newScope()) {
+        Tensor positions = scope.zeros(backend.real(), length, config.width());
+        stored.readRowsInto(
+            stored.layout().spec(names.positionEmbedding()),
+            IntStream.range(0, length).toArray(),
+            backend,
+            positions);
+        for (long first = 0; first < states.rows(); first += length) {
+          backend.axpy(1, positions, states.rows(first, length));
+        }
+      }
+    }
+  }
+
+  private Optional<RotaryTables> rotary(TensorScope scope, int length) {
+    return config.positions() instanceof Positions.Rotary(double theta)
+        ? Optional.of(new RotaryTables(backend, scope, length, config.headWidth(), theta))
+        : Optional.empty();
+  }
+
+  private void normalise(TensorScope scope, SequencePasses sequences, Tensor states) {
+    ParameterLayout layout = ParameterLayout.ofFinalNorm(config);
+    Parameters parameters = read(layout, scope.zeros(backend.real(), layout.size()));
+    Normalisation norm = Normalisation.of(backend, config, parameters, layout.names().finalNorm());
+    sequences.forEach(
+        states,
+        (rows, pass) -> {
+          norm.forward(rows, pass.hidden, pass.finalStatistics);
+          backend.copy(pass.hidden, rows);
+        });
+  }
+
+  private Parameters read(ParameterLayout layout, Tensor values) {
+    Parameters parameters = Parameters.frozen(backend, layout, values);
+    for (ParameterSpec spec : layout.specs()) {
+      stored.readInto(spec, backend, parameters.value(spec.name()));
+    }
+    return parameters;
+  }
+
+  /**
+   * The checkpoint's head, read and converted at the first call; it lives as long as this. A linear
+   * head has no gradients of its weights.
+   */
+  public Head head() {
+    if (head.isEmpty()) {
+      head = Optional.of(readHead());
+    }
+    return head.get().head;
+  }
+
+  private OwnedHead readHead() {
+    TensorScope scope = backend.newScope();
+    try {
+      ParameterLayout layout = ParameterLayout.ofHead(config);
+      if (config.head() instanceof HeadForm.Linear) {
+        Parameters parameters = read(layout, scope.zeros(backend.real(), layout.size()));
+        Tensor weights = parameters.value(parameters.names().getFirst());
+        return new OwnedHead(scope, LinearHead.frozen(backend, weights));
+      }
+      Parameters parameters = new Parameters(backend, scope, layout);
+      for (ParameterSpec spec : layout.specs()) {
+        stored.readInto(spec, backend, parameters.value(spec.name()));
+      }
+      return new OwnedHead(scope, Head.of(backend, config, parameters, HeadBackward.EXACT));
+    } catch (RuntimeException e) {
+      scope.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    head.ifPresent(h -> {
+      h.head.close();
+      h.scope.close();
+    });
+    head = Optional.empty();
+    weights.close();
+  }
+}
