@@ -26,6 +26,7 @@ public final class StreamedBackbone implements AutoCloseable {
   private final CheckpointWeights weights;
   private final TransformerConfig config;
   private final StoredParameters stored;
+  private final long bufferBytes;
   private Optional<OwnedHead> head = Optional.empty();
 
   private record OwnedHead(TensorScope scope, Head head) {}
@@ -47,11 +48,13 @@ public final class StreamedBackbone implements AutoCloseable {
       Backend backend,
       CheckpointWeights weights,
       TransformerConfig config,
-      StoredParameters stored) {
+      StoredParameters stored,
+      long bufferBytes) {
     this.backend = backend;
     this.weights = weights;
     this.config = config;
     this.stored = stored;
+    this.bufferBytes = bufferBytes;
   }
 
   /**
@@ -60,10 +63,16 @@ public final class StreamedBackbone implements AutoCloseable {
    * @throws SafetensorsException if it is not a whole checkpoint of a known architecture
    */
   public static StreamedBackbone open(Path folder, Backend backend) {
+    return open(folder, backend, BUFFER_BYTES);
+  }
+
+  /** With so many bytes for the buffers of a block, though never for less than one sequence. */
+  static StreamedBackbone open(Path folder, Backend backend, long bufferBytes) {
     TransformerConfig config = Checkpoint.config(folder);
     CheckpointWeights weights = CheckpointWeights.open(folder);
     try {
-      return new StreamedBackbone(backend, weights, config, StoredParameters.find(weights, config));
+      return new StreamedBackbone(
+          backend, weights, config, StoredParameters.find(weights, config), bufferBytes);
     } catch (RuntimeException e) {
       weights.close();
       throw e;
@@ -78,7 +87,7 @@ public final class StreamedBackbone implements AutoCloseable {
   /** Sequences of a length that pass through a block together. */
   public int sequencesAtOnce(int length) {
     long rowBytes = TrainingMemory.blockPerRow(config) * backend.real().byteSize();
-    return (int) Math.clamp(BUFFER_BYTES / rowBytes / length, 1, Integer.MAX_VALUE);
+    return (int) Math.clamp(bufferBytes / rowBytes / length, 1, Integer.MAX_VALUE);
   }
 
   /**

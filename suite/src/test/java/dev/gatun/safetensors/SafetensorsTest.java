@@ -5,16 +5,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.backend.Backend;
+import dev.gatun.backend.ReferenceBackend;
+import dev.gatun.backend.TensorScope;
+import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Encoding;
+import dev.gatun.tensor.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -141,15 +149,162 @@ class SafetensorsTest {
     return new float[count];
   }
 
-  private Path file(String json, byte[] data) {
-    byte[] header = json.getBytes(StandardCharsets.UTF_8);
-    ByteBuffer bytes =
-        ByteBuffer.allocate(8 + header.length + data.length).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.putLong(header.length).put(header).put(data);
+  @Test
+  void whatTheReferenceImplementationRefusesOfTheHeadersTextIsRefused() {
+    byte[] notUtf8 = "{\"\u00ff\":1}".getBytes(StandardCharsets.ISO_8859_1);
+    refused(notUtf8, "not UTF-8");
+    refused("{}".getBytes(StandardCharsets.UTF_16BE), "not a JSON object");
+    refused(" {}".getBytes(StandardCharsets.UTF_8), "not a JSON object");
+    String deep = "[".repeat(100_000) + "]".repeat(100_000);
+    refused(("{\"a\":{\"x\":" + deep + "}}").getBytes(StandardCharsets.UTF_8), "not JSON");
+    refused("{\"a\":{\"dtype\":\"F32\"}}".getBytes(StandardCharsets.UTF_8), "has no shape");
+    refused("{\"a\":null}".getBytes(StandardCharsets.UTF_8), "not described by a JSON object");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[1000000000]                   | needs 4000000000 bytes",
+        "[4294967296,4294967296]        | too large",
+        "[3000000000,3000000000,0]      | too large",
+        "[9223372036854775808]          | not a count",
+        "[-1,-1]                        | not a count",
+        "[1e3]                          | not a count",
+        "[true]                         | not a count",
+        "[[1]]                          | not a count",
+        "[0]                            | needs 0 bytes",
+        "[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]"
+            + " | more than 64",
+      })
+  void shapeThatTheBytesAreNotIsRefused(String shape, String problem) {
+    String header = "{\"a\":{\"dtype\":\"F32\",\"shape\":" + shape + ",\"data_offsets\":[0,4]}}";
+    refused(header.getBytes(StandardCharsets.UTF_8), problem);
+  }
+
+  private void refused(byte[] header, String problem) {
+    Path file = HandmadeFile.write(folder.resolve("refused.safetensors"), header, new byte[4]);
+    SafetensorsException e =
+        assertThrows(SafetensorsException.class, () -> SafetensorsFile.open(file));
+    assertTrue(e.getMessage().contains(problem), e.getMessage());
+    assertEquals(1, e.getMessage().lines().count());
+  }
+
+  @Test
+  void transposeIsReadByBlocks() {
+    int rows = 77;
+    int cols = 131;
+    for (SafetensorsType type :
+        List.of(SafetensorsType.F64, SafetensorsType.F32, SafetensorsType.BF16)) {
+      Path file = matrix(type, rows, cols);
+      try (SafetensorsFile read = SafetensorsFile.open(file);
+          Backend backend = new ReferenceBackend();
+          TensorScope scope = backend.newScope()) {
+        double[] stored = read.doubles("m");
+        Tensor to = scope.zeros(backend.real(), cols, rows);
+        read.readTransposedInto("m", backend, to);
+        double[] transposed = backend.toDoubles(to);
+        for (int i = 0; i < transposed.length; i++) {
+          assertEquals(stored[i % rows * cols + i / rows], transposed[i], type + " at " + i);
+        }
+        Tensor other = scope.zeros(backend.real(), rows, cols);
+        assertThrows(
+            SafetensorsException.class, () -> read.readTransposedInto("m", backend, other));
+      }
+    }
+  }
+
+  @Test
+  void rowsAreReadInAnyOrderAndMoreThanOnce() {
+    Path file = matrix(SafetensorsType.BF16, 9, 5);
+    try (SafetensorsFile read = SafetensorsFile.open(file);
+        Backend backend = new ReferenceBackend();
+        TensorScope scope = backend.newScope()) {
+      int[] rows = {8, 0, 8, 3};
+      Tensor to = scope.zeros(backend.real(), rows.length, 5);
+      read.readRowsInto("m", rows, backend, to);
+      for (int i = 0; i < rows.length; i++) {
+        assertArrayEquals(
+            read.doubles("m", rows[i] * 5L, 5), backend.toDoubles(to.rows(i, 1)), "row " + i);
+      }
+      assertThrows(
+          SafetensorsException.class,
+          () -> read.readRowsInto("m", new int[] {0, 1, 2, 9}, backend, to));
+      assertThrows(
+          SafetensorsException.class, () -> read.readRowsInto("m", new int[3], backend, to));
+    }
+  }
+
+  /** Random bits, of which some are NaN: those are made numbers. */
+  private Path matrix(SafetensorsType type, int rows, int cols) {
+    byte[] data = new byte[rows * cols * type.byteSize()];
+    new Random(5).nextBytes(data);
+    for (int i = type.byteSize() - 1; i < data.length; i += type.byteSize()) {
+      data[i] = (byte) (data[i] & 0xBE);
+    }
+    String header =
+        "{'m':{'dtype':'%s','shape':[%d,%d],'data_offsets':[0,%d]}}"
+            .formatted(type, rows, cols, data.length);
+    return HandmadeFile.write(folder.resolve(type + ".safetensors"), header, data);
+  }
+
+  @Test
+  void integersAreNoRealNumbers() {
+    Path file = matrix(SafetensorsType.U16, 2, 2);
+    try (SafetensorsFile read = SafetensorsFile.open(file)) {
+      assertThrows(SafetensorsException.class, () -> read.doubles("m"));
+      assertThrows(SafetensorsException.class, () -> read.longs("m"));
+    }
+  }
+
+  @Test
+  void fileCutShortAfterItWasOpenedIsRefused() throws IOException {
+    Path file = matrix(SafetensorsType.F32, 2048, 8);
+    try (SafetensorsFile read = SafetensorsFile.open(file)) {
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        channel.truncate(4096);
+      }
+      SafetensorsException e = assertThrows(SafetensorsException.class, () -> read.doubles("m"));
+      assertTrue(e.getMessage().contains("was cut short while it was read"), e.getMessage());
+    }
+  }
+
+  /** The system sends SIGBUS then, which the JVM makes an InternalError. */
+  @Test
+  void fileCutShortWhileItIsReadIsRefused() throws IOException {
+    Path file = matrix(SafetensorsType.F32, 8192, 8);
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      var data = new MappedData(file, channel, 0, channel.size());
+      SafetensorsException e =
+          assertThrows(
+              SafetensorsException.class,
+              () ->
+                  data.read(
+                      0,
+                      channel.size(),
+                      stored -> {
+                        cutShort(channel);
+                        float[] values = new float[8192 * 8];
+                        Encoding.F32.decode(
+                            stored.asSlice(0, 4L * values.length),
+                            ElementType.F32,
+                            MemorySegment.ofArray(values));
+                      }));
+      assertTrue(e.getMessage().contains("was cut short while it was read"), e.getMessage());
+    }
+  }
+
+  private static void cutShort(FileChannel channel) {
     try {
-      return Files.write(folder.resolve("file.safetensors"), bytes.array());
+      channel.truncate(4096);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private Path file(String json, byte[] data) {
+    return HandmadeFile.write(
+        folder.resolve("file.safetensors"), json.getBytes(StandardCharsets.UTF_8), data);
   }
 }
