@@ -88,7 +88,7 @@ final class StoredParameters {
   }
 
   /** OpenAI's own GPT-2 files leave out the leading {@code transformer.}. */
-  private String nameOf(ParameterSpec spec) {
+  String nameOf(ParameterSpec spec) {
     String name = spec.name();
     String bare = name.startsWith("transformer.") ? name.substring("transformer.".length()) : name;
     return !weights.contains(name) && weights.contains(bare) ? bare : name;

@@ -87,7 +87,7 @@ public final class StreamedBackbone implements AutoCloseable {
   /** Sequences of a length that pass through a block together. */
   public int sequencesAtOnce(int length) {
     long rowBytes = TrainingMemory.blockPerRow(config) * backend.real().byteSize();
-    return (int) Math.clamp(bufferBytes / rowBytes / length, 1, Integer.MAX_VALUE);
+    return Math.clamp(bufferBytes / rowBytes / length, 1, Integer.MAX_VALUE);
   }
 
   /**

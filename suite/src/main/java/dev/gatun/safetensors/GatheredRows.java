@@ -17,7 +17,7 @@ record GatheredRows(Encoding encoding, MemorySegment stored, long cols) {
   /** to [number of rows, cols]. */
   void writeTo(Backend backend, int[] rows, Tensor to) {
     long rowBytes = cols * encoding.byteSize();
-    int batch = (int) Math.clamp(BATCH_BYTES / rowBytes, 1, rows.length);
+    int batch = Math.clamp(BATCH_BYTES / rowBytes, 1, rows.length);
     try (Arena arena = Arena.ofShared()) {
       MemorySegment gathered = arena.allocate(batch * rowBytes);
       for (int first = 0; first < rows.length; first += batch) {
