@@ -9,6 +9,7 @@ import dev.gatun.model.HeadScores;
 import dev.gatun.model.MatrixHead;
 import dev.gatun.model.StreamedBackbone;
 import dev.gatun.model.TransformerConfig;
+import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.results.CurveName;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.tensor.ElementType;
@@ -66,7 +67,7 @@ public final class CheckpointMeter implements AutoCloseable {
    */
   public MeasuredCheckpoint measure(
       TensorScope scope, TokenBatch batch, long step, RunRecorder run) {
-    requireMeasurable(batch);
+    requireMeasurable(config(), batch);
     Tensor hidden = hiddenStates(scope, batch, step, run);
     try (TensorScope contexts = backend.newScope()) {
       HeadInputs at = contexts(contexts, hidden, batch);
@@ -85,18 +86,24 @@ public final class CheckpointMeter implements AutoCloseable {
     }
   }
 
-  private void requireMeasurable(TokenBatch batch) {
-    backbone.config().requireFits(batch.tokens(), batch.batch(), batch.length());
+  /**
+   * Finds out whether sequences can be measured.
+   *
+   * @throws IllegalArgumentException if they are too many, or do not fit the model, or its head is
+   *     not one matrix
+   */
+  public static void requireMeasurable(TransformerConfig config, TokenBatch batch) {
+    config.requireFits(batch.tokens(), batch.batch(), batch.length());
     if (batch.contexts() > MOST_CONTEXTS) {
       throw new IllegalArgumentException(
           "%s sequences of %s tokens are %s contexts, and %s are the most that fit; take fewer"
               .formatted(batch.batch(), batch.length(), batch.contexts(), MOST_CONTEXTS));
     }
-    if (!(backbone.config().head() instanceof TransformerConfig.HeadForm.Linear)
-        && !(backbone.config().head() instanceof TransformerConfig.HeadForm.Factorised)) {
+    if (!(config.head() instanceof HeadForm.Linear)
+        && !(config.head() instanceof HeadForm.Factorised)) {
       throw new IllegalArgumentException(
           "a head of the form %s is no single matrix; `gatun reproduce H1` measures such heads"
-              .formatted(backbone.config().head().getClass().getSimpleName()));
+              .formatted(config.head().getClass().getSimpleName()));
     }
   }
 
