@@ -287,6 +287,7 @@ final class MeasureCommand implements Callable<Integer> {
         for (TokenBatch batch : batches) {
           long startedNanos = System.nanoTime();
           RunRecorder run = begin(builder, checkpoint, sha256, batch, texts, backend);
+          run.metric("parameters", checkpoint.step(), checkpoint.parameters(), "1");
           MeasuredCheckpoint measured = meter.measure(scope, batch, checkpoint.step(), run);
           run.finish((System.nanoTime() - startedNanos) * 1e-9);
           if (dump != null) {

@@ -32,8 +32,12 @@ record MeasureTable(Evidence evidence) {
           new Row("best_rank_residual", "residual at rank 2D (A3)", ""),
           new Row("direction_residual", "residual along the step (A3)", ""),
           new Row(
+              "cosine_hidden_induced",
+              "cosine of the head's direction and -G (A5)",
+              "cosine_random_head"),
+          new Row(
               "best_share_hidden_induced",
-              "loss decrease, head's direction / -G (A5)",
+              "its best loss decrease over -G's (A5)",
               "best_share_random_head"),
           new Row("moved_to_tail", "energy moved to the tail (A10)", "moved_to_tail_random_head"),
           new Row("anisotropy", "anisotropy, head inputs (B3)", ""),

@@ -106,6 +106,13 @@ record StoredCheckpoint(Path folder, String model, long step, TransformerConfig 
     return step == 0 ? model : model + " step " + step;
   }
 
+  /** Numbers stored in the weights files; a tied head's are there once. */
+  long parameters() {
+    try (CheckpointWeights weights = CheckpointWeights.open(folder)) {
+      return weights.names().stream().mapToLong(weights::size).sum();
+    }
+  }
+
   /** SHA-256 of config.json and of every weights file: each file's name, a zero byte, its bytes. */
   String sha256() {
     try (CheckpointWeights weights = CheckpointWeights.open(folder)) {
