@@ -1,11 +1,13 @@
 # Gatun's commands. `make` alone lists them.
 MVN ?= mvn -B -q
 THREADS ?= 2
+FUZZ_SECONDS ?= 60
+FUZZ_SEED ?= $(shell date +%s)000
 GATUN := suite/target/gatun/bin/gatun
 SOURCES := $(shell find pom.xml bindings native suite results/expected results/facts results/tolerances.toml -type f \
   -not -path '*/target/*' -not -path 'suite/src/test/*' -not -path 'suite/src/bench/*' 2>/dev/null)
 
-.PHONY: help build reproduce verify bundle bench bench-claims bench-kernels format bindings bindings-check cuda-libraries clean
+.PHONY: help build reproduce verify fuzz bundle bench bench-claims bench-kernels format bindings bindings-check cuda-libraries clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -21,6 +23,10 @@ reproduce: $(GATUN) ## the main job: train, measure, judge and report; ARGS="A1 
 
 verify: ## every test, and the quick tier of every claim
 	mvn -B verify
+
+fuzz: ## damaged checkpoints for FUZZ_SECONDS (60), from seed FUZZ_SEED (the clock's); a failure prints its seed and keeps the files
+	$(MVN) test -pl bindings,native,suite -Dtest=CheckpointFuzzTest -Dsurefire.failIfNoSpecifiedTests=false \
+	  -Dgatun.fuzz.seconds=$(FUZZ_SECONDS) -Dgatun.fuzz.seed=$(FUZZ_SEED)
 
 bundle: ## one archive for a Linux machine with no JDK: suite/target/gatun-<version>-linux-x86_64.tar.xz
 	$(MVN) package -DskipTests -Pbundle

@@ -105,6 +105,12 @@ public interface Backend extends AutoCloseable {
   /** Copies elements between two tensors of equal size; F32 and F64 convert into each other. */
   void copy(Tensor from, Tensor to);
 
+  /**
+   * Copies {@code count} neighbouring columns of a matrix [N, C] to a matrix [N, E] of as many
+   * rows, from and to any column; other columns stay as they are. The matrices share no memory.
+   */
+  void copyColumns(Tensor from, long fromColumn, Tensor to, long toColumn, long count);
+
   /** Sets every element of a real tensor. */
   void fill(Tensor x, double value);
 

@@ -65,6 +65,21 @@ public record OperandChecks(ElementType real, boolean onHost) {
     }
   }
 
+  /** As {@link Backend#copyColumns}. */
+  public void copyColumns(Tensor from, long fromColumn, Tensor to, long toColumn, long count) {
+    matrix("copyColumns", "from", from, real, to.rows(), from.cols());
+    matrix("copyColumns", "to", to, real, from.rows(), to.cols());
+    columns("from", from, fromColumn, count);
+    columns("to", to, toColumn, count);
+  }
+
+  private static void columns(String name, Tensor matrix, long column, long count) {
+    if (column < 0 || count < 0 || count > matrix.cols() - column) {
+      throw new IllegalArgumentException(
+          "copyColumns: %s %s has no %s columns from %s on".formatted(name, matrix, count, column));
+    }
+  }
+
   /** As {@link Backend#gemm}. */
   public void gemm(Transpose ta, Transpose tb, Tensor a, Tensor b, Tensor c) {
     floating("gemm", "A", a);

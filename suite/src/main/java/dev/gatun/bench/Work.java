@@ -44,6 +44,7 @@ public record Work(
               TrainingWork.SPAMLANG.work(),
               TrainingWork.TEXT.work(),
               TrainingWork.WIDE.work(),
+              HiddenStatesWork.work(),
               KernelWork.crossEntropy("cross-entropy", 2048, 8192),
               KernelWork.singularValues("svd", List.of("svd-tall"), 2048, 16_384),
               // The same work again, against a PyTorch user who writes the Gram matrix by hand.
@@ -52,6 +53,7 @@ public record Work(
           List.of(
               TrainingWork.SPAMLANG_PAPER.work(),
               TrainingWork.GPT2.work(),
+              HiddenStatesWork.work(),
               TrainingWork.TEXT.work(),
               KernelWork.crossEntropy("cross-entropy-wide", 1024, 131_072),
               KernelWork.singularValues(

@@ -32,20 +32,13 @@ public record PlannedRuns(List<PlannedRun<?>> runs) {
         Locale.ROOT,
         "%s style, V %s, D %s, %s layers, %s heads",
         runs.stream()
-            .map(run -> styleOf(run.setting()))
+            .map(run -> run.setting().model().family().label())
             .distinct()
             .collect(Collectors.joining(" and ")),
         values(setting -> setting.model().vocabulary()),
         values(setting -> setting.model().width()),
         values(setting -> setting.model().layers()),
         values(setting -> setting.model().heads()));
-  }
-
-  private static String styleOf(RunSetting setting) {
-    return switch (setting.model().family()) {
-      case GPT2 -> "GPT-2";
-      case LLAMA -> "Llama";
-    };
   }
 
   /** The training in words, as {@code 20 runs of 150 steps × 2,048 tokens: 6.1 M}. */

@@ -4,7 +4,6 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.model.Checkpoint;
-import dev.gatun.model.CheckpointGradients;
 import dev.gatun.model.Head;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.model.LogitGradientTap;
@@ -62,7 +61,7 @@ public final class CheckpointDump {
           file,
           model.head(),
           model.config().vocabulary(),
-          writer -> CheckpointGradients.addTo(writer, model, folder));
+          writer -> Checkpoint.add(writer, "grad.", model, model.parameters().gradients()));
     }
   }
 

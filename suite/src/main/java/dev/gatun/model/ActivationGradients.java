@@ -4,14 +4,16 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
+import java.util.Optional;
 
 /** The buffers of one backward pass; every block uses the same ones. */
 final class ActivationGradients implements AutoCloseable {
   final Tensor hidden; // [N, D], gradient of the head's input
   final Tensor residual; // [N, D], gradient of the residual stream, accumulated downwards
-  final Tensor normed; // [N, D], gradient of a norm's output
+  final Tensor branch; // [N, D], between a branch and its norm
   final Tensor packed; // [N, (heads + 2·kv)·hd]
   final Tensor attended; // [N, heads·hd]
+  final Optional<Tensor> queriesOrKeys; // [N, heads·hd], before their norm
   final Tensor preActivation; // [N, F], or [N, 2F] when gated
   final Tensor activated; // [N, F]
   private final TensorScope scope;
@@ -22,9 +24,11 @@ final class ActivationGradients implements AutoCloseable {
     Activations.Block block = activations.blocks.getFirst();
     hidden = like(real, activations.hidden);
     residual = like(real, activations.hidden);
-    normed = like(real, activations.hidden);
+    branch = like(real, activations.hidden);
     packed = like(real, block.packed);
     attended = like(real, block.attended);
+    queriesOrKeys =
+        block.queriesAndKeys.stream().findFirst().map(queries -> like(real, queries.input()));
     preActivation = like(real, block.preActivation);
     activated = like(real, block.activated);
   }

@@ -4,10 +4,13 @@ import dev.gatun.backend.AttentionShape;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.model.Normalisation.RowStatistics;
+import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The buffers of one forward pass over B sequences of length T (N = B·T rows), allocated once and
@@ -17,21 +20,26 @@ final class Activations implements AutoCloseable {
   final AttentionShape attention;
   final Tensor tokens; // [N] I32
   final Tensor positions; // [N] I32: 0 … T−1, B times
+  final Optional<RotaryTables> rotary; // [T, pairs]
   final Tensor embedding; // [N, D], the input of the first block
   final List<Block> blocks;
   final RowStatistics finalStatistics; // [N]
   final Tensor hidden; // [N, D], the head's input, after the final norm
   private final TensorScope scope;
 
-  /** What one block keeps for its backward pass. */
+  /**
+   * What one block keeps for its backward pass. A branch is attention or the MLP; what lies between
+   * it and its norm is its input where norms come before, its output where they come after.
+   */
   static final class Block {
-    final Tensor attentionInput; // [N, D], after the first norm
+    final Tensor attentionBranch; // [N, D], between attention and its norm
     final RowStatistics attentionStatistics; // [N]
     final Tensor packed; // [N, (heads + 2·kv)·hd], queries, keys and values
+    final List<QueryKeyNormalisation.Kept> queriesAndKeys; // before their norm; none without
     final Tensor logSumExp; // [B, heads, T]
     final Tensor attended; // [N, heads·hd]
     final Tensor middle; // [N, D], residual stream after attention
-    final Tensor mlpInput; // [N, D], after the second norm
+    final Tensor mlpBranch; // [N, D], between the MLP and its norm
     final RowStatistics mlpStatistics; // [N]
     final Tensor preActivation; // [N, F], or [N, 2F] when gated
     final Tensor activated; // [N, F]
@@ -42,18 +50,34 @@ final class Activations implements AutoCloseable {
       long rows = (long) shape.batch() * shape.length();
       int width = config.width();
       int mlpWidth = config.mlpWidth();
-      attentionInput = scope.zeros(real, rows, width);
+      attentionBranch = scope.zeros(real, rows, width);
       attentionStatistics = statistics(scope, real, rows);
       packed = scope.zeros(real, rows, shape.packedWidth());
+      queriesAndKeys = queriesAndKeys(config, scope, real, rows);
       logSumExp = scope.zeros(real, shape.batch(), shape.heads(), shape.length());
       attended = scope.zeros(real, rows, shape.outputWidth());
       middle = scope.zeros(real, rows, width);
-      mlpInput = scope.zeros(real, rows, width);
+      mlpBranch = scope.zeros(real, rows, width);
       mlpStatistics = statistics(scope, real, rows);
       preActivation =
           scope.zeros(real, rows, config.activation().isGated() ? 2L * mlpWidth : mlpWidth);
       activated = scope.zeros(real, rows, mlpWidth);
       output = scope.zeros(real, rows, width);
+    }
+
+    private static List<QueryKeyNormalisation.Kept> queriesAndKeys(
+        TransformerConfig config, TensorScope scope, ElementType real, long rows) {
+      if (config.queryKeyNorm() == QueryKeyNorm.NONE) {
+        return List.of();
+      }
+      return IntStream.of(config.heads(), config.keyValueHeads())
+          .map(heads -> heads * config.headWidth())
+          .mapToObj(width ->
+              new QueryKeyNormalisation.Kept(
+                  scope.zeros(real, rows, width),
+                  statistics(
+                      scope, real, rows * width / QueryKeyNormalisation.rowWidth(config, width))))
+          .toList();
     }
   }
 
@@ -70,6 +94,10 @@ final class Activations implements AutoCloseable {
       ids[row] = row % length;
     }
     backend.write(ids, positions);
+    rotary =
+        config.positions() instanceof Positions.Rotary form
+            ? Optional.of(RotaryTables.of(backend, scope, form, config.headWidth(), length))
+            : Optional.empty();
     embedding = scope.zeros(real, rows, config.width());
     blocks = new ArrayList<>();
     for (int layer = 0; layer < config.layers(); layer++) {

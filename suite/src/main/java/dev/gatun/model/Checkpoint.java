@@ -2,16 +2,13 @@ package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.io.AtomicFile;
+import dev.gatun.model.families.CheckpointConfig;
 import dev.gatun.safetensors.CheckpointWeights;
 import dev.gatun.safetensors.SafetensorsException;
 import dev.gatun.safetensors.SafetensorsWriter;
-import dev.gatun.tensor.ElementType;
-import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 
 /** Models as Hugging Face folders: {@code config.json} and {@code model.safetensors}. */
@@ -61,62 +58,30 @@ public final class Checkpoint {
    * @throws IllegalArgumentException if the family's configuration cannot say what this model is
    */
   public static void save(LanguageModel model, Path folder) {
-    String config = CheckpointConfig.write(model.config());
+    String config = CheckpointConfig.write(model.config(), model.backend().real());
     SafetensorsWriter writer = new SafetensorsWriter(Map.of("format", "pt"));
-    for (ParameterSpec spec : model.parameters().layout().specs()) {
-      add(writer, spec, model.backend(), model.parameters().value(spec.name()));
+    Parameters parameters = model.parameters();
+    for (ParameterSpec spec : parameters.layout().specs()) {
+      new CheckpointElements(spec, model.backend(), parameters.value(spec.name()))
+          .addTo(writer, parameters.layout().names().stored(spec.name()));
     }
     writer.write(folder.resolve(WEIGHTS));
     AtomicFile.write(folder.resolve(CONFIG), config.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static void add(
-      SafetensorsWriter writer, ParameterSpec spec, Backend backend, Tensor value) {
-    List<Long> shape = list(spec.checkpointShape());
-    if (!spec.transposedInCheckpoint()) {
-      writer.addTensor(spec.name(), backend, value);
-    } else if (value.type() == ElementType.F64) {
-      writer.addDoubles(
-          spec.name(),
-          shape,
-          (from, count) ->
-              Arrays.copyOfRange(transposed(backend, value), (int) from, (int) from + count));
-    } else {
-      writer.addFloats(
-          spec.name(),
-          shape,
-          (from, count) -> narrow(transposed(backend, value), (int) from, count));
+  /**
+   * Adds to a file what belongs to each parameter of a model, in the shape and order of
+   * checkpoints.
+   *
+   * @param prefix before each parameter's name
+   * @param flat a tensor of the parameters' layout: their values, their gradients
+   */
+  public static void add(
+      SafetensorsWriter writer, String prefix, LanguageModel model, Tensor flat) {
+    Parameters parameters = model.parameters();
+    for (ParameterSpec spec : parameters.layout().specs()) {
+      new CheckpointElements(spec, model.backend(), parameters.view(flat, spec.name()))
+          .addTo(writer, prefix + spec.name());
     }
-  }
-
-  /** Computed again for every piece that is written, so that one tensor at a time is held. */
-  private static double[] transposed(Backend backend, Tensor value) {
-    return transpose(backend.toDoubles(value), value.rows(), value.cols());
-  }
-
-  /** Values that were F32 before. */
-  private static float[] narrow(double[] values, int from, int count) {
-    float[] part = new float[count];
-    for (int i = 0; i < count; i++) {
-      part[i] = (float) values[from + i];
-    }
-    return part;
-  }
-
-  private static List<Long> list(Shape shape) {
-    return Arrays.stream(shape.extents()).boxed().toList();
-  }
-
-  /** From [rows, cols] to [cols, rows]. */
-  private static double[] transpose(double[] x, long rows, long cols) {
-    int height = Math.toIntExact(rows);
-    int width = Math.toIntExact(cols);
-    double[] y = new double[x.length];
-    for (int i = 0; i < height; i++) {
-      for (int j = 0; j < width; j++) {
-        y[j * height + i] = x[i * width + j];
-      }
-    }
-    return y;
   }
 }

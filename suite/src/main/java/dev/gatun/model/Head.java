@@ -76,8 +76,8 @@ public sealed interface Head extends AutoCloseable
   }
 
   private static Trainable weights(Parameters parameters, boolean tied) {
-    return Trainable.of(
-        parameters, tied ? parameters.layout().names().tokenEmbedding() : ParameterNames.HEAD);
+    ParameterNames names = parameters.layout().names();
+    return Trainable.of(parameters, tied ? names.tokenEmbedding() : names.head());
   }
 
   /** The number of tokens, V. */

@@ -35,7 +35,7 @@ public final class LanguageModel implements AutoCloseable {
     this.config = config;
     this.scope = backend.newScope();
     this.parameters = new Parameters(backend, scope, new ParameterLayout(config));
-    this.backbone = new Transformer(backend, scope, config, parameters);
+    this.backbone = new Transformer(backend, config, parameters);
     this.head = Head.of(backend, config, parameters, backward);
     this.trainingPass = new RepeatedPass(backend);
   }

@@ -4,7 +4,6 @@ import dev.gatun.model.Initialisation.Constant;
 import dev.gatun.model.Initialisation.Normal;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.TransformerConfig.Norm;
-import dev.gatun.model.TransformerConfig.Positions;
 import dev.gatun.tensor.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,7 +39,7 @@ final class ParameterLayout {
           for (int layer = 0; layer < config.layers(); layer++) {
             layout.addBlock(layer);
           }
-          layout.addNorm(layout.names.finalNorm());
+          layout.addNorm(layout.names.finalNorm(), config.width());
           layout.addHead();
         });
   }
@@ -62,7 +61,8 @@ final class ParameterLayout {
 
   /** The norm before the head alone. */
   static ParameterLayout ofFinalNorm(TransformerConfig config) {
-    return new ParameterLayout(config, layout -> layout.addNorm(layout.names.finalNorm()));
+    return new ParameterLayout(
+        config, layout -> layout.addNorm(layout.names.finalNorm(), config.width()));
   }
 
   /** What the head reads: its own parameters, and the token embedding if it is tied to that. */
@@ -124,32 +124,51 @@ final class ParameterLayout {
     String[] queryKeyValue = names.queryKeyValue(layer);
     String[] mlpInput = names.mlpInput(layer);
 
-    addNorm(names.attentionNorm(layer));
+    addNorm(names.attentionNorm(layer), width);
     addLinear(
         queryKeyValue,
         queryKeyValue.length == 1
             ? new int[] {attentionWidth + 2 * keyWidth}
             : new int[] {attentionWidth, keyWidth, keyWidth},
         width,
-        normal());
+        normal(),
+        names.queryKeyValueForm(config.heads()),
+        config.biases().attention());
+    switch (config.queryKeyNorm()) {
+      case NONE -> {}
+      case PER_HEAD -> {
+        addNorm(names.queryNorm(layer), config.headWidth());
+        addNorm(names.keyNorm(layer), config.headWidth());
+      }
+      case WHOLE -> {
+        addNorm(names.queryNorm(layer), attentionWidth);
+        addNorm(names.keyNorm(layer), keyWidth);
+      }
+    }
     addLinear(
         new String[] {names.attentionOutput(layer)},
         new int[] {width},
         attentionWidth,
-        residualNormal());
-    addNorm(names.mlpNorm(layer));
+        residualNormal(),
+        names.linearForm(),
+        config.biases().attention());
+    addNorm(names.mlpNorm(layer), width);
     addLinear(
         mlpInput,
         mlpInput.length == 1
             ? new int[] {config.activation().isGated() ? 2 * config.mlpWidth() : config.mlpWidth()}
             : new int[] {config.mlpWidth(), config.mlpWidth()},
         width,
-        normal());
+        normal(),
+        names.linearForm(),
+        config.biases().mlp());
     addLinear(
         new String[] {names.mlpOutput(layer)},
         new int[] {width},
         config.mlpWidth(),
-        residualNormal());
+        residualNormal(),
+        names.linearForm(),
+        config.biases().mlp());
   }
 
   private void addHead() {
@@ -186,7 +205,7 @@ final class ParameterLayout {
   }
 
   private void addHeadWeights() {
-    add(ParameterNames.HEAD, normal(), config.vocabulary(), config.width());
+    add(names.head(), normal(), config.vocabulary(), config.width());
   }
 
   /** Of variance 1 from a normalised hidden state: tanh bends them, and no two are alike. */
@@ -201,39 +220,43 @@ final class ParameterLayout {
 
   /** Weights with {@code inputs} columns whose rows touch, and their biases likewise. */
   private void addLinear(
-      String[] prefixes, int[] outputs, int inputs, Initialisation initialisation) {
+      String[] prefixes,
+      int[] outputs,
+      int inputs,
+      Initialisation initialisation,
+      CheckpointForm form,
+      boolean biased) {
     align();
     for (int i = 0; i < prefixes.length; i++) {
-      place(
-          prefixes[i] + ".weight",
-          Shape.of(outputs[i], inputs),
-          initialisation,
-          names.storesTransposed());
+      place(prefixes[i] + ".weight", Shape.of(outputs[i], inputs), initialisation, form);
     }
-    if (config.biases()) {
+    if (biased) {
+      // Of a vector the order of the rows alone is left.
+      CheckpointForm biasForm =
+          form instanceof CheckpointForm.Transposed ? new CheckpointForm.Same() : form;
       vectors.add(() -> {
         align();
         for (int i = 0; i < prefixes.length; i++) {
-          place(prefixes[i] + ".bias", Shape.of(outputs[i]), new Constant(0), false);
+          place(prefixes[i] + ".bias", Shape.of(outputs[i]), new Constant(0), biasForm);
         }
       });
     }
   }
 
-  private void addNorm(String prefix) {
-    vectors.add(() -> add(prefix + ".weight", new Constant(1), config.width()));
+  private void addNorm(String prefix, int width) {
+    vectors.add(() -> add(prefix + ".weight", new Constant(1), width));
     if (config.norm() == Norm.LAYER) {
-      vectors.add(() -> add(prefix + ".bias", new Constant(0), config.width()));
+      vectors.add(() -> add(prefix + ".bias", new Constant(0), width));
     }
   }
 
   private void add(String name, Initialisation initialisation, long... extents) {
     align();
-    place(name, Shape.of(extents), initialisation, false);
+    place(name, Shape.of(extents), initialisation, new CheckpointForm.Same());
   }
 
-  private void place(String name, Shape shape, Initialisation initialisation, boolean transposed) {
-    specs.put(name, new ParameterSpec(name, shape, size, initialisation, transposed));
+  private void place(String name, Shape shape, Initialisation initialisation, CheckpointForm form) {
+    specs.put(name, new ParameterSpec(name, shape, size, initialisation, form));
     size += shape.size();
   }
 

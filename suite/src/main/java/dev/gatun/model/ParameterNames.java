@@ -9,7 +9,9 @@ sealed interface ParameterNames {
   String tokenEmbedding();
 
   /** Learned positions [contextLength, D]. */
-  String positionEmbedding();
+  default String positionEmbedding() {
+    throw new IllegalStateException("no checkpoint of this family names learned positions");
+  }
 
   /** Prefix of a norm; {@code .weight} and {@code .bias} follow. */
   String attentionNorm(int layer);
@@ -32,11 +34,44 @@ sealed interface ParameterNames {
   /** Prefix of the norm before the head. */
   String finalNorm();
 
-  /** Whether linear layers inside blocks are stored as [in, out]. */
-  boolean storesTransposed();
+  /** Prefix of the norm of queries. */
+  default String queryNorm(int layer) {
+    throw new IllegalStateException("no checkpoint of this family names a norm of queries");
+  }
 
-  /** Head weights [V, D] of an untied linear head. */
-  String HEAD = "lm_head.weight";
+  /** Prefix of the norm of keys. */
+  default String keyNorm(int layer) {
+    throw new IllegalStateException("no checkpoint of this family names a norm of keys");
+  }
+
+  /** Head weights [V, D] of an untied head. */
+  default String head() {
+    return "lm_head.weight";
+  }
+
+  /** The name that checkpoint files give to a parameter, where it is another. */
+  default String stored(String name) {
+    return name;
+  }
+
+  /** What all names but the head's begin with; checkpoints of the backbone alone leave it out. */
+  String backbone();
+
+  /** How linear layers inside blocks are stored. */
+  default CheckpointForm linearForm() {
+    return new CheckpointForm.Same();
+  }
+
+  /** How queries, keys and values of the given number of heads are stored. */
+  default CheckpointForm queryKeyValueForm(int heads) {
+    return linearForm();
+  }
+
+  /**
+   * Whether this is a constant that older checkpoints store beside the parameters: a causal mask,
+   * or rotary frequencies.
+   */
+  boolean isConstant(String name);
 
   /** A [V, rank] of a factorised head (Gatun's own name; no published checkpoint has one). */
   String HEAD_A = "lm_head.a.weight";
@@ -57,7 +92,9 @@ sealed interface ParameterNames {
   static ParameterNames of(TransformerConfig config) {
     return switch (config.family()) {
       case GPT2 -> new Gpt2();
-      case LLAMA -> new Llama(config.activation().isGated());
+      case GPT_NEOX -> new GptNeoX();
+      case LLAMA, QWEN3 -> new Llama("input_layernorm", "post_attention_layernorm");
+      case OLMO2 -> new Llama("post_attention_layernorm", "post_feedforward_layernorm");
     };
   }
 
@@ -113,13 +150,92 @@ sealed interface ParameterNames {
     }
 
     @Override
-    public boolean storesTransposed() {
-      return true;
+    public String backbone() {
+      return "transformer.";
+    }
+
+    @Override
+    public CheckpointForm linearForm() {
+      return new CheckpointForm.Transposed();
+    }
+
+    @Override
+    public boolean isConstant(String name) {
+      return name.matches("(transformer\\.)?h\\.[0-9]+\\.attn\\.(masked_)?bias");
     }
   }
 
-  /** Llama's names. */
-  record Llama(boolean gated) implements ParameterNames {
+  /** GPT-NeoX' names. */
+  record GptNeoX() implements ParameterNames {
+    private static String block(int layer) {
+      return "gpt_neox.layers." + layer;
+    }
+
+    @Override
+    public String tokenEmbedding() {
+      return "gpt_neox.embed_in.weight";
+    }
+
+    @Override
+    public String attentionNorm(int layer) {
+      return block(layer) + ".input_layernorm";
+    }
+
+    @Override
+    public String[] queryKeyValue(int layer) {
+      return new String[] {block(layer) + ".attention.query_key_value"};
+    }
+
+    @Override
+    public String attentionOutput(int layer) {
+      return block(layer) + ".attention.dense";
+    }
+
+    @Override
+    public String mlpNorm(int layer) {
+      return block(layer) + ".post_attention_layernorm";
+    }
+
+    @Override
+    public String[] mlpInput(int layer) {
+      return new String[] {block(layer) + ".mlp.dense_h_to_4h"};
+    }
+
+    @Override
+    public String mlpOutput(int layer) {
+      return block(layer) + ".mlp.dense_4h_to_h";
+    }
+
+    @Override
+    public String finalNorm() {
+      return "gpt_neox.final_layer_norm";
+    }
+
+    @Override
+    public String stored(String name) {
+      return name.equals(head()) ? "embed_out.weight" : name;
+    }
+
+    @Override
+    public String backbone() {
+      return "gpt_neox.";
+    }
+
+    @Override
+    public CheckpointForm queryKeyValueForm(int heads) {
+      return new CheckpointForm.HeadByHead(heads);
+    }
+
+    @Override
+    public boolean isConstant(String name) {
+      return name.matches(
+          "(gpt_neox\\.)?(layers\\.[0-9]+\\.attention\\.(bias|masked_bias|rotary_emb\\.inv_freq)"
+              + "|rotary_emb\\.inv_freq)");
+    }
+  }
+
+  /** The names of Llama and of those that took them over; they differ in the blocks' norms. */
+  record Llama(String firstNorm, String secondNorm) implements ParameterNames {
     private static String block(int layer) {
       return "model.layers." + layer;
     }
@@ -130,13 +246,8 @@ sealed interface ParameterNames {
     }
 
     @Override
-    public String positionEmbedding() {
-      return "model.embed_positions.weight";
-    }
-
-    @Override
     public String attentionNorm(int layer) {
-      return block(layer) + ".input_layernorm";
+      return block(layer) + "." + firstNorm;
     }
 
     @Override
@@ -152,15 +263,13 @@ sealed interface ParameterNames {
 
     @Override
     public String mlpNorm(int layer) {
-      return block(layer) + ".post_attention_layernorm";
+      return block(layer) + "." + secondNorm;
     }
 
     @Override
     public String[] mlpInput(int layer) {
       String mlp = block(layer) + ".mlp.";
-      return gated
-          ? new String[] {mlp + "gate_proj", mlp + "up_proj"}
-          : new String[] {mlp + "up_proj"};
+      return new String[] {mlp + "gate_proj", mlp + "up_proj"};
     }
 
     @Override
@@ -174,8 +283,23 @@ sealed interface ParameterNames {
     }
 
     @Override
-    public boolean storesTransposed() {
-      return false;
+    public String queryNorm(int layer) {
+      return block(layer) + ".self_attn.q_norm";
+    }
+
+    @Override
+    public String keyNorm(int layer) {
+      return block(layer) + ".self_attn.k_norm";
+    }
+
+    @Override
+    public String backbone() {
+      return "model.";
+    }
+
+    @Override
+    public boolean isConstant(String name) {
+      return name.matches("(model\\.)?(layers\\.[0-9]+\\.self_attn\\.)?rotary_emb\\.inv_freq");
     }
   }
 }

@@ -9,14 +9,14 @@ import dev.gatun.tensor.Shape;
  * @param shape as stored here: [out, in] for a weight
  * @param offset of its first element in the flat buffer
  * @param initialisation how it begins
- * @param transposedInCheckpoint whether checkpoints hold it as [in, out] (GPT-2's Conv1D)
+ * @param checkpointForm how checkpoints order its elements
  */
 record ParameterSpec(
     String name,
     Shape shape,
     long offset,
     Initialisation initialisation,
-    boolean transposedInCheckpoint) {
+    CheckpointForm checkpointForm) {
 
   /** Whether it is a matrix: weight decay that spares norms and biases applies to matrices only. */
   boolean isMatrix() {
@@ -25,6 +25,11 @@ record ParameterSpec(
 
   /** Shape in the checkpoint. */
   Shape checkpointShape() {
-    return transposedInCheckpoint ? Shape.of(shape.extent(1), shape.extent(0)) : shape;
+    return checkpointForm.shape(shape);
+  }
+
+  /** Whether checkpoints hold its elements in the order that they have here. */
+  boolean isSameInCheckpoint() {
+    return checkpointForm instanceof CheckpointForm.Same;
   }
 }

@@ -5,37 +5,33 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.tensor.Tensor;
 
 /**
- * cos and sin of position·theta^(−2j/headWidth) for every position of the context (Su et al., arXiv
- * 2104.09864), computed on the host in f64 and rounded once.
+ * Cosine and sine of the angle of every pair of turned elements at every position, computed on the
+ * host in f64 and rounded once.
+ *
+ * @param cos [length, pairs]
+ * @param sin [length, pairs]
  */
-final class RotaryTables {
-  private final Tensor cos; // [contextLength, headWidth/2]
-  private final Tensor sin; // [contextLength, headWidth/2]
+record RotaryTables(Tensor cos, Tensor sin) {
 
-  RotaryTables(Backend backend, TensorScope scope, int contextLength, int headWidth, double theta) {
-    int pairs = headWidth / 2;
-    double[] cosines = new double[contextLength * pairs];
-    double[] sines = new double[contextLength * pairs];
-    for (int position = 0; position < contextLength; position++) {
-      for (int j = 0; j < pairs; j++) {
-        double angle = position * StrictMath.pow(theta, -2.0 * j / headWidth);
+  /** The tables of the first {@code length} positions, in memory of the scope. */
+  static RotaryTables of(
+      Backend backend, TensorScope scope, Positions.Rotary rotary, int headWidth, int length) {
+    int pairs = rotary.pairs(headWidth);
+    double[] cosines = new double[length * pairs];
+    double[] sines = new double[length * pairs];
+    for (int j = 0; j < pairs; j++) {
+      double frequency = rotary.frequency(j, headWidth);
+      for (int position = 0; position < length; position++) {
+        double angle = position * frequency;
         cosines[position * pairs + j] = StrictMath.cos(angle);
         sines[position * pairs + j] = StrictMath.sin(angle);
       }
     }
-    cos = scope.zeros(backend.real(), contextLength, pairs);
-    sin = scope.zeros(backend.real(), contextLength, pairs);
-    backend.write(cosines, cos);
-    backend.write(sines, sin);
-  }
-
-  /** The first {@code length} positions: [length, headWidth/2]. */
-  Tensor cos(int length) {
-    return cos.rows(0, length);
-  }
-
-  /** The first {@code length} positions: [length, headWidth/2]. */
-  Tensor sin(int length) {
-    return sin.rows(0, length);
+    RotaryTables tables =
+        new RotaryTables(
+            scope.zeros(backend.real(), length, pairs), scope.zeros(backend.real(), length, pairs));
+    backend.write(cosines, tables.cos);
+    backend.write(sines, tables.sin);
+    return tables;
   }
 }

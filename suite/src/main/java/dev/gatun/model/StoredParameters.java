@@ -7,6 +7,9 @@ import dev.gatun.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The parameters of an architecture in the weights of a checkpoint: all there, real, of the right
@@ -19,10 +22,12 @@ final class StoredParameters {
 
   private final CheckpointWeights weights;
   private final ParameterLayout layout;
+  private final boolean tied;
 
-  private StoredParameters(CheckpointWeights weights, ParameterLayout layout) {
+  private StoredParameters(CheckpointWeights weights, ParameterLayout layout, boolean tied) {
     this.weights = weights;
     this.layout = layout;
+    this.tied = tied;
   }
 
   /**
@@ -38,7 +43,7 @@ final class StoredParameters {
           "config.json asks for %s layers, more than %s tensors make up"
               .formatted(config.layers(), tensors));
     }
-    var stored = new StoredParameters(weights, layout(weights.folder(), config));
+    var stored = new StoredParameters(weights, layout(weights.folder(), config), config.isTied());
     stored.requireAll();
     stored.refuseOthers();
     return stored;
@@ -71,8 +76,9 @@ final class StoredParameters {
   }
 
   private void refuseOthers() {
+    Set<String> read = layout.specs().stream().map(this::nameOf).collect(Collectors.toSet());
     for (String name : weights.names()) {
-      if (!layout.contains(name) && !layout.contains("transformer." + name) && !isBuffer(name)) {
+      if (!read.contains(name) && !isIgnored(name)) {
         throw new SafetensorsException(
             weights.file(name),
             "tensor '" + name + "' belongs to no parameter of this architecture");
@@ -80,26 +86,37 @@ final class StoredParameters {
     }
   }
 
-  /** Causal masks and rotary frequencies that older checkpoints stored beside the parameters. */
-  private static boolean isBuffer(String name) {
-    return name.endsWith(".attn.bias")
-        || name.endsWith(".attn.masked_bias")
-        || name.endsWith(".rotary_emb.inv_freq");
+  /** Constants, and the head's own copy of the weights that it is tied to. */
+  private boolean isIgnored(String name) {
+    ParameterNames names = layout.names();
+    return names.isConstant(name)
+        || tied && (name.equals(names.head()) || name.equals(names.stored(names.head())));
   }
 
-  /** OpenAI's own GPT-2 files leave out the leading {@code transformer.}. */
-  String nameOf(ParameterSpec spec) {
+  /**
+   * The first of a parameter's names that is there: that of files, its own, or that of checkpoints
+   * of the backbone alone, which leave out the prefix that stands for it.
+   */
+  private String nameOf(ParameterSpec spec) {
+    String backbone = layout.names().backbone();
     String name = spec.name();
-    String bare = name.startsWith("transformer.") ? name.substring("transformer.".length()) : name;
-    return !weights.contains(name) && weights.contains(bare) ? bare : name;
+    String stored = layout.names().stored(name);
+    String bare = name.startsWith(backbone) ? name.substring(backbone.length()) : name;
+    return Stream.of(stored, name, bare).filter(weights::contains).findFirst().orElse(stored);
   }
 
   /** Copies a parameter to a backend, weights as [out, in]. */
   void readInto(ParameterSpec spec, Backend backend, Tensor value) {
-    if (spec.transposedInCheckpoint()) {
-      weights.readTransposedInto(nameOf(spec), backend, value);
-    } else {
-      weights.readInto(nameOf(spec), backend, value);
+    String name = nameOf(spec);
+    switch (spec.checkpointForm()) {
+      case CheckpointForm.Same _ -> weights.readInto(name, backend, value);
+      case CheckpointForm.Transposed _ -> weights.readTransposedInto(name, backend, value);
+      case CheckpointForm.HeadByHead form when spec.isMatrix() ->
+          weights.readRowsInto(name, form.storedRows((int) value.rows()), backend, value);
+      case CheckpointForm.HeadByHead form -> {
+        weights.readInto(name, backend, value);
+        backend.write(form.fromCheckpoint(spec.shape(), backend.toDoubles(value)), value);
+      }
     }
   }
 

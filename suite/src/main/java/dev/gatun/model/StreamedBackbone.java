@@ -3,7 +3,6 @@ package dev.gatun.model;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.model.TransformerConfig.HeadForm;
-import dev.gatun.model.TransformerConfig.Positions;
 import dev.gatun.safetensors.CheckpointWeights;
 import dev.gatun.safetensors.SafetensorsException;
 import dev.gatun.tensor.Tensor;
@@ -109,11 +108,10 @@ public final class StreamedBackbone implements AutoCloseable {
     try (TensorScope passScope = backend.newScope();
         var sequences =
             new SequencePasses(backend, config, batch, length, sequencesAtOnce(length))) {
-      Optional<RotaryTables> rotary = rotary(passScope, length);
       Tensor values = passScope.zeros(backend.real(), ParameterLayout.ofBlock(config, 0).size());
       for (int layer = 0; layer < config.layers(); layer++) {
         Parameters parameters = read(ParameterLayout.ofBlock(config, layer), values);
-        var block = new TransformerBlock(backend, config, parameters, layer, rotary);
+        var block = new TransformerBlock(backend, config, parameters, layer);
         sequences.forEach(
             states,
             (rows, pass) -> {
@@ -144,12 +142,6 @@ public final class StreamedBackbone implements AutoCloseable {
         }
       }
     }
-  }
-
-  private Optional<RotaryTables> rotary(TensorScope scope, int length) {
-    return config.positions() instanceof Positions.Rotary(double theta)
-        ? Optional.of(new RotaryTables(backend, scope, length, config.headWidth(), theta))
-        : Optional.empty();
   }
 
   private void normalise(TensorScope scope, SequencePasses sequences, Tensor states) {

@@ -1,6 +1,7 @@
 package dev.gatun.model;
 
 import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import dev.gatun.tensor.ElementType;
 
 /**
@@ -51,7 +52,12 @@ public record TrainingMemory(
   /** Elements for each token: {@link Activations} and {@link ActivationGradients}. */
   private static long activationsPerRow(TransformerConfig config) {
     long forward = config.layers() * blockPerRow(config) + 2L * config.width() + 2;
-    long backward = 3L * config.width() + packed(config) + attended(config) + mlp(config);
+    long backward =
+        3L * config.width()
+            + packed(config)
+            + attended(config)
+            + (config.queryKeyNorm() == QueryKeyNorm.NONE ? 0 : attended(config))
+            + mlp(config);
     return forward + backward;
   }
 
@@ -60,6 +66,7 @@ public record TrainingMemory(
     return 4L * config.width()
         + statistics
         + packed(config)
+        + queriesAndKeys(config)
         + attended(config)
         + config.heads()
         + mlp(config);
@@ -67,6 +74,16 @@ public record TrainingMemory(
 
   private static long packed(TransformerConfig config) {
     return (config.heads() + 2L * config.keyValueHeads()) * config.headWidth();
+  }
+
+  /** Before their norm, and two statistics of each row. */
+  private static long queriesAndKeys(TransformerConfig config) {
+    int heads = config.heads() + config.keyValueHeads();
+    return switch (config.queryKeyNorm()) {
+      case NONE -> 0;
+      case PER_HEAD -> heads * (config.headWidth() + 2L);
+      case WHOLE -> (long) heads * config.headWidth() + 4;
+    };
   }
 
   private static long attended(TransformerConfig config) {

@@ -1,8 +1,6 @@
 package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
-import dev.gatun.backend.TensorScope;
-import dev.gatun.model.TransformerConfig.Positions;
 import dev.gatun.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,30 +24,19 @@ final class Transformer implements AutoCloseable {
   private Optional<Activations> evaluation = Optional.empty();
   private long generation;
 
-  /** Tables live in the scope, which must outlive this. */
-  Transformer(Backend backend, TensorScope scope, TransformerConfig config, Parameters parameters) {
+  Transformer(Backend backend, TransformerConfig config, Parameters parameters) {
     this.backend = backend;
     this.config = config;
     ParameterNames names = parameters.layout().names();
     tokenEmbedding = parameters.value(names.tokenEmbedding());
     tokenEmbeddingGradient = parameters.gradient(names.tokenEmbedding());
-    Optional<RotaryTables> rotary = Optional.empty();
-    switch (config.positions()) {
-      case Positions.Learned() -> {
-        positionEmbedding = Optional.of(parameters.value(names.positionEmbedding()));
-        positionEmbeddingGradient = Optional.of(parameters.gradient(names.positionEmbedding()));
-      }
-      case Positions.Rotary(double theta) -> {
-        positionEmbedding = Optional.empty();
-        positionEmbeddingGradient = Optional.empty();
-        rotary =
-            Optional.of(
-                new RotaryTables(
-                    backend, scope, config.contextLength(), config.headWidth(), theta));
-      }
-    }
+    boolean learned = config.positions() instanceof Positions.Learned;
+    positionEmbedding =
+        learned ? Optional.of(parameters.value(names.positionEmbedding())) : Optional.empty();
+    positionEmbeddingGradient =
+        learned ? Optional.of(parameters.gradient(names.positionEmbedding())) : Optional.empty();
     for (int layer = 0; layer < config.layers(); layer++) {
-      blocks.add(new TransformerBlock(backend, config, parameters, layer, rotary));
+      blocks.add(new TransformerBlock(backend, config, parameters, layer));
     }
     finalNorm = Normalisation.of(backend, config, parameters, names.finalNorm());
   }
@@ -118,9 +105,22 @@ final class Transformer implements AutoCloseable {
       Tensor x = layer == 0 ? pass.embedding : pass.blocks.get(layer - 1).output;
       blocks.get(layer).backward(x, pass, pass.blocks.get(layer), buffers);
     }
-    backend.embeddingBackward(buffers.residual, pass.tokens, tokenEmbeddingGradient);
+    tokensBackward(pass, buffers);
     positionEmbeddingGradient.ifPresent(
         table -> backend.embeddingBackward(buffers.residual, pass.positions, table));
+  }
+
+  /** The padding token's row keeps what the head has put there. */
+  private void tokensBackward(Activations pass, ActivationGradients buffers) {
+    if (config.paddingToken().isEmpty()) {
+      backend.embeddingBackward(buffers.residual, pass.tokens, tokenEmbeddingGradient);
+      return;
+    }
+    Tensor row = tokenEmbeddingGradient.rows(config.paddingToken().getAsInt(), 1);
+    Tensor kept = buffers.branch.rows(0, 1);
+    backend.copy(row, kept);
+    backend.embeddingBackward(buffers.residual, pass.tokens, tokenEmbeddingGradient);
+    backend.copy(kept, row);
   }
 
   /**

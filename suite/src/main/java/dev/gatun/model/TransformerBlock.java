@@ -1,65 +1,35 @@
 package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
-import dev.gatun.backend.Gelu;
-import dev.gatun.model.TransformerConfig.Activation;
+import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.tensor.Tensor;
-import java.util.Optional;
 
-/** One block: x + attention(norm(x)), then x + mlp(norm(x)), with its backward pass. */
+/** One block of the residual stream, forward and backward, in each {@link BlockForm}. */
 final class TransformerBlock {
   private final Backend backend;
-  private final Activation activation;
-  private final Optional<RotaryTables> rotary;
+  private final BlockForm form;
   private final Normalisation attentionNorm;
-  private final Linear queryKeyValue;
-  private final Linear attentionOutput;
+  private final SelfAttention attention;
   private final Normalisation mlpNorm;
-  private final Linear mlpInput;
-  private final Linear mlpOutput;
+  private final Mlp mlp;
 
-  TransformerBlock(
-      Backend backend,
-      TransformerConfig config,
-      Parameters parameters,
-      int layer,
-      Optional<RotaryTables> rotary) {
+  TransformerBlock(Backend backend, TransformerConfig config, Parameters parameters, int layer) {
     this.backend = backend;
-    this.activation = config.activation();
-    this.rotary = rotary;
+    this.form = config.blockForm();
     ParameterNames names = parameters.layout().names();
     attentionNorm = Normalisation.of(backend, config, parameters, names.attentionNorm(layer));
+    attention = new SelfAttention(backend, config, parameters, layer);
     mlpNorm = Normalisation.of(backend, config, parameters, names.mlpNorm(layer));
-    boolean biased = config.biases();
-    int packedWidth = config.attention(1, 1).packedWidth();
-    int mlpOutputs = activation.isGated() ? 2 * config.mlpWidth() : config.mlpWidth();
-    queryKeyValue =
-        new Linear(backend, parameters, names.queryKeyValue(layer)[0], packedWidth, biased);
-    attentionOutput =
-        new Linear(backend, parameters, names.attentionOutput(layer), config.width(), biased);
-    mlpInput = new Linear(backend, parameters, names.mlpInput(layer)[0], mlpOutputs, biased);
-    mlpOutput = new Linear(backend, parameters, names.mlpOutput(layer), config.width(), biased);
+    mlp = new Mlp(backend, config, parameters, layer);
   }
 
   /** From x [N, D] to the block's output; x may be that output (evaluation). */
   void forward(Tensor x, Activations pass, Activations.Block kept) {
-    attentionNorm.forward(x, kept.attentionInput, kept.attentionStatistics);
-    queryKeyValue.forward(kept.attentionInput, kept.packed);
-    rotary.ifPresent(t ->
-        backend.rotary(pass.attention, t.cos(pass.length()), t.sin(pass.length()), kept.packed));
-    backend.attention(pass.attention, kept.packed, kept.attended, kept.logSumExp);
-    backend.copy(x, kept.middle);
-    attentionOutput.forwardAdding(kept.attended, kept.middle);
-
-    mlpNorm.forward(kept.middle, kept.mlpInput, kept.mlpStatistics);
-    mlpInput.forward(kept.mlpInput, kept.preActivation);
-    switch (activation) {
-      case GELU_TANH -> backend.gelu(Gelu.TANH, kept.preActivation, kept.activated);
-      case GELU -> backend.gelu(Gelu.EXACT, kept.preActivation, kept.activated);
-      case SWIGLU -> backend.swiglu(kept.preActivation, kept.activated);
+    switch (form) {
+      case NORM_BEFORE -> normBefore(x, pass, kept);
+      case PARALLEL -> parallel(x, pass, kept);
+      case NORM_AFTER -> normAfter(x, pass, kept);
     }
-    backend.copy(kept.middle, kept.output);
-    mlpOutput.forwardAdding(kept.activated, kept.output);
   }
 
   /**
@@ -67,33 +37,87 @@ final class TransformerBlock {
    * its input x.
    */
   void backward(Tensor x, Activations pass, Activations.Block kept, ActivationGradients gradients) {
-    Tensor residual = gradients.residual;
-    mlpOutput.backward(residual, kept.activated, gradients.activated);
-    switch (activation) {
-      case GELU_TANH -> geluBackward(Gelu.TANH, kept, gradients);
-      case GELU -> geluBackward(Gelu.EXACT, kept, gradients);
-      case SWIGLU ->
-          backend.swigluBackward(kept.preActivation, gradients.activated, gradients.preActivation);
+    switch (form) {
+      case NORM_BEFORE -> normBeforeBackward(x, pass, kept, gradients);
+      case PARALLEL -> parallelBackward(x, pass, kept, gradients);
+      case NORM_AFTER -> normAfterBackward(x, pass, kept, gradients);
     }
-    mlpInput.backward(gradients.preActivation, kept.mlpInput, gradients.normed);
-    mlpNorm.backward(gradients.normed, kept.middle, kept.mlpStatistics, residual);
-
-    attentionOutput.backward(residual, kept.attended, gradients.attended);
-    backend.attentionBackward(
-        pass.attention,
-        kept.packed,
-        kept.attended,
-        kept.logSumExp,
-        gradients.attended,
-        gradients.packed);
-    rotary.ifPresent(t ->
-        backend.rotaryBackward(
-            pass.attention, t.cos(pass.length()), t.sin(pass.length()), gradients.packed));
-    queryKeyValue.backward(gradients.packed, kept.attentionInput, gradients.normed);
-    attentionNorm.backward(gradients.normed, x, kept.attentionStatistics, residual);
   }
 
-  private void geluBackward(Gelu form, Activations.Block kept, ActivationGradients gradients) {
-    backend.geluBackward(form, kept.preActivation, gradients.activated, gradients.preActivation);
+  private void normBefore(Tensor x, Activations pass, Activations.Block kept) {
+    attentionNorm.forward(x, kept.attentionBranch, kept.attentionStatistics);
+    attention.forward(kept.attentionBranch, pass, kept);
+    backend.copy(x, kept.middle);
+    attention.output().forwardAdding(kept.attended, kept.middle);
+
+    mlpNorm.forward(kept.middle, kept.mlpBranch, kept.mlpStatistics);
+    mlp.forward(kept.mlpBranch, kept);
+    backend.copy(kept.middle, kept.output);
+    mlp.output().forwardAdding(kept.activated, kept.output);
+  }
+
+  private void normBeforeBackward(
+      Tensor x, Activations pass, Activations.Block kept, ActivationGradients gradients) {
+    Tensor residual = gradients.residual;
+    mlp.output().backward(residual, kept.activated, gradients.activated);
+    mlp.backward(kept.mlpBranch, kept, gradients, gradients.branch);
+    mlpNorm.backward(gradients.branch, kept.middle, kept.mlpStatistics, residual);
+
+    attention.output().backward(residual, kept.attended, gradients.attended);
+    attention.backward(kept.attentionBranch, pass, kept, gradients, gradients.branch);
+    attentionNorm.backward(gradients.branch, x, kept.attentionStatistics, residual);
+  }
+
+  private void parallel(Tensor x, Activations pass, Activations.Block kept) {
+    attentionNorm.forward(x, kept.attentionBranch, kept.attentionStatistics);
+    attention.forward(kept.attentionBranch, pass, kept);
+    mlpNorm.forward(x, kept.mlpBranch, kept.mlpStatistics);
+    mlp.forward(kept.mlpBranch, kept);
+
+    backend.copy(x, kept.middle);
+    attention.output().forwardAdding(kept.attended, kept.middle);
+    backend.copy(kept.middle, kept.output);
+    mlp.output().forwardAdding(kept.activated, kept.output);
+  }
+
+  private void parallelBackward(
+      Tensor x, Activations pass, Activations.Block kept, ActivationGradients gradients) {
+    Tensor residual = gradients.residual;
+    attention.output().backward(residual, kept.attended, gradients.attended);
+    mlp.output().backward(residual, kept.activated, gradients.activated);
+
+    mlp.backward(kept.mlpBranch, kept, gradients, gradients.branch);
+    mlpNorm.backward(gradients.branch, x, kept.mlpStatistics, residual);
+    attention.backward(kept.attentionBranch, pass, kept, gradients, gradients.branch);
+    attentionNorm.backward(gradients.branch, x, kept.attentionStatistics, residual);
+  }
+
+  private void normAfter(Tensor x, Activations pass, Activations.Block kept) {
+    attention.forward(x, pass, kept);
+    attention.output().forward(kept.attended, kept.attentionBranch);
+    attentionNorm.forward(kept.attentionBranch, kept.middle, kept.attentionStatistics);
+    backend.axpy(1, x, kept.middle);
+
+    mlp.forward(kept.middle, kept);
+    mlp.output().forward(kept.activated, kept.mlpBranch);
+    mlpNorm.forward(kept.mlpBranch, kept.output, kept.mlpStatistics);
+    backend.axpy(1, kept.middle, kept.output);
+  }
+
+  private void normAfterBackward(
+      Tensor x, Activations pass, Activations.Block kept, ActivationGradients gradients) {
+    Tensor residual = gradients.residual;
+    backend.fill(gradients.branch, 0);
+    mlpNorm.backward(residual, kept.mlpBranch, kept.mlpStatistics, gradients.branch);
+    mlp.output().backward(gradients.branch, kept.activated, gradients.activated);
+    mlp.backward(kept.middle, kept, gradients, gradients.branch);
+    backend.axpy(1, gradients.branch, residual);
+
+    backend.fill(gradients.branch, 0);
+    attentionNorm.backward(
+        residual, kept.attentionBranch, kept.attentionStatistics, gradients.branch);
+    attention.output().backward(gradients.branch, kept.attended, gradients.attended);
+    attention.backward(x, pass, kept, gradients, gradients.branch);
+    backend.axpy(1, gradients.branch, residual);
   }
 }

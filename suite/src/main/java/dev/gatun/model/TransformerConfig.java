@@ -2,6 +2,7 @@ package dev.gatun.model;
 
 import dev.gatun.backend.AttentionShape;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * The shape of a decoder-only transformer with its head.
@@ -16,10 +17,13 @@ import java.util.List;
  * @param mlpWidth F, inner width of the MLP
  * @param contextLength longest sequence, in tokens
  * @param positions how positions enter
+ * @param blockForm how a block puts its norms, its attention and its MLP together
  * @param norm which normalisation
  * @param normEpsilon its epsilon
+ * @param queryKeyNorm an RMSNorm of queries and keys
  * @param activation of the MLP
- * @param biases whether linear layers have biases (LayerNorm always has one, RMSNorm never)
+ * @param biases which linear layers have biases (LayerNorm always has one, RMSNorm never)
+ * @param paddingToken a token whose embedding gets no gradient through the inputs
  * @param head the output layer
  */
 public record TransformerConfig(
@@ -33,35 +37,75 @@ public record TransformerConfig(
     int mlpWidth,
     int contextLength,
     Positions positions,
+    BlockForm blockForm,
     Norm norm,
     double normEpsilon,
+    QueryKeyNorm queryKeyNorm,
     Activation activation,
-    boolean biases,
+    Biases biases,
+    OptionalInt paddingToken,
     HeadForm head) {
 
   /** Whose parameter names (those of the Hugging Face checkpoints) a model uses. */
   public enum Family {
     /** As in {@code transformer.h.0.attn.c_attn.weight}; checkpoints hold weights as [in, out]. */
-    GPT2,
-    /** As in {@code model.layers.0.self_attn.q_proj.weight}; checkpoints hold [out, in]. */
-    LLAMA
+    GPT2("GPT-2"),
+    /** As in {@code gpt_neox.layers.0.attention.dense.weight} (Pythia). */
+    GPT_NEOX("GPT-NeoX"),
+    /** As in {@code model.layers.0.self_attn.q_proj.weight}. */
+    LLAMA("Llama"),
+    /** Llama's names, with {@code self_attn.q_norm} and {@code k_norm}. */
+    QWEN3("Qwen3"),
+    /** Llama's names, with {@code post_feedforward_layernorm}: norms come after. */
+    OLMO2("OLMo 2");
+
+    private final String label;
+
+    Family(String label) {
+      this.label = label;
+    }
+
+    /** Its name as people write it. */
+    public String label() {
+      return label;
+    }
   }
 
-  /** How positions enter the model. */
-  public sealed interface Positions {
-    /** A learned vector per position, added to the embedding. */
-    record Learned() implements Positions {}
-
-    /** Rotary embedding of queries and keys: pair j turns by position·theta^(−2j/headWidth). */
-    record Rotary(double theta) implements Positions {}
+  /** How a block puts its norms, its attention and its MLP together. */
+  public enum BlockForm {
+    /** y = x + attention(norm(x)), then y + mlp(norm(y)). */
+    NORM_BEFORE,
+    /** x + attention(norm(x)) + mlp(norm(x)), with a norm for each. */
+    PARALLEL,
+    /** y = x + norm(attention(x)), then y + norm(mlp(y)). */
+    NORM_AFTER
   }
 
-  /** The normalisation before attention, before the MLP and before the head. */
+  /** The normalisation of each block and before the head. */
   public enum Norm {
     /** LayerNorm with weight and bias. */
     LAYER,
     /** RMSNorm with weight. */
     RMS
+  }
+
+  /** RMSNorm of queries and keys, before positions enter. */
+  public enum QueryKeyNorm {
+    /** None. */
+    NONE,
+    /** Of each head on its own; all heads share the weights, [headWidth]. */
+    PER_HEAD,
+    /** Of all heads' queries, and all heads' keys, at once. */
+    WHOLE
+  }
+
+  /** Which linear layers have biases: queries, keys, values and attention's output; the MLP's. */
+  public record Biases(boolean attention, boolean mlp) {
+    /** Every linear layer has one. */
+    public static final Biases ALL = new Biases(true, true);
+
+    /** None has. */
+    public static final Biases NONE = new Biases(false, false);
   }
 
   /** Activation of the MLP. */
@@ -159,13 +203,13 @@ public record TransformerConfig(
           heads + " heads cannot share " + keyValueHeads + " key/value heads evenly");
     }
     if (positions instanceof Positions.Rotary rotary) {
-      if (headWidth % 2 != 0) {
-        throw new IllegalArgumentException(
-            "rotary positions need an even head width, not " + headWidth);
-      }
-      if (!(rotary.theta() > 0)) {
-        throw new IllegalArgumentException("rotary theta must be positive");
-      }
+      rotary.requireFits(headWidth);
+    }
+    if (paddingToken.isPresent()
+        && (paddingToken.getAsInt() < 0 || paddingToken.getAsInt() >= vocabulary)) {
+      throw new IllegalArgumentException(
+          "the padding token, %s, is outside the vocabulary of %s"
+              .formatted(paddingToken.getAsInt(), vocabulary));
     }
     checkHead(head, vocabulary, width);
   }
@@ -220,10 +264,13 @@ public record TransformerConfig(
         4 * width,
         contextLength,
         new Positions.Learned(),
+        BlockForm.NORM_BEFORE,
         Norm.LAYER,
         1e-5,
+        QueryKeyNorm.NONE,
         Activation.GELU_TANH,
-        true,
+        Biases.ALL,
+        OptionalInt.empty(),
         new HeadForm.Linear(true));
   }
 
@@ -252,10 +299,13 @@ public record TransformerConfig(
         mlpWidth,
         contextLength,
         new Positions.Rotary(10_000),
+        BlockForm.NORM_BEFORE,
         Norm.RMS,
         1e-5,
+        QueryKeyNorm.NONE,
         Activation.SWIGLU,
-        false,
+        Biases.NONE,
+        OptionalInt.empty(),
         new HeadForm.Linear(false));
   }
 
@@ -286,10 +336,13 @@ public record TransformerConfig(
         mlpWidth,
         contextLength,
         positions,
+        blockForm,
         norm,
         normEpsilon,
+        queryKeyNorm,
         activation,
         biases,
+        paddingToken,
         other);
   }
 

@@ -2,6 +2,7 @@ package dev.gatun.safetensors;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.io.AtomicFile;
+import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -47,15 +48,17 @@ public final class SafetensorsWriter {
 
   /** Adds an F32 tensor. */
   public SafetensorsWriter addFloats(String name, List<Long> shape, Elements<float[]> elements) {
+    return addFloats(name, Encoding.F32, shape, elements);
+  }
+
+  /** Adds a tensor of numbers in that encoding, to which they are rounded. */
+  public SafetensorsWriter addFloats(
+      String name, Encoding encoding, List<Long> shape, Elements<float[]> elements) {
     return add(
         name,
-        SafetensorsType.F32,
+        SafetensorsType.valueOf(encoding.name()),
         shape,
-        (from, count) -> {
-          ByteBuffer bytes = littleEndian(count * Float.BYTES);
-          bytes.asFloatBuffer().put(elements.read(from, count));
-          return bytes;
-        });
+        (from, count) -> ByteBuffer.wrap(encoding.encode(elements.read(from, count))));
   }
 
   /** Adds an F64 tensor. */

@@ -2,6 +2,7 @@ package dev.gatun.tensor;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -99,6 +100,28 @@ public enum Encoding {
       case F16 -> Float.float16ToFloat(stored.getAtIndex(SHORT, i));
       case BF16 -> Float.intBitsToFloat(stored.getAtIndex(SHORT, i) << 16);
     };
+  }
+
+  /** The encoded form of numbers, rounded to nearest, ties to even. */
+  public byte[] encode(float[] values) {
+    ByteBuffer bytes = ByteBuffer.allocate(values.length * byteSize).order(ORDER);
+    for (float value : values) {
+      switch (this) {
+        case F64 -> bytes.putDouble(value);
+        case F32 -> bytes.putFloat(value);
+        case F16 -> bytes.putShort(Float.floatToFloat16(value));
+        case BF16 -> bytes.putShort(upperHalf(value));
+      }
+    }
+    return bytes.array();
+  }
+
+  private static short upperHalf(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    if (Float.isNaN(value)) {
+      return (short) (bits >>> 16 | 0x40);
+    }
+    return (short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
   }
 
   private static void upperHalves(MemorySegment stored, MemorySegment to, int count) {

@@ -1,13 +1,17 @@
 package dev.gatun.train;
 
+import dev.gatun.model.Positions;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.Activation;
+import dev.gatun.model.TransformerConfig.Biases;
+import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.Family;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.TransformerConfig.Norm;
-import dev.gatun.model.TransformerConfig.Positions;
+import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /** The [model] section of a configuration file. */
 final class ModelSection {
@@ -75,10 +79,13 @@ final class ModelSection {
         section.integer("mlp-width", 4 * width),
         section.integer("context-length"),
         new Positions.Learned(),
+        BlockForm.NORM_BEFORE,
         Norm.LAYER,
         section.number("norm-epsilon", 1e-5),
+        QueryKeyNorm.NONE,
         Activation.GELU_TANH,
-        true,
+        Biases.ALL,
+        OptionalInt.empty(),
         head(section, true));
   }
 
@@ -98,10 +105,13 @@ final class ModelSection {
         section.integer("mlp-width"),
         section.integer("context-length"),
         new Positions.Rotary(section.number("rotary-theta", 10_000)),
+        BlockForm.NORM_BEFORE,
         Norm.RMS,
         section.number("norm-epsilon", 1e-5),
+        QueryKeyNorm.NONE,
         Activation.SWIGLU,
-        false,
+        Biases.NONE,
+        OptionalInt.empty(),
         head(section, false));
   }
 

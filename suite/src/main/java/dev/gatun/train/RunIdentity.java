@@ -1,6 +1,10 @@
 package dev.gatun.train;
 
+import dev.gatun.model.Positions;
 import dev.gatun.model.TransformerConfig;
+import dev.gatun.model.TransformerConfig.Biases;
+import dev.gatun.model.TransformerConfig.BlockForm;
+import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -44,12 +48,33 @@ public record RunIdentity(SortedMap<String, String> settings) {
     settings.put("model.head-width", Integer.toString(model.headWidth()));
     settings.put("model.mlp-width", Integer.toString(model.mlpWidth()));
     settings.put("model.context-length", Integer.toString(model.contextLength()));
-    settings.put("model.positions", model.positions().toString());
+    settings.put("model.positions", describe(model.positions()));
     settings.put("model.norm", model.norm() + " " + model.normEpsilon());
     settings.put("model.activation", model.activation().name());
-    settings.put("model.biases", Boolean.toString(model.biases()));
+    settings.put("model.biases", describe(model.biases()));
     settings.put("model.head", model.head().toString());
+    if (model.blockForm() != BlockForm.NORM_BEFORE) {
+      settings.put("model.block-form", model.blockForm().name());
+    }
+    if (model.queryKeyNorm() != QueryKeyNorm.NONE) {
+      settings.put("model.query-key-norm", model.queryKeyNorm().name());
+    }
     return new RunIdentity(settings);
+  }
+
+  /** Plain forms in the words they always had: runs of earlier versions go on. */
+  private static String describe(Positions positions) {
+    return positions.equals(new Positions.Rotary(theta(positions)))
+        ? "Rotary[theta=" + theta(positions) + "]"
+        : positions.toString();
+  }
+
+  private static double theta(Positions positions) {
+    return positions instanceof Positions.Rotary rotary ? rotary.theta() : 1;
+  }
+
+  private static String describe(Biases biases) {
+    return biases.attention() == biases.mlp() ? Boolean.toString(biases.mlp()) : biases.toString();
   }
 
   /** SHA-256 of the settings, in hexadecimal. */

@@ -170,6 +170,16 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
+  public void copyColumns(Tensor from, long fromColumn, Tensor to, long toColumn, long count) {
+    checks.copyColumns(from, fromColumn, to, toColumn, count);
+    for (long row = 0; row < from.rows(); row++) {
+      for (long j = 0; j < count; j++) {
+        put(to, row, toColumn + j, at(from, row, fromColumn + j));
+      }
+    }
+  }
+
+  @Override
   public void fill(Tensor x, double value) {
     checks.floating("fill", "x", x);
     for (long i = 0; i < x.size(); i++) {

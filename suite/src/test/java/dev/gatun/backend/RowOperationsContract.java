@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Edges of the operations on rows: the order of sums, ids that occur often, rows wider than a
  * device's threads hold, operands that start anywhere, none at all, and arguments far out.
  */
-abstract class RowOperationsContract extends LinearAlgebraContract {
+abstract class RowOperationsContract extends StoredNumbersContract {
 
   /** In the backend's own arithmetic: another order would round differently. */
   @ParameterizedTest

@@ -64,8 +64,21 @@ class CheckpointTest {
       delimiter = '|',
       value = {
         "llama-tiny | \"llama\" | \"mamba\" | unknown architecture 'mamba'",
-        "llama-tiny | \"default\" | \"llama3\" | rope_type is llama3, which is not supported",
-        "llama-tiny | \"attention_bias\": false | \"attention_bias\": true | attention_bias",
+        "llama-tiny | \"default\" | \"yarn\" | rope_parameters.rope_type is yarn, which is not",
+        "llama-tiny | \"default\" | \"llama3\" | rope_parameters.factor is missing",
+        "llama-tiny | \"attention_bias\": false | \"attention_bias\": true | q_proj.bias' is"
+            + " missing",
+        "qwen3-tiny | \"use_sliding_window\": false | \"use_sliding_window\": true | window is"
+            + " true",
+        "qwen3-tiny | full_attention | sliding_attention | layer_types is [\"sliding_attention\"",
+        "neox-tiny | \"gelu\" | \"relu\" | hidden_act is relu, which is not supported; gelu_new or",
+        "neox-tiny | 0.25 | 1.25 | fraction must be above 0 and at most 1, not 1.25",
+        "neox-tiny | GPTNeoXForCausalLM | GPTJForCausalLM | architectures is [\"GPTJForCausalLM\"]",
+        "neox-tiny | \"is_decoder\": false | \"rope_theta\": 5 | not all of these can hold",
+        "olmo2-tiny | \"pad_token_id\": 0 | \"pad_token_id\": 193 | padding token, 193, is outside",
+        "olmo2-tiny | \"use_cache\": true | \"clip_qkv\": 8 | clip_qkv is 8, a field that Gatun"
+            + " does",
+        "gpt2-tiny | \"scale_attn_weights\": true | \"scale_attn_weights\": 1 | is 1, not true or",
         "llama-tiny | \"hidden_size\": 32, | | hidden_size is missing",
         "llama-tiny | \"num_key_value_heads\": 2 | \"num_key_value_heads\": 3 | 4 heads cannot",
         "llama-tiny | \"intermediate_size\": 96 | \"intermediate_size\": 97 | asks for [97, 32]",

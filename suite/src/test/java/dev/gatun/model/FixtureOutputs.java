@@ -15,7 +15,9 @@ import java.util.Map;
  * its layout.
  */
 record FixtureOutputs(Map<String, double[]> tensors) {
-  static final List<String> FIXTURES = List.of("gpt2-tiny", "llama-tiny", "llama-tied-tiny");
+  static final List<String> FIXTURES =
+      List.of(
+          "gpt2-tiny", "neox-tiny", "llama-tiny", "llama-tied-tiny", "qwen3-tiny", "olmo2-tiny");
 
   /** As PyTorch computed it. */
   static FixtureOutputs ofPyTorch(Fixture fixture, FixtureOutputs sameNames) {
@@ -50,18 +52,7 @@ record FixtureOutputs(Map<String, double[]> tensors) {
 
   private static double[] gradient(LanguageModel model, ParameterSpec spec) {
     double[] x = model.backend().toDoubles(model.parameters().gradient(spec.name()));
-    if (!spec.transposedInCheckpoint()) {
-      return x;
-    }
-    int rows = (int) spec.shape().rows();
-    int cols = (int) spec.shape().cols();
-    double[] y = new double[x.length];
-    for (int i = 0; i < rows; i++) {
-      for (int j = 0; j < cols; j++) {
-        y[j * rows + i] = x[i * cols + j];
-      }
-    }
-    return y;
+    return spec.checkpointForm().toCheckpoint(spec.shape(), x);
   }
 
   /** The loss before each of ten steps. */

@@ -66,7 +66,7 @@ record HeadFormula(LanguageModel model) {
     return named(
         model.config().isTied()
             ? model.parameters().layout().names().tokenEmbedding()
-            : ParameterNames.HEAD);
+            : "lm_head.weight");
   }
 
   private double[] named(String name) {

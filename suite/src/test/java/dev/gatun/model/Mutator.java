@@ -25,6 +25,7 @@ record Mutator(RandomGenerator random) {
           "1e999",
           "1e999999999",
           "9".repeat(1000),
+          "9".repeat(350),
           "null",
           "true",
           "[]",
@@ -52,7 +53,10 @@ record Mutator(RandomGenerator random) {
           "U8",
           "F8_E4M3",
           "gpt2",
-          "llama");
+          "llama",
+          "gpt_neox",
+          "qwen3",
+          "olmo2");
 
   /** One to four kinds of damage. */
   byte[] damage(byte[] bytes) {

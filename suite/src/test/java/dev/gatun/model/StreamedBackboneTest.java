@@ -104,7 +104,7 @@ class StreamedBackboneTest {
     ParameterNames names = model.parameters().layout().names();
     int width = model.config().width();
     double[] table = backend.toDoubles(model.parameters().value(names.tokenEmbedding()));
-    boolean learned = model.parameters().layout().contains(names.positionEmbedding());
+    boolean learned = model.config().positions() instanceof Positions.Learned;
     double[] positions =
         learned
             ? backend.toDoubles(model.parameters().value(names.positionEmbedding()))

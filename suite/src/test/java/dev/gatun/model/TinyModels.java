@@ -55,10 +55,13 @@ final class TinyModels {
         c.mlpWidth(),
         c.contextLength(),
         c.positions(),
+        c.blockForm(),
         c.norm(),
         c.normEpsilon(),
+        c.queryKeyNorm(),
         activation,
         c.biases(),
+        c.paddingToken(),
         c.head());
   }
 

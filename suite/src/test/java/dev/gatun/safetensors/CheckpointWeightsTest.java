@@ -13,6 +13,7 @@ import dev.gatun.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -129,7 +130,7 @@ class CheckpointWeightsTest {
     shards(TWO_SHARDS);
     Path shard = folder.resolve("2.safetensors");
     byte[] bytes = Files.readAllBytes(shard);
-    HandmadeFile.write(shard, java.util.Arrays.copyOf(bytes, bytes.length - 1));
+    HandmadeFile.write(shard, Arrays.copyOf(bytes, bytes.length - 1));
     refused("2.safetensors: tensor 'c' ends at byte 8 of 7; the file is truncated");
   }
 

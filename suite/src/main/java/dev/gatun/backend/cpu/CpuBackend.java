@@ -50,6 +50,7 @@ public final class CpuBackend implements Backend {
   private final ElementwiseFunctions elementwise;
   private final GatedActivation gatedActivation;
   private final Rotary rotary;
+  private final Columns columns;
   private final CausalAttention attention;
   private final CrossEntropy crossEntropy;
   private final AdamW adamW;
@@ -71,6 +72,7 @@ public final class CpuBackend implements Backend {
     elementwise = new ElementwiseFunctions(pool);
     gatedActivation = new GatedActivation(pool);
     rotary = new Rotary(pool);
+    columns = new Columns(pool);
     attention = new CausalAttention(pool);
     crossEntropy = new CrossEntropy(pool);
     adamW = new AdamW(pool);
@@ -207,6 +209,11 @@ public final class CpuBackend implements Backend {
   @Override
   public void copy(Tensor from, Tensor to) {
     vectors.copy(from, to);
+  }
+
+  @Override
+  public void copyColumns(Tensor from, long fromColumn, Tensor to, long toColumn, long count) {
+    columns.copy(from, fromColumn, to, toColumn, count);
   }
 
   @Override

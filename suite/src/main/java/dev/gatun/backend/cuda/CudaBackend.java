@@ -54,6 +54,7 @@ public final class CudaBackend implements Backend {
   private final ElementwiseFunctions elementwise;
   private final GatedActivation gatedActivation;
   private final Rotary rotary;
+  private final Columns columns;
   private final CausalAttention attention;
   private final CrossEntropy crossEntropy;
   private final AdamW adamW;
@@ -80,6 +81,7 @@ public final class CudaBackend implements Backend {
     elementwise = new ElementwiseFunctions(launcher);
     gatedActivation = new GatedActivation(launcher);
     rotary = new Rotary(launcher);
+    columns = new Columns(launcher);
     attention = new CausalAttention(launcher, memory, math);
     crossEntropy = new CrossEntropy(launcher);
     adamW = new AdamW(launcher);
@@ -218,6 +220,11 @@ public final class CudaBackend implements Backend {
   @Override
   public void copy(Tensor from, Tensor to) {
     vectors.copy(from, to);
+  }
+
+  @Override
+  public void copyColumns(Tensor from, long fromColumn, Tensor to, long toColumn, long count) {
+    columns.copy(from, fromColumn, to, toColumn, count);
   }
 
   @Override

@@ -1,0 +1,38 @@
+package dev.gatun.backend.cpu;
+
+import dev.gatun.backend.OperandChecks;
+import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Copies neighbouring columns from matrix to matrix; see {@link
+ * dev.gatun.backend.Backend#copyColumns}.
+ */
+final class Columns {
+  private static final int CHUNK = 32_768;
+
+  private final OperandChecks checks = new OperandChecks(ElementType.F32, true);
+  private final WorkerPool pool;
+
+  Columns(WorkerPool pool) {
+    this.pool = pool;
+  }
+
+  /** from [N, C], to [N, E]. */
+  void copy(Tensor from, long fromColumn, Tensor to, long toColumn, long count) {
+    checks.copyColumns(from, fromColumn, to, toColumn, count);
+    long fromRow = 4 * from.cols();
+    long toRow = 4 * to.cols();
+    RowChunks.of(from.rows(), count, CHUNK)
+        .forEach(
+            pool,
+            row ->
+                MemorySegment.copy(
+                    from.memory(),
+                    row * fromRow + 4 * fromColumn,
+                    to.memory(),
+                    row * toRow + 4 * toColumn,
+                    4 * count));
+  }
+}

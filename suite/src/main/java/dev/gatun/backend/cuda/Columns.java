@@ -1,0 +1,39 @@
+package dev.gatun.backend.cuda;
+
+import dev.gatun.backend.OperandChecks;
+import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Tensor;
+
+/** Copies neighbouring columns from matrix to matrix: {@code columns.cu}. */
+final class Columns {
+  private static final Kernel KERNEL = new Kernel("columns", "copy_columns_f32");
+
+  /** As in columns.cu. */
+  private static final int ROWS_OF_BLOCK = 32;
+
+  private final OperandChecks checks = new OperandChecks(ElementType.F32, false);
+  private final Launcher launcher;
+
+  Columns(Launcher launcher) {
+    this.launcher = launcher;
+  }
+
+  /** from [N, C], to [N, E]. */
+  void copy(Tensor from, long fromColumn, Tensor to, long toColumn, long count) {
+    checks.copyColumns(from, fromColumn, to, toColumn, count);
+    if (count == 0 || from.rows() == 0) {
+      return;
+    }
+    launcher.launch(
+        KERNEL,
+        RowStrips.over(from.rows(), Math.toIntExact(count), ROWS_OF_BLOCK),
+        from,
+        to,
+        from.rows(),
+        Math.toIntExact(from.cols()),
+        Math.toIntExact(fromColumn),
+        Math.toIntExact(to.cols()),
+        Math.toIntExact(toColumn),
+        Math.toIntExact(count));
+  }
+}
