@@ -217,6 +217,7 @@ final class ReproduceCommand implements Callable<Integer> {
     json.put("report", report.toString());
     json.put("provenance", evidence.provenance().entries());
     json.put("timings", times.asJson());
+    json.put("claims", table.claimsAsJson());
     json.put("verdicts", table.asJson());
     console.json(json);
     return table.exitCode();

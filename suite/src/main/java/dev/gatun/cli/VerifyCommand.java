@@ -49,6 +49,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
     var json = new LinkedHashMap<String, Object>();
     json.put("results", results.toString());
+    json.put("claims", table.claimsAsJson());
     json.put("verdicts", table.asJson());
     console.json(json);
     return table.exitCode();

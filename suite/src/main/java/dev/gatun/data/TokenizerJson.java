@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * The tokenizer that a checkpoint comes with, {@code tokenizer.json}, as Hugging Face's own library
@@ -25,6 +27,11 @@ public final class TokenizerJson implements Tokenizer, AutoCloseable {
   private final int vocabulary;
   private final String version;
   private final long handle;
+
+  /** Read by those who use the handle, written by who frees it. */
+  private final ReadWriteLock lock = new ReentrantReadWriteLock();
+
+  private boolean closed;
 
   private TokenizerJson(Path file, int vocabulary, String version, long handle) {
     this.file = file;
@@ -101,9 +108,9 @@ public final class TokenizerJson implements Tokenizer, AutoCloseable {
   public int[] encode(String text) {
     // By way of UTF-8, which has no unpaired surrogates: the library refuses them.
     String whole = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
-    long encoding = TokenizersLibrary.LIB.encode(handle, whole, false);
+    lock.readLock().lock();
     try {
-      long[] ids = TokenizersLibrary.LIB.getTokenIds(encoding);
+      long[] ids = ids(whole);
       for (long id : ids) {
         if (id < 0 || id >= vocabulary) {
           throw new UnusableCorpusException(
@@ -113,7 +120,23 @@ public final class TokenizerJson implements Tokenizer, AutoCloseable {
       }
       return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
     } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  private long[] ids(String text) {
+    requireOpen();
+    long encoding = TokenizersLibrary.LIB.encode(handle, text, false);
+    try {
+      return TokenizersLibrary.LIB.getTokenIds(encoding);
+    } finally {
       TokenizersLibrary.LIB.deleteEncoding(encoding);
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException(file + " is closed");
     }
   }
 
@@ -124,11 +147,27 @@ public final class TokenizerJson implements Tokenizer, AutoCloseable {
         throw new IllegalArgumentException("id " + id + " is not one of " + file);
       }
     }
-    return TokenizersLibrary.LIB.decode(handle, Arrays.stream(ids).asLongStream().toArray(), false);
+    lock.readLock().lock();
+    try {
+      requireOpen();
+      return TokenizersLibrary.LIB.decode(
+          handle, Arrays.stream(ids).asLongStream().toArray(), false);
+    } finally {
+      lock.readLock().unlock();
+    }
   }
 
+  /** Waits for those who are using it: of parallel work that failed, a part may still run. */
   @Override
   public void close() {
-    TokenizersLibrary.LIB.deleteTokenizer(handle);
+    lock.writeLock().lock();
+    try {
+      if (!closed) {
+        closed = true;
+        TokenizersLibrary.LIB.deleteTokenizer(handle);
+      }
+    } finally {
+      lock.writeLock().unlock();
+    }
   }
 }

@@ -4,10 +4,13 @@ import dev.gatun.io.AtomicFile;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.ExpectedClaim;
 import dev.gatun.results.ExpectedValues;
+import dev.gatun.results.Paper;
+import dev.gatun.results.Papers;
 import dev.gatun.results.Verdict;
 import dev.gatun.results.comparison.Comparison;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -73,18 +76,26 @@ public final class Report {
             LossDifferenceFigure.ofNeverTargets(),
             new HeadFamilyFigure());
     var sections = new StringBuilder();
-    for (ExpectedClaim claim : expected.claims()) {
-      sections.append(new ClaimSection(claim, verdicts, index, figures).html());
+    var left = new ArrayList<>(expected.claims());
+    for (Paper paper : Papers.shipped().papers()) {
+      List<ExpectedClaim> claims =
+          left.stream().filter(c -> paper.claims().contains(c.claim())).toList();
+      if (!claims.isEmpty()) {
+        sections.append(new PaperSection(paper, expected, verdicts, evidence).html());
+        claims.forEach(c -> sections.append(new ClaimSection(c, verdicts, index, figures).html()));
+        left.removeAll(claims);
+      }
     }
+    left.forEach(c -> sections.append(new ClaimSection(c, verdicts, index, figures).html()));
     String summary =
         new SummarySection(expected.claims(), verdicts, evidence.provenance(), evidence.runs())
             .html();
     return page(
         summary
             + "<main>\n"
+            + sections
             + VerdictTable.html(verdicts, expected)
             + new AcrossSection(expected.claims(), across).html()
-            + sections
             + ProvenanceSection.html(evidence.provenance())
             + "</main>\n");
   }

@@ -79,7 +79,8 @@ public final class A7HeadRank implements Claim {
 
   /**
    * Tokens after which the narrow run first has its final loss over those after which the wide one
-   * has it: 1 for equal runs.
+   * has it: 1 for equal runs. Of a wide run that ends before it has that loss, all its tokens are
+   * counted, so that the factor is the most that it can be; {@code reached} then is 0.
    */
   private void recordFactor(
       Map<String, Evidence> arms,
@@ -90,7 +91,9 @@ public final class A7HeadRank implements Claim {
     Run of = arms.get(wide).runs().getFirst();
     LossCurve narrowCurve = LossCurve.of(arms.get(narrow));
     double loss = narrowCurve.last().loss();
-    double tokens = LossCurve.of(arms.get(wide)).tokensTo(loss);
+    LossCurve wideCurve = LossCurve.of(arms.get(wide));
+    boolean reached = !Double.isNaN(wideCurve.tokensTo(loss));
+    double tokens = reached ? wideCurve.tokensTo(loss) : wideCurve.last().tokens();
     String arm = wide + "-over-" + narrow;
     RunRecorder run =
         evidence.begin(
@@ -102,6 +105,7 @@ public final class A7HeadRank implements Claim {
             of.seed(),
             JsonMapper.shared().writeValueAsString(Map.of("curves", List.of(wide, narrow))));
     run.metric("narrow_rank", 0, narrowRank, "1");
+    run.metric("reached", 0, reached ? 1 : 0, "1");
     run.metric("tokens_to_narrow_loss", 0, tokens, "tokens");
     run.metric("efficiency_factor", 0, narrowCurve.tokensTo(loss) / tokens, "1");
     run.finish(0);

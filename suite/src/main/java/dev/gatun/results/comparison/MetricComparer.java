@@ -2,7 +2,6 @@ package dev.gatun.results.comparison;
 
 import dev.gatun.results.CheckKind;
 import dev.gatun.results.Provenance;
-import dev.gatun.results.Run;
 import dev.gatun.results.Steps;
 import dev.gatun.results.Tolerance;
 import dev.gatun.results.Tolerances;
@@ -48,17 +47,12 @@ final class MetricComparer {
           Measurements.sites(firstMeasured, otherMeasured, subject).stream()
               .collect(
                   Collectors.groupingBy(
-                      site -> tolerances.of(subject.metric(), stepOf(subject, site)),
+                      site -> tolerances.of(subject.claim(), subject.metric(), site.step()),
                       LinkedHashMap::new,
                       Collectors.toList()));
       parts.forEach((tolerance, sites) -> all.add(compare(subject, tolerance, sites)));
     }
     return all;
-  }
-
-  /** A stored checkpoint is the same on both, however long it was trained elsewhere. */
-  private static long stepOf(Subject subject, Site site) {
-    return subject.claim().equals(Run.MEASURED) ? 0 : site.step();
   }
 
   /** Claims in the order in which they ran. */
