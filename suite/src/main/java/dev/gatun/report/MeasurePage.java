@@ -141,7 +141,7 @@ final class MeasurePage {
   private static String figures(List<Figure> figures) {
     var html = new StringBuilder();
     figures.forEach(figure -> html.append(FigureMarkup.html(figure)));
-    return html.toString();
+    return "<div class=\"figures\">\n" + html + "</div>\n";
   }
 
   /** What the claims' own figures show, of each of the first models. */

@@ -9,15 +9,22 @@ import dev.gatun.results.Metric;
 import dev.gatun.results.ResultsFolder;
 import dev.gatun.results.Run;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -178,6 +185,22 @@ class MeasureCommandTest {
       assertTrue(html.contains(part), part);
     }
     assertFalse(html.contains(shared.toString()));
+  }
+
+  @Test
+  void reportIsWellFormedAndLoadsNothing() throws Exception {
+    String html = Files.readString(results.resolve("report.html"));
+    Document page =
+        DocumentBuilderFactory.newInstance()
+            .newDocumentBuilder()
+            .parse(new InputSource(new StringReader(html)));
+    Set<String> ids = new HashSet<>();
+    NodeList all = page.getElementsByTagName("*");
+    for (int i = 0; i < all.getLength(); i++) {
+      String id = ((Element) all.item(i)).getAttribute("id");
+      assertTrue(id.isEmpty() || ids.add(id), id);
+      assertEquals("", ((Element) all.item(i)).getAttribute("src"));
+    }
   }
 
   @Test
