@@ -51,7 +51,11 @@ class ArchitectureTest {
               "dev.gatun.io..",
               "dev.gatun.natives..",
               "dev.gatun.bindings.."),
-          new Room("dev.gatun.data..", "com.knuddels.jtokkit.."),
+          new Room(
+              "dev.gatun.data..",
+              "dev.gatun.natives",
+              "com.knuddels.jtokkit..",
+              "ai.djl.huggingface.tokenizers.jni.."),
           new Room(
               "dev.gatun.safetensors..",
               "dev.gatun.backend",
@@ -97,6 +101,7 @@ class ArchitectureTest {
               "dev.gatun.spectrum..",
               "dev.gatun.data..",
               "dev.gatun.model..",
+              "dev.gatun.safetensors..",
               "dev.gatun.backend",
               "dev.gatun.tensor..",
               "dev.gatun.results"),

@@ -17,6 +17,7 @@ import dev.gatun.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * Takes the logit gradient G of fixed contexts apart, for A4, A5 and A10: the rank of growing
@@ -70,16 +71,22 @@ final class GradientAnatomy {
     try (TensorScope scope = backend.newScope();
         var curves = new LossCurves(backend, at.hidden(), weights(scope), at.targets())) {
       Map<String, LogitDirection> directions = directions(scope, curves, randomHead);
-      double[] sizes = new double[LARGEST_STEP - SMALLEST_STEP + 1];
-      for (int i = 0; i < sizes.length; i++) {
-        sizes[i] = Math.scalb(1.0, SMALLEST_STEP + i);
-      }
-      List<LossCurve> along = curves.along(List.copyOf(directions.values()), sizes);
-      LossCurve gradient = along.getFirst();
-      int i = 0;
-      for (String name : directions.keySet()) {
-        record(name, along.get(i++), gradient, step, run);
-      }
+      recordLosses(curves, directions, step, run);
+    }
+  }
+
+  /** Records the loss along directions, of which the first is −G. */
+  static void recordLosses(
+      LossCurves curves, Map<String, LogitDirection> directions, long step, RunRecorder run) {
+    double[] sizes = new double[LARGEST_STEP - SMALLEST_STEP + 1];
+    for (int i = 0; i < sizes.length; i++) {
+      sizes[i] = Math.scalb(1.0, SMALLEST_STEP + i);
+    }
+    List<LossCurve> along = curves.along(List.copyOf(directions.values()), sizes);
+    LossCurve gradient = along.getFirst();
+    int i = 0;
+    for (String name : directions.keySet()) {
+      record(name, along.get(i++), gradient, step, run);
     }
   }
 
@@ -145,32 +152,51 @@ final class GradientAnatomy {
       var own = CumulativeEnergy.of(components.energies());
       var kept = CumulativeEnergy.of(measures.keptEnergies(components, weights(scope)));
       var random = CumulativeEnergy.of(measures.keptEnergies(components, randomHead));
-      for (int k = 1; k < own.size(); k *= 2) {
-        double error = components.cumulativeError(k);
-        run.metric(CurveName.name("energy_gradient", k), step, own.first(k), error, "1");
-        run.metric(CurveName.name("energy_kept", k), step, kept.first(k), error, "1");
-        run.metric(CurveName.name("energy_random_head", k), step, random.first(k), error, "1");
-      }
-      int head = own.components(HEAD_NORM * HEAD_NORM);
-      double error = components.cumulativeError(head);
-      double share = own.first(head);
-      run.metric("head_components", step, head, "1");
-      run.metric("head_energy", step, share, error, "1");
-      run.metric("head_energy_kept", step, kept.first(head), error, "1");
-      run.metric("head_energy_random_head", step, random.first(head), error, "1");
-      run.metric("head_energy_unrelated", step, unrelated(share, head), "1");
-      run.metric("moved_to_tail", step, share - kept.first(head), 2 * error, "1");
-      run.metric("moved_to_tail_random_head", step, share - random.first(head), 2 * error, "1");
+      recordShares(own, kept, random, components::cumulativeError, shape(), step, run);
     }
+  }
+
+  private Shape shape() {
+    return new Shape(model.head().vocabulary(), model.config().width());
+  }
+
+  /** Of head weights: V and D. */
+  record Shape(long vocabulary, long width) {}
+
+  /** Records the cumulative energies of G, of G·P_W and of what a random head keeps. */
+  static void recordShares(
+      CumulativeEnergy own,
+      CumulativeEnergy kept,
+      CumulativeEnergy random,
+      IntToDoubleFunction cumulativeError,
+      Shape shape,
+      long step,
+      RunRecorder run) {
+    for (int k = 1; k < own.size(); k *= 2) {
+      double error = cumulativeError.applyAsDouble(k);
+      run.metric(CurveName.name("energy_gradient", k), step, own.first(k), error, "1");
+      run.metric(CurveName.name("energy_kept", k), step, kept.first(k), error, "1");
+      run.metric(CurveName.name("energy_random_head", k), step, random.first(k), error, "1");
+    }
+    int head = own.components(HEAD_NORM * HEAD_NORM);
+    double error = cumulativeError.applyAsDouble(head);
+    double share = own.first(head);
+    run.metric("head_components", step, head, "1");
+    run.metric("head_energy", step, share, error, "1");
+    run.metric("head_energy_kept", step, kept.first(head), error, "1");
+    run.metric("head_energy_random_head", step, random.first(head), error, "1");
+    run.metric("head_energy_unrelated", step, unrelated(share, head, shape), "1");
+    run.metric("moved_to_tail", step, share - kept.first(head), 2 * error, "1");
+    run.metric("moved_to_tail_random_head", step, share - random.first(head), 2 * error, "1");
   }
 
   /**
    * The expected share of the first components in what a random head keeps, from their share in G;
    * formula in {@link GradientComponents}.
    */
-  private double unrelated(double share, int components) {
-    double v = model.head().vocabulary();
-    double d = model.config().width();
+  private static double unrelated(double share, int components, Shape shape) {
+    double v = shape.vocabulary;
+    double d = shape.width;
     double asGradient = (v * (d + 1) - 2) / (v - 1) / (v + 2);
     double evenly = (v - d) / (v - 1) / (v + 2);
     return asGradient * share + evenly * components;

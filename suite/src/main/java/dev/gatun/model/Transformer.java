@@ -1,7 +1,6 @@
 package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
-import dev.gatun.model.StreamedBackbone.LayerVisitor;
 import dev.gatun.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;

@@ -54,6 +54,9 @@ public final class Report {
 
   static String html(
       Evidence evidence, List<Verdict> verdicts, ExpectedValues expected, List<Comparison> across) {
+    if (MeasurePage.isFor(evidence)) {
+      return page(new MeasurePage(evidence, across).html());
+    }
     var index = new EvidenceIndex(evidence);
     List<FigureSource> figures =
         List.of(

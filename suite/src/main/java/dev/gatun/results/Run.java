@@ -9,9 +9,9 @@ import tools.jackson.databind.json.JsonMapper;
  * One experiment that was run for a claim.
  *
  * @param id unique within the evidence; names the claim, arm and seed, never a date
- * @param claim as {@code A1}
+ * @param claim as {@code A1}, or {@link #MEASURED}
  * @param arm what sets this run apart from the claim's others, as {@code d256}, {@code pythia-70m}
- * @param tier {@code quick}, {@code desk} or {@code paper}
+ * @param tier {@code quick}, {@code desk}, {@code paper}, or {@link #MEASURED}
  * @param device {@code cpu}, {@code cuda}, or {@link #PUBLISHED}
  * @param configuration the whole configuration as one JSON object
  * @param wallSeconds how long it took; the only field that may differ between two equal runs
@@ -28,6 +28,9 @@ public record Run(
   /** The device of a run that computes with published numbers alone. */
   public static final String PUBLISHED = "published";
 
+  /** Claim and tier of a run of {@code gatun measure}, of which nothing is expected. */
+  public static final String MEASURED = "measure";
+
   /**
    * The form of the head that was trained, as {@code linear}; empty if none was.
    *
@@ -41,5 +44,10 @@ public record Run(
       throw new UnreadableResultsException(
           "the configuration of run " + id + " is not JSON; was the file edited?", e);
     }
+  }
+
+  /** Whether this run measured a stored checkpoint, and is to be judged by nothing. */
+  public boolean isMeasurement() {
+    return claim.equals(MEASURED);
   }
 }

@@ -7,7 +7,6 @@ import com.sun.management.ThreadMXBean;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.cpu.CpuBackend;
-import dev.gatun.model.StreamedBackbone.LayerVisitor;
 import dev.gatun.safetensors.CheckpointWeights;
 import dev.gatun.safetensors.HandmadeFile;
 import dev.gatun.safetensors.SafetensorsException;

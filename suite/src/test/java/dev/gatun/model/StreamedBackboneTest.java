@@ -10,7 +10,6 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.ReferenceBackend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.cpu.CpuBackend;
-import dev.gatun.model.StreamedBackbone.LayerVisitor;
 import dev.gatun.safetensors.HandmadeFile;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Encoding;
