@@ -82,12 +82,12 @@ final class Transformer implements AutoCloseable {
       backend.axpy(1, pass.hidden, pass.embedding);
     });
     Tensor x = pass.embedding;
-    visitor.accept(0, x);
+    visitor.visit(0, x);
     for (int layer = 0; layer < blocks.size(); layer++) {
       Activations.Block kept = pass.blocks.get(layer);
       blocks.get(layer).forward(x, pass, kept);
       x = kept.output;
-      visitor.accept(layer + 1, x);
+      visitor.visit(layer + 1, x);
     }
     finalNorm.forward(x, pass.hidden, pass.finalStatistics);
     return pass.hidden;
