@@ -66,6 +66,11 @@ public record HiddenStateFile(Path path, int width, int rows, long batches, Stri
           "a file of hidden states needs a width, rows and batches, not %s, %s and %s"
               .formatted(width, rows, batches));
     }
+    if ((long) rows * width > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "a batch of %s hidden states of width %s is too large: take fewer rows"
+              .formatted(rows, width));
+    }
   }
 
   /** Size of all hidden states and targets. */
