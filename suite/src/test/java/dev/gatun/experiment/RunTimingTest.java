@@ -8,6 +8,7 @@ import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.train.StepReport;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
@@ -131,6 +132,11 @@ class RunTimingTest {
 
           @Override
           public TokenizedCorpus tokens(int vocabulary) {
+            throw new AssertionError();
+          }
+
+          @Override
+          public Path workFolder() {
             throw new AssertionError();
           }
 
