@@ -53,23 +53,15 @@ record RunTiming(double setUp, double measuring, double step) {
   static <S extends RunSetting> RunTiming settled(
       RunBody<S> body, S setting, Backend backend, ClaimContext context) {
     long started = System.nanoTime();
-    RunTiming best = of(body, setting, backend, context);
+    RunTiming last = of(body, setting, backend, context);
+    double best = last.all();
     int noFaster = 0;
     while (noFaster < NO_FASTER && secondsSince(started) < MOST_SECONDS) {
-      RunTiming next = of(body, setting, backend, context);
-      RunTiming faster = best.fasterOf(next);
-      boolean gained = faster.all() < (1 - GAIN) * best.all();
-      noFaster = gained ? 0 : noFaster + 1;
-      best = faster;
+      last = of(body, setting, backend, context);
+      noFaster = last.all() < (1 - GAIN) * best ? 0 : noFaster + 1;
+      best = Math.min(best, last.all());
     }
-    return best;
-  }
-
-  private RunTiming fasterOf(RunTiming other) {
-    return new RunTiming(
-        Math.min(setUp, other.setUp),
-        Math.min(measuring, other.measuring),
-        Math.min(step, other.step));
+    return last;
   }
 
   private double all() {

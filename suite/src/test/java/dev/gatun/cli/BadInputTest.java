@@ -77,11 +77,19 @@ class BadInputTest {
   }
 
   @Test
-  void tierThatAClaimLacksSaysWhichToTake() {
+  void unknownHeadNamesTheNearest() {
     assertMistake(
-        CommandRun.of("reproduce", "A4", "--tier", "paper", "--out", out),
-        "A4 has no paper tier yet",
-        "--tier quick");
+        CommandRun.of("reproduce", "A4", "--head", "sigsoftmx", "--out", out),
+        "'sigsoftmx'",
+        "'sigsoftmax'?");
+  }
+
+  @Test
+  void claimOfLinearHeadsAloneSaysWhichThereAre() {
+    assertMistake(
+        CommandRun.of("reproduce", "A5", "--head", "sigsoftmax", "--out", out),
+        "claim A5 cannot be asked of one other head",
+        "A4, A6, A7");
   }
 
   @Test

@@ -28,14 +28,18 @@ public record PlantedFaults(Function<String, ClaimContext> contexts) {
   }
 
   /**
-   * A check that reproduces for the whole claim must be judged, and not reproduce, for the broken.
+   * Checks that reproduce for the whole claim must be judged, and not reproduce, for the broken.
    */
-  public void assertFound(Claim whole, Claim broken, String check) {
-    Verdict reproduced = verdict(Measured.evidence(whole, exact()), whole.id(), check);
-    Verdict found = verdict(Measured.evidence(broken, faulty()), broken.id(), check);
-    assertEquals(Outcome.REPRODUCED, reproduced.outcome(), reproduced::toString);
-    assertNotEquals(Outcome.REPRODUCED, found.outcome(), found::toString);
-    assertNotEquals(Outcome.SKIPPED, found.outcome(), found::toString);
+  public void assertFound(Claim whole, Claim broken, String... checks) {
+    Evidence exact = Measured.evidence(whole, exact());
+    Evidence faulty = Measured.evidence(broken, faulty());
+    for (String check : checks) {
+      Verdict reproduced = verdict(exact, whole.id(), check);
+      Verdict found = verdict(faulty, broken.id(), check);
+      assertEquals(Outcome.REPRODUCED, reproduced.outcome(), reproduced::toString);
+      assertNotEquals(Outcome.REPRODUCED, found.outcome(), found::toString);
+      assertNotEquals(Outcome.SKIPPED, found.outcome(), found::toString);
+    }
   }
 
   /** What the shipped expected values say of a check at the quick tier. */

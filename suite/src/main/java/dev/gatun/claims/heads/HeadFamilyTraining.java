@@ -67,11 +67,11 @@ class HeadFamilyTraining implements RunBody<HeadFamilySetting> {
       recorder.metric("tokens_per_step", 0, (double) setting.batch() * setting.length(), "tokens");
       recorder.metric("learning_rate", 0, setting.learningRate(), "1");
       recorder.metric("parameters", 0, model.parameters().count(), "1");
+      environment.rehearse(() -> measureAt(model, held, setting.rows(HeadFamilySetting.REHEARSED)));
       if (setting.trial()) {
         train(setting, model, batches, environment, evaluating(setting, held, recorder));
         return;
       }
-      environment.rehearse(() -> measureAt(model, held, setting.rows(HeadFamilySetting.REHEARSED)));
       environment.measure(() -> recordLocal(model, setting, held, 0, recorder));
       train(setting, model, batches, environment, evaluating(setting, held, recorder));
       long end = setting.steps();

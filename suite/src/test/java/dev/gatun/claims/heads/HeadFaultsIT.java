@@ -132,8 +132,11 @@ class HeadFaultsIT {
                 values, exact.errorBound(), exact.rows(), exact.cols(), exact.method());
           }
         };
-    faults.assertFound(heads(HeadMeasures.EXACT), heads(equal), "gradient_components_70");
-    faults.assertFound(heads(HeadMeasures.EXACT), heads(equal), "components_of_the_text");
+    faults.assertFound(
+        heads(HeadMeasures.EXACT),
+        heads(equal),
+        "gradient_components_70",
+        "components_of_the_text");
   }
 
   @Test
