@@ -85,15 +85,11 @@ final class NextTokenFigures implements FigureSource {
             LineStyle.SOLID,
             overVocabulary(evidence, text, vocabulary)));
     String caption =
-        "The claim: no matrix of a low rank d comes near the matrix of 5-gram next-token"
-            + " distributions. The evidence: W-error(d), the share of its norm beyond its first d"
-            + " singular values, from its exact spectrum, over d as a part of the vocabulary; the"
-            + " paper's points are of the Pile, Wikitext and IMDb. The control, dashed: the same"
-            + " corpus with all its tokens shuffled, which has no language left in it. What"
-            + " follows: where the text's curve lies above the dashed one, its high dimension is"
-            + " that of what follows what. What does not: that the rank is full, or that many"
-            + " dimensions are needed at all; the shuffled corpus has that too, because contexts"
-            + " that were seen once or twice are rows of their own.";
+        "W-error(d), the share of the matrix' norm beyond its first d singular values, from its"
+            + " exact spectrum, over d as a part of the vocabulary. The paper's points are of the"
+            + " Pile, Wikitext and IMDb. Dashed: the same corpus with all its tokens shuffled,"
+            + " which has no language left in it; only where the text's curve lies above is its"
+            + " high dimension that of what follows what.";
     return new Figure(
         "figure-next-token-rank",
         "What a matrix of rank d leaves out of 5-gram distributions",
