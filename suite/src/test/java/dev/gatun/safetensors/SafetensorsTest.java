@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.ReferenceBackend;
 import dev.gatun.backend.TensorScope;
+import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Tensor;
@@ -192,8 +193,9 @@ class SafetensorsTest {
 
   @Test
   void transposeIsReadByBlocks() {
-    int rows = 77;
-    int cols = 131;
+    // More than one band of F32 and F64; no multiple of a tile.
+    int rows = 1031;
+    int cols = 1201;
     for (SafetensorsType type :
         List.of(SafetensorsType.F64, SafetensorsType.F32, SafetensorsType.BF16)) {
       Path file = matrix(type, rows, cols);
@@ -233,6 +235,51 @@ class SafetensorsTest {
       assertThrows(
           SafetensorsException.class, () -> read.readRowsInto("m", new int[3], backend, to));
     }
+  }
+
+  @Test
+  void manyRowsAreReadInBatches() {
+    Path file = matrix(SafetensorsType.F32, 7, 3);
+    int[] rows = new int[400_001];
+    Arrays.setAll(rows, i -> i % 7);
+    try (SafetensorsFile read = SafetensorsFile.open(file);
+        Backend backend = new ReferenceBackend();
+        TensorScope scope = backend.newScope()) {
+      Tensor to = scope.zeros(backend.real(), rows.length, 3);
+      read.readRowsInto("m", rows, backend, to);
+      double[] stored = read.doubles("m");
+      double[] gathered = backend.toDoubles(to);
+      for (int i = 0; i < gathered.length; i++) {
+        assertEquals(stored[i / 3 % 7 * 3 + i % 3], gathered[i], "element " + i);
+      }
+    }
+  }
+
+  @Test
+  void largeTensorIsReadByWindows() {
+    int window = (int) (MappedData.WINDOW_BYTES / Float.BYTES);
+    int size = 2 * window + 5;
+    Path file = folder.resolve("large.safetensors");
+    new SafetensorsWriter(Map.of())
+        .addFloats("x", List.of((long) size), (from, count) -> numbers(from, count))
+        .write(file);
+    try (SafetensorsFile read = SafetensorsFile.open(file);
+        Backend backend = CpuBackend.open(2);
+        TensorScope scope = backend.newScope()) {
+      Tensor to = scope.zeros(backend.real(), size);
+      read.readInto("x", backend, to);
+      assertArrayEquals(numbers(0, size), backend.toFloats(to));
+      int from = window - 3;
+      assertArrayEquals(numbers(from, window + 7), read.floats("x", from, window + 7));
+    }
+  }
+
+  private static float[] numbers(long from, int count) {
+    float[] numbers = new float[count];
+    for (int i = 0; i < count; i++) {
+      numbers[i] = (from + i) % 16_777_213;
+    }
+    return numbers;
   }
 
   /** Random bits, of which some are NaN: those are made numbers. */
