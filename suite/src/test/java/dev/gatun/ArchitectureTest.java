@@ -22,6 +22,7 @@ class ArchitectureTest {
           .importPackages("dev.gatun");
 
   private static final String JACKSON = "tools.jackson..";
+  private static final String JACKSON_ANNOTATIONS = "com.fasterxml.jackson.annotation..";
 
   /** The JDK's own module jdk.management: how much memory the machine has. */
   private static final String MACHINE_MEMORY = "com.sun.management..";
@@ -112,11 +113,15 @@ class ArchitectureTest {
               "dev.gatun.backend",
               "dev.gatun.results..",
               "dev.gatun.io..",
-              JACKSON),
+              JACKSON,
+              JACKSON_ANNOTATIONS),
           experiment("bottleneck"),
           experiment("spamlang"),
           experiment("heads"),
+          experiment("ngram"),
           experiment("saturation"),
+          experiment("frozen"),
+          experiment("theorem"),
           new Room("dev.gatun.claims", "dev.gatun.claims..", "dev.gatun.experiment.."),
           new Room(
               "dev.gatun.report..",

@@ -1,5 +1,6 @@
 package dev.gatun.experiment;
 
+import dev.gatun.backend.Backend;
 import dev.gatun.results.EvidenceBuilder;
 import java.util.List;
 
@@ -20,6 +21,14 @@ public interface Claim {
    * @throws UnsupportedTierException if the claim has no such tier
    */
   default List<PlannedRun<?>> trainings(Tier tier, long seed) {
+    return List.of();
+  }
+
+  /**
+   * What it will compute at a tier beside trainings, and what that takes on this device: a line
+   * each, none by default. May time a small part of it.
+   */
+  default List<String> computations(Tier tier, Backend backend) {
     return List.of();
   }
 

@@ -30,7 +30,7 @@ public record PlannedRuns(List<PlannedRun<?>> runs) {
   public String models() {
     return String.format(
         Locale.ROOT,
-        "%s style, V %s, D %s, %s layers, %s heads",
+        "%s style, V %s, D %s, %s layers, %s heads%s",
         runs.stream()
             .map(run -> run.setting().model().family().label())
             .distinct()
@@ -38,7 +38,17 @@ public record PlannedRuns(List<PlannedRun<?>> runs) {
         values(setting -> setting.model().vocabulary()),
         values(setting -> setting.model().width()),
         values(setting -> setting.model().layers()),
-        values(setting -> setting.model().heads()));
+        values(setting -> setting.model().heads()),
+        lmHeads());
+  }
+
+  /** Nothing if all are linear. */
+  private String lmHeads() {
+    List<String> labels =
+        runs.stream().map(run -> run.setting().model().head().label()).distinct().toList();
+    return labels.equals(List.of(HeadChoice.LINEAR.label()))
+        ? ""
+        : ", LM head " + String.join("/", labels);
   }
 
   /** The training in words, as {@code 20 runs of 150 steps × 2,048 tokens: 6.1 M}. */

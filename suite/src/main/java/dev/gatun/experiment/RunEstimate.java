@@ -5,11 +5,13 @@ import dev.gatun.model.TrainingMemory;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * What planned runs will take on this machine, before they start.
@@ -94,7 +96,7 @@ public record RunEstimate(List<Group> groups, int jobs, OptionalLong freeBytes) 
 
   private static RunEstimate timed(
       Map<Cost, Runs> groups, ClaimContext context, Backend backend, int jobs, Listener listener) {
-    // Of equal shapes the one that measures least is timed.
+    // Of equal shapes the one that measures least is timed, after a run that warms up.
     var cheapest = new LinkedHashMap<Shape, PlannedRun<?>>();
     for (Runs runs : groups.values()) {
       if (!runs.unfinished.isEmpty()) {
@@ -105,8 +107,12 @@ public record RunEstimate(List<Group> groups, int jobs, OptionalLong freeBytes) 
       }
     }
     var timings = new LinkedHashMap<Shape, RunTiming>();
+    Set<Sweep<?>> warm = new HashSet<>();
     cheapest.forEach((shape, run) -> {
       listener.timing(timings.size(), cheapest.size(), run.setting());
+      if (warm.add(run.sweep())) {
+        warmUp(run, context, backend);
+      }
       timings.put(shape, time(run, context, backend));
     });
     return new RunEstimate(
@@ -118,6 +124,11 @@ public record RunEstimate(List<Group> groups, int jobs, OptionalLong freeBytes) 
   private static <S extends RunSetting> RunTiming time(
       PlannedRun<S> run, ClaimContext context, Backend backend) {
     return run.sweep().time(context, backend, run.setting());
+  }
+
+  private static <S extends RunSetting> void warmUp(
+      PlannedRun<S> run, ClaimContext context, Backend backend) {
+    run.sweep().warmUp(context, backend, run.setting());
   }
 
   private static Shape shape(PlannedRun<?> run) {

@@ -33,11 +33,19 @@ public interface RunSetting {
   }
 
   /**
-   * How often it stops to measure, the untrained model included, in units of the cheapest such
-   * measurement: for the estimate of its time.
+   * What it measures, in units of what {@link RunEnvironment#measure} runs first or {@link
+   * RunEnvironment#rehearse} runs: for the estimate of its time.
    */
   default long measurements() {
     return 1;
+  }
+
+  /**
+   * The work of all steps in units of one of the first, where later ones cost more or less: for the
+   * estimate of its time.
+   */
+  default double workInSteps() {
+    return steps();
   }
 
   /** Memory on the device that a measurement takes beside the training: for the estimate. */

@@ -5,24 +5,54 @@ import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.train.StepReport;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * How long a run takes, from its first steps.
  *
- * @param measuring seconds of setting up and the first measurement
- * @param step seconds of a step, the median
+ * @param setUp seconds before the first step, without measurements
+ * @param measuring seconds of a measurement, the unit of {@link RunSetting#measurements}
+ * @param step seconds of a step
  */
-record RunTiming(double measuring, double step) {
-  private static final int MOST_STEPS = 8;
+record RunTiming(double setUp, double measuring, double step) {
+  /** Slower steps are counted by fewer. */
+  private static final double ENOUGH_SECONDS = 1;
 
-  /** Enough for a median; slower steps are counted by fewer. */
-  private static final double ENOUGH_SECONDS = 1.5;
+  /** The first of them allocates, and counts only if there is no other. */
+  private static final int LEAST_STEPS = 2;
+
+  private static final int MOST_STEPS = 256;
+
+  /**
+   * Seconds after which what a run does is compiled: before that a step takes several times as
+   * long. On a GPU its kernels are compiled in the first.
+   */
+  private static final double WARM_UP_SECONDS = 5;
+
+  private static final int MOST_WARM_UPS = 4;
 
   /** Seconds of the whole run. */
   double seconds(RunSetting setting) {
-    return setting.measurements() * measuring + setting.steps() * step;
+    return setUp + setting.measurements() * measuring + setting.workInSteps() * step;
+  }
+
+  /** Of steps in their order: the median of their second half. */
+  static double ofStep(List<Double> seconds) {
+    List<Double> late =
+        seconds.subList(seconds.size() / 2, seconds.size()).stream().sorted().toList();
+    return late.get(late.size() / 2);
+  }
+
+  /** Runs the first steps of a setting again and again, until the code is as fast as it will be. */
+  static <S extends RunSetting> void warmUp(
+      RunBody<S> body, S setting, Backend backend, ClaimContext context) {
+    setting.corpusVocabulary().ifPresent(context::tokens);
+    long started = System.nanoTime();
+    for (int i = 0; i < MOST_WARM_UPS && secondsSince(started) < WARM_UP_SECONDS; i++) {
+      of(body, setting, backend, context);
+    }
   }
 
   /** Runs the first steps of a setting. */
@@ -40,6 +70,10 @@ record RunTiming(double measuring, double step) {
     return stopwatch.timing();
   }
 
+  private static double secondsSince(long nanos) {
+    return (System.nanoTime() - nanos) * 1e-9;
+  }
+
   /** Ends a run that is only timed. */
   private static final class EnoughSteps extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -54,7 +88,8 @@ record RunTiming(double measuring, double step) {
     private final ClaimContext context;
     private final long started = System.nanoTime();
     private final List<Double> steps = new ArrayList<>();
-    private double measuring;
+    private double setUp = Double.NaN;
+    private double measuring = Double.NaN;
 
     private Stopwatch(Backend backend, ClaimContext context) {
       this.backend = backend;
@@ -71,26 +106,46 @@ record RunTiming(double measuring, double step) {
       return context.tokens(vocabulary);
     }
 
+    /** None that a real run finds anything in. */
+    @Override
+    public Path workFolder() {
+      return context.unfinished().resolve("timing");
+    }
+
+    @Override
+    public void measure(Runnable measurement) {
+      if (Double.isNaN(measuring)) {
+        long before = System.nanoTime();
+        measurement.run();
+        measuring = secondsSince(before);
+      }
+    }
+
+    @Override
+    public void rehearse(Runnable measurement) {
+      measure(measurement);
+    }
+
     @Override
     public void report(StepReport step) {
       if (steps.isEmpty()) {
-        measuring = (System.nanoTime() - started - step.nanosElapsed()) * 1e-9;
+        setUp = Math.max(0, secondsSince(started) - measuring() - step.nanosElapsed() * 1e-9);
       }
       steps.add(step.nanosElapsed() * 1e-9);
       double spent = steps.stream().mapToDouble(Double::doubleValue).sum();
-      if (steps.size() >= MOST_STEPS || spent >= ENOUGH_SECONDS) {
+      if (steps.size() >= MOST_STEPS || steps.size() >= LEAST_STEPS && spent >= ENOUGH_SECONDS) {
         throw new EnoughSteps();
       }
     }
 
-    /** The first step, which also allocates and warms up, counts only if there is no other. */
+    private double measuring() {
+      return Double.isNaN(measuring) ? 0 : measuring;
+    }
+
     private RunTiming timing() {
-      if (steps.isEmpty()) {
-        return new RunTiming((System.nanoTime() - started) * 1e-9, 0);
-      }
-      List<Double> warm =
-          steps.subList(Math.min(1, steps.size() - 1), steps.size()).stream().sorted().toList();
-      return new RunTiming(Math.max(0, measuring), warm.get(warm.size() / 2));
+      return steps.isEmpty()
+          ? new RunTiming(secondsSince(started) - measuring(), measuring(), 0)
+          : new RunTiming(setUp, measuring(), ofStep(steps));
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.gatun.results.Evidence;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.train.StepReport;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -76,6 +77,11 @@ public final class Sweep<S extends RunSetting> {
   /** How long a run takes, from its first steps; nothing of them is kept. */
   RunTiming time(ClaimContext context, Backend backend, S setting) {
     return RunTiming.of(body, setting, backend, context);
+  }
+
+  /** Makes {@link #time} tell what later steps take; nothing is kept. */
+  void warmUp(ClaimContext context, Backend backend, S setting) {
+    RunTiming.warmUp(body, setting, backend, context);
   }
 
   private StoredRun stored(ClaimContext context, S setting) {
@@ -184,6 +190,11 @@ public final class Sweep<S extends RunSetting> {
         @Override
         public TokenizedCorpus tokens(int vocabulary) {
           return context.tokens(vocabulary);
+        }
+
+        @Override
+        public Path workFolder() {
+          return stored(context, setting).folder().resolve("work");
         }
 
         @Override

@@ -1,8 +1,10 @@
 package dev.gatun.measure;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.backend.TensorScope;
 import dev.gatun.model.Head;
 import dev.gatun.model.HeadInputs;
+import dev.gatun.model.MatrixHead;
 import dev.gatun.spectrum.GradientComponents;
 import dev.gatun.spectrum.GradientProjection;
 import dev.gatun.spectrum.GramSpectrum;
@@ -46,20 +48,33 @@ public interface HeadMeasures {
     }
   }
 
-  /** All singular values of G for the first contexts of a batch, from the smaller Gram matrix. */
+  /**
+   * All singular values of G for the first contexts of a batch, from the smaller Gram matrix. For
+   * fewer contexts than tokens that is G·Gᵀ, by blocks of columns; heads that give rows alone have
+   * G held whole for it, [contexts, V], which is less than half of GᵀG in f64 would be.
+   */
   default Spectrum batchSpectrum(Backend backend, Head head, HeadInputs at, long contexts) {
     Tensor hidden = at.hidden().rows(0, contexts);
     Tensor targets = at.targets().slice(0, contexts);
-    boolean wide = contexts < head.vocabulary();
-    try (GramSpectrum spectrum =
-        wide
-            ? GramSpectrum.ofColumns(backend, contexts)
-            : GramSpectrum.ofRows(backend, head.vocabulary())) {
-      if (wide) {
-        head.streamGradientColumns(
-            hidden, targets, 1.0 / contexts, (_, block) -> spectrum.add(block));
+    double scale = 1.0 / contexts;
+    if (contexts >= head.vocabulary()) {
+      try (GramSpectrum spectrum = GramSpectrum.ofRows(backend, head.vocabulary())) {
+        head.streamGradient(hidden, targets, scale, (_, chunk) -> spectrum.add(chunk));
+        return spectrum.finish();
+      }
+    }
+    try (TensorScope scope = backend.newScope();
+        GramSpectrum spectrum = GramSpectrum.ofColumns(backend, contexts)) {
+      if (head instanceof MatrixHead) {
+        head.streamGradientColumns(hidden, targets, scale, (_, block) -> spectrum.add(block));
       } else {
-        head.streamGradient(hidden, targets, 1.0 / contexts, (_, chunk) -> spectrum.add(chunk));
+        Tensor whole = scope.zeros(backend.real(), contexts, head.vocabulary());
+        head.streamGradient(
+            hidden,
+            targets,
+            scale,
+            (first, chunk) -> backend.copy(chunk, whole.rows(first, chunk.rows())));
+        spectrum.add(whole);
       }
       return spectrum.finish();
     }

@@ -7,6 +7,7 @@ import dev.gatun.data.Randomness;
 import dev.gatun.model.Head;
 import dev.gatun.model.HeadInputs;
 import dev.gatun.model.LanguageModel;
+import dev.gatun.model.MatrixHead;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.spectrum.GradientProjection;
 import dev.gatun.spectrum.HeadSubspace;
@@ -39,10 +40,20 @@ public final class HeadMeter {
     this.randomness = randomness;
   }
 
-  /** Records the cheap measures: norms by the trace formula, their nulls, leverage, loss. */
+  /**
+   * Records the cheap measures: norms by the trace formula, their nulls, leverage, loss; of a head
+   * that amounts to no matrix, the loss alone.
+   */
   public void recordProjection(LanguageModel model, long step, RunRecorder run) {
-    Backend backend = model.backend();
     HeadInputs at = inputs(model);
+    if (model.head() instanceof MatrixHead) {
+      recordProjection(model, at, step, run);
+    }
+    run.metric("loss", step, model.head().scores(at.hidden(), at.targets()).meanLoss(), "nats");
+  }
+
+  private void recordProjection(LanguageModel model, HeadInputs at, long step, RunRecorder run) {
+    Backend backend = model.backend();
     RowChunks gradient = gradient(model.head(), at);
     try (TensorScope scope = backend.newScope()) {
       Tensor headWeights = model.head().weights(scope);
@@ -64,7 +75,6 @@ public final class HeadMeter {
       run.metric("head_condition", step, own.headConditionNumber(), "1");
       recordLeverage(backend, headWeights, step, run);
     }
-    run.metric("loss", step, model.head().scores(at.hidden(), at.targets()).meanLoss(), "nats");
   }
 
   private void recordLeverage(Backend backend, Tensor headWeights, long step, RunRecorder run) {
@@ -107,17 +117,26 @@ public final class HeadMeter {
   }
 
   /**
-   * Records what {@link GradientAnatomy} measures: ranks by batch, losses along directions, energy.
+   * Records what {@link GradientAnatomy} measures: ranks by batch, losses along directions, energy;
+   * of a head that amounts to no matrix, the ranks alone.
    */
   public void recordAnatomy(LanguageModel model, long step, RunRecorder run) {
     HeadInputs at = inputs(model);
-    try (TensorScope scope = model.backend().newScope()) {
-      Tensor randomHead = randomHead(model.backend(), scope, model.head().weights(scope), step);
-      var anatomy = new GradientAnatomy(measures, model, at, contexts.targets(), randomness);
-      anatomy.recordBatches(step, run);
-      anatomy.recordLosses(randomHead, step, run);
-      anatomy.recordComponents(gradient(model.head(), at), randomHead, step, run);
+    var anatomy = new GradientAnatomy(measures, model, at, contexts.targets(), randomness);
+    anatomy.recordBatches(step, run);
+    if (model.head() instanceof MatrixHead head) {
+      try (TensorScope scope = model.backend().newScope()) {
+        Tensor randomHead = randomHead(model.backend(), scope, head.weights(scope), step);
+        anatomy.recordLosses(randomHead, step, run);
+        anatomy.recordComponents(gradient(head, at), randomHead, step, run);
+      }
     }
+  }
+
+  /** Records rank and components of growing batches, which any head has. */
+  public void recordBatches(LanguageModel model, long step, RunRecorder run) {
+    new GradientAnatomy(measures, model, inputs(model), contexts.targets(), randomness)
+        .recordBatches(step, run);
   }
 
   /**

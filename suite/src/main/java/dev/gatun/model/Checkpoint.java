@@ -19,7 +19,8 @@ public final class Checkpoint {
   private Checkpoint() {}
 
   /**
-   * The configuration in a folder.
+   * The configuration in a folder. A head that it ties is not tied in the model that is loaded, if
+   * the weights hold other values for it.
    *
    * @throws SafetensorsException if it is unreadable or not supported
    */
@@ -37,7 +38,7 @@ public final class Checkpoint {
     try (CheckpointWeights weights = CheckpointWeights.open(folder)) {
       // Everything is found, and of the right shape, before anything is allocated.
       StoredParameters stored = StoredParameters.find(weights, config);
-      LanguageModel model = new LanguageModel(backend, config);
+      LanguageModel model = new LanguageModel(backend, stored.config());
       try {
         Parameters parameters = model.parameters();
         for (ParameterSpec spec : parameters.layout().specs()) {

@@ -1,12 +1,14 @@
 package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.safetensors.CheckpointWeights;
 import dev.gatun.safetensors.SafetensorsException;
 import dev.gatun.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -21,13 +23,13 @@ final class StoredParameters {
   private static final int LEAST_PER_LAYER = 4;
 
   private final CheckpointWeights weights;
+  private final TransformerConfig config;
   private final ParameterLayout layout;
-  private final boolean tied;
 
-  private StoredParameters(CheckpointWeights weights, ParameterLayout layout, boolean tied) {
+  private StoredParameters(CheckpointWeights weights, TransformerConfig config) {
     this.weights = weights;
-    this.layout = layout;
-    this.tied = tied;
+    this.config = config;
+    this.layout = layout(weights.folder(), config);
   }
 
   /**
@@ -43,10 +45,28 @@ final class StoredParameters {
           "config.json asks for %s layers, more than %s tensors make up"
               .formatted(config.layers(), tensors));
     }
-    var stored = new StoredParameters(weights, layout(weights.folder(), config), config.isTied());
+    var stored = new StoredParameters(weights, withOwnHead(weights, config));
     stored.requireAll();
     stored.refuseOthers();
     return stored;
+  }
+
+  /**
+   * A head that is said to be tied and has other weights than the token embedding is not tied:
+   * transformers 5 takes it so, with a warning (4 dropped the head's).
+   */
+  private static TransformerConfig withOwnHead(
+      CheckpointWeights weights, TransformerConfig config) {
+    StoredParameters asSaid = new StoredParameters(weights, config);
+    ParameterNames names = asSaid.layout.names();
+    boolean own =
+        config.head().equals(new HeadForm.Linear(true))
+            && asSaid
+                .firstOf(headNames(names))
+                .filter(head -> !head.equals(asSaid.nameOf(names.tokenEmbedding())))
+                .filter(head -> !weights.sameValues(head, asSaid.nameOf(names.tokenEmbedding())))
+                .isPresent();
+    return own ? config.withHead(new HeadForm.Linear(false)) : config;
   }
 
   private static ParameterLayout layout(Path folder, TransformerConfig config) {
@@ -89,20 +109,35 @@ final class StoredParameters {
   /** Constants, and the head's own copy of the weights that it is tied to. */
   private boolean isIgnored(String name) {
     ParameterNames names = layout.names();
-    return names.isConstant(name)
-        || tied && (name.equals(names.head()) || name.equals(names.stored(names.head())));
+    return names.isConstant(name) || config.isTied() && headNames(names).anyMatch(name::equals);
+  }
+
+  private static Stream<String> headNames(ParameterNames names) {
+    return Stream.of(names.stored(names.head()), names.head());
+  }
+
+  private String nameOf(ParameterSpec spec) {
+    return nameOf(spec.name());
   }
 
   /**
-   * The first of a parameter's names that is there: that of files, its own, or that of checkpoints
-   * of the backbone alone, which leave out the prefix that stands for it.
+   * The first of a parameter's names that is there: that of files, its own, that of checkpoints of
+   * the backbone alone, which leave out the prefix that stands for it; of tied weights the head's.
    */
-  private String nameOf(ParameterSpec spec) {
-    String backbone = layout.names().backbone();
-    String name = spec.name();
-    String stored = layout.names().stored(name);
+  private String nameOf(String name) {
+    ParameterNames names = layout.names();
+    String backbone = names.backbone();
+    String stored = names.stored(name);
     String bare = name.startsWith(backbone) ? name.substring(backbone.length()) : name;
-    return Stream.of(stored, name, bare).filter(weights::contains).findFirst().orElse(stored);
+    boolean shared = config.isTied() && name.equals(names.tokenEmbedding());
+    return firstOf(
+            Stream.concat(
+                Stream.of(stored, name, bare), shared ? headNames(names) : Stream.empty()))
+        .orElse(stored);
+  }
+
+  private Optional<String> firstOf(Stream<String> candidates) {
+    return candidates.filter(weights::contains).findFirst();
   }
 
   /** Copies a parameter to a backend, weights as [out, in]. */
@@ -123,6 +158,11 @@ final class StoredParameters {
   /** Copies rows of a parameter that checkpoints do not transpose: [rows.length, cols]. */
   void readRowsInto(ParameterSpec spec, int[] rows, Backend backend, Tensor to) {
     weights.readRowsInto(nameOf(spec), rows, backend, to);
+  }
+
+  /** The model, its head tied or not as the weights have it. */
+  TransformerConfig config() {
+    return config;
   }
 
   /** All parameters. */

@@ -14,6 +14,7 @@ import java.util.Set;
  * @param statement the paper's claim, as a sentence
  * @param formula how it is measured, in symbols
  * @param paper where it is claimed
+ * @param heads forms of head for which its checks gate, reported only for others; all by default
  * @param evidence what was measured, in words; none by default, as all remarks
  * @param control what it is held against
  * @param follows what the two say
@@ -25,6 +26,7 @@ public record ExpectedClaim(
     String statement,
     String formula,
     String paper,
+    List<String> heads,
     List<Remark> evidence,
     List<Remark> control,
     List<Remark> follows,
@@ -40,6 +42,7 @@ public record ExpectedClaim(
     require(statement, "statement");
     require(formula, "formula");
     require(paper, "paper");
+    heads = heads == null ? List.of() : List.copyOf(heads);
     checks = checks == null ? List.of() : List.copyOf(checks);
     if (checks.isEmpty()) {
       throw new IllegalArgumentException("claim " + claim + " has no check");
@@ -68,6 +71,11 @@ public record ExpectedClaim(
       }
     }
     return all;
+  }
+
+  /** Whether its checks gate for a head. */
+  boolean gatesFor(String head) {
+    return heads.isEmpty() || heads.contains(head);
   }
 
   private static void require(String value, String key) {

@@ -1,5 +1,10 @@
 package dev.gatun.results;
 
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
 /**
  * One experiment that was run for a claim.
  *
@@ -29,5 +34,20 @@ public record Run(
   /** Whether this run measured a stored checkpoint, and is to be judged by nothing. */
   public boolean isMeasurement() {
     return claim.equals(MEASURED);
+  }
+
+  /**
+   * The form of the head that was trained, as {@code linear}; empty if none was.
+   *
+   * @throws UnreadableResultsException if the configuration is not JSON
+   */
+  Optional<String> head() {
+    try {
+      JsonNode form = JsonMapper.shared().readTree(configuration).path("head").path("form");
+      return form.isString() ? Optional.of(form.stringValue()) : Optional.empty();
+    } catch (JacksonException e) {
+      throw new UnreadableResultsException(
+          "the configuration of run " + id + " is not JSON; was the file edited?", e);
+    }
   }
 }

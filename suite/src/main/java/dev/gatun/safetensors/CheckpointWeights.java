@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +21,8 @@ import java.util.Set;
 public final class CheckpointWeights implements AutoCloseable {
   private static final String SINGLE = "model.safetensors";
   private static final String INDEX = "model.safetensors.index.json";
+
+  private static final int COMPARED_AT_ONCE = 1 << 20;
 
   private final Path folder;
   private final List<SafetensorsFile> files;
@@ -181,6 +184,21 @@ public final class CheckpointWeights implements AutoCloseable {
   /** Number of elements of a tensor. */
   public long size(String name) {
     return holder(name).size(name);
+  }
+
+  /** Whether two real tensors have the same shape and the same values. */
+  public boolean sameValues(String name, String other) {
+    if (!shape(name).equals(shape(other))) {
+      return false;
+    }
+    for (long from = 0; from < size(name); from += COMPARED_AT_ONCE) {
+      int count = (int) Math.min(COMPARED_AT_ONCE, size(name) - from);
+      double[] values = holder(name).doubles(name, from, count);
+      if (!Arrays.equals(values, holder(other).doubles(other, from, count))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Copies a real tensor to a backend; see {@link SafetensorsFile#readInto}. */

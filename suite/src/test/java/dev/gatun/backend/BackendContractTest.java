@@ -233,6 +233,29 @@ public abstract class BackendContractTest extends RowOperationsContract {
 
   @ParameterizedTest
   @CsvSource({
+    "1, 1, 0, 1, 0, 1",
+    "5, 7, 2, 9, 4, 3",
+    "40, 24, 8, 16, 4, 12",
+    "33, 260, 4, 132, 0, 130",
+    "70000, 3, 1, 2, 0, 2",
+    "3, 5, 2, 4, 1, 0"
+  })
+  void columnsAreCopiedAndOthersStay(
+      int rows, int fromCols, int fromColumn, int toCols, int toColumn, int count) {
+    check(
+        "exact",
+        run -> {
+          Tensor from = run.in(0, rows, fromCols);
+          Tensor to = run.in(1, rows, toCols);
+          run.backend().copyColumns(from, fromColumn, to, toColumn, count);
+          return List.of(to);
+        },
+        normal((long) rows * fromCols),
+        normal((long) rows * toCols));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "1, 1, 1, 1, 2, 1",
     "2, 7, 4, 2, 8, 3",
     "2, 9, 3, 3, 12, 4",
@@ -431,6 +454,7 @@ public abstract class BackendContractTest extends RowOperationsContract {
               Map.entry("axpy", () -> backend.axpy(1, a, b)),
               Map.entry("dot", () -> backend.dot(a, ids)),
               Map.entry("copy", () -> backend.copy(a, b)),
+              Map.entry("copyColumns", () -> backend.copyColumns(a, 2, b, 0, 6)),
               Map.entry("qr", () -> backend.qr(a, b)),
               Map.entry("cholesky", () -> backend.cholesky(a)),
               Map.entry("addBias", () -> backend.addBias(row, b)),

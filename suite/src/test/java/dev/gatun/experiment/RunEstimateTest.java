@@ -71,7 +71,21 @@ class RunEstimateTest {
   void computedMemoryBoundsWhatARunThenTakes() {
     BottleneckSetting setting =
         new BottleneckSetting(
-            2048, 64, 2, 4, 64, 8, 1, 1e-3, 0, 16, List.of(0, 1), List.of(1), List.of(), 7);
+            2048,
+            64,
+            HeadChoice.LINEAR,
+            2,
+            4,
+            64,
+            8,
+            1,
+            1e-3,
+            0,
+            16,
+            List.of(0, 1),
+            List.of(1),
+            List.of(),
+            7);
     long computed =
         RunEstimate.ofMemory(
                 new PlannedRuns(plan(new BottleneckPlan(List.of(setting)))), backend, 1)

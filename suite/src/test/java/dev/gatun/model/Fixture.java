@@ -3,13 +3,25 @@ package dev.gatun.model;
 import dev.gatun.backend.Backend;
 import dev.gatun.safetensors.SafetensorsFile;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
 /** A tiny checkpoint with PyTorch's outputs; see {@code fixtures/README.md}. */
 record Fixture(Path folder) {
-  static final int BATCH = 2;
-  static final int LENGTH = 24;
+  /** Those among the test resources, by name. */
+  static final List<String> NAMES =
+      List.of(
+          "gpt2-tiny",
+          "neox-tiny",
+          "llama-tiny",
+          "llama-tied-tiny",
+          "qwen3-tiny",
+          "olmo2-tiny",
+          "neox-odd-rotary",
+          "llama3-biased",
+          "qwen3-biased");
 
   static Fixture of(String name) {
     try {
@@ -19,12 +31,33 @@ record Fixture(Path folder) {
     }
   }
 
+  /** Those whose weights are one file, not several shards. */
+  static List<String> ofOneFile() {
+    return NAMES.stream()
+        .filter(name -> Files.exists(of(name).folder.resolve("model.safetensors")))
+        .toList();
+  }
+
   LanguageModel load(Backend backend) {
     return Checkpoint.load(folder, backend);
   }
 
   SafetensorsFile expected() {
     return SafetensorsFile.open(folder.resolve("expected.safetensors"));
+  }
+
+  int batch() {
+    return extent(0);
+  }
+
+  int length() {
+    return extent(1);
+  }
+
+  private int extent(int index) {
+    try (SafetensorsFile file = expected()) {
+      return Math.toIntExact(file.shape("tokens").get(index));
+    }
   }
 
   int[] tokens() {
@@ -37,13 +70,20 @@ record Fixture(Path folder) {
   int[] targets() {
     int[] tokens = tokens();
     int[] targets = new int[tokens.length];
+    int length = length();
     for (int i = 0; i < tokens.length; i++) {
-      targets[i] = i % LENGTH == LENGTH - 1 ? -1 : tokens[i + 1];
+      targets[i] = i % length == length - 1 ? -1 : tokens[i + 1];
     }
     return targets;
   }
 
-  static double meanScale() {
-    return 1.0 / (BATCH * (LENGTH - 1));
+  /** Of a mean over all positions that have a target. */
+  double meanScale() {
+    return 1.0 / (batch() * (length() - 1));
+  }
+
+  @Override
+  public String toString() {
+    return folder.getFileName().toString();
   }
 }

@@ -5,7 +5,10 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.safetensors.SafetensorsFile;
+import dev.gatun.spectrum.DirectSpectrum;
+import dev.gatun.spectrum.HeadProjection;
 import dev.gatun.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +18,6 @@ import java.util.Map;
  * its layout.
  */
 record FixtureOutputs(Map<String, double[]> tensors) {
-  static final List<String> FIXTURES =
-      List.of(
-          "gpt2-tiny", "neox-tiny", "llama-tiny", "llama-tied-tiny", "qwen3-tiny", "olmo2-tiny");
 
   /** As PyTorch computed it. */
   static FixtureOutputs ofPyTorch(Fixture fixture, FixtureOutputs sameNames) {
@@ -34,25 +34,51 @@ record FixtureOutputs(Map<String, double[]> tensors) {
     try (TensorScope scope = backend.newScope();
         LanguageModel model = fixture.load(backend)) {
       HeadInputs at =
-          model.headInputs(fixture.tokens(), fixture.targets(), Fixture.BATCH, Fixture.LENGTH);
+          model.headInputs(fixture.tokens(), fixture.targets(), fixture.batch(), fixture.length());
       Tensor weights = model.head().weights(scope);
       Tensor logits = scope.zeros(backend.real(), at.hidden().rows(), weights.rows());
       backend.gemm(Transpose.NO, Transpose.YES, 1, at.hidden(), weights, 0, logits);
       tensors.put("hidden", backend.toDoubles(at.hidden()));
       tensors.put("logits", backend.toDoubles(logits));
-      tensors.put("loss", new double[] {step(model, fixture)});
+      measureHead(model, fixture, weights, tensors);
+      model.parameters().clearGradients();
+      tensors.put("loss", new double[] {step(model, fixture, LogitGradientTap.NONE)});
       tensors.put("d_hidden", backend.toDoubles(model.hiddenGradient()));
       for (ParameterSpec spec : model.parameters().layout().specs()) {
-        tensors.put("grad." + spec.name(), gradient(model, spec));
+        double[] gradient = backend.toDoubles(model.parameters().gradient(spec.name()));
+        tensors.put(
+            "grad." + spec.name(), spec.checkpointForm().toCheckpoint(spec.shape(), gradient));
       }
       tensors.put("adamw_losses", adamWLosses(model, fixture, scope));
     }
     return new FixtureOutputs(tensors);
   }
 
-  private static double[] gradient(LanguageModel model, ParameterSpec spec) {
-    double[] x = model.backend().toDoubles(model.parameters().gradient(spec.name()));
-    return spec.checkpointForm().toCheckpoint(spec.shape(), x);
+  /** Of the logit gradient in the rows that have a target. */
+  private static void measureHead(
+      LanguageModel model, Fixture fixture, Tensor weights, Map<String, double[]> tensors) {
+    Backend backend = model.backend();
+    int length = fixture.length();
+    try (TensorScope scope = backend.newScope();
+        HeadProjection projection = new HeadProjection(backend, weights)) {
+      Tensor gradient =
+          scope.zeros(backend.real(), (long) fixture.batch() * (length - 1), weights.rows());
+      step(
+          model,
+          fixture,
+          (firstRow, chunk) -> {
+            for (long i = 0; i < chunk.rows(); i++) {
+              long row = firstRow + i;
+              if (row % length != length - 1) {
+                backend.copy(chunk.rows(i, 1), gradient.rows(row - row / length, 1));
+              }
+            }
+          });
+      projection.add(gradient);
+      tensors.put("destroyed_norm", new double[] {projection.result().destroyedNorm()});
+      tensors.put(
+          "logit_gradient_singular_values", DirectSpectrum.of(backend, gradient).singularValues());
+    }
   }
 
   /** The loss before each of ten steps. */
@@ -64,7 +90,7 @@ record FixtureOutputs(Map<String, double[]> tensors) {
     double[] losses = new double[10];
     for (int i = 0; i < losses.length; i++) {
       parameters.clearGradients();
-      losses[i] = step(model, fixture);
+      losses[i] = step(model, fixture, LogitGradientTap.NONE);
       backend.adamW(
           new AdamWStep(1e-2, 0.9, 0.95, 1e-8, 0.1, i + 1, 1),
           parameters.values(),
@@ -75,21 +101,54 @@ record FixtureOutputs(Map<String, double[]> tensors) {
     return losses;
   }
 
-  private static double step(LanguageModel model, Fixture fixture) {
+  private static double step(LanguageModel model, Fixture fixture, LogitGradientTap tap) {
     return model.lossAndGradients(
         fixture.tokens(),
         fixture.targets(),
-        Fixture.BATCH,
-        Fixture.LENGTH,
-        Fixture.meanScale(),
-        LogitGradientTap.NONE);
+        fixture.batch(),
+        fixture.length(),
+        fixture.meanScale(),
+        tap);
+  }
+
+  /** A line for each tensor that PyTorch's rounding does not explain. */
+  List<String> differencesFromPyTorch(Fixture fixture) {
+    FixtureTolerances tolerances = new FixtureTolerances();
+    FixtureOutputs pyTorch = ofPyTorch(fixture, this);
+    return tensors.keySet().stream()
+        .filter(tensor -> !(pyTorch.errorInHalfUlps(tensor, this) <= tolerances.most(tensor)))
+        .map(tensor ->
+            "%s %s: off by %.1f half ulps, allowed %.0f"
+                .formatted(
+                    fixture,
+                    tensor,
+                    pyTorch.errorInHalfUlps(tensor, this),
+                    tolerances.most(tensor)))
+        .toList();
+  }
+
+  /** A line for each tensor that is further from the oracle's than PyTorch's is. */
+  List<String> lessExactThanPyTorch(Fixture fixture, FixtureOutputs exact) {
+    FixtureTolerances tolerances = new FixtureTolerances();
+    FixtureOutputs pyTorch = ofPyTorch(fixture, exact);
+    List<String> failures = new ArrayList<>();
+    for (String tensor : exact.tensors.keySet()) {
+      double error = errorInHalfUlps(tensor, exact);
+      double allowed = tolerances.mostOfSingle(pyTorch.errorInHalfUlps(tensor, exact));
+      if (!(error <= allowed)) {
+        failures.add(
+            "%s %s: off by %.1f half ulps, allowed %.1f"
+                .formatted(fixture, tensor, error, allowed));
+      }
+    }
+    return failures;
   }
 
   /**
    * Largest difference from another's tensor in units of 2⁻²⁴ (half a unit in the last place of
    * f32) of that tensor's largest element: a small element is a sum of larger terms.
    */
-  double errorInHalfUlps(String name, FixtureOutputs exact) {
+  private double errorInHalfUlps(String name, FixtureOutputs exact) {
     double[] expected = exact.tensors.get(name);
     double[] actual = tensors.get(name);
     if (expected.length != actual.length) {

@@ -75,7 +75,10 @@ class RepeatedPassIT {
             TinyModels.gpt2().withHead(new HeadForm.Sigsoftmax(true)),
             TinyModels.gpt2().withHead(new HeadForm.MixtureOfSoftmaxes(3)),
             TinyModels.llama().withHead(new HeadForm.MultipleHidden(2)),
-            TinyModels.llama().withHead(new HeadForm.ClassFactored(13)))) {
+            TinyModels.llama().withHead(new HeadForm.ClassFactored(13)),
+            TinyModels.CONFIGS.get("neox parallel"),
+            TinyModels.CONFIGS.get("qwen3"),
+            TinyModels.CONFIGS.get("olmo2"))) {
       try (Backend backend = CudaBackend.open(MathMode.F32, Optional.of(LIBRARIES));
           LanguageModel model = TinyModels.initialised(backend, config, 5)) {
         Step first = step(model, tokens, targets);

@@ -2,6 +2,7 @@ package dev.gatun.model;
 
 import dev.gatun.safetensors.SafetensorsFile;
 import dev.gatun.safetensors.SafetensorsWriter;
+import dev.gatun.tensor.Encoding;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,12 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** A file's F32 tensors in two shards with their index. */
+/** A file's F32 tensors in two shards with their index, in some encoding. */
 final class Shards {
   private Shards() {}
 
   /** Files by name: two shards and {@code model.safetensors.index.json}. */
-  static Map<String, byte[]> of(Path file) throws IOException {
+  static Map<String, byte[]> of(Path file, Encoding encoding) throws IOException {
     Path folder = Files.createTempDirectory("shards");
     Map<String, byte[]> files = new LinkedHashMap<>();
     Map<String, String> map = new LinkedHashMap<>();
@@ -30,9 +31,9 @@ final class Shards {
         var writer = new SafetensorsWriter(Map.of("format", "pt"));
         for (String name : part) {
           writer.addFloats(
-              name, whole.shape(name), (from, count) -> whole.floats(name, from, count));
+              name, encoding, whole.shape(name), (from, count) -> whole.floats(name, from, count));
           map.put(name, shard);
-          total += whole.size(name) * Float.BYTES;
+          total += whole.size(name) * encoding.byteSize();
         }
         writer.write(folder.resolve(shard));
         files.put(shard, Files.readAllBytes(folder.resolve(shard)));

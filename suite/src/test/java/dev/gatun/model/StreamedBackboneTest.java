@@ -10,9 +10,13 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.ReferenceBackend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.cpu.CpuBackend;
-import dev.gatun.model.StreamedBackbone.LayerVisitor;
+import dev.gatun.safetensors.HandmadeFile;
 import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Tensor;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,6 +25,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class StreamedBackboneTest {
@@ -143,7 +148,7 @@ class StreamedBackboneTest {
 
   @Test
   void fixturesHiddenStatesAreThoseOfPyTorch() {
-    for (String name : FixtureOutputs.FIXTURES) {
+    for (String name : Fixture.NAMES) {
       Fixture fixture = Fixture.of(name);
       try (Backend backend = new ReferenceBackend();
           TensorScope scope = backend.newScope();
@@ -152,10 +157,50 @@ class StreamedBackboneTest {
         double[] hidden =
             backend.toDoubles(
                 backbone.hiddenStates(
-                    scope, fixture.tokens(), Fixture.BATCH, Fixture.LENGTH, LayerVisitor.NONE));
+                    scope, fixture.tokens(), fixture.batch(), fixture.length(), LayerVisitor.NONE));
         assertArrayEquals(expected.doubles("hidden"), hidden, 1e-5, name);
       }
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Encoding.class)
+  void shardsOfAnyEncodingAreTheModelOfTheirRoundedWeights(Encoding encoding) throws IOException {
+    for (String name : Fixture.ofOneFile()) {
+      Fixture fixture = Fixture.of(name);
+      Path original = fixture.folder().resolve("model.safetensors");
+      Shards.of(original, encoding)
+          .forEach((file, bytes) -> HandmadeFile.write(folder.resolve(file), bytes));
+      HandmadeFile.write(
+          folder.resolve("config.json"),
+          Files.readAllBytes(fixture.folder().resolve("config.json")));
+      try (Backend backend = CpuBackend.open(2);
+          LanguageModel loaded = Checkpoint.load(folder, backend);
+          LanguageModel rounded = fixture.load(backend);
+          TensorScope scope = backend.newScope();
+          StreamedBackbone backbone = StreamedBackbone.open(folder, backend)) {
+        round(rounded, encoding);
+        assertArrayEquals(
+            backend.toFloats(rounded.parameters().values()),
+            backend.toFloats(loaded.parameters().values()),
+            name);
+        assertArrayEquals(
+            backend.toFloats(
+                rounded.hiddenStates(fixture.tokens(), fixture.batch(), fixture.length())),
+            backend.toFloats(
+                backbone.hiddenStates(
+                    scope, fixture.tokens(), fixture.batch(), fixture.length(), LayerVisitor.NONE)),
+            name);
+      }
+    }
+  }
+
+  private static void round(LanguageModel model, Encoding encoding) {
+    Tensor values = model.parameters().values();
+    byte[] bytes = encoding.encode(model.backend().toFloats(values));
+    float[] rounded = new float[Math.toIntExact(values.size())];
+    encoding.decode(MemorySegment.ofArray(bytes), ElementType.F32, MemorySegment.ofArray(rounded));
+    model.backend().write(rounded, values);
   }
 
   @Test
@@ -200,7 +245,7 @@ class StreamedBackboneTest {
       assertArrayEquals(backend.toFloats(model.head().weights(scope)), backend.toFloats(weights));
 
       HeadInputs at =
-          model.headInputs(fixture.tokens(), fixture.targets(), Fixture.BATCH, Fixture.LENGTH);
+          model.headInputs(fixture.tokens(), fixture.targets(), fixture.batch(), fixture.length());
       Tensor dHidden = scope.zeros(ElementType.F32, at.hidden().shape().extents());
       head.hiddenGradients(at.hidden(), at.targets(), 1, dHidden);
       assertTrue(backend.sumOfSquares(dHidden) > 0);

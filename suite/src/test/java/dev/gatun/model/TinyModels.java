@@ -3,8 +3,14 @@ package dev.gatun.model;
 import dev.gatun.backend.Backend;
 import dev.gatun.data.Randomness;
 import dev.gatun.model.TransformerConfig.Activation;
+import dev.gatun.model.TransformerConfig.Biases;
+import dev.gatun.model.TransformerConfig.BlockForm;
+import dev.gatun.model.TransformerConfig.Family;
 import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.TransformerConfig.Norm;
+import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 
 /** Whole models small enough for the oracle; no two extents are equal where it can be helped. */
@@ -26,7 +32,12 @@ final class TinyModels {
           Map.entry("llama tied", llama().withHead(new HeadForm.Linear(true))),
           Map.entry("llama factorised", llama().withHead(new HeadForm.Factorised(4))),
           Map.entry("llama hidden vectors", llama().withHead(new HeadForm.MultipleHidden(2))),
-          Map.entry("llama classes", classes()));
+          Map.entry("llama classes", classes()),
+          Map.entry("llama biased", llamaBiased()),
+          Map.entry("neox parallel", neoX(BlockForm.PARALLEL, 0.25)),
+          Map.entry("neox sequential", neoX(BlockForm.NORM_BEFORE, 0.5)),
+          Map.entry("qwen3", qwen3()),
+          Map.entry("olmo2", olmo2()));
 
   private TinyModels() {}
 
@@ -36,6 +47,96 @@ final class TinyModels {
 
   static TransformerConfig llama() {
     return TransformerConfig.llama(VOCABULARY, 8, 2, 4, 2, 10, 7);
+  }
+
+  /** With biases, and with frequencies of all three kinds: kept, blended, divided. */
+  private static TransformerConfig llamaBiased() {
+    return new TransformerConfig(
+        Family.LLAMA,
+        VOCABULARY,
+        8,
+        2,
+        4,
+        2,
+        6,
+        10,
+        7,
+        new Positions.Rotary(9, 1, new Positions.Llama3(4, 0.25, 1, 7)),
+        BlockForm.NORM_BEFORE,
+        Norm.RMS,
+        1e-5,
+        QueryKeyNorm.NONE,
+        Activation.SWIGLU,
+        Biases.ALL,
+        OptionalInt.empty(),
+        new HeadForm.Linear(false));
+  }
+
+  /** Of a head's 6 elements so many turn; of an odd number one more. */
+  private static TransformerConfig neoX(BlockForm form, double fraction) {
+    return new TransformerConfig(
+        Family.GPT_NEOX,
+        VOCABULARY,
+        12,
+        2,
+        2,
+        2,
+        6,
+        7,
+        7,
+        new Positions.Rotary(100, fraction, new Positions.Linear(2)),
+        form,
+        Norm.LAYER,
+        1e-5,
+        QueryKeyNorm.NONE,
+        Activation.GELU,
+        new Biases(form == BlockForm.PARALLEL, true),
+        OptionalInt.empty(),
+        new HeadForm.Linear(form == BlockForm.NORM_BEFORE));
+  }
+
+  private static TransformerConfig qwen3() {
+    return new TransformerConfig(
+        Family.QWEN3,
+        VOCABULARY,
+        8,
+        2,
+        4,
+        2,
+        6,
+        5,
+        7,
+        new Positions.Rotary(100),
+        BlockForm.NORM_BEFORE,
+        Norm.RMS,
+        1e-5,
+        QueryKeyNorm.PER_HEAD,
+        Activation.SWIGLU,
+        Biases.NONE,
+        OptionalInt.empty(),
+        new HeadForm.Linear(true));
+  }
+
+  private static TransformerConfig olmo2() {
+    return new TransformerConfig(
+        Family.OLMO2,
+        VOCABULARY,
+        12,
+        2,
+        6,
+        3,
+        2,
+        5,
+        7,
+        new Positions.Rotary(100),
+        BlockForm.NORM_AFTER,
+        Norm.RMS,
+        1e-5,
+        QueryKeyNorm.WHOLE,
+        Activation.SWIGLU,
+        new Biases(true, false),
+        OptionalInt.empty(),
+        new HeadForm.Linear(false));
   }
 
   /** Of 13 tokens one class alone is possible, or 13 of one token. */

@@ -247,6 +247,7 @@ final class SyntheticReport {
         List.of(),
         List.of(),
         List.of(),
+        List.of(),
         ExpectedValues.shipped().of("A1").checks());
   }
 

@@ -5,6 +5,7 @@ import dev.gatun.data.RandomWindows;
 import dev.gatun.data.Randomness;
 import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.experiment.ClaimContext;
+import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.PlannedRun;
 import dev.gatun.experiment.RunEnvironment;
 import dev.gatun.experiment.Sweep;
@@ -35,7 +36,14 @@ public final class BottleneckExperiment {
 
   /** All tiers, measured exactly. */
   public BottleneckExperiment() {
-    this(HeadMeasures.EXACT, (tier, firstSeed, _) -> BottleneckPlan.of(tier, firstSeed));
+    this(HeadChoice.LINEAR);
+  }
+
+  /** All tiers with another head, measured exactly: of one that is no matrix, A4 alone. */
+  public BottleneckExperiment(HeadChoice head) {
+    this(
+        HeadMeasures.EXACT,
+        (tier, firstSeed, _) -> BottleneckPlan.of(tier, firstSeed).withHead(head));
   }
 
   /**
@@ -127,7 +135,7 @@ public final class BottleneckExperiment {
             environment.backend(),
             environment::report,
             (step, model) -> {
-              meter.recordProjection(model, step, recorder);
+              environment.measure(() -> meter.recordProjection(model, step, recorder));
               if (setting.spectrumSteps().contains(step)) {
                 meter.recordSpectra(model, step, recorder);
               }

@@ -1,5 +1,6 @@
 package dev.gatun.claims.bottleneck;
 
+import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.Tier;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
@@ -34,6 +35,11 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
       case DESK -> desk(firstSeed);
       case PAPER -> paper(firstSeed);
     };
+  }
+
+  /** The same runs with another head. */
+  BottleneckPlan withHead(HeadChoice head) {
+    return new BottleneckPlan(settings.stream().map(setting -> setting.withHead(head)).toList());
   }
 
   /** Those whose gradient is taken apart. */
@@ -151,6 +157,7 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
           new BottleneckSetting(
               vocabulary,
               width,
+              HeadChoice.LINEAR,
               layers,
               heads.applyAsInt(width),
               length,

@@ -1,10 +1,10 @@
 package dev.gatun.claims.bottleneck;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.RunSetting;
 import dev.gatun.model.TrainingMemory;
 import dev.gatun.model.TransformerConfig;
-import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.tensor.ElementType;
 import java.util.List;
 
@@ -14,6 +14,7 @@ import java.util.List;
  *
  * @param vocabulary V
  * @param width D
+ * @param head the head's form
  * @param layers blocks
  * @param heads attention heads
  * @param length tokens per window
@@ -31,6 +32,7 @@ import java.util.List;
 public record BottleneckSetting(
     int vocabulary,
     int width,
+    HeadChoice head,
     int layers,
     int heads,
     int length,
@@ -72,7 +74,7 @@ public record BottleneckSetting(
   @Override
   public TransformerConfig model() {
     return TransformerConfig.gpt2(vocabulary, width, layers, heads, length)
-        .withHead(new HeadForm.Linear(false));
+        .withHead(head.of(vocabulary, width));
   }
 
   /**
@@ -115,6 +117,7 @@ public record BottleneckSetting(
     return new BottleneckSetting(
         vocabulary,
         width,
+        head,
         layers,
         heads,
         length,
@@ -125,6 +128,26 @@ public record BottleneckSetting(
         windows,
         checkpoints,
         List.of(),
+        anatomySteps,
+        seed);
+  }
+
+  /** The same with another head; the spectra of a head that is no matrix are those of G alone. */
+  BottleneckSetting withHead(HeadChoice other) {
+    return new BottleneckSetting(
+        vocabulary,
+        width,
+        other,
+        layers,
+        heads,
+        length,
+        batch,
+        steps,
+        learningRate,
+        warmupSteps,
+        windows,
+        checkpoints,
+        other.isMatrix() ? spectrumSteps : List.of(),
         anatomySteps,
         seed);
   }

@@ -2,6 +2,7 @@ package dev.gatun.claims.heads;
 
 import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
+import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.PlannedRun;
 import dev.gatun.experiment.Tier;
 import dev.gatun.results.Evidence;
@@ -22,10 +23,17 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class A7HeadRank implements Claim {
   private final HeadVariantExperiment experiment;
+  private final HeadChoice head;
 
   /** Reads an experiment, which other claims may share. */
   public A7HeadRank(HeadVariantExperiment experiment) {
+    this(experiment, HeadChoice.LINEAR);
+  }
+
+  /** As above, with another head beside the plain one and those of every rank. */
+  public A7HeadRank(HeadVariantExperiment experiment, HeadChoice head) {
     this.experiment = experiment;
+    this.head = head;
   }
 
   @Override
@@ -45,12 +53,12 @@ public final class A7HeadRank implements Claim {
 
   @Override
   public List<PlannedRun<?>> trainings(Tier tier, long seed) {
-    return experiment.trainings(tier, seed, id(), HeadVariantPlan::rankArms);
+    return experiment.trainings(tier, seed, id(), this::arms);
   }
 
   @Override
   public void run(ClaimContext context, EvidenceBuilder evidence) {
-    var outcome = experiment.run(context, id(), HeadVariantPlan::rankArms);
+    var outcome = experiment.run(context, id(), this::arms);
     HeadVariantExperiment.record(id(), outcome, evidence);
     HeadVariantPlan plan = experiment.plan(context.tier(), context.seed(), id());
     String widest = HeadVariant.rank(plan.ranks().getLast()).arm();
@@ -63,7 +71,15 @@ public final class A7HeadRank implements Claim {
         }
         recordFactor(arms, HeadVariant.FULL.arm(), narrow, rank, evidence);
       }
+      if (arms.containsKey(head.label())) {
+        int width = plan.scale().width();
+        recordFactor(arms, HeadVariant.FULL.arm(), head.label(), width, evidence);
+      }
     }
+  }
+
+  private List<HeadVariant> arms(HeadVariantPlan plan) {
+    return plan.rankArms(head);
   }
 
   private static Map<String, Evidence> ofSeed(List<Evidence> runs, long seed) {

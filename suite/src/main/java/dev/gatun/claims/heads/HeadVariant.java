@@ -1,5 +1,6 @@
 package dev.gatun.claims.heads;
 
+import dev.gatun.experiment.HeadChoice;
 import dev.gatun.model.HeadBackward;
 import dev.gatun.model.TransformerConfig.HeadForm;
 
@@ -22,6 +23,12 @@ record HeadVariant(
   static HeadVariant rank(int rank) {
     String arm = "rank" + rank;
     return new HeadVariant(arm, new HeadForm.Factorised(rank), HeadBackward.EXACT, 0, arm);
+  }
+
+  /** A head of any form in a model of V tokens and width D; the learning rate is its own. */
+  static HeadVariant of(HeadChoice head, int vocabulary, int width) {
+    String arm = head.label();
+    return new HeadVariant(arm, head.of(vocabulary, width), HeadBackward.EXACT, 0, arm);
   }
 
   /** The exact model, but for a gradient of limited rank to its hidden states. */

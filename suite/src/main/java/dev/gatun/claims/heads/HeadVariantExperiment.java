@@ -2,19 +2,18 @@ package dev.gatun.claims.heads;
 
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.PlannedRun;
+import dev.gatun.experiment.RateChoice;
 import dev.gatun.experiment.RunBody;
 import dev.gatun.experiment.Sweep;
 import dev.gatun.experiment.SweepEvidence;
 import dev.gatun.experiment.Tier;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.EvidenceBuilder;
-import dev.gatun.results.Metric;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 
@@ -118,30 +117,15 @@ public final class HeadVariantExperiment {
       List<Evidence> tried) {
     Map<String, Double> chosen = new LinkedHashMap<>();
     for (HeadVariant owner : variants.stream().filter(HeadVariant::hasOwnRate).toList()) {
-      Map<Double, Double> sums = new TreeMap<>();
+      var choice = new RateChoice();
       for (int i = 0; i < trials.size(); i++) {
-        HeadVariantSetting trial = trials.get(i);
-        if (trial.head().equals(owner.head())) {
-          sums.merge(trial.learningRate(), finalLoss(tried.get(i)), Double::sum);
+        if (trials.get(i).head().equals(owner.head())) {
+          double loss = SweepEvidence.value(tried.get(i), HeadVariantTraining.TRIAL_LOSS);
+          choice.add(trials.get(i).learningRate(), loss);
         }
       }
-      chosen.put(owner.arm(), sums.isEmpty() ? plan.rates().getFirst() : least(sums));
+      chosen.put(owner.arm(), choice.best(plan.rates()));
     }
     return chosen;
-  }
-
-  /** A run that diverged counts as the worst. */
-  private static double finalLoss(Evidence trial) {
-    double loss =
-        trial.metrics().stream()
-            .filter(m -> m.name().equals(HeadVariantTraining.TRIAL_LOSS))
-            .mapToDouble(Metric::value)
-            .findFirst()
-            .orElseThrow();
-    return Double.isNaN(loss) ? Double.POSITIVE_INFINITY : loss;
-  }
-
-  private static double least(Map<Double, Double> sums) {
-    return sums.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow().getKey();
   }
 }

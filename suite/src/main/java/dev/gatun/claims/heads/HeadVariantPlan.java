@@ -1,5 +1,6 @@
 package dev.gatun.claims.heads;
 
+import dev.gatun.experiment.HeadChoice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -106,6 +107,16 @@ record HeadVariantPlan(
   /** The exact model and a head of every rank. */
   List<HeadVariant> rankArms() {
     return withFull(ranks.stream().map(HeadVariant::rank));
+  }
+
+  /** The same, and another head beside them unless it is one of them. */
+  List<HeadVariant> rankArms(HeadChoice head) {
+    return head.isMatrix()
+        ? rankArms()
+        : Stream.concat(
+                rankArms().stream(),
+                Stream.of(HeadVariant.of(head, scale.vocabulary(), scale.width())))
+            .toList();
   }
 
   /** The exact model, every limited backward pass, and heads of the same ranks beside them. */

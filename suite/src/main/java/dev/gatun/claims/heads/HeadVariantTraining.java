@@ -58,7 +58,10 @@ public class HeadVariantTraining implements RunBody<HeadVariantSetting> {
                 training(setting),
                 batches(setting, batches),
                 Optional.empty(),
-                List.of(environment.reporting(), evaluating(setting, evaluation, recorder)))) {
+                List.of(
+                    environment.reporting(),
+                    evaluating(setting, evaluation, environment, recorder)))) {
+      environment.rehearse(() -> evaluation.loss(model));
       trainer.run();
     } catch (DivergedException e) {
       // A measurement that failed: trials pass over it, and no check takes it for a loss.
@@ -86,12 +89,16 @@ public class HeadVariantTraining implements RunBody<HeadVariantSetting> {
   }
 
   private static TrainingListener evaluating(
-      HeadVariantSetting setting, HeldOutWindows windows, RunRecorder recorder) {
+      HeadVariantSetting setting,
+      HeldOutWindows windows,
+      RunEnvironment environment,
+      RunRecorder recorder) {
     return new TrainingListener() {
       @Override
       public void reached(long step, LanguageModel model) {
         if (setting.evaluations().contains(step)) {
-          recorder.metric(lossName(setting), step, windows.loss(model), "nats");
+          environment.measure(
+              () -> recorder.metric(lossName(setting), step, windows.loss(model), "nats"));
         }
         if (step == setting.steps() && setting.neverClasses() > 0) {
           double among = windows.lossAmong(model, setting.vocabulary());

@@ -1,5 +1,6 @@
 package dev.gatun.claims.saturation;
 
+import dev.gatun.claims.saturation.Bootstrap.Interval;
 import dev.gatun.claims.saturation.ScalingLaw.LossPoint;
 import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
@@ -7,7 +8,6 @@ import dev.gatun.experiment.Progress;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.RunRecorder;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * B1: the final checkpoints of the small Pythia models are worse than the scaling law of the larger
@@ -16,7 +16,8 @@ import java.util.Map;
  *
  * <p>Control: A refitted, α held, on the curve of the one larger model whose losses the figure
  * gives (410M); the small models' excess must survive it. A and α together cannot be refitted from
- * one size.
+ * one size. {@link ScalingLawBootstrap} says how sure the means are. The figure has one run of each
+ * model: losses of other seeds and of the deduplicated twins are not published.
  */
 public final class B1ScalingLawExcess implements Claim {
   private static final String LARGER_MODEL = "410M";
@@ -63,13 +64,16 @@ public final class B1ScalingLawExcess implements Claim {
       run.finish(0);
     }
     RunRecorder mean = begin(context, evidence, "saturated-mean", law);
-    Map<String, LossPoint> best = figure.bestLosses();
-    recordMean(mean, "mean_final_excess", law, false);
-    recordMean(mean, "mean_best_excess", law, true);
-    recordMean(mean, "mean_final_excess_refit", refit, false);
-    recordMean(mean, "mean_best_excess_refit", refit, true);
-    mean.metric("models", 0, best.size(), "1");
-    mean.metric("refit_a", 0, refit.a(), "nats");
+    mean.metric("models", 0, figure.bestLosses().size(), "1");
+    var bootstrap = new ScalingLawBootstrap(figure, LARGER_MODEL, context.seed());
+    record(mean, "mean_final_excess", bootstrap.printedLaw(figure.saturatedFinal()));
+    record(mean, "mean_best_excess", bootstrap.printedLaw(figure.saturatedBest()));
+    record(mean, "mean_final_excess_rounding", bootstrap.roundedLaw(figure.saturatedFinal()));
+    record(mean, "mean_best_excess_rounding", bootstrap.roundedLaw(figure.saturatedBest()));
+    record(mean, "mean_final_excess_refit", bootstrap.refit(figure.saturatedFinal()));
+    record(mean, "mean_best_excess_refit", bootstrap.refit(figure.saturatedBest()));
+    Interval ofA = bootstrap.refitA().percentile();
+    mean.metric("refit_a", 0, refit.a(), ofA.reach(refit.a()), "nats");
     mean.finish(0);
     context.report(Progress.of(id(), "done", 1, 1));
   }
@@ -83,8 +87,9 @@ public final class B1ScalingLawExcess implements Claim {
         context.tier().label(),
         "published",
         context.seed(),
-        "{\"A\": %s, \"alpha\": %s, \"B\": %s, \"beta\": %s, \"E\": %s}"
-            .formatted(law.a(), law.alpha(), law.b(), law.beta(), law.irreducible()));
+        "{\"A\": %s, \"alpha\": %s, \"B\": %s, \"beta\": %s, \"E\": %s, \"resamples\": %s}"
+            .formatted(
+                law.a(), law.alpha(), law.b(), law.beta(), law.irreducible(), Bootstrap.RESAMPLES));
   }
 
   private static void record(RunRecorder run, String which, LossPoint point, ScalingLaw law) {
@@ -94,17 +99,12 @@ public final class B1ScalingLawExcess implements Claim {
     run.metric(which + "_excess", point.step(), law.excess(point), error(point, law), "1");
   }
 
-  /** Over the saturated models: those whose best checkpoint the figure marks. */
-  private void recordMean(RunRecorder run, String name, ScalingLaw law, boolean best) {
-    double excess = 0;
-    double error = 0;
-    for (String model : figure.bestLosses().keySet()) {
-      LossPoint point = (best ? figure.bestLosses() : figure.finalLosses()).get(model);
-      excess += law.excess(point);
-      error += error(point, law);
-    }
-    int models = figure.bestLosses().size();
-    run.metric(name, 0, excess / models, error / models, "1");
+  /** A mean with the ends of its interval, the larger arm of which is its uncertainty. */
+  private static void record(RunRecorder run, String name, Bootstrap mean) {
+    Interval interval = mean.percentile();
+    run.metric(name, 0, mean.estimate(), interval.reach(mean.estimate()), "1");
+    run.metric(name + "_low", 0, interval.low(), "1");
+    run.metric(name + "_high", 0, interval.high(), "1");
   }
 
   private static double error(LossPoint point, ScalingLaw law) {

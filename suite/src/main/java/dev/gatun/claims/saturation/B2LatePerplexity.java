@@ -1,5 +1,6 @@
 package dev.gatun.claims.saturation;
 
+import dev.gatun.claims.saturation.Bootstrap.Interval;
 import dev.gatun.claims.saturation.PythiaCheckpoints.Checkpoint;
 import dev.gatun.data.Randomness;
 import dev.gatun.experiment.Claim;
@@ -9,6 +10,9 @@ import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.RunRecorder;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.DoublePredicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * B2: small Pythia models get worse late in training. Measured as LAMBADA perplexity of the final
@@ -18,13 +22,20 @@ import java.util.List;
  * <p>The best of many noisy checkpoints is biased low, so the ratio is biased high even where
  * nothing gets worse. The null is that bias for a model whose true perplexity is flat over all
  * checkpoints, with independent errors: more than there can be, because early checkpoints do not
- * compete and all are evaluated on the same passages.
+ * compete and all are evaluated on the same passages. {@link PerplexityBootstrap} takes the bias
+ * back and says how sure a ratio is. Evaluations of other seeds of a model are not published with
+ * those of the suite: its deduplicated twin is the only replicate.
  */
 public final class B2LatePerplexity implements Claim {
   /** Two-sided 95 % of a normal distribution. */
   private static final double NORMAL_95 = 1.959964;
 
   private static final int NULL_DRAWS = 20_000;
+
+  /** Between the models that the paper calls saturated and those from 1B is 410M, in neither. */
+  private static final double SMALL = 160e6;
+
+  private static final double LARGE = 1e9;
 
   private final PythiaCheckpoints checkpoints;
 
@@ -54,22 +65,84 @@ public final class B2LatePerplexity implements Claim {
 
   @Override
   public void run(ClaimContext context, EvidenceBuilder evidence) {
+    var bootstrap = new PerplexityBootstrap(checkpoints, context.seed());
     checkpoints
         .byModel()
         .forEach((model, list) -> {
-          RunRecorder run =
-              evidence.begin(
-                  id() + "/" + model,
-                  id(),
-                  model,
-                  context.tier().label(),
-                  "published",
-                  context.seed(),
-                  "{\"model\": \"%s\", \"checkpoints\": %s}".formatted(model, list.size()));
+          RunRecorder run = begin(context, evidence, model, List.of(model));
           record(run, list, context.seed());
+          recordInterval(run, list.getLast().step(), bootstrap.ratio(model));
           run.finish(0);
         });
+    recordTwins(context, evidence, bootstrap);
+    recordSizes(context, evidence, bootstrap);
     context.report(Progress.of(id(), "done", 1, 1));
+  }
+
+  /** Each model beside the one trained on deduplicated data: the only replicate published. */
+  private void recordTwins(
+      ClaimContext context, EvidenceBuilder evidence, PerplexityBootstrap bootstrap) {
+    for (String model : checkpoints.byModel().keySet()) {
+      String twin = PythiaCheckpoints.deduplicated(model);
+      if (!model.equals(twin) && checkpoints.byModel().containsKey(twin)) {
+        RunRecorder run = begin(context, evidence, model + "-less-twin", List.of(model, twin));
+        recordDifference(
+            run, "model_less_twin", bootstrap.logDifference(List.of(model), List.of(twin)));
+        run.finish(0);
+      }
+    }
+  }
+
+  private void recordSizes(
+      ClaimContext context, EvidenceBuilder evidence, PerplexityBootstrap bootstrap) {
+    List<String> small = models(size -> size <= SMALL);
+    List<String> large = models(size -> size >= LARGE);
+    if (!small.isEmpty() && !large.isEmpty()) {
+      RunRecorder run =
+          begin(
+              context,
+              evidence,
+              "small-less-large",
+              Stream.concat(small.stream(), large.stream()).toList());
+      recordDifference(run, "small_less_large", bootstrap.logDifference(small, large));
+      run.finish(0);
+    }
+  }
+
+  private List<String> models(DoublePredicate size) {
+    return checkpoints.byModel().keySet().stream()
+        .filter(model -> size.test(PythiaCheckpoints.parameters(model)))
+        .toList();
+  }
+
+  private RunRecorder begin(
+      ClaimContext context, EvidenceBuilder evidence, String arm, List<String> models) {
+    String names = models.stream().collect(Collectors.joining("\", \"", "\"", "\""));
+    int evaluations = models.stream().mapToInt(m -> checkpoints.byModel().get(m).size()).sum();
+    return evidence.begin(
+        id() + "/" + arm,
+        id(),
+        arm,
+        context.tier().label(),
+        "published",
+        context.seed(),
+        "{\"models\": [%s], \"checkpoints\": %s, \"resamples\": %s}"
+            .formatted(names, evaluations, Bootstrap.RESAMPLES));
+  }
+
+  /** A difference of logarithms less its bias; the larger arm of its interval is its error. */
+  private static void recordDifference(RunRecorder run, String name, Bootstrap difference) {
+    Interval interval = difference.mirrored();
+    double corrected = difference.corrected();
+    run.metric(name, 0, corrected, interval.reach(corrected), "nats");
+    run.metric(name + "_low", 0, interval.low(), "nats");
+    run.metric(name + "_high", 0, interval.high(), "nats");
+  }
+
+  private static void recordInterval(RunRecorder run, long step, Bootstrap ratio) {
+    run.metric("final_over_best_corrected", step, ratio.corrected(), "1");
+    run.metric("final_over_best_low", step, ratio.mirrored().low(), "1");
+    run.metric("final_over_best_high", step, ratio.mirrored().high(), "1");
   }
 
   private static void record(RunRecorder run, List<Checkpoint> list, long seed) {

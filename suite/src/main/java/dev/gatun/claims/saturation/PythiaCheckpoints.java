@@ -11,6 +11,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * LAMBADA perplexities of the Pythia models at their checkpoints, as EleutherAI published them.
@@ -19,6 +21,8 @@ import java.util.TreeMap;
  */
 record PythiaCheckpoints(Map<String, List<Checkpoint>> byModel) {
   private static final String FACTS = "/dev/gatun/results/facts/pythia-zero-shot.csv";
+  private static final String DEDUPLICATED = "-deduped";
+  private static final Pattern SIZE = Pattern.compile("-([0-9.]+)([mb])");
   private static final String HEADER = "model,step,task,metric,value,stderr";
 
   /**
@@ -39,6 +43,20 @@ record PythiaCheckpoints(Map<String, List<Checkpoint>> byModel) {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + FACTS, e);
     }
+  }
+
+  /** The name of the model of equal size trained on deduplicated data; that itself if it is one. */
+  static String deduplicated(String model) {
+    return model.endsWith(DEDUPLICATED) ? model : model.replace("-bf16", "") + DEDUPLICATED;
+  }
+
+  /** Nominal size from a name such as {@code pythia-1.4b-deduped}. */
+  static double parameters(String model) {
+    Matcher size = SIZE.matcher(model);
+    if (!size.find()) {
+      throw new IllegalArgumentException("no size in the name of model " + model);
+    }
+    return Double.parseDouble(size.group(1)) * (size.group(2).equals("m") ? 1e6 : 1e9);
   }
 
   private static PythiaCheckpoints read(BufferedReader csv) throws IOException {

@@ -45,6 +45,16 @@ record SaturationFigure(
     }
   }
 
+  /** The models that the paper calls saturated, where their losses are least. */
+  List<LossPoint> saturatedBest() {
+    return List.copyOf(bestLosses.values());
+  }
+
+  /** The same models at the last step drawn. */
+  List<LossPoint> saturatedFinal() {
+    return bestLosses.keySet().stream().map(finalLosses::get).toList();
+  }
+
   private static SaturationFigure of(JsonNode figures) {
     JsonNode figure = figures.path("fig1b");
     JsonNode law = figure.path("power_law");

@@ -1,5 +1,7 @@
 package dev.gatun.claims.saturation;
 
+import java.util.List;
+
 /**
  * Loss of a language model of N parameters after T tokens, L = A/N^α + B/T^β + E in nats (Hoffmann
  * et al., arXiv 2203.15556).
@@ -14,6 +16,11 @@ record ScalingLaw(double a, double alpha, double b, double beta, double irreduci
   /** L measured, relative to the law: measured/L(N, T) − 1. */
   double excess(LossPoint point) {
     return point.loss() / loss(point.parameters(), point.tokens()) - 1;
+  }
+
+  /** Mean of {@link #excess}. */
+  double meanExcess(List<LossPoint> points) {
+    return points.stream().mapToDouble(this::excess).average().orElseThrow();
   }
 
   /**
@@ -44,5 +51,10 @@ record ScalingLaw(double a, double alpha, double b, double beta, double irreduci
    * @param tokens T = step × tokens per step
    * @param loss in nats per token
    */
-  record LossPoint(String model, double parameters, long step, double tokens, double loss) {}
+  record LossPoint(String model, double parameters, long step, double tokens, double loss) {
+    /** The same, so much higher. */
+    LossPoint plus(double nats) {
+      return new LossPoint(model, parameters, step, tokens, loss + nats);
+    }
+  }
 }

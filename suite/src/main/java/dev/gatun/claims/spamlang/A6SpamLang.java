@@ -2,6 +2,7 @@ package dev.gatun.claims.spamlang;
 
 import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
+import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.PlannedRun;
 import dev.gatun.experiment.Sweep;
 import dev.gatun.experiment.SweepEvidence;
@@ -58,6 +59,11 @@ public final class A6SpamLang implements Claim {
   /** The shipped plans on SpamLang itself. */
   public A6SpamLang() {
     this(Plans.SHIPPED, SpamLangRun.Examples.UNIFORM);
+  }
+
+  /** The shipped plans with another head. */
+  public A6SpamLang(HeadChoice head) {
+    this((tier, seed) -> Plans.SHIPPED.of(tier, seed).withHead(head), SpamLangRun.Examples.UNIFORM);
   }
 
   /** Other plans, or another language. */

@@ -1,5 +1,6 @@
 package dev.gatun.claims.spamlang;
 
+import dev.gatun.experiment.HeadChoice;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.train.TrainingConfig.AdamWSettings;
@@ -106,6 +107,21 @@ final class SpamLangArms {
     for (double rate : rates) {
       String arm = "tied-v%s-%s-rate%s".formatted(vocabulary, exposure.name, plain(rate));
       add(arm, model, length, exposure, rate);
+    }
+  }
+
+  /** Arm {@code sigsoftmax-seq4.88}: sequences of one symbol through another head. */
+  void head(HeadChoice head, int vocabulary, Exposure exposure, double rate) {
+    TransformerConfig model = usual(vocabulary, 1).withHead(head.of(vocabulary, width));
+    add(head.label() + "-" + exposure.name, model, 1, exposure, rate);
+  }
+
+  /** Arms {@code sigsoftmax-seq4.88-rate0.01}, which try rates for it. */
+  void headRates(HeadChoice head, int vocabulary, Exposure exposure, List<Double> rates) {
+    TransformerConfig model = usual(vocabulary, 1).withHead(head.of(vocabulary, width));
+    for (double rate : rates) {
+      String arm = "%s-%s-rate%s".formatted(head.label(), exposure.name, plain(rate));
+      add(arm, model, 1, exposure, rate);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.gatun.claims.spamlang;
 
 import dev.gatun.claims.spamlang.SpamLangArms.Exposure;
+import dev.gatun.experiment.HeadChoice;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import java.util.List;
@@ -104,6 +105,21 @@ public record SpamLangPlan(List<SpamLangSetting> settings) {
     return arms.settings();
   }
 
+  /**
+   * The same arms with another head, but for those that are about the linear head alone: tied
+   * weights and a limited backward pass.
+   */
+  SpamLangPlan withHead(HeadChoice head) {
+    return head.isLinear()
+        ? this
+        : new SpamLangPlan(
+            settings.stream()
+                .filter(setting -> !setting.model().isTied())
+                .filter(setting -> setting.backwardRank() == setting.model().width())
+                .map(setting -> setting.withHead(head))
+                .toList());
+  }
+
   private static SpamLangPlan ofSeeds(long first, LongFunction<List<SpamLangSetting>> arms) {
     return new SpamLangPlan(
         LongStream.range(first, first + SEEDS)
@@ -113,7 +129,7 @@ public record SpamLangPlan(List<SpamLangSetting> settings) {
   }
 
   /** GPT-2 style, two layers, four heads. */
-  private static TransformerConfig small(int vocabulary, int width, int length) {
+  static TransformerConfig small(int vocabulary, int width, int length) {
     return TransformerConfig.gpt2(vocabulary, width, 2, 4, length)
         .withHead(new HeadForm.Linear(false));
   }

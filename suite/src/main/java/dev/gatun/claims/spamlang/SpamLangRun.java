@@ -51,9 +51,16 @@ final class SpamLangRun implements RunBody<SpamLangSetting> {
             setting.backward(),
             (parameter, out, deviation) -> weights.stream(parameter).gaussian(out, deviation))) {
       recordSetting(setting, recorder);
+      Runnable scores =
+          () ->
+              recordScores(
+                  setting,
+                  SymbolVisits.of(batches, setting),
+                  new SymbolScores(model, setting),
+                  recorder);
+      environment.rehearse(scores);
       train(setting, model, batches, environment, recorder);
-      recordScores(
-          setting, SymbolVisits.of(batches, setting), new SymbolScores(model, setting), recorder);
+      environment.measure(scores);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.gatun.claims.spamlang;
 
+import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.RunSetting;
 import dev.gatun.model.HeadBackward;
 import dev.gatun.model.TransformerConfig;
@@ -46,6 +47,21 @@ public record SpamLangSetting(
   /** Independent sequences that the whole run sees per symbol, on average. */
   public double sequencesPerSymbol() {
     return (double) steps * batch / model.vocabulary();
+  }
+
+  /** The same with another head. */
+  SpamLangSetting withHead(HeadChoice head) {
+    return new SpamLangSetting(
+        arm,
+        model.withHead(head.of(model.vocabulary(), model.width())),
+        backwardRank,
+        length,
+        batch,
+        steps,
+        learningRate,
+        warmupSteps,
+        optimiser,
+        seed);
   }
 
   /** The head's backward pass. */

@@ -9,14 +9,13 @@ import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.data.Randomness;
 import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.Measured;
+import dev.gatun.experiment.PlantedFaults;
 import dev.gatun.measure.HeadMeasures;
 import dev.gatun.model.Head;
 import dev.gatun.model.HeadInputs;
 import dev.gatun.results.Evidence;
-import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Outcome;
 import dev.gatun.results.Verdict;
-import dev.gatun.results.Verdicts;
 import dev.gatun.spectrum.GradientComponents;
 import dev.gatun.spectrum.GradientProjection;
 import dev.gatun.spectrum.LogitDirection;
@@ -25,25 +24,33 @@ import dev.gatun.spectrum.Spectrum;
 import dev.gatun.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The checks of A4, A5, A10 and of what A1 says about trained heads reproduce as long as what they
  * measure is whole, and do not when it is broken on purpose.
  */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PlantedAnatomyFaultsIT {
   private static final int WIDTH = 32;
   private static final int[] ALL_WIDTHS = {24, 32, 64, 88};
 
   private final Backend backend = CpuBackend.open(2);
 
+  /** By widths: what is whole is trained once for all tests. */
+  private final Map<List<Integer>, BottleneckExperiment> whole = new HashMap<>();
+
   @TempDir private Path exactOutput;
   @TempDir private Path faultyOutput;
 
-  @AfterEach
+  @AfterAll
   void closeBackend() {
     backend.close();
   }
@@ -159,27 +166,23 @@ class PlantedAnatomyFaultsIT {
       HeadMeasures fault,
       String check,
       int... widths) {
-    Verdict whole = verdict(claim, HeadMeasures.EXACT, exactOutput, check, widths);
-    Verdict broken = verdict(claim, fault, faultyOutput, check, widths);
-    assertEquals(Outcome.REPRODUCED, whole.outcome(), whole::toString);
-    assertNotEquals(Outcome.REPRODUCED, broken.outcome(), broken::toString);
-    assertNotEquals(Outcome.SKIPPED, broken.outcome(), broken::toString);
+    BottleneckExperiment exact =
+        whole.computeIfAbsent(
+            Arrays.stream(widths).boxed().toList(), _ -> experiment(HeadMeasures.EXACT, widths));
+    Verdict reproduced = verdict(claim.apply(exact), exactOutput, check);
+    Verdict found = verdict(claim.apply(experiment(fault, widths)), faultyOutput, check);
+    assertEquals(Outcome.REPRODUCED, reproduced.outcome(), reproduced::toString);
+    assertNotEquals(Outcome.REPRODUCED, found.outcome(), found::toString);
+    assertNotEquals(Outcome.SKIPPED, found.outcome(), found::toString);
   }
 
-  private Verdict verdict(
-      Function<BottleneckExperiment, Claim> claim,
-      HeadMeasures measures,
-      Path output,
-      String check,
-      int... widths) {
-    Claim measured =
-        claim.apply(
-            new BottleneckExperiment(measures, seed -> SmallBottleneck.trained(seed, widths)));
-    Evidence evidence = Measured.evidence(measured, SmallBottleneck.context(backend, output));
-    return Verdicts.judge(evidence, ExpectedValues.shipped(), "quick", "cpu").stream()
-        .filter(v -> v.claim().equals(measured.id()) && v.check().equals(check))
-        .findFirst()
-        .orElseThrow();
+  private static BottleneckExperiment experiment(HeadMeasures measures, int... widths) {
+    return new BottleneckExperiment(measures, seed -> SmallBottleneck.trained(seed, widths));
+  }
+
+  private Verdict verdict(Claim claim, Path output, String check) {
+    Evidence evidence = Measured.evidence(claim, SmallBottleneck.context(backend, output));
+    return PlantedFaults.verdict(evidence, claim.id(), check);
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.gatun.backend.Backend;
 import dev.gatun.data.Corpus;
 import dev.gatun.data.JdkSources;
 import dev.gatun.experiment.ClaimContext;
+import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.ProgressListener;
 import dev.gatun.experiment.Tier;
 import dev.gatun.measure.HeadMeasures;
@@ -26,7 +27,21 @@ public final class SmallBottleneck {
 
   public static BottleneckSetting setting(int width, long seed) {
     return new BottleneckSetting(
-        256, width, 1, 2, 16, 4, 6, 1e-2, 2, 17, List.of(0, 3, 6), List.of(6), List.of(6), seed);
+        256,
+        width,
+        HeadChoice.LINEAR,
+        1,
+        2,
+        16,
+        4,
+        6,
+        1e-2,
+        2,
+        17,
+        List.of(0, 3, 6),
+        List.of(6),
+        List.of(6),
+        seed);
   }
 
   /**
@@ -48,6 +63,7 @@ public final class SmallBottleneck {
     return new BottleneckSetting(
         1024,
         width,
+        HeadChoice.LINEAR,
         1,
         4,
         64,

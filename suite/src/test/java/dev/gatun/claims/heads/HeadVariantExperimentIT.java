@@ -20,21 +20,31 @@ import dev.gatun.results.Metric;
 import dev.gatun.results.Run;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HeadVariantExperimentIT {
   private static final long SEED = 7;
 
   private final Backend backend = CpuBackend.open(2);
 
+  /** Evidence of each claim that shares one experiment, measured once for all tests. */
+  private final Map<String, Evidence> whole = new HashMap<>();
+
+  private final List<Progress> stepsOfAll = new ArrayList<>();
+
   @TempDir private Path output;
 
-  @AfterEach
+  @AfterAll
   void closeBackend() {
     backend.close();
   }
@@ -78,7 +88,7 @@ class HeadVariantExperimentIT {
 
   @Test
   void armsOfASeedBeginWithEqualWeightsAndSeeEqualTokens() {
-    Evidence evidence = run(new C1BackwardRank(SmallHeads.experiment()));
+    Evidence evidence = whole().get("C1");
     for (long seed = SEED; seed < SEED + 5; seed++) {
       double untrained = loss(evidence, "full", seed, 0);
       assertEquals(Math.log(512), untrained, 0.05);
@@ -92,7 +102,7 @@ class HeadVariantExperimentIT {
 
   @Test
   void lossAmongOccurringClassesLeavesOutWhatTheOthersHave() {
-    Evidence evidence = run(new C3NeverTargetClasses(SmallHeads.experiment()));
+    Evidence evidence = whole().get("C3");
     List<Metric> among = named(evidence, "loss_among_occurring");
     assertEquals(5, among.size());
     for (Metric metric : among) {
@@ -109,7 +119,7 @@ class HeadVariantExperimentIT {
 
   @Test
   void efficiencyFactorsCompareTheCurvesOfOneSeed() {
-    Evidence evidence = run(new A7HeadRank(SmallHeads.experiment()));
+    Evidence evidence = whole().get("A7");
     for (long seed = SEED; seed < SEED + 5; seed++) {
       String pair = "A7/full-over-rank2/seed" + seed;
       double tokens = valueOf(evidence, pair, "tokens_to_narrow_loss");
@@ -130,19 +140,8 @@ class HeadVariantExperimentIT {
 
   @Test
   void claimsShareTheirTrainings() {
-    HeadVariantExperiment shared = SmallHeads.experiment();
-    var claims =
-        List.<Claim>of(
-            new A7HeadRank(shared),
-            new C1BackwardRank(shared),
-            new C2OrthogonalPart(shared),
-            new C3NeverTargetClasses(shared));
-    PlannedRuns planned = PlannedRuns.of(claims, Tier.QUICK, SEED);
-    assertEquals(5 * (4 + 2 + 1 + 1 + 1), planned.runs().size());
-    var seen = new ArrayList<Progress>();
-    ClaimContext context = SmallHeads.context(backend, output, seen::add);
-    claims.forEach(claim -> Measured.evidence(claim, context));
-    assertEquals(SmallHeads.STEPS * planned.runs().size(), seen.size());
+    whole();
+    assertEquals(5 * (4 + 2 + 1 + 1 + 1) * SmallHeads.STEPS, stepsOfAll.size());
   }
 
   @Test
@@ -154,6 +153,20 @@ class HeadVariantExperimentIT {
         }
       }
     }
+  }
+
+  private Map<String, Evidence> whole() {
+    if (whole.isEmpty()) {
+      HeadVariantExperiment shared = SmallHeads.experiment();
+      ClaimContext context = SmallHeads.context(backend, output, stepsOfAll::add);
+      Stream.of(
+              new A7HeadRank(shared),
+              new C1BackwardRank(shared),
+              new C2OrthogonalPart(shared),
+              new C3NeverTargetClasses(shared))
+          .forEach(claim -> whole.put(claim.id(), Measured.evidence(claim, context)));
+    }
+    return whole;
   }
 
   private Evidence run(Claim claim) {

@@ -10,14 +10,13 @@ import dev.gatun.data.BatchSource;
 import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.Measured;
+import dev.gatun.experiment.PlantedFaults;
 import dev.gatun.experiment.RunBody;
 import dev.gatun.model.HeadBackward;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.results.Evidence;
-import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Outcome;
 import dev.gatun.results.Verdict;
-import dev.gatun.results.Verdicts;
 import java.nio.file.Path;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
@@ -163,18 +162,11 @@ class PlantedHeadFaultsIT {
     Evidence exact = Measured.evidence(sound, exactContext);
     Evidence found = Measured.evidence(faulty, faultyContext);
     for (String check : checks) {
-      Verdict reproduced = verdict(exact, sound.id(), check);
-      Verdict refuted = verdict(found, sound.id(), check);
+      Verdict reproduced = PlantedFaults.verdict(exact, sound.id(), check);
+      Verdict refuted = PlantedFaults.verdict(found, sound.id(), check);
       assertEquals(Outcome.REPRODUCED, reproduced.outcome(), reproduced::toString);
       assertNotEquals(Outcome.REPRODUCED, refuted.outcome(), refuted::toString);
       assertNotEquals(Outcome.SKIPPED, refuted.outcome(), refuted::toString);
     }
-  }
-
-  private static Verdict verdict(Evidence evidence, String claim, String check) {
-    return Verdicts.judge(evidence, ExpectedValues.shipped(), "quick", "cpu").stream()
-        .filter(verdict -> verdict.claim().equals(claim) && verdict.check().equals(check))
-        .findFirst()
-        .orElseThrow();
   }
 }
