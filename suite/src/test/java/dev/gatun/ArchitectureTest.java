@@ -22,6 +22,7 @@ class ArchitectureTest {
           .importPackages("dev.gatun");
 
   private static final String JACKSON = "tools.jackson..";
+  private static final String JACKSON_ANNOTATIONS = "com.fasterxml.jackson.annotation..";
 
   /** The JDK's own module jdk.management: how much memory the machine has. */
   private static final String MACHINE_MEMORY = "com.sun.management..";
@@ -50,7 +51,11 @@ class ArchitectureTest {
               "dev.gatun.io..",
               "dev.gatun.natives..",
               "dev.gatun.bindings.."),
-          new Room("dev.gatun.data..", "com.knuddels.jtokkit.."),
+          new Room(
+              "dev.gatun.data..",
+              "dev.gatun.natives",
+              "com.knuddels.jtokkit..",
+              "ai.djl.huggingface.tokenizers.jni.."),
           new Room(
               "dev.gatun.safetensors..",
               "dev.gatun.backend",
@@ -92,22 +97,55 @@ class ArchitectureTest {
               "org.apache.commons.statistics..",
               JACKSON),
           new Room(
-              "dev.gatun.claims..",
-              "dev.gatun.train..",
+              "dev.gatun.measure..",
               "dev.gatun.spectrum..",
               "dev.gatun.data..",
               "dev.gatun.model..",
+              "dev.gatun.safetensors..",
               "dev.gatun.backend",
               "dev.gatun.tensor..",
+              "dev.gatun.results"),
+          new Room(
+              "dev.gatun.experiment..",
+              "dev.gatun.train..",
+              "dev.gatun.data..",
+              "dev.gatun.model..",
+              "dev.gatun.backend",
               "dev.gatun.results..",
               "dev.gatun.io..",
-              JACKSON),
+              JACKSON,
+              JACKSON_ANNOTATIONS),
+          experiment("bottleneck"),
+          experiment("spamlang"),
+          experiment("heads"),
+          experiment("ngram"),
+          experiment("saturation"),
+          experiment("frozen"),
+          experiment("theorem"),
+          new Room("dev.gatun.claims", "dev.gatun.claims..", "dev.gatun.experiment.."),
           new Room(
               "dev.gatun.report..",
               "dev.gatun.results..",
               "dev.gatun.io..",
               "org.jfree..",
               JACKSON));
+
+  /** The claims that read one experiment know nothing of other claims. */
+  private static Room experiment(String name) {
+    return new Room(
+        "dev.gatun.claims." + name,
+        "dev.gatun.experiment..",
+        "dev.gatun.measure..",
+        "dev.gatun.train..",
+        "dev.gatun.spectrum..",
+        "dev.gatun.data..",
+        "dev.gatun.model..",
+        "dev.gatun.backend",
+        "dev.gatun.tensor..",
+        "dev.gatun.results..",
+        "dev.gatun.io..",
+        JACKSON);
+  }
 
   @TestFactory
   Stream<DynamicTest> eachRoomTouchesOnlyWhatItMay() {

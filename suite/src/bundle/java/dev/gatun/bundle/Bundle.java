@@ -20,8 +20,8 @@ import java.util.stream.Stream;
  * each part.
  */
 public final class Bundle {
-  /** 60 MiB: what the bundle is allowed to be. */
-  public static final long LIMIT = 60L << 20;
+  /** 64 MiB: what the bundle is allowed to be. */
+  public static final long LIMIT = 64L << 20;
 
   /** As {@code jdeps --print-module-deps} finds them for the application and its libraries. */
   private static final List<String> MODULES =
@@ -48,7 +48,7 @@ public final class Bundle {
     long size = Files.size(archive);
     System.out.println(
         String.format(
-            Locale.ROOT, "%s: %.1f MiB (at most 60)", archive, size / (double) (1 << 20)));
+            Locale.ROOT, "%s: %.1f MiB (at most 64)", archive, size / (double) (1 << 20)));
     if (size >= LIMIT) {
       throw new IllegalStateException("the bundle is too large: " + size + " bytes");
     }

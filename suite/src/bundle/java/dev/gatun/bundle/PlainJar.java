@@ -16,11 +16,15 @@ import java.util.zip.ZipOutputStream;
 final class PlainJar {
   private static final LocalDateTime NO_DATE = LocalDateTime.of(2000, 1, 1, 0, 0);
 
-  /** OpenBLAS' JNI, as Gatun calls OpenBLAS itself; and zstd's libraries for other systems. */
+  /**
+   * OpenBLAS' JNI, as Gatun calls OpenBLAS itself; zstd's and the tokenizers' libraries for other
+   * systems; and the tokenizers' lists of models.
+   */
   private static final Pattern UNUSED =
       Pattern.compile(
           "org/bytedeco/.*/(libjni.*\\.so|include/.*)"
-              + "|(?!linux/amd64/)(aix|darwin|freebsd|linux|win)/.*/libzstd-jni.*");
+              + "|(?!linux/amd64/)(aix|darwin|freebsd|linux|win)/.*/libzstd-jni.*"
+              + "|native/lib/(?!linux-x86_64/)[^/]+/.*|(cv|nlp)/.*/ai\\.djl\\..*\\.json");
 
   private PlainJar() {}
 

@@ -1,6 +1,6 @@
 /**
- * The papers' claims, one class each: runs its experiment on a {@link dev.gatun.backend.Backend}
- * and records every number as evidence. Verdicts are not made here: {@code dev.gatun.results}
- * computes them from the evidence and from expected values that are data.
+ * All claims. Each experiment behind them has a package below this one, with the claims that read
+ * it. They record every number as evidence and judge nothing: {@code dev.gatun.results} computes
+ * verdicts from the evidence and from expected values that are data.
  */
 package dev.gatun.claims;

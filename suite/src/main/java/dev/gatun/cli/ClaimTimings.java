@@ -2,9 +2,9 @@ package dev.gatun.cli;
 
 import dev.gatun.backend.DeviceDescription;
 import dev.gatun.bench.BenchmarkFile;
-import dev.gatun.claims.Claim;
-import dev.gatun.claims.PlannedRun;
-import dev.gatun.claims.Tier;
+import dev.gatun.experiment.Claim;
+import dev.gatun.experiment.PlannedRun;
+import dev.gatun.experiment.Tier;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.gatun.cli;
 
-import dev.gatun.claims.Claim;
 import dev.gatun.claims.Claims;
+import dev.gatun.experiment.Claim;
 import dev.gatun.results.ExpectedClaim;
 import dev.gatun.results.ExpectedValues;
 import java.util.LinkedHashMap;

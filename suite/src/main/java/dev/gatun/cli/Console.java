@@ -74,6 +74,14 @@ final class Console {
     }
   }
 
+  /** One of several JSON objects, if asked for: each is a line. */
+  void jsonLine(Object value) {
+    if (json) {
+      out().println(JsonMapper.shared().writeValueAsString(value));
+      out().flush();
+    }
+  }
+
   /** What is neither result nor JSON: notes on the way, on standard error. */
   void note(String text) {
     commandLine().getErr().println(text);

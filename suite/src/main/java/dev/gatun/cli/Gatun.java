@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
       ClaimsCommand.class,
       ReproduceCommand.class,
       VerifyCommand.class,
+      MeasureCommand.class,
       ReportCommand.class,
       CompareCommand.class,
       TrainCommand.class,

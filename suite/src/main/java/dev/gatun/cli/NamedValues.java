@@ -2,7 +2,8 @@ package dev.gatun.cli;
 
 import dev.gatun.backend.MathMode;
 import dev.gatun.bench.Work;
-import dev.gatun.claims.Tier;
+import dev.gatun.experiment.HeadChoice;
+import dev.gatun.experiment.Tier;
 import dev.gatun.io.NearestName;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -43,6 +44,23 @@ final class NamedValues {
     @Override
     public String convert(String name) {
       return known("device", name, List.of(CPU, CUDA));
+    }
+  }
+
+  /** The forms of head. */
+  static final class Heads implements Iterable<String>, ITypeConverter<HeadChoice> {
+    static final String LINEAR = "linear";
+    private static final List<String> LABELS =
+        HeadChoice.all().stream().map(HeadChoice::label).toList();
+
+    @Override
+    public Iterator<String> iterator() {
+      return LABELS.iterator();
+    }
+
+    @Override
+    public HeadChoice convert(String label) {
+      return new HeadChoice(known("head", label, LABELS));
     }
   }
 

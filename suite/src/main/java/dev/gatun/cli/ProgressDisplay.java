@@ -1,7 +1,7 @@
 package dev.gatun.cli;
 
-import dev.gatun.claims.Progress;
-import dev.gatun.claims.ProgressListener;
+import dev.gatun.experiment.Progress;
+import dev.gatun.experiment.ProgressListener;
 import java.util.Locale;
 import java.util.stream.Collectors;
 

@@ -1,14 +1,16 @@
 package dev.gatun.cli;
 
 import dev.gatun.backend.Backend;
-import dev.gatun.claims.Claim;
-import dev.gatun.claims.ClaimContext;
 import dev.gatun.claims.Claims;
-import dev.gatun.claims.Progress;
-import dev.gatun.claims.RunEstimate;
-import dev.gatun.claims.Tier;
+import dev.gatun.cli.NamedValues.Heads;
 import dev.gatun.cli.NamedValues.Tiers;
 import dev.gatun.data.Corpus;
+import dev.gatun.experiment.Claim;
+import dev.gatun.experiment.ClaimContext;
+import dev.gatun.experiment.HeadChoice;
+import dev.gatun.experiment.Progress;
+import dev.gatun.experiment.RunEstimate;
+import dev.gatun.experiment.Tier;
 import dev.gatun.io.AtomicFile;
 import dev.gatun.io.NearestName;
 import dev.gatun.report.Report;
@@ -68,6 +70,19 @@ final class ReproduceCommand implements Callable<Integer> {
   private long seed;
 
   @Option(
+      names = "--head",
+      paramLabel = "<head>",
+      defaultValue = Heads.LINEAR,
+      converter = Heads.class,
+      completionCandidates = Heads.class,
+      description = {
+        "The head to ask A4, A6 and A7 of: ${COMPLETION-CANDIDATES}.",
+        "H1 compares all. Checks that hold for other heads are then reported only.",
+        "Default: ${DEFAULT-VALUE}."
+      })
+  private HeadChoice head;
+
+  @Option(
       names = "--jobs",
       paramLabel = "<n>",
       defaultValue = "1",
@@ -81,7 +96,7 @@ final class ReproduceCommand implements Callable<Integer> {
       paramLabel = "<folder>",
       description = {
         "Where results go. Default: results/runs/<tier>-<device>-seed<n>,",
-        "followed by the claims if some are chosen."
+        "followed by the claims if some are chosen, and by a head that is not linear."
       })
   private Path out;
 
@@ -161,7 +176,17 @@ final class ReproduceCommand implements Callable<Integer> {
 
   /** The quick tier is over sooner than it is worth to know. */
   private void preview(ReproduceSettings settings, ClaimContext context, ProgressDisplay progress) {
-    if (tier == Tier.QUICK || console.isJson() || settings.trainings().isEmpty()) {
+    if (tier == Tier.QUICK || console.isJson()) {
+      return;
+    }
+    for (Claim claim : settings.claims()) {
+      for (String line : claim.computations(tier, context.backend())) {
+        progress.pause();
+        console.line(claim.id() + ": " + line);
+      }
+    }
+    if (settings.trainings().isEmpty()) {
+      console.line("");
       return;
     }
     RunEstimate estimate =
@@ -217,6 +242,7 @@ final class ReproduceCommand implements Callable<Integer> {
     json.put("report", report.toString());
     json.put("provenance", evidence.provenance().entries());
     json.put("timings", times.asJson());
+    json.put("claims", table.claimsAsJson());
     json.put("verdicts", table.asJson());
     console.json(json);
     return table.exitCode();
@@ -227,12 +253,20 @@ final class ReproduceCommand implements Callable<Integer> {
   }
 
   private List<Claim> selected() {
-    List<Claim> all = Claims.all();
+    List<Claim> all = Claims.all(head);
     for (String id : ids) {
       if (!Claims.ids().contains(id.toUpperCase(Locale.ROOT))) {
         throw new IllegalArgumentException(
             "there is no claim %s; the nearest is %s, and `gatun claims` lists all"
                 .formatted(id, NearestName.of(id, Claims.ids())));
+      }
+      if (all.stream().map(Claim::id).noneMatch(id::equalsIgnoreCase)) {
+        throw new IllegalArgumentException(
+            "claim %s cannot be asked of one other head; with --head %s there are %s"
+                .formatted(
+                    id.toUpperCase(Locale.ROOT),
+                    head.label(),
+                    String.join(", ", all.stream().map(Claim::id).toList())));
       }
     }
     return all.stream()
@@ -243,8 +277,11 @@ final class ReproduceCommand implements Callable<Integer> {
   /** Of its own for a choice of claims, so that the evidence of all is not replaced by a part. */
   private Path defaultFolder() {
     String chosen = ids.isEmpty() ? "" : "-" + String.join("-", ids).toUpperCase(Locale.ROOT);
+    String other = head.isLinear() ? "" : "-" + head.label();
     return Path.of(
-        "results", "runs", "%s-%s-seed%s%s".formatted(tier.label(), device.name(), seed, chosen));
+        "results",
+        "runs",
+        "%s-%s-seed%s%s%s".formatted(tier.label(), device.name(), seed, chosen, other));
   }
 
   private static String seconds(long nanos) {

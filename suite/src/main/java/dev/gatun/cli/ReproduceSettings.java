@@ -1,10 +1,10 @@
 package dev.gatun.cli;
 
 import dev.gatun.backend.DeviceDescription;
-import dev.gatun.claims.Claim;
-import dev.gatun.claims.PlannedRuns;
-import dev.gatun.claims.Tier;
 import dev.gatun.data.Corpus;
+import dev.gatun.experiment.Claim;
+import dev.gatun.experiment.PlannedRuns;
+import dev.gatun.experiment.Tier;
 import dev.gatun.results.Provenance;
 import dev.gatun.results.Run;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +36,7 @@ record ReproduceSettings(
   /**
    * All of it.
    *
-   * @throws dev.gatun.claims.UnsupportedTierException if a claim has no such tier
+   * @throws dev.gatun.experiment.UnsupportedTierException if a claim has no such tier
    */
   static ReproduceSettings of(
       List<Claim> claims, Tier tier, long seed, Optional<Corpus> corpus, Path folder) {

@@ -1,8 +1,8 @@
 package dev.gatun.cli;
 
-import dev.gatun.claims.RunEstimate;
-import dev.gatun.claims.RunEstimate.Group;
-import dev.gatun.claims.RunSetting;
+import dev.gatun.experiment.RunEstimate;
+import dev.gatun.experiment.RunEstimate.Group;
+import dev.gatun.experiment.RunSetting;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -1,6 +1,9 @@
 package dev.gatun.cli;
 
+import dev.gatun.results.CheckRole;
+import dev.gatun.results.ClaimVerdict;
 import dev.gatun.results.ExpectedCheck;
+import dev.gatun.results.ExpectedClaim;
 import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Outcome;
 import dev.gatun.results.Verdict;
@@ -24,23 +27,60 @@ final class VerdictTable {
     this.expected = expected;
   }
 
-  /** One row per check, and below them the reason of each that was not reproduced. */
+  /**
+   * One row per check, below them the reason of each that was not reproduced, and last a row per
+   * claim, with what is to be said against it.
+   */
   void print(Console console) {
     console.table(
         List.of("claim", "check", "measured", "expected", "null", "verdict"),
         verdicts.stream().map(this::row).toList());
-    List<Verdict> unlike =
-        verdicts.stream().filter(v -> v.outcome() != Outcome.REPRODUCED).toList();
+    List<Verdict> unlike = verdicts.stream().filter(VerdictTable::wantsReason).toList();
     if (!unlike.isEmpty()) {
       console.line("");
       unlike.forEach(
           v -> console.paragraph("%s %s: %s".formatted(v.claim(), v.check(), v.reason())));
     }
+    console.line("");
+    console.table(
+        List.of("claim", "says", "verdict"), claims().stream().map(this::claimRow).toList());
+  }
+
+  /** What other tiers and devices are there for is no news. */
+  private static boolean wantsReason(Verdict verdict) {
+    return switch (verdict.outcome()) {
+      case REPRODUCED -> false;
+      case SKIPPED -> verdict.gates();
+      case NOT_REPRODUCED, INCONCLUSIVE -> true;
+    };
+  }
+
+  private List<ExpectedClaim> claims() {
+    return expected.claims().stream()
+        .filter(claim -> verdicts.stream().anyMatch(v -> v.claim().equals(claim.claim())))
+        .toList();
+  }
+
+  private List<String> claimRow(ExpectedClaim claim) {
+    ClaimVerdict verdict = ClaimVerdict.of(claim, verdicts);
+    boolean reserved = verdict.outcome() == Outcome.REPRODUCED && !verdict.isReproducedInFull();
+    String style = style(reserved ? Outcome.INCONCLUSIVE : verdict.outcome());
+    String words = String.join("; ", verdict.reservations());
+    return List.of(
+        claim.claim(),
+        claim.title(),
+        "@|%s %s|@%s"
+            .formatted(style, words(verdict.outcome()), words.isEmpty() ? "" : "; " + words));
   }
 
   /** As JSON values; what is not a finite number is null. */
   List<Map<String, Object>> asJson() {
     return verdicts.stream().map(VerdictTable::json).toList();
+  }
+
+  /** Of the claims, as JSON values. */
+  List<Map<String, Object>> claimsAsJson() {
+    return claims().stream().map(this::json).toList();
   }
 
   /** 1 if a claim was not reproduced, else 0: undecided and skipped claims are no failures. */
@@ -63,11 +103,7 @@ final class VerdictTable {
   private String interval(Verdict verdict) {
     double low = verdict.expectedLow();
     double high = verdict.expectedHigh();
-    ExpectedCheck check =
-        expected.of(verdict.claim()).checks().stream()
-            .filter(c -> c.id().equals(verdict.check()))
-            .findFirst()
-            .orElseThrow();
+    ExpectedCheck check = check(verdict);
     if (low == high) {
       return bound(low);
     }
@@ -79,6 +115,13 @@ final class VerdictTable {
         : bound(low) + (check.openHigh() ? " to below " : " to ") + bound(high);
   }
 
+  private ExpectedCheck check(Verdict verdict) {
+    return expected.of(verdict.claim()).checks().stream()
+        .filter(c -> c.id().equals(verdict.check()))
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** As written in the data files: without zeros that say nothing. */
   private static String bound(double value) {
     return NumberCell.of(value)
@@ -86,16 +129,39 @@ final class VerdictTable {
         .replaceFirst("\\.(e|$)", "$1");
   }
 
-  private static String styled(Verdict verdict) {
-    String style =
-        switch (verdict.outcome()) {
-          case REPRODUCED -> "green";
-          case NOT_REPRODUCED -> "red,bold";
-          case INCONCLUSIVE -> "yellow";
-          case SKIPPED -> "faint";
+  private String styled(Verdict verdict) {
+    CheckRole role = check(verdict).role();
+    String beside =
+        switch (role) {
+          case CLAIM -> verdict.gates() ? "" : " (reported only)";
+          case CAUSE -> " (the paper's cause)";
+          case BEYOND_NULL -> " (against the null)";
         };
-    String words = verdict.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-    return "@|" + style + " " + words + "|@" + (verdict.gates() ? "" : " (reported only)");
+    return "@|%s %s|@%s".formatted(style(verdict.outcome()), words(verdict.outcome()), beside);
+  }
+
+  private static String style(Outcome outcome) {
+    return switch (outcome) {
+      case REPRODUCED -> "green";
+      case NOT_REPRODUCED -> "red,bold";
+      case INCONCLUSIVE -> "yellow";
+      case SKIPPED -> "faint";
+    };
+  }
+
+  private static String words(Outcome outcome) {
+    return outcome.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+
+  private Map<String, Object> json(ExpectedClaim claim) {
+    ClaimVerdict verdict = ClaimVerdict.of(claim, verdicts);
+    var json = new LinkedHashMap<String, Object>();
+    json.put("claim", claim.claim());
+    json.put("outcome", verdict.outcome());
+    json.put("cause", verdict.cause());
+    json.put("beyond_null", verdict.beyondNull());
+    json.put("reservations", verdict.reservations());
+    return json;
   }
 
   private static Map<String, Object> json(Verdict verdict) {

@@ -21,7 +21,9 @@ import picocli.CommandLine.Parameters;
 final class VerifyCommand implements Callable<Integer> {
   @Mixin private Console console;
 
-  @Parameters(paramLabel = "<results>", description = "A folder that `gatun reproduce` wrote.")
+  @Parameters(
+      paramLabel = "<results>",
+      description = "A folder that `gatun reproduce` or `gatun measure` wrote.")
   private Path results;
 
   @Option(
@@ -36,10 +38,18 @@ final class VerifyCommand implements Callable<Integer> {
     ExpectedValues expected =
         expectedValues == null ? ExpectedValues.shipped() : ExpectedValues.load(expectedValues);
     List<Verdict> verdicts = Judgement.of(evidence, expected);
+    if (verdicts.isEmpty()) {
+      console.line(
+          "%s: %s measurements of stored checkpoints; nothing is expected of them"
+              .formatted(results, evidence.runs().size()));
+    }
     var table = new VerdictTable(verdicts, expected);
-    table.print(console);
+    if (!verdicts.isEmpty()) {
+      table.print(console);
+    }
     var json = new LinkedHashMap<String, Object>();
     json.put("results", results.toString());
+    json.put("claims", table.claimsAsJson());
     json.put("verdicts", table.asJson());
     console.json(json);
     return table.exitCode();

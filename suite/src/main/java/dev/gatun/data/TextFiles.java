@@ -10,11 +10,15 @@ import java.util.List;
 
 /** Any text file, or every text file of a folder and its sub-folders, in UTF-8. */
 public final class TextFiles {
+  /** Of one file, whose characters must fit one string. */
+  private static final long MOST_BYTES = 1L << 30;
+
   private TextFiles() {}
 
   /**
    * The text at a path. Of a folder, names that begin with a dot are left out, and the rest is in
-   * the order of the names.
+   * the order of the names. Texts are read again whenever they are asked for: a large folder takes
+   * no memory.
    *
    * @param byteLimit most bytes to take; the first file that would pass it ends the reading
    * @throws UnusableCorpusException if there is nothing, it is empty, or not UTF-8
@@ -34,7 +38,7 @@ public final class TextFiles {
           break;
         }
         String name = (folder ? path.relativize(file) : file.getFileName()).toString();
-        files.add(new Corpus.File(name.replace('\\', '/'), text(file)));
+        files.add(new Corpus.File(name.replace('\\', '/'), () -> text(file)));
       }
     } catch (IOException e) {
       throw new UnusableCorpusException("cannot read the corpus " + path + ": " + e, e);
@@ -67,12 +71,18 @@ public final class TextFiles {
     return false;
   }
 
-  private static String text(Path file) throws IOException {
+  private static String text(Path file) {
     try {
+      if (Files.size(file) > MOST_BYTES) {
+        throw new UnusableCorpusException(
+            "the corpus file " + file + " is larger than 1 GiB; split it into smaller ones");
+      }
       return Files.readString(file);
     } catch (CharacterCodingException e) {
       throw new UnusableCorpusException(
           "the corpus file " + file + " is not UTF-8; convert it or leave it out", e);
+    } catch (IOException e) {
+      throw new UnusableCorpusException("cannot read the corpus file " + file + ": " + e, e);
     }
   }
 }

@@ -33,6 +33,19 @@ public final class FactorisedHead implements MatrixHead {
     this.chunks = new LogitChunks(backend);
   }
 
+  /**
+   * A head of no model, as one that is trained on the hidden states of a frozen one.
+   *
+   * @param a A [V, r]
+   * @param aGradient [V, r]; passes for gradients add to it
+   * @param b B [r, D]
+   * @param bGradient [r, D]; passes for gradients add to it
+   */
+  public static FactorisedHead over(
+      Backend backend, Tensor a, Tensor aGradient, Tensor b, Tensor bGradient) {
+    return new FactorisedHead(backend, a, aGradient, b, bGradient);
+  }
+
   /** The rank r that bounds the head's. */
   public long rank() {
     return b.rows();

@@ -124,7 +124,12 @@ public final class LanguageModel implements AutoCloseable {
 
   /** Hidden states [batch·length, D] after the final norm; valid until the next evaluation pass. */
   public Tensor hiddenStates(int[] inputs, int batch, int length) {
-    return backbone.evaluate(inputs, batch, length);
+    return hiddenStates(inputs, batch, length, LayerVisitor.NONE);
+  }
+
+  /** As above; the visitor sees the residual stream on its way there. */
+  public Tensor hiddenStates(int[] inputs, int batch, int length, LayerVisitor visitor) {
+    return backbone.evaluate(inputs, batch, length, visitor);
   }
 
   /** What the head sees of a batch; valid until the next pass of this model. */

@@ -30,19 +30,6 @@ public final class StreamedBackbone implements AutoCloseable {
 
   private record OwnedHead(TensorScope scope, Head head) {}
 
-  /** Looks at the residual stream between the blocks. */
-  @FunctionalInterface
-  public interface LayerVisitor {
-    /** Looks at nothing. */
-    LayerVisitor NONE = (_, _) -> {};
-
-    /**
-     * All sequences' states [N, D] after {@code layer} blocks, from 0 (the embeddings) to the
-     * number of layers, before the final norm; valid during the call, not to be changed.
-     */
-    void accept(int layer, Tensor states);
-  }
-
   private StreamedBackbone(
       Backend backend,
       CheckpointWeights weights,
@@ -104,7 +91,7 @@ public final class StreamedBackbone implements AutoCloseable {
     config.requireFits(tokens, batch, length);
     Tensor states = scope.zeros(backend.real(), (long) batch * length, config.width());
     embed(tokens, length, states);
-    visitor.accept(0, states);
+    visitor.visit(0, states);
     try (TensorScope passScope = backend.newScope();
         var sequences =
             new SequencePasses(backend, config, batch, length, sequencesAtOnce(length))) {
@@ -119,7 +106,7 @@ public final class StreamedBackbone implements AutoCloseable {
               block.forward(rows, pass, kept);
               backend.copy(kept.output, rows);
             });
-        visitor.accept(layer + 1, states);
+        visitor.visit(layer + 1, states);
       }
       normalise(passScope, sequences, states);
     }

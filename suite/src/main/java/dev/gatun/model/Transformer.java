@@ -57,32 +57,37 @@ final class Transformer implements AutoCloseable {
    * follow. Valid until the next training pass.
    */
   Tensor forward() {
-    return forward(training.orElseThrow(() -> new IllegalStateException("no tokens to look at")));
+    return forward(
+        training.orElseThrow(() -> new IllegalStateException("no tokens to look at")),
+        LayerVisitor.NONE);
   }
 
   /**
    * Hidden states after the final norm, [B·T, D], valid until the next evaluation pass.
    *
+   * @param visitor sees those between the blocks
    * @throws IllegalArgumentException as {@link #load}
    */
-  Tensor evaluate(int[] tokens, int batch, int length) {
+  Tensor evaluate(int[] tokens, int batch, int length, LayerVisitor visitor) {
     config.requireFits(tokens, batch, length);
     Activations pass = evaluationBuffers(batch, length);
     backend.write(tokens, pass.tokens);
-    return forward(pass);
+    return forward(pass, visitor);
   }
 
-  private Tensor forward(Activations pass) {
+  private Tensor forward(Activations pass, LayerVisitor visitor) {
     backend.embedding(tokenEmbedding, pass.tokens, pass.embedding);
     positionEmbedding.ifPresent(table -> {
       backend.embedding(table, pass.positions, pass.hidden);
       backend.axpy(1, pass.hidden, pass.embedding);
     });
     Tensor x = pass.embedding;
+    visitor.visit(0, x);
     for (int layer = 0; layer < blocks.size(); layer++) {
       Activations.Block kept = pass.blocks.get(layer);
       blocks.get(layer).forward(x, pass, kept);
       x = kept.output;
+      visitor.visit(layer + 1, x);
     }
     finalNorm.forward(x, pass.hidden, pass.finalStatistics);
     return pass.hidden;

@@ -361,7 +361,7 @@ public record TransformerConfig(
    * @throws IllegalArgumentException if the sequences are longer than the context, or a token is
    *     not in the vocabulary
    */
-  void requireFits(int[] tokens, int batch, int length) {
+  public void requireFits(int[] tokens, int batch, int length) {
     if (tokens.length != (long) batch * length) {
       throw new IllegalArgumentException(
           "%s tokens do not fill [%s, %s]".formatted(tokens.length, batch, length));

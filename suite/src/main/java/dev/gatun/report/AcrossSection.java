@@ -1,10 +1,9 @@
 package dev.gatun.report;
 
+import dev.gatun.results.ClaimVerdict;
 import dev.gatun.results.ExpectedClaim;
-import dev.gatun.results.Outcome;
 import dev.gatun.results.Provenance;
 import dev.gatun.results.Run;
-import dev.gatun.results.Verdict;
 import dev.gatun.results.comparison.Agreement;
 import dev.gatun.results.comparison.Comparison;
 import dev.gatun.results.comparison.Machine;
@@ -151,12 +150,8 @@ final class AcrossSection {
       rows.append(
           row(
               "%s %s".formatted(Html.escape(claim.claim()), Html.escape(claim.title())),
-              machine -> OutcomeMark.badge(outcome(claim, machine))));
+              machine -> OutcomeMark.badge(ClaimVerdict.of(claim, machine.verdicts()))));
     }
     return rows.toString();
-  }
-
-  private static Outcome outcome(ExpectedClaim claim, Machine machine) {
-    return Verdict.ofClaim(claim.claim(), machine.verdicts());
   }
 }

@@ -18,11 +18,6 @@ final class Expectation {
         .findFirst();
   }
 
-  /** Whether the measured interval contains the null: the two cannot be told apart. */
-  static boolean containsNull(Verdict v) {
-    return v.measuredLow() <= v.nullValue() && v.nullValue() <= v.measuredHigh();
-  }
-
   /** As in {@code 0.945 to 0.995}, {@code ≥ 1.2}, {@code > 0}. */
   static String bounds(Verdict verdict, Optional<ExpectedCheck> check) {
     double low = verdict.expectedLow();

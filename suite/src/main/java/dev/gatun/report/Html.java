@@ -57,10 +57,11 @@ final class Html {
 
   /**
    * Escaped text in which {@code _x} and {@code _{xy}} are subscripts, {@code ^x} and {@code ^{xy}}
-   * superscripts.
+   * superscripts; a sign stays with what it stands before.
    */
   static String formula(String text) {
-    String lowered = SUBSCRIPT.matcher(escape(text)).replaceAll("<sub>$1$2</sub>");
+    String joined = text.replaceAll("(?<=^|\\s)−(?=\\S)", "−\u2060");
+    String lowered = SUBSCRIPT.matcher(escape(joined)).replaceAll("<sub>$1$2</sub>");
     return SUPERSCRIPT.matcher(lowered).replaceAll("<sup>$1$2</sup>");
   }
 

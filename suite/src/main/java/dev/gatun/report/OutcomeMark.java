@@ -1,5 +1,6 @@
 package dev.gatun.report;
 
+import dev.gatun.results.ClaimVerdict;
 import dev.gatun.results.Outcome;
 
 /** How an outcome looks: a word, a shape and a colour; never the colour alone. */
@@ -41,5 +42,19 @@ final class OutcomeMark {
   static String badge(Outcome outcome) {
     return "<span class=\"badge %s\">%s%s</span>"
         .formatted(style(outcome), icon(outcome), word(outcome));
+  }
+
+  /** Of a claim: what is to be said against a reproduced one takes the plain colour from it. */
+  static String badge(ClaimVerdict verdict) {
+    var words = new StringBuilder(word(verdict.outcome()));
+    verdict.reservations().forEach(r -> words.append("; ").append(r));
+    return "<span class=\"badge %s\">%s%s</span>"
+        .formatted(style(verdict), icon(verdict.outcome()), words);
+  }
+
+  static String style(ClaimVerdict verdict) {
+    return verdict.outcome() == Outcome.REPRODUCED && !verdict.isReproducedInFull()
+        ? "reserved"
+        : style(verdict.outcome());
   }
 }

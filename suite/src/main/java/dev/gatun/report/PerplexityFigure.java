@@ -52,7 +52,10 @@ final class PerplexityFigure implements FigureSource {
     for (Map.Entry<String, List<Run>> arm : arms.entrySet()) {
       double size = ScalingLawFacts.parameters(arm.getKey());
       boolean twin = arm.getKey().contains("dedup");
-      evidence.last(arm.getValue(), RATIO).ifPresent(p -> (twin ? twins : models).add(at(size, p)));
+      evidence
+          .last(arm.getValue(), RATIO)
+          .map(p -> bootstrapped(evidence, arm.getValue(), at(size, p)))
+          .ifPresent((twin ? twins : models)::add);
       evidence.last(arm.getValue(), RATIO + "_null").ifPresent(p -> nulls.add(at(size, p)));
     }
     nulls.sort(Comparator.comparingDouble(Point::x));
@@ -65,13 +68,26 @@ final class PerplexityFigure implements FigureSource {
     series.removeIf(s -> s.points().isEmpty());
     String caption =
         "Perplexity of the final checkpoint over that of the best one, from published evaluations."
-            + " Whiskers: the error recorded with each ratio. The best of many"
-            + " checkpoints is biased low; the dashed null is that bias alone.";
+            + " The best of many checkpoints is biased low, and their ratio therefore high; the"
+            + " dashed null is that bias alone. Whiskers: 95 % intervals of a bootstrap over the"
+            + " published standard errors, in which the best checkpoint is looked for anew each"
+            + " time and the bias is taken back, so that a point without any decline lies at its"
+            + " interval's upper end. Errors of one model's checkpoints are taken as independent"
+            + " though they are measured on the same passages, which makes the intervals too wide."
+            + " The deduplicated twin is the only second training of a model whose evaluations are"
+            + " published: no other seeds are.";
     return new Figure(
         "figure-perplexity-ratio",
         "Late training, by model size",
         caption,
         new Chart(Axis.log10("parameters"), Axis.linear("final / best perplexity"), series));
+  }
+
+  /** With the ends of the bootstrap's interval, where they are recorded. */
+  private static Point bootstrapped(EvidenceIndex evidence, List<Run> runs, Point p) {
+    double low = evidence.last(runs, RATIO + "_low").map(Point::y).orElse(p.low());
+    double high = evidence.last(runs, RATIO + "_high").map(Point::y).orElse(p.high());
+    return new Point(p.x(), p.y(), low, high);
   }
 
   private static Point at(double x, Point p) {

@@ -4,10 +4,13 @@ import dev.gatun.io.AtomicFile;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.ExpectedClaim;
 import dev.gatun.results.ExpectedValues;
+import dev.gatun.results.Paper;
+import dev.gatun.results.Papers;
 import dev.gatun.results.Verdict;
 import dev.gatun.results.comparison.Comparison;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -51,6 +54,9 @@ public final class Report {
 
   static String html(
       Evidence evidence, List<Verdict> verdicts, ExpectedValues expected, List<Comparison> across) {
+    if (MeasurePage.isFor(evidence)) {
+      return page(new MeasurePage(evidence, across).html());
+    }
     var index = new EvidenceIndex(evidence);
     List<FigureSource> figures =
         List.of(
@@ -64,24 +70,38 @@ public final class Report {
             new ComponentEnergyFigure(),
             new ScalingLawFigure(ScalingLawFacts.shipped()),
             new PerplexityFigure(),
+            new AnisotropyFigures(SaturationFacts.shipped()),
+            new SingularEntropyFigures(SaturationFacts.shipped()),
+            new RankHeadFigures(RankHeadFacts.shipped()),
+            new NextTokenFigures(NextTokenFacts.shipped()),
+            new TheoremFigure(),
+            new WErrorFigure(RankHeadFacts.shipped()),
             new HeadRankFigure(),
             LossDifferenceFigure.ofRanks(ControlFacts.shipped()),
             LossDifferenceFigure.ofOrthogonalPart(ControlFacts.shipped()),
             LossDifferenceFigure.ofNeverTargets(),
             new HeadFamilyFigure());
     var sections = new StringBuilder();
-    for (ExpectedClaim claim : expected.claims()) {
-      sections.append(new ClaimSection(claim, verdicts, index, figures).html());
+    var left = new ArrayList<>(expected.claims());
+    for (Paper paper : Papers.shipped().papers()) {
+      List<ExpectedClaim> claims =
+          left.stream().filter(c -> paper.claims().contains(c.claim())).toList();
+      if (!claims.isEmpty()) {
+        sections.append(new PaperSection(paper, expected, verdicts, evidence).html());
+        claims.forEach(c -> sections.append(new ClaimSection(c, verdicts, index, figures).html()));
+        left.removeAll(claims);
+      }
     }
+    left.forEach(c -> sections.append(new ClaimSection(c, verdicts, index, figures).html()));
     String summary =
         new SummarySection(expected.claims(), verdicts, evidence.provenance(), evidence.runs())
             .html();
     return page(
         summary
             + "<main>\n"
+            + sections
             + VerdictTable.html(verdicts, expected)
             + new AcrossSection(expected.claims(), across).html()
-            + sections
             + ProvenanceSection.html(evidence.provenance())
             + "</main>\n");
   }

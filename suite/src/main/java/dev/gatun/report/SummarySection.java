@@ -1,5 +1,6 @@
 package dev.gatun.report;
 
+import dev.gatun.results.ClaimVerdict;
 import dev.gatun.results.ExpectedClaim;
 import dev.gatun.results.Outcome;
 import dev.gatun.results.Provenance;
@@ -44,8 +45,18 @@ final class SummarySection {
 
   private Map<Outcome, Integer> counts() {
     var counts = new EnumMap<Outcome, Integer>(Outcome.class);
-    claims.forEach(c -> counts.merge(Verdict.ofClaim(c.claim(), verdicts), 1, Integer::sum));
+    claims.forEach(c -> {
+      if (!isReserved(c)) {
+        counts.merge(Verdict.ofClaim(c.claim(), verdicts), 1, Integer::sum);
+      }
+    });
     return counts;
+  }
+
+  /** Whether a claim is reproduced, but not in full. */
+  private boolean isReserved(ExpectedClaim claim) {
+    ClaimVerdict verdict = ClaimVerdict.of(claim, verdicts);
+    return verdict.outcome() == Outcome.REPRODUCED && !verdict.isReproducedInFull();
   }
 
   private String headline() {
@@ -58,30 +69,38 @@ final class SummarySection {
     var html = new StringBuilder();
     var counts = counts();
     for (Outcome outcome : ORDER) {
-      int n = counts.getOrDefault(outcome, 0);
       html.append(
-          "<li class=\"%s%s\">%s<b>%s</b><span>%s</span></li>"
-              .formatted(
-                  OutcomeMark.style(outcome),
-                  n == 0 ? " zero" : "",
-                  OutcomeMark.icon(outcome),
-                  n,
-                  OutcomeMark.word(outcome).toLowerCase(Locale.ROOT)));
+          tally(
+              OutcomeMark.style(outcome),
+              outcome,
+              counts.getOrDefault(outcome, 0),
+              OutcomeMark.word(outcome).toLowerCase(Locale.ROOT)));
+      if (outcome == Outcome.REPRODUCED) {
+        long reserved = claims.stream().filter(this::isReserved).count();
+        html.append(tally("reserved", outcome, reserved, "reproduced with a reservation"));
+      }
     }
     return html.toString();
+  }
+
+  private static String tally(String style, Outcome outcome, long n, String words) {
+    return "<li class=\"%s%s\">%s<b>%s</b><span>%s</span></li>"
+        .formatted(style, n == 0 ? " zero" : "", OutcomeMark.icon(outcome), n, words);
   }
 
   private String chips() {
     var html = new StringBuilder();
     for (ExpectedClaim claim : claims) {
-      Outcome outcome = Verdict.ofClaim(claim.claim(), verdicts);
+      ClaimVerdict verdict = ClaimVerdict.of(claim, verdicts);
+      var words = new StringBuilder(claim.title() + ": " + OutcomeMark.word(verdict.outcome()));
+      verdict.reservations().forEach(r -> words.append("; ").append(r));
       html.append(
           "<li><a class=\"%s\" href=\"#claim-%s\" title=\"%s\">%s%s</a></li>"
               .formatted(
-                  OutcomeMark.style(outcome),
+                  OutcomeMark.style(verdict),
                   Html.id(claim.claim()),
-                  Html.escape(claim.title() + ": " + OutcomeMark.word(outcome)),
-                  OutcomeMark.icon(outcome),
+                  Html.escape(words.toString()),
+                  OutcomeMark.icon(verdict.outcome()),
                   Html.escape(claim.claim())));
     }
     return html.toString();

@@ -1,26 +1,32 @@
 package dev.gatun.report;
 
+import dev.gatun.results.CheckRole;
+import dev.gatun.results.ExpectedCheck;
 import dev.gatun.results.ExpectedValues;
+import dev.gatun.results.Outcome;
+import dev.gatun.results.Standing;
 import dev.gatun.results.Verdict;
 import java.util.List;
 
-/** All checks in one table; on a phone each row becomes a card. */
+/** All checks that this tier and device judge in one table; on a phone each row becomes a card. */
 final class VerdictTable {
   private VerdictTable() {}
 
   static String html(List<Verdict> verdicts, ExpectedValues expected) {
     var rows = new StringBuilder();
-    verdicts.forEach(v -> rows.append(row(v, expected)));
+    verdicts.stream()
+        .filter(v -> v.gates() || v.outcome() != Outcome.SKIPPED)
+        .forEach(v -> rows.append(row(v, expected)));
     return """
     <section id="verdicts" aria-labelledby="verdicts-title">
-    <h2 id="verdicts-title">Verdicts</h2>
+    <h2 id="verdicts-title">All checks</h2>
     <table class="verdicts">
     <thead><tr><th scope="col">Claim</th><th scope="col">Check</th><th scope="col">Measured</th>\
     <th scope="col">Expected</th><th scope="col">Null</th><th scope="col">Verdict</th></tr></thead>
     <tbody>
     %s</tbody></table>
     <p class="note">%s Checks marked <em>reported</em> do not decide their claim.
-    In the strips below, the grey band is the expected interval, the dot the measurement with its
+    In the strips above, the grey band is the expected interval, the dot the measurement with its
     interval, the diamond the null.</p>
     </section>
     """
@@ -41,13 +47,24 @@ final class VerdictTable {
             Html.id(v.claim()),
             claim,
             Html.name(v.check()),
-            v.gates() ? "" : " <em class=\"reported\">reported</em>",
+            reported(v, expected),
             measured(v),
             Html.escape(Expectation.bounds(v, Expectation.of(v, expected))),
             Grades.tag(v.grade()),
             Html.escape(Numbers.format(v.nullValue())),
-            Expectation.containsNull(v) ? " <em class=\"same\">indistinguishable</em>" : "",
+            Standing.AT_NULL.of(v) ? " <em class=\"same\">indistinguishable</em>" : "",
             OutcomeMark.badge(v.outcome()));
+  }
+
+  private static String reported(Verdict v, ExpectedValues expected) {
+    CheckRole role = Expectation.of(v, expected).map(ExpectedCheck::role).orElse(CheckRole.CLAIM);
+    String words =
+        switch (role) {
+          case CLAIM -> v.gates() ? "" : "reported";
+          case CAUSE -> "the paper's cause";
+          case BEYOND_NULL -> "against the null";
+        };
+    return words.isEmpty() ? "" : " <em class=\"reported\">" + words + "</em>";
   }
 
   /** The measured value, and its interval if it is more than a point. */

@@ -41,8 +41,8 @@ record ArrowTable<R>(String name, List<Column<R>> columns, Function<Row, R> read
   /** Version of the format; raised when a reader of the old one would misread the new. */
   static final String FORMAT = "1";
 
-  private static final String FORMAT_KEY = "gatun.format";
-  private static final String TABLE_KEY = "gatun.table";
+  static final String FORMAT_KEY = "gatun.format";
+  static final String TABLE_KEY = "gatun.table";
   private static final String PROVENANCE_PREFIX = "provenance.";
   private static final int ROWS_PER_BATCH = 65_536;
 
@@ -57,8 +57,10 @@ record ArrowTable<R>(String name, List<Column<R>> columns, Function<Row, R> read
   /** One row of an open file. */
   record Row(VectorSchemaRoot batch, int index) {
     String text(String column) {
-      return new String(
-          ((VarCharVector) batch.getVector(column)).get(index), StandardCharsets.UTF_8);
+      var vector = (VarCharVector) batch.getVector(column);
+      // Before an array of the length that it has: a damaged one may be gigabytes.
+      vector.getDataBuffer().checkBytes(vector.getStartOffset(index), vector.getEndOffset(index));
+      return new String(vector.get(index), StandardCharsets.UTF_8);
     }
 
     long whole(String column) {
@@ -140,7 +142,7 @@ record ArrowTable<R>(String name, List<Column<R>> columns, Function<Row, R> read
   }
 
   /** Every whole Arrow file begins and ends with the same six bytes; a truncated one does not. */
-  private static void requireWhole(Path file) {
+  static void requireWhole(Path file) {
     try (var channel = FileChannel.open(file)) {
       var head = ByteBuffer.allocate(MAGIC.length);
       var tail = ByteBuffer.allocate(MAGIC.length);
@@ -154,7 +156,7 @@ record ArrowTable<R>(String name, List<Column<R>> columns, Function<Row, R> read
     }
   }
 
-  private static String notWhole(Path file) {
+  static String notWhole(Path file) {
     return file + " is not a whole Arrow file: it is truncated, damaged or something else";
   }
 

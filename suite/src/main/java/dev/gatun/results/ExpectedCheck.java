@@ -32,7 +32,9 @@ import java.util.Objects;
  * @param grade how exact the source is
  * @param tolerance why the bounds are where they are
  * @param nullMetric metric of the null model or control, read as the metric is; none by default
- * @param gates whether it counts for the claim; true by default
+ * @param role what it is about; the claim itself by default
+ * @param gates whether it counts for the claim; by default if it is about the claim itself, and
+ *     never if it is not
  * @param tooSmall why evidence of these tiers cannot decide what the paper says: then the outcome
  *     is INCONCLUSIVE whatever was measured; none by default
  * @param history one line per change, the first saying where the values came from
@@ -62,6 +64,7 @@ public record ExpectedCheck(
     Grade grade,
     String tolerance,
     String nullMetric,
+    CheckRole role,
     Boolean gates,
     String tooSmall,
     List<String> history) {
@@ -103,7 +106,12 @@ public record ExpectedCheck(
     require(grade, "grade");
     require(tolerance, "tolerance");
     nullMetric = Objects.requireNonNullElse(nullMetric, "");
-    gates = Objects.requireNonNullElse(gates, true);
+    role = Objects.requireNonNullElse(role, CheckRole.CLAIM);
+    gates = Objects.requireNonNullElse(gates, role == CheckRole.CLAIM);
+    if (gates && role != CheckRole.CLAIM) {
+      throw new IllegalArgumentException(
+          "check " + id + " is not about the claim itself, so it cannot gate");
+    }
     tooSmall = Objects.requireNonNullElse(tooSmall, "");
     history = List.copyOf(require(history, "history"));
     if (history.isEmpty()) {

@@ -1,5 +1,6 @@
 package dev.gatun.results;
 
+import dev.gatun.io.NearestName;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -13,6 +14,11 @@ import java.util.Set;
  * @param statement the paper's claim, as a sentence
  * @param formula how it is measured, in symbols
  * @param paper where it is claimed
+ * @param heads forms of head for which its checks gate, reported only for others; all by default
+ * @param evidence what was measured, in words; none by default, as all remarks
+ * @param control what it is held against
+ * @param follows what the two say
+ * @param doesNotFollow what they do not say, though one might think so
  */
 public record ExpectedClaim(
     String claim,
@@ -20,6 +26,11 @@ public record ExpectedClaim(
     String statement,
     String formula,
     String paper,
+    List<String> heads,
+    List<Remark> evidence,
+    List<Remark> control,
+    List<Remark> follows,
+    List<Remark> doesNotFollow,
     List<ExpectedCheck> checks) {
 
   /**
@@ -31,6 +42,7 @@ public record ExpectedClaim(
     require(statement, "statement");
     require(formula, "formula");
     require(paper, "paper");
+    heads = heads == null ? List.of() : List.copyOf(heads);
     checks = checks == null ? List.of() : List.copyOf(checks);
     if (checks.isEmpty()) {
       throw new IllegalArgumentException("claim " + claim + " has no check");
@@ -41,6 +53,29 @@ public record ExpectedClaim(
         throw new IllegalArgumentException("check " + check.id() + " is there twice");
       }
     }
+    evidence = known(evidence, ids);
+    control = known(control, ids);
+    follows = known(follows, ids);
+    doesNotFollow = known(doesNotFollow, ids);
+  }
+
+  private static List<Remark> known(List<Remark> remarks, Set<String> ids) {
+    List<Remark> all = remarks == null ? List.of() : List.copyOf(remarks);
+    for (Remark remark : all) {
+      for (String check : remark.checks()) {
+        if (!ids.contains(check)) {
+          throw new IllegalArgumentException(
+              "a remark speaks of the check %s, which there is not; the nearest is %s"
+                  .formatted(check, NearestName.of(check, ids)));
+        }
+      }
+    }
+    return all;
+  }
+
+  /** Whether its checks gate for a head. */
+  boolean gatesFor(String head) {
+    return heads.isEmpty() || heads.contains(head);
   }
 
   private static void require(String value, String key) {

@@ -75,6 +75,11 @@ record Selection(List<Sample> samples, String gap) {
         .toList();
   }
 
+  /** The runs whose metric a check reads. */
+  static List<Run> measured(Index index, List<Run> runs, ExpectedCheck check) {
+    return measuring(check.metric(), index, runs, check);
+  }
+
   private static List<Run> measuring(
       String metric, Index index, List<Run> runs, ExpectedCheck check) {
     return runs.stream()

@@ -13,7 +13,9 @@ import java.util.Objects;
  * spectrum, the greatest singular value stands for |a| and |b|. A {@code statistical} metric agrees
  * if Student's 95 % interval of the mean difference lies in ±{@code within}.
  *
- * @param metrics names of metrics or spectra
+ * @param metrics names of metrics or spectra; one that ends in {@code @} is of all points of a
+ *     curve, which are named {@code <curve>@<x>}
+ * @param claims claims that measure them; any by default
  * @param steps {@code untrained}, {@code trained} or, by default, all
  * @param kind the rule by which they are compared
  * @param within absolute; 0 by default
@@ -25,6 +27,7 @@ import java.util.Objects;
  */
 public record Tolerance(
     List<String> metrics,
+    List<String> claims,
     Steps steps,
     CheckKind kind,
     Double within,
@@ -36,6 +39,7 @@ public record Tolerance(
   /** Fills in the defaults; a missing key is an {@link IllegalArgumentException} naming it. */
   public Tolerance {
     metrics = List.copyOf(require(metrics, "metrics"));
+    claims = claims == null ? List.of() : List.copyOf(claims);
     steps = Objects.requireNonNullElse(steps, Steps.ALL);
     if (steps != Steps.ALL && steps != Steps.UNTRAINED && steps != Steps.TRAINED) {
       throw new IllegalArgumentException("steps of a tolerance are all, untrained or trained");
@@ -74,8 +78,11 @@ public record Tolerance(
     return value;
   }
 
-  /** Whether it is the tolerance of a metric at a step. */
-  public boolean isOf(String metric, long step) {
-    return metrics.contains(metric) && steps.includes(step, step);
+  /** Whether it is the tolerance of a claim's metric at a step. */
+  public boolean isOf(String claim, String metric, long step) {
+    String curve = metric.substring(0, metric.indexOf('@') + 1);
+    return (metrics.contains(metric) || metrics.contains(curve))
+        && (claims.isEmpty() || claims.contains(claim))
+        && steps.includes(step, step);
   }
 }

@@ -38,8 +38,8 @@ public record Tolerances(List<Tolerance> tolerances) {
     }
   }
 
-  /** The first tolerance of a metric at a step. */
-  public Optional<Tolerance> of(String metric, long step) {
-    return tolerances.stream().filter(t -> t.isOf(metric, step)).findFirst();
+  /** The first tolerance of a claim's metric at a step. */
+  public Optional<Tolerance> of(String claim, String metric, long step) {
+    return tolerances.stream().filter(t -> t.isOf(claim, metric, step)).findFirst();
   }
 }

@@ -54,6 +54,7 @@ public final class Verdicts {
                   device));
     }
     List<Run> runs = index.runs(claim.claim(), tier, device);
+    report.otherHead = otherHead(claim, runs, Selection.measured(index, runs, check));
     var selection = Selection.of(index, runs, check);
     if (!selection.gap().isEmpty()) {
       return report.without(Outcome.INCONCLUSIVE, selection.gap());
@@ -80,6 +81,24 @@ public final class Verdicts {
             tooFew.get(),
             "%s, and the check needs %s".formatted(tooFew.get().where(), check.minimumSeeds()))
         : report.worst(estimates(selection.samples(), check));
+  }
+
+  /**
+   * A head for which the claim's checks do not gate, if one of the measured runs has such; or if
+   * all of the claim's have, whose controls alone decide nothing.
+   */
+  private static Optional<String> otherHead(
+      ExpectedClaim claim, List<Run> runs, List<Run> measured) {
+    if (claim.heads().isEmpty()) {
+      return Optional.empty();
+    }
+    boolean noneGates =
+        runs.stream().flatMap(run -> run.head().stream()).noneMatch(claim::gatesFor);
+    return (noneGates ? runs : measured)
+        .stream()
+            .flatMap(run -> run.head().stream())
+            .filter(head -> !claim.gatesFor(head))
+            .findFirst();
   }
 
   private static Optional<Estimate> withTooFewSeeds(
@@ -163,6 +182,7 @@ public final class Verdicts {
     private final ExpectedClaim claim;
     private final ExpectedCheck check;
     private List<Estimate> nulls = List.of();
+    private Optional<String> otherHead = Optional.empty();
 
     Report(ExpectedClaim claim, ExpectedCheck check) {
       this.claim = claim;
@@ -248,7 +268,7 @@ public final class Verdicts {
           claim.claim(),
           check.id(),
           outcome,
-          gates,
+          gates && otherHead.isEmpty(),
           measured.value(),
           measured.low(),
           measured.high(),
@@ -259,7 +279,12 @@ public final class Verdicts {
           check.grade(),
           nullValue,
           check.nullMetric(),
-          reason);
+          otherHead.map(head -> besideOf(head) + reason).orElse(reason));
+    }
+
+    private String besideOf(String head) {
+      return "the claim is about %s heads, and this is one of form %s; "
+          .formatted(String.join(" or ", claim.heads()), head);
     }
   }
 }

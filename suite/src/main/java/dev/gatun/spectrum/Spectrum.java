@@ -118,6 +118,19 @@ public record Spectrum(
     return norm == 0 ? 0 : tailNorm(k) / norm;
   }
 
+  /**
+   * Bound on the error of {@link #bestRankResidual}: the tail norm moves by at most the 2-norm of
+   * the errors of its singular values, which is at most the square root of the sum of their
+   * squares.
+   */
+  public double bestRankResidualError(int k) {
+    double square = 0;
+    for (int i = k; i < size(); i++) {
+      square += errorBound(i) * errorBound(i);
+    }
+    return Math.sqrt(square) / norm();
+  }
+
   /** Share of the energy in the first k components, Σ_{i≤k}σᵢ² / Σσᵢ². */
   public double energyFraction(int k) {
     double residual = bestRankResidual(k);

@@ -3,9 +3,9 @@ package dev.gatun.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.gatun.claims.BottleneckPlan;
-import dev.gatun.claims.RunEstimate;
-import dev.gatun.claims.RunEstimate.Group;
+import dev.gatun.claims.bottleneck.BottleneckPlan;
+import dev.gatun.experiment.RunEstimate;
+import dev.gatun.experiment.RunEstimate.Group;
 import dev.gatun.model.TrainingMemory;
 import java.util.List;
 import java.util.OptionalDouble;

@@ -3,6 +3,7 @@ package dev.gatun.model;
 import dev.gatun.backend.Backend;
 import dev.gatun.safetensors.SafetensorsFile;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -26,6 +27,13 @@ record Fixture(Path folder) {
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Those whose weights are one file, not several shards. */
+  static List<String> ofOneFile() {
+    return NAMES.stream()
+        .filter(name -> Files.exists(of(name).folder.resolve("model.safetensors")))
+        .toList();
   }
 
   LanguageModel load(Backend backend) {

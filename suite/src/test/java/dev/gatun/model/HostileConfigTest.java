@@ -32,7 +32,7 @@ class HostileConfigTest {
   @TempDir Path folder;
 
   static Stream<String> fixtures() {
-    return Fixture.GIVEN.stream();
+    return Fixture.ofOneFile().stream();
   }
 
   @ParameterizedTest

@@ -7,7 +7,6 @@ import dev.gatun.backend.MathMode;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.cuda.CudaBackend;
 import dev.gatun.backend.cuda.FakeCuda;
-import dev.gatun.model.StreamedBackbone.LayerVisitor;
 import dev.gatun.safetensors.HandmadeFile;
 import dev.gatun.tensor.Encoding;
 import java.io.IOException;
@@ -26,7 +25,7 @@ class StreamedBackboneCudaIT {
   @TempDir Path folder;
 
   static Stream<String> fixtures() {
-    return Fixture.GIVEN.stream();
+    return Fixture.ofOneFile().stream();
   }
 
   @ParameterizedTest

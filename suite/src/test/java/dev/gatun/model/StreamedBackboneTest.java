@@ -10,7 +10,6 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.ReferenceBackend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.cpu.CpuBackend;
-import dev.gatun.model.StreamedBackbone.LayerVisitor;
 import dev.gatun.safetensors.HandmadeFile;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Encoding;
@@ -149,7 +148,7 @@ class StreamedBackboneTest {
 
   @Test
   void fixturesHiddenStatesAreThoseOfPyTorch() {
-    for (String name : Fixture.GIVEN) {
+    for (String name : Fixture.NAMES) {
       Fixture fixture = Fixture.of(name);
       try (Backend backend = new ReferenceBackend();
           TensorScope scope = backend.newScope();
@@ -167,7 +166,7 @@ class StreamedBackboneTest {
   @ParameterizedTest
   @EnumSource(Encoding.class)
   void shardsOfAnyEncodingAreTheModelOfTheirRoundedWeights(Encoding encoding) throws IOException {
-    for (String name : Fixture.GIVEN) {
+    for (String name : Fixture.ofOneFile()) {
       Fixture fixture = Fixture.of(name);
       Path original = fixture.folder().resolve("model.safetensors");
       Shards.of(original, encoding)

@@ -303,6 +303,65 @@ class ReportTest {
     }
   }
 
+  /** Of one claim, in a report whose evidence is made up for the checks of it. */
+  private static Verdict of(String claim, String check, Outcome outcome, double... interval) {
+    boolean gates = !check.equals("paper_cause") && !check.equals("more_than_a_random_head");
+    return new Verdict(
+        claim,
+        check,
+        outcome,
+        gates,
+        interval[1],
+        interval[0],
+        interval[2],
+        0,
+        1,
+        "1",
+        "source",
+        Grade.MEASURED,
+        Double.NaN,
+        "",
+        "inside what is expected");
+  }
+
+  @Test
+  void aRefutedCauseStandsOnTheBadgeInTheAbstractAndInTheArgument() throws Exception {
+    ExpectedValues expected = SyntheticReport.expected().only(List.of("A6"));
+    for (boolean refuted : new boolean[] {true, false}) {
+      List<Verdict> verdicts =
+          List.of(
+              of("A6", "paper_largest_not_learned", Outcome.REPRODUCED, 0.2, 0.31, 0.4),
+              of("A6", "coverage_gap_at_19.5", Outcome.REPRODUCED, -0.01, 0, 0.01),
+              refuted
+                  ? of("A6", "paper_cause", Outcome.NOT_REPRODUCED, 0.98, 0.9871, 0.99)
+                  : of("A6", "paper_cause", Outcome.REPRODUCED, 0.2, 0.31, 0.4));
+      Document written = parse(Report.html(SyntheticReport.evidence(), verdicts, expected));
+      String claim = byId(written, "claim-a6").getTextContent();
+      String paper = byId(written, "paper-a").getTextContent();
+      assertEquals(refuted, claim.contains("Reproduced; cause not reproduced"));
+      assertEquals(refuted, claim.contains("The cause that it gives is not"));
+      assertEquals(refuted, paper.contains("the cause that the paper gives is not what"));
+      assertEquals(refuted, paper.contains("0.987"), "the number itself, as measured");
+      assertEquals(refuted, paper.contains("with a reservation: A6 (cause not reproduced)"));
+      assertEquals(
+          (refuted ? 0 : 1) + " of 1 claim reproduced",
+          elements(written, "h1").getFirst().getTextContent());
+    }
+  }
+
+  @Test
+  void aNumberThatARandomHeadGivesTooIsSaidToBeNoMore() throws Exception {
+    ExpectedValues expected = SyntheticReport.expected().only(List.of("A10"));
+    List<Verdict> verdicts =
+        List.of(
+            of("A10", "moved_to_tail", Outcome.REPRODUCED, 0.4, 0.43, 0.46),
+            of("A10", "more_than_a_random_head", Outcome.NOT_REPRODUCED, -0.03, -0.02, -0.01));
+    Document written = parse(Report.html(SyntheticReport.evidence(), verdicts, expected));
+    String claim = byId(written, "claim-a10").getTextContent();
+    assertTrue(claim.contains("Reproduced; no more than its null"), claim);
+    assertTrue(claim.contains("a random head moves even more"), claim);
+  }
+
   @Test
   void writesTheFileAndReplacesAnOldOne(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("new").resolve("report.html");

@@ -243,6 +243,11 @@ final class SyntheticReport {
         statement,
         "x = y",
         "arXiv 2603.10145",
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
         ExpectedValues.shipped().of("A1").checks());
   }
 

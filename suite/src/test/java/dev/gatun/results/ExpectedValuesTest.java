@@ -49,6 +49,34 @@ class ExpectedValuesTest {
     }
   }
 
+  /** The report is made of these; without them a number stands there with nothing said of it. */
+  @Test
+  void everyShippedClaimSaysWhatItIsHeldAgainstAndWhatFollowsAndWhatDoesNot() {
+    for (ExpectedClaim claim : ExpectedValues.shipped().claims()) {
+      assertFalse(claim.evidence().isEmpty(), claim.claim() + " evidence");
+      assertFalse(claim.control().isEmpty(), claim.claim() + " control");
+      assertFalse(claim.follows().isEmpty(), claim.claim() + " follows");
+      assertFalse(claim.doesNotFollow().isEmpty(), claim.claim() + " does_not_follow");
+    }
+  }
+
+  @Test
+  void everyShippedClaimIsOfOnePaper() {
+    assertEquals(
+        ExpectedValues.shipped().claims().stream().map(ExpectedClaim::claim).sorted().toList(),
+        Papers.shipped().papers().stream().flatMap(p -> p.claims().stream()).sorted().toList());
+  }
+
+  @Test
+  void aRemarkOnACheckThatThereIsNotIsNamedWithTheNearestOne() {
+    assertTrue(
+        errorOf(CHECK + "[[follows]]\ntext = \"because of {xx}\"\n")
+            .endsWith("a remark speaks of the check xx, which there is not; the nearest is x"));
+    assertTrue(
+        errorOf(CHECK + "[[control]]\ntext = \"a\"\nwhen = { y = \"reproduced\" }\n")
+            .endsWith("a remark speaks of the check y, which there is not; the nearest is x"));
+  }
+
   @Test
   void anUnknownKeyIsNamedWithItsPlaceAndTheNearestOne() {
     assertEquals(

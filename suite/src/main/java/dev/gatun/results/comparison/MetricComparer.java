@@ -47,7 +47,7 @@ final class MetricComparer {
           Measurements.sites(firstMeasured, otherMeasured, subject).stream()
               .collect(
                   Collectors.groupingBy(
-                      site -> tolerances.of(subject.metric(), site.step()),
+                      site -> tolerances.of(subject.claim(), subject.metric(), site.step()),
                       LinkedHashMap::new,
                       Collectors.toList()));
       parts.forEach((tolerance, sites) -> all.add(compare(subject, tolerance, sites)));

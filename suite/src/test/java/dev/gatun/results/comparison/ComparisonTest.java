@@ -46,7 +46,7 @@ class ComparisonTest {
   private static Tolerance tolerance(
       String metric, Steps steps, CheckKind kind, double within, double roundings) {
     return new Tolerance(
-        List.of(metric), steps, kind, within, roundings, 0.0, "test", List.of("test"));
+        List.of(metric), List.of(), steps, kind, within, roundings, 0.0, "test", List.of("test"));
   }
 
   /** Evidence of one metric: a value for each seed from the first on. */
@@ -266,18 +266,43 @@ class ComparisonTest {
   }
 
   @Test
+  void aToleranceMayBeOfSomeClaimsOrOfACurve() {
+    var tolerances =
+        new Tolerances(
+            List.of(
+                new Tolerance(
+                    List.of("loss"),
+                    List.of("X2"),
+                    Steps.ALL,
+                    CheckKind.STATISTICAL,
+                    0.3,
+                    0.0,
+                    0.0,
+                    "test",
+                    List.of("test")),
+                tolerance("loss", Steps.ALL, CheckKind.EXACT, 0, 0),
+                tolerance("energy@", Steps.ALL, CheckKind.ALGEBRA, 0.5, 0)));
+    assertEquals(0.3, tolerances.of("X2", "loss", 10).orElseThrow().within());
+    assertEquals(CheckKind.EXACT, tolerances.of("X1", "loss", 10).orElseThrow().kind());
+    assertEquals(0.5, tolerances.of("X1", "energy@16", 10).orElseThrow().within());
+    assertTrue(tolerances.of("X1", "energy", 10).isEmpty());
+    assertTrue(tolerances.of("X1", "energy_kept@16", 10).isEmpty());
+  }
+
+  @Test
   void everyMetricAndSpectrumOfTheReferenceHasATolerance() {
     Evidence evidence = new ResultsFolder(REFERENCE).readEvidence();
     Tolerances shipped = Tolerances.shipped();
     List<String> without =
         evidence.metrics().stream()
-            .filter(m -> shipped.of(m.name(), m.step()).isEmpty())
+            .filter(m -> shipped.of(m.claim(), m.name(), m.step()).isEmpty())
             .map(Metric::name)
             .distinct()
             .toList();
     assertEquals(List.of(), without);
     assertTrue(
-        evidence.spectra().stream().allMatch(s -> shipped.of(s.name(), s.step()).isPresent()));
+        evidence.spectra().stream()
+            .allMatch(s -> shipped.of(s.claim(), s.name(), s.step()).isPresent()));
   }
 
   @Test

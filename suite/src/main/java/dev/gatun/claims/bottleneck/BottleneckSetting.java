@@ -1,0 +1,159 @@
+package dev.gatun.claims.bottleneck;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.experiment.HeadChoice;
+import dev.gatun.experiment.RunSetting;
+import dev.gatun.model.TrainingMemory;
+import dev.gatun.model.TransformerConfig;
+import dev.gatun.tensor.ElementType;
+import java.util.List;
+
+/**
+ * One training run of the gradient-bottleneck experiment: a GPT-2 style model with a head of its
+ * own (untied), trained on the corpus and measured on fixed held-out contexts.
+ *
+ * @param vocabulary V
+ * @param width D
+ * @param head the head's form
+ * @param layers blocks
+ * @param heads attention heads
+ * @param length tokens per window
+ * @param batch windows per step
+ * @param steps training steps
+ * @param learningRate peak rate of AdamW
+ * @param warmupSteps steps of linear warm-up, before a cosine to a tenth
+ * @param windows measured windows: N = windows·length contexts
+ * @param checkpoints steps after which the head is measured; 0 is untrained
+ * @param spectrumSteps those at which all singular values are taken
+ * @param anatomySteps those at which G is taken apart: ranks of growing batches, losses along
+ *     directions, energy by component
+ * @param seed of initial weights, batches, measured contexts and random heads
+ */
+public record BottleneckSetting(
+    int vocabulary,
+    int width,
+    HeadChoice head,
+    int layers,
+    int heads,
+    int length,
+    int batch,
+    long steps,
+    double learningRate,
+    int warmupSteps,
+    int windows,
+    List<Integer> checkpoints,
+    List<Integer> spectrumSteps,
+    List<Integer> anatomySteps,
+    long seed)
+    implements RunSetting {
+
+  /** Keeps copies of the lists. */
+  public BottleneckSetting {
+    checkpoints = List.copyOf(checkpoints);
+    spectrumSteps = List.copyOf(spectrumSteps);
+    anatomySteps = List.copyOf(anatomySteps);
+    requireCheckpoints("spectra", spectrumSteps, checkpoints);
+    requireCheckpoints("anatomy", anatomySteps, checkpoints);
+  }
+
+  private static void requireCheckpoints(
+      String what, List<Integer> steps, List<Integer> checkpoints) {
+    if (!checkpoints.containsAll(steps)) {
+      throw new IllegalArgumentException(
+          "%s at steps %s need checkpoints there, which are %s"
+              .formatted(what, steps, checkpoints));
+    }
+  }
+
+  /** As in {@code d48}. */
+  @Override
+  public String arm() {
+    return "d" + width;
+  }
+
+  @Override
+  public TransformerConfig model() {
+    return TransformerConfig.gpt2(vocabulary, width, layers, heads, length)
+        .withHead(head.of(vocabulary, width));
+  }
+
+  /**
+   * A projection takes about 4·N·V·D operations for the head and the random one. Singular values
+   * take a Gram matrix and its eigenvalues for G and for the step, N·V² + 4/3·V³ each, and reading
+   * G and the step again for the residual: half of that once more. To take G apart takes two more
+   * Gram matrices, the eigenvectors of one, 12·V³, and about 2,000·N·V for all losses.
+   */
+  @Override
+  public long measurements() {
+    double projection = 4.0 * contexts() * vocabulary * width;
+    double square = (double) vocabulary * vocabulary;
+    double spectra = 2.5 * (contexts() * square + 4.0 / 3 * vocabulary * square);
+    double anatomy =
+        2.0 * contexts() * square + 12.0 * vocabulary * square + 2000.0 * contexts() * vocabulary;
+    double all = spectrumSteps.size() * spectra + anatomySteps.size() * anatomy;
+    return checkpoints.size() + Math.round(all / projection);
+  }
+
+  /**
+   * Head inputs of all contexts; W, the random head and a basis in f64, and a chunk of G; with
+   * singular values or vectors a Gram matrix, and H, W and HᵀG of the step in f64.
+   */
+  @Override
+  public long measurementBytes(Backend backend) {
+    long f64 = ElementType.F64.byteSize();
+    long head = f64 * vocabulary * width;
+    long chunk = backend.workingSetBytes() * (f64 / backend.real().byteSize());
+    long projection = 3 * head + 3 * chunk;
+    long spectra = f64 * vocabulary * vocabulary + 3 * head + f64 * contexts() * width + 3 * chunk;
+    return TrainingMemory.ofEvaluation(
+            model(), contexts(), backend.real(), backend.workingSetBytes())
+        + (spectrumSteps.isEmpty() && anatomySteps.isEmpty()
+            ? projection
+            : Math.max(projection, spectra));
+  }
+
+  /** The same, without singular values. */
+  BottleneckSetting withoutSpectra() {
+    return new BottleneckSetting(
+        vocabulary,
+        width,
+        head,
+        layers,
+        heads,
+        length,
+        batch,
+        steps,
+        learningRate,
+        warmupSteps,
+        windows,
+        checkpoints,
+        List.of(),
+        anatomySteps,
+        seed);
+  }
+
+  /** The same with another head; the spectra of a head that is no matrix are those of G alone. */
+  BottleneckSetting withHead(HeadChoice other) {
+    return new BottleneckSetting(
+        vocabulary,
+        width,
+        other,
+        layers,
+        heads,
+        length,
+        batch,
+        steps,
+        learningRate,
+        warmupSteps,
+        windows,
+        checkpoints,
+        other.isMatrix() ? spectrumSteps : List.of(),
+        anatomySteps,
+        seed);
+  }
+
+  /** N. */
+  public int contexts() {
+    return windows * length;
+  }
+}

@@ -1,0 +1,117 @@
+package dev.gatun.claims.frozen;
+
+import dev.gatun.claims.frozen.FrozenExperiment.FrozenHeads;
+import dev.gatun.experiment.Claim;
+import dev.gatun.experiment.ClaimContext;
+import dev.gatun.experiment.PlannedRun;
+import dev.gatun.experiment.Tier;
+import dev.gatun.results.EvidenceBuilder;
+import dev.gatun.results.Run;
+import dev.gatun.results.RunRecorder;
+import java.util.List;
+
+/**
+ * B5: on one frozen backbone, a head of lower rank loses performance. Measured as loss and accuracy
+ * of heads W = A·B of growing rank, each trained on the same hidden states at the rate that is best
+ * for it, their entries drawn so that logits begin at a standard deviation of 1, and beside them
+ * N(0, 1) as in the paper. Control: the trained head cut down to the same rank without training.
+ */
+public final class B5RankConstrainedHead implements Claim {
+  private final FrozenExperiment experiment;
+
+  /** Reads an experiment, which B8 may share. */
+  public B5RankConstrainedHead(FrozenExperiment experiment) {
+    this.experiment = experiment;
+  }
+
+  @Override
+  public String id() {
+    return "B5";
+  }
+
+  @Override
+  public String title() {
+    return "A head of lower rank on a frozen backbone loses performance";
+  }
+
+  @Override
+  public boolean readsCorpus() {
+    return true;
+  }
+
+  @Override
+  public List<PlannedRun<?>> trainings(Tier tier, long seed) {
+    return experiment.trainings(tier, seed, id());
+  }
+
+  @Override
+  public void run(ClaimContext context, EvidenceBuilder evidence) {
+    for (FrozenHeads heads : experiment.runs(context, id())) {
+      recordFull(heads, evidence);
+      for (EntryScale entries : heads.setting().entries()) {
+        for (int rank : heads.setting().ranks()) {
+          recordRank(heads, entries, rank, evidence);
+        }
+        recordShape(heads, entries, evidence);
+      }
+    }
+  }
+
+  private void recordFull(FrozenHeads heads, EvidenceBuilder evidence) {
+    long step = heads.setting().steps();
+    Run of = heads.evidence().runs().getFirst();
+    RunRecorder run = heads.begin(id(), "full", evidence);
+    run.metric("validation_loss", step, heads.value("lossfull"), "nats");
+    run.metric("validation_accuracy", step, heads.value("accuracyfull"), "1");
+    int width = heads.setting().width();
+    double cut = heads.value("loss_truncated@" + width);
+    run.metric("uncut_difference", step, Math.abs(cut - heads.value("lossfull")), "nats");
+    run.finish(of.wallSeconds());
+  }
+
+  private void recordRank(
+      FrozenHeads heads, EntryScale entries, int rank, EvidenceBuilder evidence) {
+    FrozenSetting setting = heads.setting();
+    long step = setting.steps();
+    double loss = heads.value("loss", entries, rank);
+    double cut = heads.value("loss_truncated@" + rank);
+    RunRecorder run = heads.begin(id(), FrozenHeads.arm(entries, rank), evidence);
+    run.metric("rank", 0, rank, "1");
+    run.metric("rank_share", 0, (double) rank / setting.width(), "1");
+    run.metric("chosen_rate", 0, heads.value("learning_rate", entries, rank), "1");
+    for (double rate : setting.rates()) {
+      String name = new HeadChoice(rank, entries, rate).metricOfRate("choosing_loss");
+      run.metric("choosing_loss_rate" + rate, step, heads.value(name), "nats");
+    }
+    run.metric("validation_loss", step, loss, "nats");
+    run.metric("validation_accuracy", step, heads.value("accuracy", entries, rank), "1");
+    run.metric("truncated_loss", step, cut, "nats");
+    run.metric("truncated_accuracy", step, heads.value("accuracy_truncated@" + rank), "1");
+    run.metric("truncated_excess", step, cut - loss, "nats");
+    run.metric("rank_penalty", step, heads.penalty(entries, rank), "nats");
+    run.finish(0);
+  }
+
+  /**
+   * What halvings of the rank cost: those from D/4 to D/16 over those from D to D/4, and the
+   * penalty at D/2, D/4 and D/8 over that at D/16.
+   */
+  private void recordShape(FrozenHeads heads, EntryScale entries, EvidenceBuilder evidence) {
+    int width = heads.setting().width();
+    List<Integer> ranks = heads.setting().ranks();
+    if (!ranks.containsAll(List.of(width / 16, width / 8, width / 4, width / 2))) {
+      return;
+    }
+    long step = heads.setting().steps();
+    double quarter = heads.penalty(entries, width / 4);
+    double sixteenth = heads.penalty(entries, width / 16);
+    String arm = entries == EntryScale.NORMAL ? "normal-shape" : "shape";
+    RunRecorder run = heads.begin(id(), arm, evidence);
+    run.metric("steepening", step, (sixteenth - quarter) / quarter, "1");
+    for (int part : List.of(2, 4, 8)) {
+      double share = heads.penalty(entries, width / part) / sixteenth;
+      run.metric("penalty_share@" + part, step, share, "1");
+    }
+    run.finish(0);
+  }
+}

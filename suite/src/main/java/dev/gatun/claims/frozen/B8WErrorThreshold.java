@@ -1,0 +1,96 @@
+package dev.gatun.claims.frozen;
+
+import dev.gatun.claims.frozen.FrozenExperiment.FrozenHeads;
+import dev.gatun.experiment.Claim;
+import dev.gatun.experiment.ClaimContext;
+import dev.gatun.experiment.PlannedRun;
+import dev.gatun.experiment.Tier;
+import dev.gatun.results.EvidenceBuilder;
+import dev.gatun.results.RunRecorder;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * B8: performance falls once the head's own W-error passes 0.6. Measured as what heads of rank r
+ * lose over the head of rank D, against W-error(r) = √Σ_{i>r} σᵢ² / ‖W‖ of the backbone's full
+ * head; null: the W-error of a Gaussian head of the same size at the same ranks.
+ */
+public final class B8WErrorThreshold implements Claim {
+  /** What the claim names. */
+  private static final double THRESHOLD = 0.6;
+
+  private final FrozenExperiment experiment;
+
+  /** Reads an experiment, which B5 may share. */
+  public B8WErrorThreshold(FrozenExperiment experiment) {
+    this.experiment = experiment;
+  }
+
+  @Override
+  public String id() {
+    return "B8";
+  }
+
+  @Override
+  public String title() {
+    return "Performance falls once the head's own W-error passes 0.6";
+  }
+
+  @Override
+  public boolean readsCorpus() {
+    return true;
+  }
+
+  @Override
+  public List<PlannedRun<?>> trainings(Tier tier, long seed) {
+    return experiment.trainings(tier, seed, id());
+  }
+
+  @Override
+  public void run(ClaimContext context, EvidenceBuilder evidence) {
+    for (FrozenHeads heads : experiment.runs(context, id())) {
+      EntryScale entries = heads.setting().entries().getFirst();
+      List<GapCurve.Point> points = new ArrayList<>();
+      for (int rank : heads.setting().ranks()) {
+        points.add(recordRank(heads, entries, rank, evidence));
+      }
+      recordCurve(heads, new GapCurve(points), evidence);
+    }
+  }
+
+  private GapCurve.Point recordRank(
+      FrozenHeads heads, EntryScale entries, int rank, EvidenceBuilder evidence) {
+    long step = heads.setting().steps();
+    double wError = heads.value("w_error@" + rank);
+    double gap = heads.penalty(entries, rank);
+    RunRecorder run = heads.begin(id(), FrozenHeads.arm(entries, rank), evidence);
+    run.metric("rank", 0, rank, "1");
+    run.metric("w_error", step, wError, "1");
+    run.metric("w_error_random_head", step, heads.value("w_error_random@" + rank), "1");
+    run.metric("loss_gap", step, gap, "nats");
+    double cut = heads.value("loss_truncated@" + rank) - heads.value("lossfull");
+    run.metric("loss_gap_truncated", step, cut, "nats");
+    run.finish(0);
+    return new GapCurve.Point(wError, gap);
+  }
+
+  private void recordCurve(FrozenHeads heads, GapCurve curve, EvidenceBuilder evidence) {
+    RunRecorder run = heads.begin(id(), "curve", evidence);
+    recordCurve(run, heads.setting().steps(), curve);
+    heads
+        .evidence()
+        .spectra()
+        .forEach(s -> run.spectrum(s.name(), s.step(), s.singularValues(), s.errorBound()));
+    run.finish(heads.evidence().runs().getFirst().wallSeconds());
+  }
+
+  /** What the curve says of the threshold; of the knee nothing where it does not reach beyond. */
+  static void recordCurve(RunRecorder run, long step, GapCurve curve) {
+    run.metric("largest_w_error", step, curve.largest().wError(), "1");
+    double share = curve.at(THRESHOLD) / curve.largest().gap();
+    run.metric("gap_share_below_threshold", step, share, "1");
+    if (curve.largest().wError() > THRESHOLD) {
+      run.metric("knee", step, curve.knee(THRESHOLD), "1");
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package dev.gatun.claims.frozen;
+
+import dev.gatun.data.Batch;
+import dev.gatun.data.RandomWindows;
+import dev.gatun.data.Randomness;
+import dev.gatun.data.TokenizedCorpus;
+import dev.gatun.experiment.RunEnvironment;
+import dev.gatun.io.AtomicFile;
+import dev.gatun.model.Checkpoint;
+import dev.gatun.model.LanguageModel;
+import dev.gatun.results.HiddenStateFile;
+import dev.gatun.results.HiddenStateReader;
+import dev.gatun.results.UnreadableResultsException;
+import dev.gatun.tensor.Tensor;
+import dev.gatun.train.LearningRateSchedule;
+import dev.gatun.train.LearningRateSchedule.Form;
+import dev.gatun.train.StepReport;
+import dev.gatun.train.Trainer;
+import dev.gatun.train.TrainingConfig;
+import dev.gatun.train.TrainingConfig.AdamWSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The backbone of a run, trained once and then left as it is, and the file of its hidden states.
+ * Both lie in the run's work folder: a run that was interrupted finds what is whole and computes
+ * the rest anew.
+ *
+ * @param identity of all that weights and states depend on
+ */
+record FrozenBackbone(
+    FrozenSetting setting, RunEnvironment environment, Randomness randomness, String identity) {
+  private static final double FINAL_SHARE = 0.1;
+  private static final String IDENTITY = "identity";
+
+  /** The trained model: found, or trained and stored. */
+  LanguageModel model() {
+    Path folder = environment.workFolder().resolve("backbone");
+    if (isStored(folder)) {
+      return Checkpoint.load(folder, environment.backend());
+    }
+    LanguageModel model =
+        LanguageModel.initialise(
+            environment.backend(),
+            setting.model(),
+            (name, out, deviation) ->
+                randomness.stream("weights").stream(name).gaussian(out, deviation));
+    try (Trainer trainer =
+        new Trainer(
+            model,
+            training(),
+            windows("batches"),
+            Optional.empty(),
+            List.of(environment.reporting()))) {
+      trainer.run();
+      Checkpoint.save(model, folder);
+      // Written last: a folder that has it is whole.
+      AtomicFile.write(folder.resolve(IDENTITY), identity.getBytes(StandardCharsets.UTF_8));
+      return model;
+    } catch (RuntimeException | Error e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  private boolean isStored(Path folder) {
+    try {
+      Path file = folder.resolve(IDENTITY);
+      return Files.exists(file) && Files.readString(file).equals(identity);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Hidden states of the training text and what follows them: found, or computed and stored. */
+  HiddenStateReader states(LanguageModel model) {
+    var file =
+        new HiddenStateFile(
+            environment.workFolder().resolve("hidden-states.arrow"),
+            setting.width(),
+            setting.rows(),
+            setting.batches(),
+            identity);
+    if (Files.exists(file.path())) {
+      try {
+        return file.open();
+      } catch (UnreadableResultsException _) {
+        // Damaged, or of other settings: as good as not there.
+      }
+    }
+    RandomWindows windows = windows("hidden states");
+    file.write((number, hidden, targets) -> fill(model, windows, number, hidden, targets));
+    return file.open();
+  }
+
+  private void fill(
+      LanguageModel model, RandomWindows windows, long number, float[] hidden, int[] targets) {
+    long started = System.nanoTime();
+    Batch batch = windows.batch(number);
+    Tensor states = model.hiddenStates(batch.inputs(), batch.batch(), batch.length());
+    System.arraycopy(model.backend().toFloats(states), 0, hidden, 0, hidden.length);
+    System.arraycopy(batch.targets(), 0, targets, 0, targets.length);
+    long nanos = System.nanoTime() - started;
+    environment.report(
+        new StepReport(
+            setting.backboneSteps() + number + 1, Double.NaN, 0, 0, setting.rows(), nanos));
+  }
+
+  private RandomWindows windows(String stream) {
+    TokenizedCorpus corpus = environment.tokens(setting.vocabulary());
+    return new RandomWindows(
+        corpus.train(), setting.batch(), setting.length(), randomness.stream(stream));
+  }
+
+  /** Deletes what was stored: for a run that is done with it. */
+  void discard() {
+    Path folder = environment.workFolder();
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  private TrainingConfig training() {
+    return new TrainingConfig(
+        setting.backboneSteps(),
+        setting.batch(),
+        setting.length(),
+        1,
+        new LearningRateSchedule(
+            Form.COSINE,
+            setting.backboneRate(),
+            setting.warmupSteps(),
+            setting.backboneSteps(),
+            FINAL_SHARE),
+        AdamWSettings.usual(),
+        1,
+        setting.seed(),
+        0,
+        1,
+        0);
+  }
+}

@@ -1,0 +1,120 @@
+package dev.gatun.claims.frozen;
+
+import dev.gatun.experiment.ClaimContext;
+import dev.gatun.experiment.PlannedRun;
+import dev.gatun.experiment.RunBody;
+import dev.gatun.experiment.Sweep;
+import dev.gatun.experiment.Tier;
+import dev.gatun.experiment.UnsupportedTierException;
+import dev.gatun.results.Evidence;
+import dev.gatun.results.EvidenceBuilder;
+import dev.gatun.results.Metric;
+import dev.gatun.results.Run;
+import dev.gatun.results.RunRecorder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongFunction;
+
+/**
+ * The experiment behind B5 and B8: heads W = A·B of growing rank on the hidden states of a model
+ * that is trained once and frozen. Claims share one instance, so that each runs once.
+ *
+ * <p>The paper takes published models. {@link FrozenBackbone#model} is where a checkpoint in
+ * Hugging Face layout would enter in place of the model that is trained here.
+ */
+public final class FrozenExperiment {
+  private final Sweep<FrozenSetting> sweep;
+  private final Plans plans;
+
+  /** What is run at a tier. */
+  @FunctionalInterface
+  private interface Plans {
+    FrozenPlan of(Tier tier, long firstSeed, String claim);
+  }
+
+  /** As the claims are measured. */
+  public FrozenExperiment() {
+    this(new FrozenRun(), (tier, seed, _) -> FrozenPlan.of(tier, seed));
+  }
+
+  /**
+   * Another body of the runs, or another plan for the quick tier, the only one then.
+   *
+   * @param quick by first seed
+   */
+  FrozenExperiment(RunBody<FrozenSetting> body, LongFunction<FrozenPlan> quick) {
+    this(
+        body,
+        (tier, seed, claim) -> {
+          if (tier != Tier.QUICK) {
+            throw new UnsupportedTierException(claim, tier);
+          }
+          return quick.apply(seed);
+        });
+  }
+
+  private FrozenExperiment(RunBody<FrozenSetting> body, Plans plans) {
+    this.sweep = new Sweep<>("frozen", body);
+    this.plans = plans;
+  }
+
+  /** What {@link #runs} will run. */
+  List<PlannedRun<?>> trainings(Tier tier, long seed, String claim) {
+    return sweep.plan(plans.of(tier, seed, claim).settings());
+  }
+
+  /** What was measured for each seed. */
+  List<FrozenHeads> runs(ClaimContext context, String claim) {
+    List<FrozenSetting> settings = plans.of(context.tier(), context.seed(), claim).settings();
+    List<Evidence> evidence = sweep.run(context, claim, settings);
+    List<FrozenHeads> runs = new ArrayList<>();
+    for (int i = 0; i < settings.size(); i++) {
+      runs.add(new FrozenHeads(settings.get(i), evidence.get(i)));
+    }
+    return runs;
+  }
+
+  /**
+   * The heads of one seed.
+   *
+   * @param evidence of its run
+   */
+  record FrozenHeads(FrozenSetting setting, Evidence evidence) {
+    /** A metric of the run. */
+    double value(String name) {
+      return evidence.metrics().stream()
+          .filter(m -> m.name().equals(name))
+          .mapToDouble(Metric::value)
+          .findFirst()
+          .orElseThrow(() -> new IllegalArgumentException("the run has no metric " + name));
+    }
+
+    /** A metric of a trained head. */
+    double value(String name, EntryScale entries, int rank) {
+      return value(HeadChoice.metric(name, entries, rank));
+    }
+
+    /** Loss of a head of some rank over that of the head of rank D. */
+    double penalty(EntryScale entries, int rank) {
+      return value("loss", entries, rank) - value("loss", entries, setting.width());
+    }
+
+    /** Begins an arm of a claim. */
+    RunRecorder begin(String claim, String arm, EvidenceBuilder builder) {
+      Run run = evidence.runs().getFirst();
+      return builder.begin(
+          "%s/%s/seed%s".formatted(claim, arm, run.seed()),
+          claim,
+          arm,
+          run.tier(),
+          run.device(),
+          run.seed(),
+          run.configuration());
+    }
+
+    /** As in {@code rank8}, or {@code normal-rank8} for entries N(0, 1). */
+    static String arm(EntryScale entries, int rank) {
+      return (entries == EntryScale.NORMAL ? "normal-rank" : "rank") + rank;
+    }
+  }
+}

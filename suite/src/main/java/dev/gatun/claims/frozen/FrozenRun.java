@@ -1,0 +1,242 @@
+package dev.gatun.claims.frozen;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.backend.DeviceDescription;
+import dev.gatun.backend.TensorScope;
+import dev.gatun.data.Batch;
+import dev.gatun.data.RandomWindows;
+import dev.gatun.data.Randomness;
+import dev.gatun.data.TokenizedCorpus;
+import dev.gatun.experiment.RunBody;
+import dev.gatun.experiment.RunEnvironment;
+import dev.gatun.model.FactorisedHead;
+import dev.gatun.model.HeadInputs;
+import dev.gatun.model.HeadScores;
+import dev.gatun.model.LanguageModel;
+import dev.gatun.results.CurveName;
+import dev.gatun.results.HiddenStateReader;
+import dev.gatun.results.Provenance;
+import dev.gatun.results.RunRecorder;
+import dev.gatun.spectrum.DirectSpectrum;
+import dev.gatun.spectrum.Spectrum;
+import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Tensor;
+import dev.gatun.train.StepReport;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+
+/**
+ * Trains a backbone, then heads of every rank on its hidden states, and records what each loses on
+ * held-out text. Of the held-out text one half chooses the learning rate of each rank, the other is
+ * reported.
+ */
+class FrozenRun implements RunBody<FrozenSetting> {
+  /** Scores of a head by the tensors it is given. */
+  @FunctionalInterface
+  private interface Scored {
+    HeadScores scores(Tensor hidden, Tensor targets);
+  }
+
+  @Override
+  public final void run(FrozenSetting setting, RunEnvironment environment, RunRecorder recorder) {
+    Randomness randomness = Randomness.of(setting.seed());
+    var backbone =
+        new FrozenBackbone(setting, environment, randomness, identity(setting, environment));
+    try (LanguageModel model = backbone.model();
+        var heads =
+            new RankHeads(
+                environment.backend(), setting, randomness.stream("rank heads"), this::rankOf)) {
+      try (HiddenStateReader states = backbone.states(model)) {
+        heads.train(states, reporting(setting, environment));
+      }
+      var windows = new Windows(setting, environment.tokens(setting.vocabulary()), randomness);
+      Map<HeadChoice, RankHead> chosen = choose(setting, model, heads, windows, recorder);
+      measure(setting, model, chosen, windows, recorder);
+    }
+    backbone.discard();
+  }
+
+  /** The rank that a head of a nominal rank has. */
+  protected int rankOf(int rank) {
+    return rank;
+  }
+
+  /** The head that the control cuts down, and whose singular values W-error is of. */
+  protected Tensor trainedHead(TensorScope scope, Tensor weights) {
+    return weights;
+  }
+
+  private static RankHeads.Listener reporting(FrozenSetting setting, RunEnvironment environment) {
+    long before = setting.backboneSteps() + setting.batches();
+    return (batches, loss, rate, nanos) ->
+        environment.report(new StepReport(before + batches, loss, 0, rate, setting.rows(), nanos));
+  }
+
+  /** Held-out windows, in batches: files of one half of the text choose, those of the other say. */
+  private record Windows(List<Batch> choosing, List<Batch> reported) {
+    Windows(FrozenSetting setting, TokenizedCorpus corpus, Randomness randomness) {
+      int[] text = corpus.validation();
+      int half = text.length / 2;
+      this(
+          of(setting, Arrays.copyOf(text, half), randomness.stream("choosing windows")),
+          of(
+              setting,
+              Arrays.copyOfRange(text, half, text.length),
+              randomness.stream("held-out windows")));
+    }
+
+    private static List<Batch> of(FrozenSetting setting, int[] text, Randomness stream) {
+      var source = new RandomWindows(text, setting.batch(), setting.length(), stream);
+      long batches = Math.ceilDiv(setting.windows(), setting.batch());
+      return LongStream.range(0, batches).mapToObj(source::batch).toList();
+    }
+  }
+
+  /** The rate of each rank and scale whose loss is least, the lowest of equals. */
+  private static Map<HeadChoice, RankHead> choose(
+      FrozenSetting setting,
+      LanguageModel model,
+      RankHeads heads,
+      Windows windows,
+      RunRecorder recorder) {
+    Map<HeadChoice, Scored> all = new LinkedHashMap<>();
+    heads.byChoice().forEach((choice, head) -> all.put(choice, head::scores));
+    Map<HeadChoice, HeadScores> scores = score(model, all, windows.choosing());
+    scores.forEach((choice, s) ->
+        recorder.metric(
+            choice.metricOfRate("choosing_loss"), setting.steps(), s.meanLoss(), "nats"));
+    Map<HeadChoice, RankHead> chosen = new LinkedHashMap<>();
+    for (int rank : setting.ranks()) {
+      for (EntryScale entries : setting.entries()) {
+        HeadChoice best =
+            scores.keySet().stream()
+                .filter(c -> c.rank() == rank && c.entries() == entries)
+                .min(
+                    Comparator.comparingDouble((HeadChoice c) -> finite(scores.get(c).meanLoss()))
+                        .thenComparingDouble(HeadChoice::learningRate))
+                .orElseThrow();
+        chosen.put(best, heads.byChoice().get(best));
+        recorder.metric(
+            HeadChoice.metric("learning_rate", entries, rank),
+            setting.steps(),
+            best.learningRate(),
+            "1");
+      }
+    }
+    return chosen;
+  }
+
+  /** A head that diverged is the worst. */
+  private static double finite(double loss) {
+    return Double.isFinite(loss) ? loss : Double.POSITIVE_INFINITY;
+  }
+
+  private void measure(
+      FrozenSetting setting,
+      LanguageModel model,
+      Map<HeadChoice, RankHead> chosen,
+      Windows windows,
+      RunRecorder recorder) {
+    long step = setting.steps();
+    try (TensorScope scope = model.backend().newScope();
+        var truncated =
+            new TruncatedHeads(
+                model.backend(),
+                trainedHead(scope, model.head().weights(scope)),
+                setting.ranks())) {
+      Map<String, Scored> all = new LinkedHashMap<>();
+      all.put("full", model.head()::scores);
+      chosen.forEach((choice, head) ->
+          all.put(HeadChoice.metric("", choice.entries(), choice.rank()), head::scores));
+      for (Map.Entry<Integer, FactorisedHead> head : truncated.byRank().entrySet()) {
+        all.put(CurveName.name("_truncated", head.getKey()), head.getValue()::scores);
+      }
+      score(model, all, windows.reported())
+          .forEach((name, s) -> {
+            recorder.metric("loss" + name, step, s.meanLoss(), "nats");
+            recorder.metric("accuracy" + name, step, s.accuracy(), "1");
+          });
+      recordSpectrum(setting, truncated.spectrum(), recorder);
+    }
+    recordRandomHead(setting, model.backend(), recorder);
+  }
+
+  /** The null of W-error: a Gaussian head of the same size. */
+  private static void recordRandomHead(
+      FrozenSetting setting, Backend backend, RunRecorder recorder) {
+    double[] entries = new double[setting.vocabulary() * setting.width()];
+    Randomness.of(setting.seed()).stream("random head").gaussian(entries, 1);
+    try (TensorScope scope = backend.newScope()) {
+      Tensor head = scope.zeros(ElementType.F64, setting.vocabulary(), setting.width());
+      backend.write(entries, head);
+      Spectrum spectrum = DirectSpectrum.of(backend, head);
+      for (int rank : setting.ranks()) {
+        recorder.metric(
+            CurveName.name("w_error_random", rank),
+            setting.steps(),
+            spectrum.bestRankResidual(rank),
+            spectrum.bestRankResidualError(rank),
+            "1");
+      }
+    }
+  }
+
+  private static void recordSpectrum(
+      FrozenSetting setting, Spectrum spectrum, RunRecorder recorder) {
+    for (int rank : setting.ranks()) {
+      recorder.metric(
+          CurveName.name("w_error", rank),
+          setting.steps(),
+          spectrum.bestRankResidual(rank),
+          spectrum.bestRankResidualError(rank),
+          "1");
+    }
+    recorder.spectrum(
+        "head_weights", setting.steps(), spectrum.singularValues(), spectrum.errorBound());
+  }
+
+  /** Scores of all heads on the same hidden states, each batch of which is computed once. */
+  private static <K> Map<K, HeadScores> score(
+      LanguageModel model, Map<K, Scored> heads, List<Batch> batches) {
+    Map<K, HeadScores> scores = new LinkedHashMap<>();
+    for (Batch batch : batches) {
+      HeadInputs at =
+          model.headInputs(batch.inputs(), batch.targets(), batch.batch(), batch.length());
+      heads.forEach((key, head) ->
+          scores.merge(key, head.scores(at.hidden(), at.targets()), HeadScores::plus));
+    }
+    return scores;
+  }
+
+  private static String identity(FrozenSetting setting, RunEnvironment environment) {
+    DeviceDescription device = environment.backend().device();
+    TokenizedCorpus corpus = environment.tokens(setting.vocabulary());
+    Map<String, String> build = Provenance.ofThisProcess().entries();
+    String all =
+        String.join(
+            "\n",
+            setting.toString(),
+            corpus.sha256(),
+            corpus.tokenizer(),
+            device.name(),
+            device.mathMode(),
+            device.libraries().toString(),
+            build.get(Provenance.GATUN_VERSION),
+            build.get(Provenance.GIT_COMMIT));
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(all.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package dev.gatun.claims.heads;
+
+import dev.gatun.experiment.HeadChoice;
+import dev.gatun.experiment.Tier;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/**
+ * The runs of {@link HeadFamilyExperiment} at a tier: every head of the family on one backbone,
+ * each with the learning rate that is best for it on seeds that are not measured.
+ *
+ * @param vocabulary V
+ * @param width D
+ * @param layers blocks, of 4 attention heads
+ * @param length tokens per window
+ * @param batch windows per step
+ * @param steps training steps
+ * @param warmupSteps steps of linear warm-up
+ * @param windows held-out windows
+ * @param rates learning rates to choose from, ascending
+ * @param trialSeeds seeds on which they are chosen
+ * @param seeds of the runs
+ */
+record HeadFamilyPlan(
+    int vocabulary,
+    int width,
+    int layers,
+    int length,
+    int batch,
+    long steps,
+    int warmupSteps,
+    int windows,
+    List<Double> rates,
+    List<Long> trialSeeds,
+    List<Long> seeds) {
+  private static final int SEEDS = 5;
+  private static final int ATTENTION_HEADS = 4;
+
+  /** Trial seeds start so far above the first seed. */
+  private static final long TRIAL_SEEDS = 1_000_000;
+
+  /** Shares of a run after which the loss is taken. */
+  private static final List<Integer> SIXTEENTHS = List.of(1, 2, 3, 4, 6, 8, 10, 12, 14);
+
+  /** Checks that trials say nothing about the seeds of the runs. */
+  HeadFamilyPlan {
+    if (trialSeeds.stream().anyMatch(seeds::contains)) {
+      throw new IllegalArgumentException("rates are chosen on seeds that are measured");
+    }
+  }
+
+  /**
+   * Quick: V = 512, D = 16, 80 steps. Desk: V = 4,096, D = 128, 1,000 steps. Paper: V = 8,192, D =
+   * 512, 10,000 steps. Held-out contexts are twice as many as tokens, but at the paper tier.
+   */
+  static HeadFamilyPlan of(Tier tier, long firstSeed) {
+    return switch (tier) {
+      case QUICK -> of(512, 16, 2, 64, 16, 80, 15, 16, firstSeed);
+      case DESK -> of(4096, 128, 4, 128, 32, 1000, 100, 64, firstSeed);
+      case PAPER -> of(8192, 512, 6, 256, 64, 10_000, 500, 64, firstSeed);
+    };
+  }
+
+  private static HeadFamilyPlan of(
+      int vocabulary,
+      int width,
+      int layers,
+      int length,
+      int batch,
+      long steps,
+      int warmupSteps,
+      int windows,
+      long firstSeed) {
+    // The best rate falls as the width grows (Yang et al., arXiv 2203.03466): 3e-3 at 64.
+    double usual = 0.192 / width;
+    return new HeadFamilyPlan(
+        vocabulary,
+        width,
+        layers,
+        length,
+        batch,
+        steps,
+        warmupSteps,
+        windows,
+        List.of(usual / 2, usual, 2 * usual, 4 * usual),
+        List.of(firstSeed + TRIAL_SEEDS, firstSeed + TRIAL_SEEDS + 1),
+        LongStream.range(firstSeed, firstSeed + SEEDS).boxed().toList());
+  }
+
+  /** Every rate of every head on the trial seeds; none where there is but one rate. */
+  List<HeadFamilySetting> trials() {
+    List<HeadFamilySetting> trials = new ArrayList<>();
+    if (rates.size() > 1) {
+      for (HeadChoice head : HeadChoice.all()) {
+        for (double rate : rates) {
+          trialSeeds.forEach(seed -> trials.add(setting(head, rate, List.of(steps), true, seed)));
+        }
+      }
+    }
+    return trials;
+  }
+
+  /**
+   * Every head with every seed, all heads of a seed together.
+   *
+   * @param chosen rate by head
+   */
+  List<HeadFamilySetting> runs(Map<String, Double> chosen) {
+    List<HeadFamilySetting> runs = new ArrayList<>();
+    for (long seed : seeds) {
+      for (HeadChoice head : HeadChoice.all()) {
+        runs.add(setting(head, chosen.get(head.label()), evaluations(), false, seed));
+      }
+    }
+    return runs;
+  }
+
+  private List<Long> evaluations() {
+    Stream<Long> between = SIXTEENTHS.stream().map(part -> steps * part / 16);
+    return Stream.concat(Stream.concat(Stream.of(0L), between), Stream.of(steps))
+        .distinct()
+        .toList();
+  }
+
+  /** With Jacobians at 2·D contexts. */
+  private HeadFamilySetting setting(
+      HeadChoice head, double rate, List<Long> evaluations, boolean trial, long seed) {
+    return new HeadFamilySetting(
+        head.label(),
+        head.of(vocabulary, width),
+        vocabulary,
+        width,
+        layers,
+        ATTENTION_HEADS,
+        length,
+        batch,
+        steps,
+        rate,
+        warmupSteps,
+        windows,
+        2 * width,
+        evaluations,
+        trial,
+        seed);
+  }
+}

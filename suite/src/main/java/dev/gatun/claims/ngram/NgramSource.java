@@ -1,0 +1,121 @@
+package dev.gatun.claims.ngram;
+
+import dev.gatun.claims.ngram.NgramSetting.Sample;
+import dev.gatun.data.Corpus;
+import dev.gatun.data.Gpt2Tokenizer;
+import dev.gatun.data.Randomness;
+import dev.gatun.data.Tokenizer;
+import dev.gatun.data.UnusableCorpusException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Matrices of a corpus. The text is read once, when the first matrix is asked for; all orders of a
+ * sample come from one sort, and last until another sample is asked for.
+ */
+final class NgramSource implements AutoCloseable {
+  /** Tokens of the smallest part, below which there is nothing to see. */
+  private static final long LEAST_TOKENS = 1024;
+
+  private final Corpus corpus;
+  private final NgramPlan plan;
+  private final NgramMeasures measures;
+  private final long memoryBytes;
+  private final TokenFile.Listener listener;
+  private final Tokenizer tokenizer;
+  private final TemporaryFiles files;
+  private final Map<Integer, NgramMatrix> matrices = new HashMap<>();
+  private Optional<TokenFile> tokens = Optional.empty();
+  private Optional<Sample> sample = Optional.empty();
+
+  /**
+   * Of a corpus.
+   *
+   * @param memoryBytes most memory for n-grams
+   * @param folder for temporary files; what it holds is deleted
+   */
+  NgramSource(
+      Corpus corpus,
+      NgramPlan plan,
+      NgramMeasures measures,
+      long memoryBytes,
+      Path folder,
+      TokenFile.Listener listener) {
+    this.corpus = corpus;
+    this.plan = plan;
+    this.measures = measures;
+    this.memoryBytes = memoryBytes;
+    this.listener = listener;
+    this.tokenizer = new Gpt2Tokenizer(plan.vocabulary());
+    this.files = new TemporaryFiles(folder);
+  }
+
+  String tokenizerName() {
+    return tokenizer.name();
+  }
+
+  /** Tokens that a setting reads. */
+  long tokens(NgramSetting setting) {
+    return all().tokens() / setting.part();
+  }
+
+  /**
+   * The matrix of a setting of the plan.
+   *
+   * @throws UnusableCorpusException if the corpus is too small
+   */
+  NgramMatrix matrix(NgramSetting setting) {
+    if (!sample.equals(Optional.of(setting.sample()))) {
+      matrices.values().forEach(NgramMatrix::delete);
+      matrices.clear();
+      count(setting);
+      sample = Optional.of(setting.sample());
+    }
+    return matrices.get(setting.order());
+  }
+
+  private void count(NgramSetting setting) {
+    List<Integer> orders =
+        plan.settings().stream()
+            .filter(other -> other.sample().equals(setting.sample()))
+            .map(NgramSetting::order)
+            .sorted()
+            .toList();
+    long first = tokens(setting);
+    if (first < LEAST_TOKENS) {
+      throw new UnusableCorpusException(
+          "%s has %s tokens, and 1/%s of it is to be measured; give a text of %s tokens or more"
+              .formatted(
+                  corpus.name(), all().tokens(), setting.part(), LEAST_TOKENS * setting.part()));
+    }
+    if (!setting.shuffled()) {
+      count(all(), first, orders);
+      return;
+    }
+    TokenFile shuffled =
+        all().shuffled(first, Randomness.of(setting.seed()).stream("shuffled corpus"));
+    count(shuffled, first, orders);
+    shuffled.delete();
+  }
+
+  private void count(TokenFile from, long first, List<Integer> orders) {
+    NgramMatrices.of(from, first, plan.vocabulary(), orders, measures, memoryBytes, files)
+        .forEach(matrix -> matrices.put(matrix.order(), matrix));
+  }
+
+  private TokenFile all() {
+    if (tokens.isEmpty()) {
+      tokens = Optional.of(TokenFile.of(corpus, tokenizer, files, listener));
+    }
+    return tokens.get();
+  }
+
+  /** Deletes the temporary files. */
+  @Override
+  public void close() {
+    files.close();
+  }
+}

@@ -1,0 +1,106 @@
+package dev.gatun.claims.saturation;
+
+import dev.gatun.claims.saturation.SpectralCollapse.Point;
+import dev.gatun.results.RunRecorder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/** A run from its beginning to its end, and what can only be said of it as a whole. */
+final class SaturationCourse {
+  private final List<Checkpoint> checkpoints = new ArrayList<>();
+
+  /**
+   * The model at a step.
+   *
+   * @param entropy singular entropy of its head, in nats
+   * @param commonEntropy that of the rows of common tokens alone
+   * @param anisotropy of its head inputs
+   * @param loss in nats
+   * @param lossOfFrequencies of token frequencies alone, on the same contexts
+   */
+  record Checkpoint(
+      long step,
+      double entropy,
+      double commonEntropy,
+      double anisotropy,
+      double loss,
+      double lossOfFrequencies) {}
+
+  void add(Checkpoint checkpoint) {
+    checkpoints.add(checkpoint);
+  }
+
+  /** Records collapse, peak and correlations, at the last step. */
+  void record(int width, RunRecorder run) {
+    long last = checkpoints.getLast().step();
+    SpectralCollapse whole = collapse(Checkpoint::entropy);
+    run.metric("entropy_minimum", last, whole.minimum(), "nats");
+    run.metric("entropy_minimum_step", last, whole.minimumStep(), "1");
+    run.metric("entropy_fall", last, whole.fall(), "nats");
+    run.metric("entropy_rise", last, whole.rise(), "nats");
+    run.metric("entropy_rise_share", last, whole.riseShare(width), "1");
+    SpectralCollapse common = collapse(Checkpoint::commonEntropy);
+    run.metric("entropy_fall_common_tokens", last, common.fall(), "nats");
+    run.metric("entropy_rise_share_common_tokens", last, common.riseShare(width), "1");
+    Checkpoint peak =
+        checkpoints.stream().max(Comparator.comparingDouble(Checkpoint::anisotropy)).orElseThrow();
+    run.metric("anisotropy_peak", last, peak.anisotropy(), "1");
+    run.metric("anisotropy_peak_step", last, peak.step(), "1");
+    run.metric("loss_gained_at_peak", last, peak.lossOfFrequencies() - peak.loss(), "nats");
+    List<Checkpoint> settled =
+        checkpoints.stream().filter(c -> SpectralCollapse.isSettled(c.step(), last)).toList();
+    double[] anisotropies = values(settled, Checkpoint::anisotropy);
+    run.metric(
+        "correlation_with_entropy",
+        last,
+        rankCorrelation(anisotropies, values(settled, Checkpoint::entropy)),
+        "1");
+    run.metric(
+        "correlation_with_loss",
+        last,
+        rankCorrelation(anisotropies, values(settled, Checkpoint::loss)),
+        "1");
+  }
+
+  private SpectralCollapse collapse(ToDoubleFunction<Checkpoint> entropy) {
+    return SpectralCollapse.of(
+        checkpoints.stream().map(c -> new Point(c.step(), entropy.applyAsDouble(c))).toList());
+  }
+
+  private static double[] values(List<Checkpoint> of, ToDoubleFunction<Checkpoint> value) {
+    return of.stream().mapToDouble(value).toArray();
+  }
+
+  /**
+   * Spearman's rank correlation 1 − 6·Σd²/(n·(n² − 1)), d being differences of ranks; 0 for less
+   * than two values. Equal values, which measurements hardly are, rank in their order.
+   */
+  static double rankCorrelation(double[] x, double[] y) {
+    int n = x.length;
+    if (n < 2) {
+      return 0;
+    }
+    int[] ranksOfX = ranks(x);
+    int[] ranksOfY = ranks(y);
+    double squares = 0;
+    for (int i = 0; i < n; i++) {
+      double difference = ranksOfX[i] - ranksOfY[i];
+      squares += difference * difference;
+    }
+    return 1 - 6 * squares / (n * ((double) n * n - 1));
+  }
+
+  private static int[] ranks(double[] values) {
+    Integer[] order = new Integer[values.length];
+    Arrays.setAll(order, i -> i);
+    Arrays.sort(order, Comparator.comparingDouble(i -> values[i]));
+    int[] ranks = new int[values.length];
+    for (int rank = 0; rank < order.length; rank++) {
+      ranks[order[rank]] = rank;
+    }
+    return ranks;
+  }
+}

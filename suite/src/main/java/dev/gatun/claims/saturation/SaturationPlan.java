@@ -1,0 +1,125 @@
+package dev.gatun.claims.saturation;
+
+import dev.gatun.experiment.Tier;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongFunction;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/**
+ * The runs of {@link SaturationExperiment} at a tier: every width with every seed, on the same
+ * tokens.
+ *
+ * @param settings in the order in which they run: all widths of the first seed, then of the next
+ */
+record SaturationPlan(List<SaturationSetting> settings) {
+  private static final int SEEDS = 5;
+
+  /** Early checkpoints: token frequencies are learnt within the first hundred steps. */
+  private static final List<Integer> EARLY = List.of(0, 8, 16, 32, 64, 128);
+
+  /** Keeps a copy of the list. */
+  SaturationPlan {
+    settings = List.copyOf(settings);
+  }
+
+  /** The plan of a tier. */
+  static SaturationPlan of(Tier tier, long firstSeed) {
+    return switch (tier) {
+      case QUICK -> quick(firstSeed);
+      case DESK -> desk(firstSeed);
+      case PAPER -> paper(firstSeed);
+    };
+  }
+
+  /** D 4, 16 and 64 at V 1,024 over 0.4 million tokens: the spike forms, nothing saturates. */
+  static SaturationPlan quick(long firstSeed) {
+    return bySeed(firstSeed, small(800, 10, 4, 16, 64));
+  }
+
+  /**
+   * The same models and another width over forty times the tokens, 15 million: at D 4 the spectrum
+   * flattens until step 4,500 or so and then rises to the end.
+   */
+  static SaturationPlan desk(long firstSeed) {
+    return bySeed(firstSeed, small(30_000, 40, 4, 8, 16, 64));
+  }
+
+  private static Stream<LongFunction<SaturationSetting>> small(
+      int steps, int points, int... widths) {
+    return Arrays.stream(widths)
+        .mapToObj(width ->
+            seed ->
+                new SaturationSetting(
+                    1024,
+                    width,
+                    2,
+                    width == 4 ? 2 : 4,
+                    32,
+                    16,
+                    steps,
+                    3e-3,
+                    50,
+                    32,
+                    checkpoints(steps, points),
+                    seed));
+  }
+
+  /**
+   * The widths, layers, heads and rates of Pythia 14M to 410M (Biderman et al., arXiv 2304.01373)
+   * at GPT-2's full vocabulary, over 0.33 billion tokens: a GPU's days, and a thousandth of what
+   * Pythia was trained on. Its own checkpoints are measured by {@code gatun measure}.
+   */
+  static SaturationPlan paper(long firstSeed) {
+    return bySeed(
+        firstSeed,
+        Stream.of(
+            pythia(128, 6, 4, 1e-3),
+            pythia(256, 6, 8, 1e-3),
+            pythia(512, 6, 8, 1e-3),
+            pythia(768, 12, 12, 6e-4),
+            pythia(1024, 24, 16, 3e-4)));
+  }
+
+  private static LongFunction<SaturationSetting> pythia(
+      int width, int layers, int heads, double rate) {
+    int steps = 20_000;
+    return seed ->
+        new SaturationSetting(
+            50_257,
+            width,
+            layers,
+            heads,
+            512,
+            32,
+            steps,
+            rate,
+            200,
+            16,
+            checkpoints(steps, 20),
+            seed);
+  }
+
+  /** The early ones, and so many more, evenly spaced to the end. */
+  static List<Integer> checkpoints(int steps, int points) {
+    IntStream even = IntStream.rangeClosed(1, points).map(i -> i * (steps / points));
+    return IntStream.concat(EARLY.stream().mapToInt(step -> step), even)
+        .filter(step -> step <= steps)
+        .sorted()
+        .distinct()
+        .boxed()
+        .toList();
+  }
+
+  private static SaturationPlan bySeed(
+      long firstSeed, Stream<LongFunction<SaturationSetting>> models) {
+    List<LongFunction<SaturationSetting>> all = models.toList();
+    return new SaturationPlan(
+        LongStream.range(firstSeed, firstSeed + SEEDS)
+            .boxed()
+            .flatMap(seed -> all.stream().map(model -> model.apply(seed)))
+            .toList());
+  }
+}

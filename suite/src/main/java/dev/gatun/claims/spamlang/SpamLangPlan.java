@@ -1,0 +1,141 @@
+package dev.gatun.claims.spamlang;
+
+import dev.gatun.claims.spamlang.SpamLangArms.Exposure;
+import dev.gatun.experiment.HeadChoice;
+import dev.gatun.model.TransformerConfig;
+import dev.gatun.model.TransformerConfig.HeadForm;
+import java.util.List;
+import java.util.function.LongFunction;
+import java.util.stream.LongStream;
+
+/**
+ * The SpamLang runs of a tier. Three questions, each asked with everything else held fixed:
+ *
+ * <ul>
+ *   <li>the paper's: V grows at equal batch and steps, over learning rates; what a symbol is seen
+ *       falls as V grows;
+ *   <li>the control's: V grows at equal independent sequences per symbol, equal steps and equal
+ *       sequences per symbol and step, so that V and D/V alone differ;
+ *   <li>what else may matter: sequence length at equal positions and at equal sequences, D,
+ *       optimiser, tied head, rank of the head's backward pass.
+ * </ul>
+ *
+ * @param settings in the order in which they run: all arms of the first seed, then of the next
+ */
+public record SpamLangPlan(List<SpamLangSetting> settings) {
+  private static final int SEEDS = 5;
+
+  /** Keeps a copy of the list. */
+  public SpamLangPlan {
+    settings = List.copyOf(settings);
+  }
+
+  /** V to 8,192 at D = 32, sequences of one symbol except where length is the question. */
+  public static SpamLangPlan quick(long firstSeed) {
+    return ofSeeds(firstSeed, SpamLangPlan::quickArms);
+  }
+
+  private static List<SpamLangSetting> quickArms(long seed) {
+    var arms = new SpamLangArms(SpamLangPlan::small, 32, seed);
+    double[] rates = {1e-3, 3e-3, 1e-2};
+    arms.rates(512, 1, Exposure.least(512), rates);
+    arms.rates(512, 1, Exposure.middle(512), rates);
+    arms.rates(512, 1, Exposure.most(512), 1e-2);
+    arms.rates(2048, 1, Exposure.least(2048), 3e-3);
+    arms.rates(2048, 1, Exposure.middle(2048), rates);
+    arms.rates(8192, 1, Exposure.least(8192), 3e-3);
+    arms.rates(8192, 1, Exposure.middle(8192), 1e-2);
+    arms.rates(512, 1, Exposure.fixed(128, 312), rates);
+    arms.rates(8192, 1, Exposure.fixed(128, 312), rates);
+    arms.lengths(256, 64, Exposure.least(256), 3e-3);
+    arms.widths(2048, 1, Exposure.least(2048), 3e-3, 16, 64, 128);
+    arms.tied(512, 1, Exposure.least(512), 3e-3);
+    arms.tied(8192, 1, Exposure.fixed(128, 312), 3e-2);
+    arms.momentum(512, 1, Exposure.middle(512), 0.1);
+    arms.momentum(512, 1, Exposure.most(512), 0.1);
+    arms.backwardRanks(512, 1, Exposure.middle(512), 1e-2, 8);
+    return arms.settings();
+  }
+
+  /** V to 32,768, the paper's length of 64 in its question, and every coverage at every V. */
+  public static SpamLangPlan desk(long firstSeed) {
+    return ofSeeds(firstSeed, SpamLangPlan::deskArms);
+  }
+
+  private static List<SpamLangSetting> deskArms(long seed) {
+    var arms = new SpamLangArms(SpamLangPlan::small, 32, seed);
+    double[] rates = {1e-3, 3e-3, 1e-2, 3e-2};
+    for (int vocabulary : new int[] {512, 2048, 8192}) {
+      Exposure least = Exposure.least(vocabulary);
+      Exposure middle = Exposure.middle(vocabulary);
+      arms.rates(vocabulary, 1, least, rates);
+      arms.rates(vocabulary, 1, middle, rates);
+      arms.rates(vocabulary, 1, Exposure.most(vocabulary), 1e-2);
+      arms.rates(vocabulary, 64, Exposure.fixed(128, 312), rates);
+      arms.tied(vocabulary, 1, least, rates);
+      arms.tied(vocabulary, 1, middle, 1e-2);
+      arms.momentum(vocabulary, 1, Exposure.most(vocabulary), 0.1);
+      arms.backwardRanks(vocabulary, 1, middle, 1e-2, 4, 8, 16);
+    }
+    arms.rates(32_768, 1, Exposure.least(32_768), 3e-3);
+    arms.rates(32_768, 1, Exposure.middle(32_768), 1e-2);
+    arms.lengths(1024, 64, Exposure.least(1024), 3e-3);
+    arms.widths(2048, 1, Exposure.least(2048), 3e-3, 16, 64, 128);
+    arms.widths(2048, 1, Exposure.middle(2048), 1e-2, 16, 64, 128);
+    return arms.settings();
+  }
+
+  /**
+   * The paper's configuration: V to 131,072, the backbone of SmolLM2-135M, sequences of 64 in
+   * batches of 128, 5,000 steps; and, at equal positions and thus equal cost, the same model on
+   * sequences of length 1.
+   */
+  public static SpamLangPlan paper(long firstSeed) {
+    return ofSeeds(firstSeed, SpamLangPlan::paperArms);
+  }
+
+  private static List<SpamLangSetting> paperArms(long seed) {
+    var arms = new SpamLangArms(SpamLangPlan::smolLm, 576, seed);
+    Exposure exposure = Exposure.fixed(128, 5000);
+    for (int vocabulary : new int[] {8192, 32_768, 131_072}) {
+      arms.rates(vocabulary, 64, exposure, 3e-4, 1e-3, 3e-3);
+    }
+    arms.rates(131_072, 1, Exposure.fixed(128 * 64, 5000), 1e-3);
+    arms.tied(131_072, 64, exposure, 3e-4, 1e-3, 3e-3);
+    return arms.settings();
+  }
+
+  /**
+   * The same arms with another head, but for those that are about the linear head alone: tied
+   * weights and a limited backward pass.
+   */
+  SpamLangPlan withHead(HeadChoice head) {
+    return head.isLinear()
+        ? this
+        : new SpamLangPlan(
+            settings.stream()
+                .filter(setting -> !setting.model().isTied())
+                .filter(setting -> setting.backwardRank() == setting.model().width())
+                .map(setting -> setting.withHead(head))
+                .toList());
+  }
+
+  private static SpamLangPlan ofSeeds(long first, LongFunction<List<SpamLangSetting>> arms) {
+    return new SpamLangPlan(
+        LongStream.range(first, first + SEEDS)
+            .boxed()
+            .flatMap(seed -> arms.apply(seed).stream())
+            .toList());
+  }
+
+  /** GPT-2 style, two layers, four heads. */
+  static TransformerConfig small(int vocabulary, int width, int length) {
+    return TransformerConfig.gpt2(vocabulary, width, 2, 4, length)
+        .withHead(new HeadForm.Linear(false));
+  }
+
+  /** SmolLM2-135M's backbone: 30 layers, 9 heads on 3 key/value heads, MLP 1,536; untied. */
+  private static TransformerConfig smolLm(int vocabulary, int width, int length) {
+    return TransformerConfig.llama(vocabulary, width, 30, 9, 3, 1536, length);
+  }
+}

@@ -1,0 +1,360 @@
+package dev.gatun.cli;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.backend.TensorScope;
+import dev.gatun.data.Randomness;
+import dev.gatun.experiment.Progress;
+import dev.gatun.io.AtomicFile;
+import dev.gatun.measure.CheckpointDump;
+import dev.gatun.measure.CheckpointMeter;
+import dev.gatun.measure.MeasuredCheckpoint;
+import dev.gatun.measure.TokenBatch;
+import dev.gatun.report.Report;
+import dev.gatun.results.Evidence;
+import dev.gatun.results.EvidenceBuilder;
+import dev.gatun.results.ExpectedValues;
+import dev.gatun.results.Provenance;
+import dev.gatun.results.ResultsFolder;
+import dev.gatun.results.Run;
+import dev.gatun.results.RunRecorder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Measures the heads of stored checkpoints. */
+@Command(
+    name = "measure",
+    description = {
+      "Measures the head of a model in Hugging Face's layout: GPT-2, GPT-NeoX, Llama, Qwen3 or OLMo"
+          + " 2.",
+      "Several folders are several models, or steps of one run where their names end in",
+      "step<n> or checkpoint-<n>. With --json there is one JSON object a line, per model and text."
+    },
+    mixinStandardHelpOptions = true)
+final class MeasureCommand implements Callable<Integer> {
+  private static final int LONGEST = 512;
+  private static final int FEWEST_CONTEXTS = 1024;
+  private static final int MOST_CONTEXTS = 8192;
+
+  @Mixin private Console console;
+  @Mixin private DeviceOptions device;
+
+  @Parameters(
+      paramLabel = "<folder>",
+      arity = "1..*",
+      description = "Folders of config.json, *.safetensors and, for texts, tokenizer.json.")
+  private List<Path> folders;
+
+  @Option(
+      names = "--text",
+      paramLabel = "<path>",
+      description = {
+        "A text file or a folder of them, cut by the model's tokenizer with no special tokens"
+            + " added;",
+        "may be given several times. Default: the sources of the running JDK."
+      })
+  private List<Path> texts = List.of();
+
+  @Option(
+      names = "--tokens",
+      paramLabel = "<file>",
+      description =
+          "Token ids in place of a text: safetensors with an int64 tensor 'tokens' [B, T].")
+  private Path tokens;
+
+  @Option(
+      names = "--contexts",
+      paramLabel = "<n>",
+      description = {
+        "Contexts cut from each text, about. Default: 3 times the widest model's width,",
+        "at least 1,024 and at most 8,192."
+      })
+  private Integer contexts;
+
+  @Option(
+      names = "--length",
+      paramLabel = "<n>",
+      description = "Tokens per sequence cut from a text. Default: 512, or the model's context.")
+  private Integer length;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "<n>",
+      defaultValue = "1",
+      description = "Seed of the sequences' places and of the random head. Default: 1.")
+  private long seed;
+
+  @Option(
+      names = "--dump",
+      paramLabel = "<file>",
+      description = {
+        "Write tokens, logits, hidden, d_hidden, loss, destroyed_norm and",
+        "logit_gradient_singular_values of one model on one text, as safetensors."
+      })
+  private Path dump;
+
+  @Option(
+      names = "--gradients",
+      description =
+          "Add grad.<parameter> for every parameter to --dump; takes the memory of training.")
+  private boolean gradients;
+
+  @Option(
+      names = "--out",
+      paramLabel = "<folder>",
+      description = "Where results go. Default: results/runs/measure-<model>-<device>.")
+  private Path out;
+
+  @Override
+  public Integer call() {
+    List<StoredCheckpoint> checkpoints = StoredCheckpoint.of(folders);
+    requireConsistent();
+    Path folder = out == null ? defaultFolder(checkpoints) : out;
+    AtomicFile.requireWritable(folder);
+    requireWritableDump();
+    MeasuredTexts measured = texts(checkpoints);
+    Map<StoredCheckpoint, List<TokenBatch>> batches = new LinkedHashMap<>();
+    checkpoints.forEach(checkpoint -> batches.put(checkpoint, fitting(checkpoint, measured)));
+    if (dump != null && batches.values().stream().mapToInt(List::size).sum() != 1) {
+      throw new IllegalArgumentException(
+          "--dump holds one model on one text, and there are %s models and %s texts; give one of each"
+              .formatted(checkpoints.size(), measured.names().size()));
+    }
+    try (Backend backend = device.open(console::note);
+        var interruption = new Interruption(() -> {});
+        var progress = new ProgressDisplay(console, interruption)) {
+      console.settings(settings(batches, measured, backend, folder));
+      console.line("");
+      return measure(batches, measured, backend, folder, progress);
+    }
+  }
+
+  private void requireConsistent() {
+    if (tokens != null && !texts.isEmpty()) {
+      throw new IllegalArgumentException("--tokens and --text exclude each other; leave one out");
+    }
+    if (tokens != null && (contexts != null || length != null)) {
+      throw new IllegalArgumentException(
+          "--tokens are measured as they are; leave %s out"
+              .formatted(contexts != null ? "--contexts" : "--length"));
+    }
+    if (gradients && dump == null) {
+      throw new IllegalArgumentException("--gradients go into --dump <file>; name one");
+    }
+    if (contexts != null && (contexts < 1 || contexts > CheckpointMeter.MOST_CONTEXTS)) {
+      throw new IllegalArgumentException(
+          "--contexts %s: take 1 to %s".formatted(contexts, CheckpointMeter.MOST_CONTEXTS));
+    }
+    if (length != null && length < 2) {
+      throw new IllegalArgumentException(
+          "--length %s: at least 2 is needed, a token and the next".formatted(length));
+    }
+  }
+
+  private void requireWritableDump() {
+    if (dump == null) {
+      return;
+    }
+    if (Files.isDirectory(dump)) {
+      throw new IllegalArgumentException(
+          "--dump %s is a folder; name a file in it".formatted(dump));
+    }
+    AtomicFile.requireWritable(dump.toAbsolutePath().getParent());
+  }
+
+  private MeasuredTexts texts(List<StoredCheckpoint> checkpoints) {
+    if (tokens != null) {
+      return MeasuredTexts.given(tokens, seed);
+    }
+    int context =
+        checkpoints.stream().mapToInt(c -> c.config().contextLength()).min().orElseThrow();
+    int width = checkpoints.stream().mapToInt(c -> c.config().width()).max().orElseThrow();
+    int wanted = length == null ? LONGEST : length;
+    if (length != null && length > context) {
+      console.note(
+          "gatun: --length %s is cut to %s, the context of the model".formatted(length, context));
+    }
+    int all = contexts == null ? Math.clamp(3L * width, FEWEST_CONTEXTS, MOST_CONTEXTS) : contexts;
+    return MeasuredTexts.read(
+        texts, new MeasuredTexts.Size(all, Math.max(2, Math.min(wanted, context))), seed);
+  }
+
+  /** The sequences of each text, all of which the model can take. */
+  private static List<TokenBatch> fitting(StoredCheckpoint checkpoint, MeasuredTexts texts) {
+    List<TokenBatch> batches = texts.of(checkpoint);
+    for (TokenBatch batch : batches) {
+      try {
+        CheckpointMeter.requireMeasurable(checkpoint.config(), batch);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "%s cannot be measured on %s: %s"
+                .formatted(checkpoint.name(), batch.name(), e.getMessage()),
+            e);
+      }
+    }
+    return batches;
+  }
+
+  private Map<String, String> settings(
+      Map<StoredCheckpoint, List<TokenBatch>> batches,
+      MeasuredTexts texts,
+      Backend backend,
+      Path folder) {
+    var rows = new LinkedHashMap<String, String>();
+    batches.forEach((checkpoint, of) -> {
+      rows.put("model " + checkpoint.name(), MeasureTable.shape(checkpoint.config()));
+      of.forEach(batch ->
+          rows.putIfAbsent(
+              "text " + batch.name(),
+              String.format(
+                  Locale.ROOT,
+                  "%,d sequences of %,d tokens: %,d contexts",
+                  batch.batch(),
+                  batch.length(),
+                  batch.contexts())));
+    });
+    rows.put("tokenizer", texts.tokenizer());
+    ReproduceSettings.putDevice(rows, backend.device());
+    rows.put("memory", MeasureTable.memory(batches, backend.real()));
+    rows.put("seed", Long.toString(seed));
+    rows.put("results", folder.toString());
+    return rows;
+  }
+
+  private int measure(
+      Map<StoredCheckpoint, List<TokenBatch>> batches,
+      MeasuredTexts texts,
+      Backend backend,
+      Path folder,
+      ProgressDisplay progress) {
+    Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    long startedNanos = System.nanoTime();
+    var builder = new EvidenceBuilder();
+    batches.forEach((checkpoint, of) -> measure(checkpoint, of, texts, backend, builder, progress));
+    progress.pause();
+    Provenance provenance =
+        ReproduceSettings.provenance(backend.device())
+            .with(Provenance.SEED, Long.toString(seed))
+            .with(Provenance.STARTED, started.toString())
+            .with(
+                Provenance.WALL_SECONDS,
+                String.format(Locale.ROOT, "%.1f", (System.nanoTime() - startedNanos) * 1e-9));
+    Evidence evidence = builder.build(provenance);
+    evidence =
+        builder.build(
+            provenance.with(
+                Provenance.CONFIGURATION_HASH,
+                ReproduceSettings.configurationHash(evidence.runs())));
+    var results = new ResultsFolder(folder);
+    results.write(evidence);
+    results.write(List.of(), evidence.provenance());
+    Path report = folder.resolve("report.html");
+    Report.write(report, evidence, List.of(), ExpectedValues.shipped());
+    new MeasureTable(evidence).print(console, folder, report);
+    return 0;
+  }
+
+  private void measure(
+      StoredCheckpoint checkpoint,
+      List<TokenBatch> batches,
+      MeasuredTexts texts,
+      Backend backend,
+      EvidenceBuilder builder,
+      ProgressDisplay progress) {
+    String sha256 = checkpoint.sha256();
+    int[] done = {0};
+    try (TensorScope scope = backend.newScope()) {
+      CheckpointMeter meter =
+          new CheckpointMeter(
+              checkpoint.folder(),
+              backend,
+              Randomness.of(seed),
+              task ->
+                  progress.progressed(
+                      Progress.of(checkpoint.name(), task, done[0], batches.size())));
+      try {
+        for (TokenBatch batch : batches) {
+          long startedNanos = System.nanoTime();
+          RunRecorder run = begin(builder, checkpoint, sha256, batch, texts, backend);
+          run.metric("parameters", checkpoint.step(), checkpoint.parameters(), "1");
+          MeasuredCheckpoint measured = meter.measure(scope, batch, checkpoint.step(), run);
+          run.finish((System.nanoTime() - startedNanos) * 1e-9);
+          if (dump != null) {
+            progress.progressed(Progress.of(checkpoint.name(), "dump", done[0], batches.size()));
+            writeDump(checkpoint, batch, measured, meter, backend);
+          }
+          done[0]++;
+        }
+      } finally {
+        meter.close();
+      }
+    }
+  }
+
+  private void writeDump(
+      StoredCheckpoint checkpoint,
+      TokenBatch batch,
+      MeasuredCheckpoint measured,
+      CheckpointMeter meter,
+      Backend backend) {
+    var all = new CheckpointDump(backend, batch, measured);
+    if (gradients) {
+      meter.close();
+      all.writeWithGradients(dump, checkpoint.folder());
+    } else {
+      all.write(dump, meter);
+    }
+  }
+
+  private RunRecorder begin(
+      EvidenceBuilder builder,
+      StoredCheckpoint checkpoint,
+      String sha256,
+      TokenBatch batch,
+      MeasuredTexts texts,
+      Backend backend) {
+    var experiment = new LinkedHashMap<String, Object>();
+    experiment.put("checkpoint", checkpoint.model());
+    experiment.put("checkpointSha256", sha256);
+    experiment.put("step", checkpoint.step());
+    experiment.put("model", checkpoint.config());
+    experiment.put("batch", batch.batch());
+    experiment.put("length", batch.length());
+    experiment.put("seed", seed);
+    var all = new LinkedHashMap<String, Object>();
+    all.put("experiment", experiment);
+    all.put("corpus", batch.name());
+    all.put("corpusSha256", batch.sha256());
+    all.put("tokenizer", texts.tokenizer());
+    all.put("device", backend.device().name());
+    all.put("mathMode", backend.device().mathMode());
+    all.put("libraries", backend.device().libraries());
+    String arm =
+        texts.names().size() == 1 ? checkpoint.model() : checkpoint.model() + " on " + batch.name();
+    return builder.begin(
+        "%s-%s-step%s-seed%s".formatted(Run.MEASURED, arm, checkpoint.step(), seed),
+        Run.MEASURED,
+        arm,
+        Run.MEASURED,
+        backend.device().kind(),
+        seed,
+        JsonMapper.shared().writeValueAsString(all));
+  }
+
+  private Path defaultFolder(List<StoredCheckpoint> checkpoints) {
+    String first = checkpoints.getFirst().name().replaceAll("[^A-Za-z0-9._-]+", "-");
+    String others = checkpoints.size() == 1 ? "" : "-and-%s-more".formatted(checkpoints.size() - 1);
+    return Path.of("results", "runs", "measure-%s%s-%s".formatted(first, others, device.name()));
+  }
+}

@@ -1,0 +1,143 @@
+package dev.gatun.cli;
+
+import dev.gatun.measure.TokenBatch;
+import dev.gatun.model.TransformerConfig;
+import dev.gatun.results.CurveName;
+import dev.gatun.results.Evidence;
+import dev.gatun.results.Metric;
+import dev.gatun.results.Run;
+import dev.gatun.tensor.ElementType;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What was measured of stored checkpoints, for people and as JSON. */
+record MeasureTable(Evidence evidence) {
+  /** A metric with its words and the metric that is its null. */
+  private record Row(String metric, String words, String beside) {}
+
+  private static final List<Row> ROWS =
+      List.of(
+          new Row("loss", "loss, nats per token", ""),
+          new Row("accuracy", "accuracy", ""),
+          new Row("destroyed_norm", "norm destroyed by the head (A1)", "destroyed_norm_unrelated"),
+          new Row("destroyed_norm_random_head", "... by a random head", "destroyed_norm_unrelated"),
+          new Row("kept_norm", "norm kept", ""),
+          new Row("target_leverage", "leverage of the targets", "target_leverage_unrelated"),
+          new Row("gradient_rank", "rank of the gradient (A2)", "rank_cap"),
+          new Row("best_rank_residual", "residual at rank 2D (A3)", ""),
+          new Row("direction_residual", "residual along the step (A3)", ""),
+          new Row(
+              "cosine_hidden_induced",
+              "cosine of the head's direction and -G (A5)",
+              "cosine_random_head"),
+          new Row(
+              "best_share_hidden_induced",
+              "its best loss decrease over -G's (A5)",
+              "best_share_random_head"),
+          new Row("moved_to_tail", "energy moved to the tail (A10)", "moved_to_tail_random_head"),
+          new Row("anisotropy", "anisotropy, head inputs (B3)", ""),
+          new Row(
+              "singular_entropy",
+              "singular entropy of the head (B4)",
+              "singular_entropy_random_head"));
+
+  /** Families, widths and sizes in one line. */
+  static String shape(TransformerConfig config) {
+    return String.format(
+        Locale.ROOT,
+        "%s, %s layers, D %,d, V %,d, context %,d%s",
+        config.family().name().toLowerCase(Locale.ROOT),
+        config.layers(),
+        config.width(),
+        config.vocabulary(),
+        config.contextLength(),
+        config.isTied() ? ", tied head" : "");
+  }
+
+  /**
+   * What measuring holds on the device: head, random head and one matrix of their shape; and
+   * contexts' Gram matrices with a block of columns.
+   */
+  static String memory(Map<StoredCheckpoint, List<TokenBatch>> batches, ElementType real) {
+    double most = 0;
+    for (var entry : batches.entrySet()) {
+      TransformerConfig config = entry.getKey().config();
+      double head = 1.0 * config.vocabulary() * config.width() * real.byteSize();
+      for (TokenBatch batch : entry.getValue()) {
+        double n = batch.contexts();
+        double gram = 8 * n * (2 * n + 4.0 * config.width());
+        most = Math.max(most, 3 * head + gram + (768L << 20));
+      }
+    }
+    return String.format(
+        Locale.ROOT, "about %.1f GiB, and the blocks one by one", most / (1L << 30));
+  }
+
+  /** Prints all of it: a table for each model and text, or a JSON object. */
+  void print(Console console, Path folder, Path report) {
+    for (Run run : evidence.runs()) {
+      Map<String, Metric> metrics = new LinkedHashMap<>();
+      evidence.metrics().stream()
+          .filter(m -> m.run().equals(run.id()))
+          .forEach(m -> metrics.put(m.name(), m));
+      table(console, run, metrics);
+      console.jsonLine(json(run, metrics, folder, report));
+    }
+    console.line("report: @|bold " + report.toAbsolutePath() + "|@");
+  }
+
+  private static void table(Console console, Run run, Map<String, Metric> metrics) {
+    List<List<String>> rows = new ArrayList<>();
+    for (Row row : ROWS) {
+      if (metrics.containsKey(row.metric)) {
+        Metric metric = metrics.get(row.metric);
+        String beside =
+            metrics.containsKey(row.beside) ? NumberCell.of(metrics.get(row.beside).value()) : "-";
+        rows.add(List.of(row.words, NumberCell.of(metric.value(), metric.uncertainty()), beside));
+      }
+    }
+    long step = metrics.isEmpty() ? 0 : metrics.values().iterator().next().step();
+    console.table(
+        List.of(step == 0 ? run.arm() : run.arm() + ", step " + step, "measured", "null or bound"),
+        rows);
+    console.line("");
+  }
+
+  /**
+   * Metrics by name; a curve is an object of its points, as {@code "anisotropy_of_layer": {"0":
+   * …}}.
+   */
+  private static Map<String, Object> json(
+      Run run, Map<String, Metric> metrics, Path folder, Path report) {
+    var json = new LinkedHashMap<String, Object>();
+    var configuration = JsonMapper.shared().readTree(run.configuration());
+    var experiment = configuration.path("experiment");
+    json.put("model", experiment.path("checkpoint").asString());
+    json.put("step", experiment.path("step").asLong());
+    json.put("text", configuration.path("corpus").asString());
+    json.put("sequences", experiment.path("batch").asLong());
+    json.put("length", experiment.path("length").asLong());
+    metrics.forEach((name, metric) -> put(json, name, Console.finite(metric.value())));
+    json.put("checkpoint_sha256", experiment.path("checkpointSha256").asString());
+    json.put("results", folder.toString());
+    json.put("report", report.toString());
+    return json;
+  }
+
+  private static void put(Map<String, Object> json, String name, Double value) {
+    String curve = CurveName.curve(name);
+    if (curve.equals(name)) {
+      json.put(name, value);
+      return;
+    }
+    @SuppressWarnings("unchecked")
+    var points =
+        (Map<String, Object>) json.computeIfAbsent(curve, _ -> new LinkedHashMap<String, Object>());
+    points.put(name.substring(curve.length() + 1), value);
+  }
+}

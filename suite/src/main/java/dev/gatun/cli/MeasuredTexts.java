@@ -1,0 +1,134 @@
+package dev.gatun.cli;
+
+import dev.gatun.data.Corpus;
+import dev.gatun.data.JdkSources;
+import dev.gatun.data.Randomness;
+import dev.gatun.data.TextFiles;
+import dev.gatun.data.TokenizerJson;
+import dev.gatun.data.UnusableCorpusException;
+import dev.gatun.measure.TokenBatch;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+
+/**
+ * What checkpoints are measured on: given token ids, or texts that each checkpoint's own tokenizer
+ * cuts into sequences.
+ *
+ * @param given token ids; empty where there are texts
+ * @param corpora the texts
+ * @param size of the sequences cut of them
+ */
+record MeasuredTexts(List<TokenBatch> given, List<Corpus> corpora, Size size, long seed) {
+  /** Bytes of a text that are looked at. */
+  private static final long BYTES = 16L << 20;
+
+  private static final String MODULE = "java.base/";
+
+  /**
+   * How many sequences of how many tokens.
+   *
+   * @param contexts wanted in all; a sequence of T tokens has T − 1
+   */
+  record Size(int contexts, int length) {
+    /** Sequences that come nearest to the contexts, one at least. */
+    int sequences() {
+      return Math.max(1, Math.round((float) contexts / (length - 1)));
+    }
+  }
+
+  /** Token ids alone. */
+  static MeasuredTexts given(Path tokens, long seed) {
+    TokenBatch batch = TokensFile.read(tokens);
+    return new MeasuredTexts(List.of(batch), List.of(), new Size(batch.contexts(), 2), seed);
+  }
+
+  /**
+   * Texts; the JDK's sources if there are none.
+   *
+   * @throws UnusableCorpusException if one cannot be read, or two are of equal name
+   */
+  static MeasuredTexts read(List<Path> texts, Size size, long seed) {
+    List<Corpus> corpora = new ArrayList<>();
+    for (Path text : texts) {
+      Corpus corpus = TextFiles.read(text, BYTES);
+      if (corpora.stream().anyMatch(other -> other.name().equals(corpus.name()))) {
+        throw new UnusableCorpusException(
+            "%s is the second text named %s; rename one, or give it once"
+                .formatted(text, corpus.name()));
+      }
+      corpora.add(corpus);
+    }
+    if (corpora.isEmpty()) {
+      corpora.add(JdkSources.read(MODULE, BYTES));
+    }
+    return new MeasuredTexts(List.of(), corpora, size, seed);
+  }
+
+  /** Their names. */
+  List<String> names() {
+    return given.isEmpty()
+        ? corpora.stream().map(Corpus::name).toList()
+        : given.stream().map(TokenBatch::name).toList();
+  }
+
+  /** What cuts them, for settings tables and configurations. */
+  String tokenizer() {
+    return given.isEmpty()
+        ? TokenizerJson.FILE + ", no special tokens added"
+        : "token ids as given";
+  }
+
+  /**
+   * The sequences for a checkpoint, text by text.
+   *
+   * @throws UnusableCorpusException if its tokenizer is missing, or a text is too short
+   */
+  List<TokenBatch> of(StoredCheckpoint checkpoint) {
+    if (!given.isEmpty()) {
+      return given;
+    }
+    try (TokenizerJson tokenizer =
+        TokenizerJson.of(checkpoint.folder(), checkpoint.config().vocabulary())) {
+      return corpora.stream().map(corpus -> sequences(corpus, tokenizer)).toList();
+    }
+  }
+
+  /** Windows of the text that do not overlap, chosen at random, in their order. */
+  private TokenBatch sequences(Corpus corpus, TokenizerJson tokenizer) {
+    int[] tokens =
+        corpus.files().parallelStream()
+            .map(file -> tokenizer.encode(file.text()))
+            .flatMapToInt(Arrays::stream)
+            .toArray();
+    if (tokens.length < 2) {
+      throw new UnusableCorpusException(
+          "the text %s is %s tokens and 2 are needed; give a longer one"
+              .formatted(corpus.name(), tokens.length));
+    }
+    int length = Math.min(size.length(), tokens.length);
+    int[] windows = chosen(tokens.length / length, size.sequences());
+    int[] cut = new int[windows.length * length];
+    for (int i = 0; i < windows.length; i++) {
+      System.arraycopy(tokens, windows[i] * length, cut, i * length, length);
+    }
+    return new TokenBatch(corpus.name(), corpus.sha256(), cut, windows.length, length);
+  }
+
+  /** Some of n windows, by the first steps of a shuffle. */
+  private int[] chosen(int n, int wanted) {
+    RandomGenerator generator = Randomness.of(seed).stream("windows").generator();
+    int[] all = IntStream.range(0, n).toArray();
+    int count = Math.min(n, wanted);
+    for (int i = 0; i < count; i++) {
+      int other = generator.nextInt(i, n);
+      int window = all[other];
+      all[other] = all[i];
+      all[i] = window;
+    }
+    return Arrays.stream(all, 0, count).sorted().toArray();
+  }
+}

@@ -1,0 +1,135 @@
+package dev.gatun.experiment;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.data.Corpus;
+import dev.gatun.data.Gpt2Tokenizer;
+import dev.gatun.data.TokenizedCorpus;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * What claims run with. Claims of one command share a context, and with it the experiments and the
+ * corpus that several of them read.
+ */
+public final class ClaimContext {
+  private static final double VALIDATION_SHARE = 0.1;
+
+  private final Backend backend;
+  private final Optional<JobBackends> jobs;
+  private final Tier tier;
+  private final long seed;
+  private final Supplier<Corpus> corpus;
+  private final ProgressListener listener;
+  private final Path output;
+  private final Map<Integer, TokenizedCorpus> tokens = new ConcurrentHashMap<>();
+
+  /**
+   * One run at a time, on the backend.
+   *
+   * @param seed the first seed; experiments of several seeds take the following ones
+   * @param corpus read when a claim first trains
+   * @param listener is told how work goes on
+   * @param output folder of the command; finished parts of unfinished claims are kept below it
+   */
+  public ClaimContext(
+      Backend backend,
+      Tier tier,
+      long seed,
+      Supplier<Corpus> corpus,
+      ProgressListener listener,
+      Path output) {
+    this(backend, Optional.empty(), tier, seed, corpus, listener, output);
+  }
+
+  /**
+   * Several runs at once.
+   *
+   * @param jobs backends of the runs; empty for one run at a time, on the backend
+   */
+  public ClaimContext(
+      Backend backend,
+      Optional<JobBackends> jobs,
+      Tier tier,
+      long seed,
+      Supplier<Corpus> corpus,
+      ProgressListener listener,
+      Path output) {
+    this.backend = backend;
+    this.jobs = jobs;
+    this.tier = tier;
+    this.seed = seed;
+    this.corpus = corpus;
+    this.listener = listener;
+    this.output = output;
+  }
+
+  /** What computes outside sweeps. */
+  public Backend backend() {
+    return backend;
+  }
+
+  /** Backends of runs that go on at once; empty for one run at a time, on {@link #backend}. */
+  Optional<JobBackends> jobs() {
+    return jobs;
+  }
+
+  /** How much work is wanted. */
+  public Tier tier() {
+    return tier;
+  }
+
+  /** The first seed. */
+  public long seed() {
+    return seed;
+  }
+
+  /** The text to train on. */
+  public Supplier<Corpus> corpus() {
+    return corpus;
+  }
+
+  /** The text to train on, cut by GPT-2's tokenizer with so many tokens: once for all that ask. */
+  public TokenizedCorpus tokens(int vocabulary) {
+    return tokens.computeIfAbsent(
+        vocabulary,
+        size -> TokenizedCorpus.of(corpus.get(), new Gpt2Tokenizer(size), VALIDATION_SHARE));
+  }
+
+  /**
+   * Where finished parts of unfinished claims are kept, for a command that is run again after an
+   * interrupt; to be deleted once the evidence of all claims is written.
+   */
+  public Path unfinished() {
+    return output.resolve("unfinished");
+  }
+
+  /**
+   * Deletes what {@link #unfinished} holds: to be called when the evidence of all claims is
+   * written, so that the next command measures anew.
+   */
+  public void discardUnfinished() {
+    if (!Files.isDirectory(unfinished())) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(unfinished())) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + unfinished() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Tells the listener. */
+  public void report(Progress progress) {
+    listener.progressed(progress);
+  }
+}

@@ -1,0 +1,74 @@
+package dev.gatun.experiment;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.gatun.backend.DeviceDescription;
+import dev.gatun.data.Corpus;
+import dev.gatun.data.TokenizedCorpus;
+import dev.gatun.model.HeadBackward;
+import dev.gatun.model.Positions;
+import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.train.TrainingConfig.OptimiserSettings;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import tools.jackson.databind.json.JsonMapper;
+
+/** All that the numbers of a run depend on. Not the threads: they change nothing. */
+final class RunConfiguration {
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .addMixIn(HeadForm.class, Labelled.class)
+          .addMixIn(HeadBackward.class, Named.class)
+          .addMixIn(OptimiserSettings.class, Named.class)
+          .addMixIn(Positions.class, Named.class)
+          .addMixIn(Positions.Scaling.class, Named.class)
+          .build();
+
+  /** A record of a sealed family whose components do not tell it from its siblings. */
+  @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "is")
+  private interface Named {}
+
+  /** As above, under the name by which options and reports know it. */
+  private interface Labelled {
+    @JsonProperty(value = "form", index = 0)
+    String label();
+  }
+
+  private RunConfiguration() {}
+
+  /**
+   * As one JSON object; its {@code experiment} is the setting, its {@code head} the form of the
+   * head, as {@code {"form": "mixture-of-softmaxes", "components": 4}}, wherever the setting has
+   * it.
+   */
+  static String of(ClaimContext context, RunSetting setting) {
+    var all = new LinkedHashMap<String, Object>();
+    all.put("experiment", setting);
+    all.put("head", setting.model().head());
+    if (setting.corpusVocabulary().isPresent()) {
+      TokenizedCorpus corpus = context.tokens(setting.corpusVocabulary().getAsInt());
+      all.put("corpus", corpus.corpus());
+      all.put("corpusSha256", corpus.sha256());
+      all.put("tokenizer", corpus.tokenizer());
+    }
+    return withDevice(all, context);
+  }
+
+  /** As above, of a run that trains nothing. */
+  static String of(ClaimContext context, Record setting, Corpus corpus, String tokenizer) {
+    var all = new LinkedHashMap<String, Object>();
+    all.put("experiment", setting);
+    all.put("corpus", corpus.name());
+    all.put("corpusSha256", corpus.sha256());
+    all.put("tokenizer", tokenizer);
+    return withDevice(all, context);
+  }
+
+  private static String withDevice(Map<String, Object> all, ClaimContext context) {
+    DeviceDescription device = context.backend().device();
+    all.put("device", device.name());
+    all.put("mathMode", device.mathMode());
+    all.put("libraries", device.libraries());
+    return JSON.writeValueAsString(all);
+  }
+}

@@ -1,0 +1,75 @@
+package dev.gatun.experiment;
+
+import dev.gatun.results.CurveName;
+import dev.gatun.results.Evidence;
+import dev.gatun.results.EvidenceBuilder;
+import dev.gatun.results.Metric;
+import dev.gatun.results.Run;
+import dev.gatun.results.RunRecorder;
+import dev.gatun.results.SpectrumRecord;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiConsumer;
+
+/** Hands what a claim reads of a sweep, which other claims may share, over to its own evidence. */
+public final class SweepEvidence {
+  private SweepEvidence() {}
+
+  /** The first value of a metric in a run's evidence, which has it. */
+  public static double value(Evidence run, String metric) {
+    return run.metrics().stream()
+        .filter(m -> m.name().equals(metric))
+        .mapToDouble(Metric::value)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /**
+   * Begins a run of a claim for every run of a sweep, with the metrics, curves and spectra of these
+   * names.
+   */
+  public static void hand(
+      String claim, List<Evidence> sweep, Set<String> names, EvidenceBuilder evidence) {
+    hand(claim, sweep, names, evidence, (_, _) -> {});
+  }
+
+  /**
+   * As above.
+   *
+   * @param more appends to each run what follows from several of them; it is given the sweep's run
+   */
+  public static void hand(
+      String claim,
+      List<Evidence> sweep,
+      Set<String> names,
+      EvidenceBuilder evidence,
+      BiConsumer<Run, RunRecorder> more) {
+    for (Evidence part : sweep) {
+      for (Run run : part.runs()) {
+        RunRecorder own =
+            evidence.begin(
+                "%s/%s/seed%s".formatted(claim, run.arm(), run.seed()),
+                claim,
+                run.arm(),
+                run.tier(),
+                run.device(),
+                run.seed(),
+                run.configuration());
+        for (Metric metric : part.metrics()) {
+          if (metric.run().equals(run.id()) && names.contains(CurveName.curve(metric.name()))) {
+            own.metric(
+                metric.name(), metric.step(), metric.value(), metric.uncertainty(), metric.unit());
+          }
+        }
+        for (SpectrumRecord spectrum : part.spectra()) {
+          if (spectrum.run().equals(run.id()) && names.contains(spectrum.name())) {
+            own.spectrum(
+                spectrum.name(), spectrum.step(), spectrum.singularValues(), spectrum.errorBound());
+          }
+        }
+        more.accept(run, own);
+        own.finish(run.wallSeconds());
+      }
+    }
+  }
+}

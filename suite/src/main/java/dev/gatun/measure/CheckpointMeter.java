@@ -1,0 +1,230 @@
+package dev.gatun.measure;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.backend.TensorScope;
+import dev.gatun.data.Randomness;
+import dev.gatun.model.Head;
+import dev.gatun.model.HeadInputs;
+import dev.gatun.model.HeadScores;
+import dev.gatun.model.MatrixHead;
+import dev.gatun.model.StreamedBackbone;
+import dev.gatun.model.TransformerConfig;
+import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.results.CurveName;
+import dev.gatun.results.RunRecorder;
+import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Measures the head of a stored checkpoint, of any size that its head weights fit twice beside: the
+ * blocks' weights pass through memory one at a time, logits and their gradient by chunks, and
+ * spectra come from Gram matrices of contexts. What depends on the weights alone is computed once
+ * for all texts.
+ */
+public final class CheckpointMeter implements AutoCloseable {
+  /** The most contexts: their Gram matrix is N×N in f64, here and on the host. */
+  public static final int MOST_CONTEXTS = 12_288;
+
+  private final Backend backend;
+  private final StreamedBackbone backbone;
+  private final Randomness randomness;
+  private final MeasureProgress progress;
+  private Optional<HeadWeights> headWeights = Optional.empty();
+
+  /**
+   * Opens a checkpoint; nothing is measured yet.
+   *
+   * @param randomness from which random heads and directions are drawn
+   * @throws dev.gatun.safetensors.SafetensorsException if it is not a whole checkpoint of a known
+   *     architecture
+   */
+  public CheckpointMeter(
+      Path folder, Backend backend, Randomness randomness, MeasureProgress progress) {
+    this.backend = backend;
+    this.backbone = StreamedBackbone.open(folder, backend);
+    this.randomness = randomness;
+    this.progress = progress;
+  }
+
+  /** The model's shape. */
+  public TransformerConfig config() {
+    return backbone.config();
+  }
+
+  /** The head. */
+  Head head() {
+    return backbone.head();
+  }
+
+  /**
+   * Measures on some sequences.
+   *
+   * @param scope that the hidden states of the result live in
+   * @param step of training at which the checkpoint stands, 0 if unknown
+   * @throws IllegalArgumentException if the sequences do not fit the model
+   */
+  public MeasuredCheckpoint measure(
+      TensorScope scope, TokenBatch batch, long step, RunRecorder run) {
+    requireMeasurable(config(), batch);
+    Tensor hidden = hiddenStates(scope, batch, step, run);
+    try (TensorScope contexts = backend.newScope()) {
+      HeadInputs at = contexts(contexts, hidden, batch);
+      progress.at("the head's singular values");
+      HeadWeights weights = headWeights();
+      progress.at("losses");
+      HeadScores scores = weights.head.scores(at.hidden(), at.targets());
+      run.metric("loss", step, scores.meanLoss(), "nats");
+      run.metric("accuracy", step, scores.accuracy(), "1");
+      weights.record(step, run);
+      progress.at("the logit gradient");
+      try (var gram = new ContextGram(backend, weights.head, at, weights.random)) {
+        var report = new HeadReport(backend, weights, at, gram, batch, randomness, progress);
+        return report.record(step, run, new MeasuredCheckpoint(hidden, scores.meanLoss()));
+      }
+    }
+  }
+
+  /**
+   * Finds out whether sequences can be measured.
+   *
+   * @throws IllegalArgumentException if they are too many, or do not fit the model, or its head is
+   *     not one matrix
+   */
+  public static void requireMeasurable(TransformerConfig config, TokenBatch batch) {
+    config.requireFits(batch.tokens(), batch.batch(), batch.length());
+    if (batch.contexts() > MOST_CONTEXTS) {
+      throw new IllegalArgumentException(
+          "%s sequences of %s tokens are %s contexts, and %s are the most that fit; take fewer"
+              .formatted(batch.batch(), batch.length(), batch.contexts(), MOST_CONTEXTS));
+    }
+    if (!(config.head() instanceof HeadForm.Linear)
+        && !(config.head() instanceof HeadForm.Factorised)) {
+      throw new IllegalArgumentException(
+          "a head of the form %s is no single matrix; `gatun reproduce H1` measures such heads"
+              .formatted(config.head().getClass().getSimpleName()));
+    }
+  }
+
+  private Tensor hiddenStates(TensorScope scope, TokenBatch batch, long step, RunRecorder run) {
+    int layers = backbone.config().layers();
+    progress.at("hidden states");
+    Tensor hidden =
+        backbone.hiddenStates(
+            scope,
+            batch.tokens(),
+            batch.batch(),
+            batch.length(),
+            (layer, states) -> {
+              progress.at("hidden states, block %s of %s".formatted(layer, layers));
+              recordAnisotropy("anisotropy_of_layer", layer, states, step, run);
+            });
+    Anisotropy last = Anisotropy.of(backend, hidden);
+    run.metric("anisotropy", step, last.meanCosine(), "1");
+    run.metric("anisotropy_isotropic_deviation", step, last.isotropicDeviation(), "1");
+    return hidden;
+  }
+
+  private void recordAnisotropy(
+      String curve, int layer, Tensor states, long step, RunRecorder run) {
+    run.metric(
+        CurveName.name(curve, layer), step, Anisotropy.of(backend, states).meanCosine(), "1");
+  }
+
+  /** Rows that have a target. */
+  private HeadInputs contexts(TensorScope scope, Tensor hidden, TokenBatch batch) {
+    long rows = batch.length() - 1L;
+    Tensor compact = scope.zeros(backend.real(), batch.contexts(), hidden.cols());
+    for (long sequence = 0; sequence < batch.batch(); sequence++) {
+      backend.copy(
+          hidden.rows(sequence * batch.length(), rows), compact.rows(sequence * rows, rows));
+    }
+    Tensor targets = scope.zeros(ElementType.I32, batch.contexts());
+    backend.write(batch.contextTargets(), targets);
+    return new HeadInputs(compact, targets, batch.contexts());
+  }
+
+  private HeadWeights headWeights() {
+    if (headWeights.isEmpty()) {
+      headWeights = Optional.of(new HeadWeights(backend, backbone.head(), config(), randomness));
+    }
+    return headWeights.get();
+  }
+
+  @Override
+  public void close() {
+    headWeights.ifPresent(HeadWeights::close);
+    headWeights = Optional.empty();
+    backbone.close();
+  }
+
+  /** The head's weights and a random head's, with what follows from them alone. */
+  static final class HeadWeights implements AutoCloseable {
+    final Head head;
+    final Tensor weights; // [V, D]
+    final Tensor random; // [V, D]
+    final HeadSpace space;
+    final HeadSpace randomSpace;
+    private final TensorScope scope;
+
+    HeadWeights(Backend backend, Head head, TransformerConfig config, Randomness randomness) {
+      this.head = head;
+      this.scope = backend.newScope();
+      try {
+        this.weights = ((MatrixHead) head).weights(scope);
+        this.random =
+            RandomHead.draw(
+                backend,
+                scope,
+                config.vocabulary(),
+                config.width(),
+                randomness.stream("random head"));
+        this.space = new HeadSpace(backend, weights);
+        this.randomSpace = new HeadSpace(backend, random);
+      } catch (RuntimeException failure) {
+        scope.close();
+        throw failure;
+      }
+    }
+
+    /** Singular values, their entropy, the errors of lower ranks; beside each the random head's. */
+    void record(long step, RunRecorder run) {
+      var spectrum = space.spectrum();
+      run.spectrum("head", step, spectrum.singularValues(), spectrum.errorBound());
+      run.metric("head_condition", step, space.conditionNumber(), "1");
+      run.metric("head_rank", step, space.rank(), "1");
+      run.metric("singular_entropy", step, SingularEntropy.of(spectrum).divergence(), "nats");
+      run.metric(
+          "singular_entropy_random_head",
+          step,
+          SingularEntropy.of(randomSpace.spectrum()).divergence(),
+          "nats");
+      run.metric(
+          "singular_entropy_unrelated",
+          step,
+          SingularEntropy.ofGaussian(weights.rows(), weights.cols()),
+          "nats");
+      for (int rank : RankTruncation.ranks((int) weights.cols())) {
+        run.metric(
+            CurveName.name("head_error_of_rank", rank),
+            step,
+            spectrum.bestRankResidual(rank),
+            spectrum.bestRankResidualError(rank),
+            "1");
+        run.metric(
+            CurveName.name("random_head_error_of_rank", rank),
+            step,
+            randomSpace.spectrum().bestRankResidual(rank),
+            "1");
+      }
+    }
+
+    @Override
+    public void close() {
+      space.close();
+      randomSpace.close();
+      scope.close();
+    }
+  }
+}

@@ -1,0 +1,198 @@
+package dev.gatun.measure;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.backend.TensorScope;
+import dev.gatun.data.Batch;
+import dev.gatun.data.Randomness;
+import dev.gatun.model.Head;
+import dev.gatun.model.HeadInputs;
+import dev.gatun.model.LanguageModel;
+import dev.gatun.model.MatrixHead;
+import dev.gatun.results.RunRecorder;
+import dev.gatun.spectrum.GradientProjection;
+import dev.gatun.spectrum.HeadSubspace;
+import dev.gatun.spectrum.RowChunks;
+import dev.gatun.spectrum.Spectrum;
+import dev.gatun.spectrum.TargetLeverage;
+import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Tensor;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Measures what a model's head does to the logit gradient G = (P − Y)/N of fixed contexts, whose
+ * rows are the contexts as drawn: N rows, of which equal contexts give equal P.
+ */
+public final class HeadMeter {
+  private final HeadMeasures measures;
+  private final Batch contexts;
+  private final Randomness randomness;
+
+  /**
+   * For the given contexts.
+   *
+   * @param randomness from which the random heads are drawn
+   */
+  public HeadMeter(HeadMeasures measures, Batch contexts, Randomness randomness) {
+    this.measures = measures;
+    this.contexts = contexts;
+    this.randomness = randomness;
+  }
+
+  /**
+   * Records the cheap measures: norms by the trace formula, their nulls, leverage, loss; of a head
+   * that amounts to no matrix, the loss alone.
+   */
+  public void recordProjection(LanguageModel model, long step, RunRecorder run) {
+    HeadInputs at = inputs(model);
+    if (model.head() instanceof MatrixHead) {
+      recordProjection(model, at, step, run);
+    }
+    run.metric("loss", step, model.head().scores(at.hidden(), at.targets()).meanLoss(), "nats");
+  }
+
+  private void recordProjection(LanguageModel model, HeadInputs at, long step, RunRecorder run) {
+    Backend backend = model.backend();
+    RowChunks gradient = gradient(model.head(), at);
+    try (TensorScope scope = backend.newScope()) {
+      Tensor headWeights = model.head().weights(scope);
+      GradientProjection own = measures.project(backend, headWeights, gradient);
+      GradientProjection random =
+          measures.project(backend, randomHead(backend, scope, headWeights, step), gradient);
+      run.metric("destroyed_norm", step, own.destroyedNorm(), "1");
+      run.metric("kept_norm", step, own.keptNorm(), "1");
+      run.metric("destroyed_norm_unrelated", step, own.unrelatedDestroyedNorm(), "1");
+      run.metric("destroyed_norm_random_head", step, random.destroyedNorm(), "1");
+      run.metric(
+          "destroyed_norm_excess", step, own.destroyedNorm() - own.unrelatedDestroyedNorm(), "1");
+      run.metric(
+          "random_head_excess",
+          step,
+          random.destroyedNorm() - random.unrelatedDestroyedNorm(),
+          "1");
+      run.metric("gradient_norm", step, own.gradientNorm(), "1");
+      run.metric("head_condition", step, own.headConditionNumber(), "1");
+      recordLeverage(backend, headWeights, step, run);
+    }
+  }
+
+  private void recordLeverage(Backend backend, Tensor headWeights, long step, RunRecorder run) {
+    try (var subspace = new HeadSubspace(backend, headWeights)) {
+      var leverage = TargetLeverage.of(subspace.leverage(), contexts.targets());
+      run.metric("target_leverage", step, leverage.mean(), "1");
+      run.metric("destroyed_norm_of_targets", step, leverage.destroyedNorm(), "1");
+    }
+  }
+
+  /** Records all singular values of G and of ΔL, their ranks and the residuals of rank 2D. */
+  public void recordSpectra(LanguageModel model, long step, RunRecorder run) {
+    Backend backend = model.backend();
+    HeadInputs at = inputs(model);
+    RowChunks gradient = gradient(model.head(), at);
+    int cap = 2 * model.config().width();
+    try (TensorScope scope = backend.newScope()) {
+      Tensor headWeights = model.head().weights(scope);
+      Spectrum ofGradient = measures.spectrum(backend, gradient);
+      var taken = measures.logitStep(backend, at.hidden(), headWeights, gradient);
+      Spectrum ofStep = taken.spectrum();
+      run.spectrum("logit_gradient", step, ofGradient.singularValues(), ofGradient.errorBound());
+      run.spectrum("logit_step", step, ofStep.singularValues(), ofStep.errorBound());
+      run.metric("rank_cap", step, cap, "1");
+      run.metric("step_rank", step, ofStep.numericalRank(), "1");
+      run.metric("step_rank_over_cap", step, (double) ofStep.numericalRank() / cap, "1");
+      run.metric(
+          "step_tail_beyond_cap",
+          step,
+          ofStep.bestRankResidual(cap),
+          ofStep.bestRankResidualError(cap),
+          "1");
+      run.metric("gradient_rank", step, ofGradient.numericalRank(), "1");
+      run.metric("gradient_rank_over_cap", step, (double) ofGradient.numericalRank() / cap, "1");
+      double best = ofGradient.bestRankResidual(cap);
+      run.metric("best_rank_residual", step, best, ofGradient.bestRankResidualError(cap), "1");
+      run.metric("direction_residual", step, taken.directionResidual(), "1");
+      run.metric("direction_over_best_residual", step, taken.directionResidual() / best, "1");
+    }
+  }
+
+  /**
+   * Records what {@link GradientAnatomy} measures: ranks by batch, losses along directions, energy;
+   * of a head that amounts to no matrix, the ranks alone.
+   */
+  public void recordAnatomy(LanguageModel model, long step, RunRecorder run) {
+    HeadInputs at = inputs(model);
+    var anatomy = new GradientAnatomy(measures, model, at, contexts.targets(), randomness);
+    anatomy.recordBatches(step, run);
+    if (model.head() instanceof MatrixHead head) {
+      try (TensorScope scope = model.backend().newScope()) {
+        Tensor randomHead = randomHead(model.backend(), scope, head.weights(scope), step);
+        anatomy.recordLosses(randomHead, step, run);
+        anatomy.recordComponents(gradient(head, at), randomHead, step, run);
+      }
+    }
+  }
+
+  /** Records rank and components of growing batches, which any head has. */
+  public void recordBatches(LanguageModel model, long step, RunRecorder run) {
+    new GradientAnatomy(measures, model, inputs(model), contexts.targets(), randomness)
+        .recordBatches(step, run);
+  }
+
+  /**
+   * Records how far the contexts are apart: G with a row for each context as drawn and the paper's
+   * aggregated form, with a row for each different context, differ only where contexts repeat.
+   */
+  public void recordContexts(RunRecorder run) {
+    run.metric("contexts", 0, contexts.targets().length, "1");
+    run.metric("distinct_contexts", 0, distinctContexts(), "1");
+    run.metric("distinct_targets", 0, Arrays.stream(contexts.targets()).distinct().count(), "1");
+  }
+
+  /** A context is all tokens of its window up to its own; windows share beginnings as in a tree. */
+  private int distinctContexts() {
+    record Edge(int prefix, int token) {}
+    Map<Edge, Integer> prefixes = new HashMap<>();
+    for (int window = 0; window < contexts.batch(); window++) {
+      int prefix = 0;
+      for (int i = 0; i < contexts.length(); i++) {
+        int token = contexts.inputs()[window * contexts.length() + i];
+        prefix = prefixes.computeIfAbsent(new Edge(prefix, token), _ -> prefixes.size() + 1);
+      }
+    }
+    return prefixes.size();
+  }
+
+  private HeadInputs inputs(LanguageModel model) {
+    return model.headInputs(
+        contexts.inputs(), contexts.targets(), contexts.batch(), contexts.length());
+  }
+
+  private static RowChunks gradient(Head head, HeadInputs at) {
+    return new RowChunks() {
+      @Override
+      public long rows() {
+        return at.hidden().rows();
+      }
+
+      @Override
+      public long cols() {
+        return head.vocabulary();
+      }
+
+      @Override
+      public void forEach(Visitor visitor) {
+        head.streamGradient(at.hidden(), at.targets(), at.meanScale(), visitor::accept);
+      }
+    };
+  }
+
+  /** Standard normal entries: any scale has the same column space. */
+  private Tensor randomHead(Backend backend, TensorScope scope, Tensor like, long step) {
+    double[] entries = new double[Math.toIntExact(like.size())];
+    randomness.stream("random head").stream(step).gaussian(entries, 1);
+    Tensor head = scope.zeros(ElementType.F64, like.rows(), like.cols());
+    backend.write(entries, head);
+    return head;
+  }
+}

@@ -1,0 +1,282 @@
+package dev.gatun.measure;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.backend.TensorScope;
+import dev.gatun.backend.Transpose;
+import dev.gatun.data.Randomness;
+import dev.gatun.measure.CheckpointMeter.HeadWeights;
+import dev.gatun.model.HeadInputs;
+import dev.gatun.results.CurveName;
+import dev.gatun.results.RunRecorder;
+import dev.gatun.spectrum.LogitDirection;
+import dev.gatun.spectrum.LossCurves;
+import dev.gatun.spectrum.Spectrum;
+import dev.gatun.spectrum.TargetLeverage;
+import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a head does to the logit gradient G = (P − Y)/N of N contexts, from the small matrices of
+ * {@link ContextGram}: norms kept and destroyed (A1), rank and spectrum (A2), residuals (A3), ranks
+ * by batch (A4), losses along directions (A5), energy transfer (A10), and lower ranks of the head
+ * (B5). Metrics have the names of the claims.
+ */
+final class HeadReport {
+  /** A5 walks every logit a hundred times: of these contexts, the first, only. */
+  static final int MOST_CONTEXTS_OF_LOSSES = 512;
+
+  private final Backend backend;
+  private final HeadWeights head;
+  private final HeadInputs at;
+  private final ContextGram gram;
+  private final TokenBatch batch;
+  private final Randomness randomness;
+  private final MeasureProgress progress;
+
+  HeadReport(
+      Backend backend,
+      HeadWeights head,
+      HeadInputs at,
+      ContextGram gram,
+      TokenBatch batch,
+      Randomness randomness,
+      MeasureProgress progress) {
+    this.backend = backend;
+    this.head = head;
+    this.at = at;
+    this.gram = gram;
+    this.batch = batch;
+    this.randomness = randomness;
+    this.progress = progress;
+  }
+
+  /** Records everything. */
+  MeasuredCheckpoint record(long step, RunRecorder run, MeasuredCheckpoint measured) {
+    run.metric("contexts", step, at.contexts(), "1");
+    run.metric("gradient_norm", step, Math.sqrt(gram.energy()), "1");
+    progress.at("lower ranks of the head");
+    recordTruncation(step, run);
+    try (TensorScope scope = backend.newScope()) {
+      progress.at("the gradient's spectrum");
+      ContextGram.Components components = gram.components(scope);
+      Spectrum spectrum = components.spectrum();
+      run.spectrum("logit_gradient", step, spectrum.singularValues(), spectrum.errorBound());
+      if (!(gram.energy() > 0)) {
+        // Every target has probability 1: there is a loss, and no gradient to have shares of.
+        return measured.with(Double.NaN, spectrum.singularValues());
+      }
+      Tensor coordinates = head.space.coordinates(scope, gram.throughHead());
+      Tensor random = head.randomSpace.coordinates(scope, gram.throughRandomHead());
+      double destroyed = recordProjection(coordinates, random, step, run);
+      recordRanks(spectrum, step, run);
+      recordComponents(components, coordinates, random, step, run);
+      recordBatches(spectrum, step, run);
+      recordLosses(coordinates, step, run);
+      return measured.with(destroyed, spectrum.singularValues());
+    }
+  }
+
+  private double recordProjection(Tensor coordinates, Tensor random, long step, RunRecorder run) {
+    double kept = keptNorm(coordinates);
+    double keptByRandom = keptNorm(random);
+    double destroyed = destroyed(kept);
+    double unrelated = Math.sqrt(1 - (double) head.space.rank() / head.weights.rows());
+    // d(√(1 − c²)) = c·dc/√(1 − c²), and c² = kept energy is known to its relative error.
+    double relative = head.space.relativeEnergyError(columnEnergies(coordinates));
+    double error = destroyed > 0 ? kept * kept * relative / (2 * destroyed) : Double.NaN;
+    run.metric("destroyed_norm", step, destroyed, error, "1");
+    run.metric("kept_norm", step, kept, "1");
+    run.metric("destroyed_norm_unrelated", step, unrelated, "1");
+    run.metric("destroyed_norm_random_head", step, destroyed(keptByRandom), "1");
+    run.metric("destroyed_norm_excess", step, destroyed - unrelated, "1");
+    run.metric("random_head_excess", step, destroyed(keptByRandom) - unrelated, "1");
+    var leverage = TargetLeverage.of(head.space.leverage(), batch.contextTargets());
+    run.metric("target_leverage", step, leverage.mean(), "1");
+    run.metric("target_leverage_unrelated", step, leverage.unrelated(), "1");
+    run.metric("destroyed_norm_of_targets", step, leverage.destroyedNorm(), "1");
+    return destroyed;
+  }
+
+  private double keptNorm(Tensor coordinates) {
+    return Math.min(1, Math.sqrt(backend.sumOfSquares(coordinates) / gram.energy()));
+  }
+
+  private static double destroyed(double kept) {
+    return Math.sqrt((1 - kept) * (1 + kept));
+  }
+
+  private double[] columnEnergies(Tensor matrix) {
+    double[] elements = backend.toDoubles(matrix);
+    double[] energies = new double[(int) matrix.cols()];
+    for (int i = 0; i < elements.length; i++) {
+      energies[i % energies.length] += elements[i] * elements[i];
+    }
+    return energies;
+  }
+
+  private void recordRanks(Spectrum spectrum, long step, RunRecorder run) {
+    int cap = Math.toIntExact(2 * head.weights.cols());
+    run.metric("rank_cap", step, cap, "1");
+    run.metric("gradient_rank", step, spectrum.numericalRank(), "1");
+    run.metric("gradient_rank_over_cap", step, (double) spectrum.numericalRank() / cap, "1");
+    run.metric(
+        "best_rank_residual",
+        step,
+        spectrum.bestRankResidual(cap),
+        spectrum.bestRankResidualError(cap),
+        "1");
+    run.metric("direction_residual", step, directionResidual(), "1");
+  }
+
+  /**
+   * √(1 − cos²(G, ΔL)) of the step ΔL = A·Wᵀ + H·HᵀG, A = G·W, that one gradient step takes: with K
+   * = GGᵀ, ⟨G, ΔL⟩ = ‖A‖² + tr(HᵀKH) and ‖ΔL‖² = ‖A·Wᵀ‖² + 2‖HᵀA‖² + tr(HᵀH·HᵀKH).
+   */
+  private double directionResidual() {
+    try (TensorScope scope = backend.newScope()) {
+      long width = at.hidden().cols();
+      Tensor states = scope.zeros(ElementType.F64, at.hidden().rows(), width);
+      backend.copy(at.hidden(), states);
+      Tensor throughGram = scope.zeros(ElementType.F64, states.rows(), width);
+      backend.gemm(Transpose.NO, Transpose.NO, 1, gram.symmetric(scope), states, 0, throughGram);
+      double own = backend.dot(states, throughGram);
+      Tensor inner = product(scope, states, states);
+      Tensor innerGram = product(scope, states, throughGram);
+      Tensor mixed = product(scope, states, gram.throughHead());
+      Tensor byWeights = product(scope, gram.throughHead(), gram.throughHead());
+      Tensor weightsGram = scope.zeros(ElementType.F64, width, width);
+      backend.syrk(Transpose.YES, head.weights, 0, weightsGram);
+      double through = backend.sumOfSquares(gram.throughHead());
+      double square =
+          lowerDot(weightsGram, byWeights)
+              + 2 * backend.sumOfSquares(mixed)
+              + backend.dot(inner, innerGram);
+      double cosine = Math.min(1, (through + own) / Math.sqrt(gram.energy() * square));
+      return destroyed(cosine);
+    }
+  }
+
+  /** XᵀY. */
+  private Tensor product(TensorScope scope, Tensor x, Tensor y) {
+    Tensor product = scope.zeros(ElementType.F64, x.cols(), y.cols());
+    backend.gemm(Transpose.YES, Transpose.NO, 1, x, y, 0, product);
+    return product;
+  }
+
+  /** ⟨X, Y⟩ of symmetric matrices, of which X has its lower triangle only. */
+  private double lowerDot(Tensor lower, Tensor full) {
+    double[] x = backend.toDoubles(lower);
+    double[] y = backend.toDoubles(full);
+    int width = (int) lower.rows();
+    double sum = 0;
+    for (int i = 0; i < width; i++) {
+      for (int j = 0; j < i; j++) {
+        sum += 2 * x[i * width + j] * y[i * width + j];
+      }
+      sum += x[i * width + i] * y[i * width + i];
+    }
+    return sum;
+  }
+
+  private void recordComponents(
+      ContextGram.Components of, Tensor coordinates, Tensor random, long step, RunRecorder run) {
+    progress.at("energy by component");
+    var components = new ContextComponents(backend, of);
+    GradientAnatomy.recordShares(
+        CumulativeEnergy.of(components.energies()),
+        CumulativeEnergy.of(components.keptEnergies(coordinates)),
+        CumulativeEnergy.of(components.keptEnergies(random)),
+        components::cumulativeError,
+        new GradientAnatomy.Shape(head.weights.rows(), head.weights.cols()),
+        step,
+        run);
+  }
+
+  private void recordBatches(Spectrum ofAll, long step, RunRecorder run) {
+    progress.at("ranks by batch size");
+    int[] targets = batch.contextTargets();
+    var ofGradient = new BatchRank.Curve("gradient", head.weights.rows());
+    var ofTargets = new BatchRank.Curve("targets", head.weights.rows());
+    for (long size : BatchRank.sizes(targets.length)) {
+      int contexts = (int) size;
+      Spectrum spectrum = contexts == targets.length ? ofAll : gram.spectrum(contexts);
+      ofGradient.record(BatchRank.of(spectrum), contexts, step, run);
+      ofTargets.record(BatchRank.ofTargets(targets, contexts), contexts, step, run);
+    }
+    ofGradient.finish(step, run);
+    ofTargets.finish(step, run);
+  }
+
+  private void recordTruncation(long step, RunRecorder run) {
+    try (TensorScope scope = backend.newScope()) {
+      var truncation = new RankTruncation(backend, scope, head.weights, head.space.rightVectors());
+      int[] ranks = RankTruncation.ranks((int) head.weights.cols());
+      for (RankTruncation.Score score : truncation.scores(at, ranks)) {
+        run.metric(
+            CurveName.name("truncated_loss_of_rank", score.rank()), step, score.loss(), "nats");
+        run.metric(
+            CurveName.name("truncated_accuracy_of_rank", score.rank()),
+            step,
+            score.accuracy(),
+            "1");
+      }
+    }
+  }
+
+  private void recordLosses(Tensor coordinates, long step, RunRecorder run) {
+    progress.at("losses along directions");
+    long contexts = Math.min(at.contexts(), MOST_CONTEXTS_OF_LOSSES);
+    run.metric("contexts_of_losses", step, contexts, "1");
+    Tensor hidden = at.hidden().rows(0, contexts);
+    Tensor targets = at.targets().slice(0, contexts);
+    try (TensorScope scope = backend.newScope();
+        var curves = new LossCurves(backend, hidden, head.weights, targets)) {
+      GradientAnatomy.recordLosses(
+          curves, directions(scope, curves, hidden, coordinates), step, run);
+    }
+  }
+
+  /** Those of {@link GradientAnatomy}, each through W itself in place of a basis of its columns. */
+  private Map<String, LogitDirection> directions(
+      TensorScope scope, LossCurves curves, Tensor hidden, Tensor coordinates) {
+    long contexts = hidden.rows();
+    Tensor moves = scope.zeros(ElementType.F64, contexts, head.space.rank());
+    double[] entries = new double[Math.toIntExact(moves.size())];
+    randomness.stream("random hidden moves").gaussian(entries, 1);
+    backend.write(entries, moves);
+    Tensor inHead = throughBasis(scope, moves, 1);
+    Tensor projected = throughBasis(scope, coordinates.rows(0, contexts), -1);
+    Tensor induced = negated(scope, gram.throughHead().rows(0, contexts));
+    Tensor byRandom = negated(scope, gram.throughRandomHead().rows(0, contexts));
+    var directions = new LinkedHashMap<String, LogitDirection>();
+    directions.put("gradient", LogitDirection.steepestDescent());
+    directions.put("hidden_induced", LogitDirection.product(induced, head.weights));
+    directions.put(
+        "full_step", LogitDirection.fullStep(hidden, head.weights, curves.headGradient(scope)));
+    directions.put("projected", LogitDirection.product(projected, head.weights));
+    directions.put("random_in_subspace", LogitDirection.product(inHead, head.weights));
+    directions.put("random_head", LogitDirection.product(byRandom, head.random));
+    return directions;
+  }
+
+  /** sign·X·Tᵀ [n, D] of the backend's type: X·Qᵀ = (X·Tᵀ)·Wᵀ for the basis Q = W·T. */
+  private Tensor throughBasis(TensorScope scope, Tensor inBasis, double sign) {
+    Tensor left = scope.zeros(backend.real(), inBasis.rows(), head.weights.cols());
+    try (TensorScope scratch = backend.newScope()) {
+      Tensor wide = scratch.zeros(ElementType.F64, left.rows(), left.cols());
+      Tensor toBasis = head.space.toBasis();
+      backend.gemm(Transpose.NO, Transpose.YES, sign, inBasis, toBasis, 0, wide);
+      backend.copy(wide, left);
+    }
+    return left;
+  }
+
+  private Tensor negated(TensorScope scope, Tensor matrix) {
+    Tensor copy = scope.zeros(backend.real(), matrix.rows(), matrix.cols());
+    backend.copy(matrix, copy);
+    backend.scale(-1, copy);
+    return copy;
+  }
+}

@@ -1,0 +1,192 @@
+package dev.gatun.measure;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.backend.TensorScope;
+import dev.gatun.backend.Transpose;
+import dev.gatun.spectrum.Spectrum;
+import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Tensor;
+
+/**
+ * The column space of large head weights W [V, D], from WᵀW = E·Λ·Eᵀ in f64: with T = E·Λ^−½ [D, d]
+ * over the d eigenvalues that are not zero, W·T has orthonormal columns. W is read where it lies,
+ * by chunks of rows; no second V×D matrix is held, neither in f64.
+ *
+ * <p><b>Error.</b> Eigenvalues are known to δ = (V + D)·u·tr(WᵀW), u = 2⁻⁵³ (see {@link
+ * dev.gatun.spectrum.GramSpectrum}); those not above δ count as zero. A direction with eigenvalue λ
+ * is normalised to within δ/λ of its energy.
+ */
+final class HeadSpace implements AutoCloseable {
+  private static final double UNIT_ROUNDOFF = 0x1p-53;
+  private static final long CHUNK = 1 << 22;
+
+  private final Backend backend;
+  private final TensorScope scope;
+  private final Tensor weights;
+  private final double[] eigenvalues; // of the directions kept, descending
+  private final double error;
+  private final Spectrum spectrum;
+  private final Tensor vectors; // [D, D] F64: rows are eigenvectors, descending
+  private final Tensor toBasis; // T [D, d] F64
+
+  /**
+   * Reads the weights once.
+   *
+   * @param weights W [V, D]; kept, not changed
+   * @throws IllegalArgumentException if they are all zero
+   */
+  HeadSpace(Backend backend, Tensor weights) {
+    this.backend = backend;
+    this.weights = weights;
+    this.scope = backend.newScope();
+    try {
+      int width = Math.toIntExact(weights.cols());
+      this.vectors = scope.zeros(ElementType.F64, width, width);
+      double[] ascending = eigenvectors();
+      double energy = 0;
+      for (double value : ascending) {
+        energy += Math.max(0, value);
+      }
+      if (!(energy > 0 && energy < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException(
+            "the head's weights %s have norm %s; nothing can be measured of such a head"
+                .formatted(weights.shape(), Math.sqrt(energy)));
+      }
+      this.error = (weights.rows() + width) * UNIT_ROUNDOFF * energy;
+      this.spectrum = spectrum(ascending);
+      this.eigenvalues = new double[rank(ascending)];
+      for (int i = 0; i < eigenvalues.length; i++) {
+        eigenvalues[i] = ascending[width - 1 - i];
+      }
+      this.toBasis = scope.zeros(ElementType.F64, width, eigenvalues.length);
+      orderVectors();
+    } catch (RuntimeException failure) {
+      scope.close();
+      throw failure;
+    }
+  }
+
+  /** Replaces the vectors by the eigenvectors, as rows; returns the eigenvalues, ascending. */
+  private double[] eigenvectors() {
+    backend.syrk(Transpose.YES, weights, 0, vectors);
+    try (TensorScope scratch = backend.newScope()) {
+      Tensor values = scratch.zeros(ElementType.F64, vectors.rows());
+      backend.symmetricEigenvectors(vectors, values);
+      return backend.toDoubles(values);
+    }
+  }
+
+  private Spectrum spectrum(double[] ascending) {
+    double[] values = new double[(int) Math.min(weights.rows(), ascending.length)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Math.sqrt(Math.max(0, ascending[ascending.length - 1 - i]));
+    }
+    return new Spectrum(
+        values, Math.sqrt(error), weights.rows(), weights.cols(), Spectrum.Method.GRAM);
+  }
+
+  private int rank(double[] ascending) {
+    int rank = 0;
+    int most = (int) Math.min(weights.rows(), ascending.length);
+    while (rank < most && ascending[ascending.length - 1 - rank] > error) {
+      rank++;
+    }
+    return rank;
+  }
+
+  /** Turns the rows of the vectors to descending order, and makes T of them. */
+  private void orderVectors() {
+    int width = (int) vectors.rows();
+    double[] rows = backend.toDoubles(vectors);
+    double[] ordered = new double[rows.length];
+    double[] basis = new double[width * eigenvalues.length];
+    for (int i = 0; i < width; i++) {
+      System.arraycopy(rows, (width - 1 - i) * width, ordered, i * width, width);
+    }
+    for (int i = 0; i < eigenvalues.length; i++) {
+      double length = Math.sqrt(eigenvalues[i]);
+      for (int j = 0; j < width; j++) {
+        basis[j * eigenvalues.length + i] = ordered[i * width + j] / length;
+      }
+    }
+    backend.write(ordered, vectors);
+    backend.write(basis, toBasis);
+  }
+
+  /** The singular values of W, min(V, D) of them. */
+  Spectrum spectrum() {
+    return spectrum;
+  }
+
+  /** d, the number of singular values that are not zero. */
+  int rank() {
+    return eigenvalues.length;
+  }
+
+  /** σ₁(W)/σ_d(W). */
+  double conditionNumber() {
+    return Math.sqrt(eigenvalues[0] / eigenvalues[eigenvalues.length - 1]);
+  }
+
+  /** T [D, d] F64: W·T is an orthonormal basis of W's column space. Not to be changed. */
+  Tensor toBasis() {
+    return toBasis;
+  }
+
+  /** Right singular vectors as rows, those of the largest singular values first: [D, D] F64. */
+  Tensor rightVectors() {
+    return vectors;
+  }
+
+  /**
+   * The coordinates [N, d] F64 in the basis, X·T, of a matrix that is known by X = G·W [N, D] F64;
+   * of G·P_W they are all there is.
+   */
+  Tensor coordinates(TensorScope result, Tensor throughHead) {
+    Tensor coordinates = result.zeros(ElementType.F64, throughHead.rows(), rank());
+    backend.gemm(Transpose.NO, Transpose.NO, 1, throughHead, toBasis, 0, coordinates);
+    return coordinates;
+  }
+
+  /**
+   * Bound on the error of the energy Σ‖coordinate i‖² relative to itself that normalising the
+   * directions leaves: Σᵢ energyᵢ·δ/λᵢ / Σᵢ energyᵢ.
+   *
+   * @param energies by direction, [d]
+   */
+  double relativeEnergyError(double[] energies) {
+    double wrong = 0;
+    double all = 0;
+    for (int i = 0; i < energies.length; i++) {
+      wrong += energies[i] * error / eigenvalues[i];
+      all += energies[i];
+    }
+    return all > 0 ? wrong / all : 0;
+  }
+
+  /** Leverage of every token: the squared norm of its row of W·T, [V]; they sum to d. */
+  double[] leverage() {
+    double[] leverage = new double[Math.toIntExact(weights.rows())];
+    long rows = Math.clamp(CHUNK / weights.cols(), 1, weights.rows());
+    try (TensorScope scratch = backend.newScope()) {
+      Tensor wide = scratch.zeros(ElementType.F64, rows, weights.cols());
+      Tensor inBasis = scratch.zeros(ElementType.F64, rows, rank());
+      for (long first = 0; first < leverage.length; first += rows) {
+        long count = Math.min(rows, leverage.length - first);
+        backend.copy(weights.rows(first, count), wide.rows(0, count));
+        Tensor product = inBasis.rows(0, count);
+        backend.gemm(Transpose.NO, Transpose.NO, 1, wide.rows(0, count), toBasis, 0, product);
+        double[] elements = backend.toDoubles(product);
+        for (int i = 0; i < elements.length; i++) {
+          leverage[(int) first + i / rank()] += elements[i] * elements[i];
+        }
+      }
+    }
+    return leverage;
+  }
+
+  @Override
+  public void close() {
+    scope.close();
+  }
+}

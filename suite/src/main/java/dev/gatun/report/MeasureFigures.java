@@ -1,0 +1,235 @@
+package dev.gatun.report;
+
+import dev.gatun.report.chart.Axis;
+import dev.gatun.report.chart.Chart;
+import dev.gatun.report.chart.Ink;
+import dev.gatun.report.chart.LineStyle;
+import dev.gatun.report.chart.Marker;
+import dev.gatun.report.chart.Point;
+import dev.gatun.report.chart.Series;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
+
+/** Stored checkpoints beside each other and, where there are such, beside the paper's points. */
+final class MeasureFigures {
+  /** Every figure's models in other colours and shapes; more than these are told in the table. */
+  private static final int MOST = 12;
+
+  private static final String READ_OFF =
+      " The paper's points are read off its figures (arXiv 2404.07647).";
+
+  private final MeasuredModels models;
+  private final ModelSizeFacts paper;
+  private final List<String> arms;
+
+  MeasureFigures(MeasuredModels models, ModelSizeFacts paper) {
+    this.models = models;
+    this.paper = paper;
+    this.arms = models.arms().stream().limit(MOST).toList();
+  }
+
+  List<Figure> all() {
+    var figures = new ArrayList<Figure>();
+    figures.add(destroyedNorm());
+    figures.add(spectra());
+    figures.add(anisotropyOfLayers());
+    figures.add(anisotropyOfSizes());
+    figures.add(singularEntropy());
+    figures.add(ranks());
+    figures.add(headError());
+    overSteps().forEach(figures::add);
+    figures.removeIf(
+        figure -> figure.chart().series().stream().allMatch(s -> s.points().isEmpty()));
+    return figures;
+  }
+
+  private Figure destroyedNorm() {
+    List<Series> series = new ArrayList<>();
+    double end = 0;
+    for (int i = 0; i < arms.size(); i++) {
+      var run = models.last(arms.get(i));
+      Optional<Point> unrelated = models.value(run, "destroyed_norm_unrelated");
+      Optional<Point> measured = models.value(run, "destroyed_norm");
+      Optional<Point> random = models.value(run, "destroyed_norm_random_head");
+      if (unrelated.isPresent() && measured.isPresent() && random.isPresent()) {
+        double x = 1 - unrelated.get().y() * unrelated.get().y();
+        end = Math.max(end, x);
+        series.add(points(arms.get(i), i, List.of(Point.of(x, measured.get().y()))));
+        series.add(
+            new Series(
+                "random head",
+                Ink.ofSeries(i),
+                Marker.RING,
+                LineStyle.NONE,
+                List.of(Point.of(x, random.get().y()))));
+      }
+    }
+    double last = 1.15 * end;
+    series.addFirst(
+        new Series(
+            "√(1 − D/V)",
+            Ink.REFERENCE,
+            Marker.NONE,
+            LineStyle.SOLID,
+            IntStream.rangeClosed(0, 100)
+                .mapToObj(i -> Point.of(last * i / 100, Math.sqrt(1 - last * i / 100)))
+                .toList()));
+    return figure(
+        "destroyed-norm",
+        "What the head destroys, by relative width (A1)",
+        "Share of the logit gradient's norm outside the head's column space. Rings: a random head"
+            + " of the same shape. The curve is what a head unrelated to the gradient destroys.",
+        Axis.linear("head width over vocabulary, D/V").between(0, Math.max(last, 1e-3)),
+        Axis.linear("destroyed share of the gradient norm"),
+        end > 0 ? series : List.of());
+  }
+
+  private Figure spectra() {
+    return figure(
+        "spectra",
+        "Spectra of the logit gradient (A2)",
+        "Singular values of G = (P − Y)/N relative to the largest, over their index.",
+        Axis.log10("index of the singular value"),
+        Axis.log10("singular value / largest"),
+        lines(arms, models::spectrum, "logit_gradient"));
+  }
+
+  private Figure anisotropyOfLayers() {
+    List<Series> series = lines(arms, models::curve, "anisotropy_of_layer");
+    return figure(
+        "anisotropy-layers",
+        "Anisotropy by layer (B3)",
+        "Mean cosine between the hidden states of different contexts after each block; 0 are the"
+            + " embeddings. Isotropic states have 0.",
+        Axis.linear("blocks passed"),
+        Axis.linear("mean cosine"),
+        series);
+  }
+
+  private Figure anisotropyOfSizes() {
+    List<Series> series = new ArrayList<>();
+    int i = 0;
+    for (var family : paper.anisotropy().entrySet()) {
+      series.add(published(family.getKey() + " (paper, read off)", i++, family.getValue()));
+    }
+    series.addAll(bySize("anisotropy"));
+    return figure(
+        "anisotropy-sizes",
+        "Anisotropy of the head's inputs, by size (B3)",
+        "Filled: measured here, of hidden states after the final norm." + READ_OFF,
+        Axis.log10("parameters"),
+        Axis.linear("mean cosine"),
+        series);
+  }
+
+  private Figure singularEntropy() {
+    List<Series> series = new ArrayList<>();
+    series.add(published("Pythia, end of training (paper, read off)", 0, paper.singularEntropy()));
+    series.addAll(bySize("singular_entropy"));
+    List<Point> random = new ArrayList<>();
+    arms.forEach(arm ->
+        models.over(arm, "parameters", "singular_entropy_random_head").ifPresent(random::add));
+    series.add(new Series("random head", Ink.REFERENCE, Marker.RING, LineStyle.NONE, random));
+    return figure(
+        "singular-entropy",
+        "Singular entropy of the head, by size (B4)",
+        "KL(p ‖ uniform) of p = σ²/Σσ² of the head's singular values, in nats. Rings: a Gaussian"
+            + " head of the same shape."
+            + READ_OFF,
+        Axis.log10("parameters"),
+        Axis.log10("KL from uniform, nats"),
+        series);
+  }
+
+  private Figure ranks() {
+    List<Series> series = new ArrayList<>();
+    int i = 0;
+    for (var model : paper.lossesOfRanks().entrySet()) {
+      series.add(published(model.getKey() + ", trained (paper, read off)", i++, model.getValue()));
+    }
+    series.addAll(lines(arms, models::curve, "truncated_loss_of_rank"));
+    return figure(
+        "ranks",
+        "Loss of a head of lower rank (B5)",
+        "Lines: the head's best approximation of that rank, nothing trained. The paper trains a"
+            + " head of that rank on a frozen backbone, on another text: shapes compare, heights"
+            + " do not."
+            + READ_OFF,
+        Axis.log2("rank of the head"),
+        Axis.linear("loss, nats per token"),
+        series);
+  }
+
+  private Figure headError() {
+    List<Series> series = new ArrayList<>();
+    series.add(published("Pythia-1B (paper, read off)", 0, paper.headError()));
+    series.addAll(lines(arms, models::curve, "head_error_of_rank"));
+    return figure(
+        "head-error",
+        "W-error of the head (B8)",
+        "Norm of what a head of lower rank leaves out, √Σσ² beyond the rank over √Σσ²." + READ_OFF,
+        Axis.log2("rank"),
+        Axis.linear("share of the norm left out"),
+        series);
+  }
+
+  /** Over training, of models with several steps: A9, B3, B4. */
+  private List<Figure> overSteps() {
+    List<String> trained =
+        arms.stream().filter(arm -> models.overSteps(arm, "loss").size() > 1).toList();
+    return List.of(
+        figure(
+            "destroyed-norm-steps",
+            "What the head destroys, over training (A9)",
+            "As above; the model's steps are those that the folders' names state.",
+            Axis.linear("training step"),
+            Axis.linear("destroyed share of the gradient norm"),
+            lines(trained, models::overSteps, "destroyed_norm")),
+        figure(
+            "anisotropy-steps",
+            "Anisotropy of the head's inputs, over training (B3)",
+            "Mean cosine of the hidden states after the final norm.",
+            Axis.linear("training step"),
+            Axis.linear("mean cosine"),
+            lines(trained, models::overSteps, "anisotropy")),
+        figure(
+            "entropy-steps",
+            "Singular entropy of the head, over training (B4)",
+            "KL(p ‖ uniform) of p = σ²/Σσ², in nats.",
+            Axis.linear("training step"),
+            Axis.log10("KL from uniform, nats"),
+            lines(trained, models::overSteps, "singular_entropy")));
+  }
+
+  private List<Series> bySize(String metric) {
+    List<Series> series = new ArrayList<>();
+    for (int i = 0; i < arms.size(); i++) {
+      String arm = arms.get(i);
+      series.add(points(arm, i, models.over(arm, "parameters", metric).stream().toList()));
+    }
+    return series;
+  }
+
+  private List<Series> lines(
+      List<String> of, BiFunction<String, String, List<Point>> source, String name) {
+    return of.stream()
+        .map(arm -> CurveFigures.data(arm, arms.indexOf(arm), source.apply(arm, name)))
+        .toList();
+  }
+
+  private static Series points(String name, int i, List<Point> points) {
+    return new Series(name, Ink.ofSeries(i), Marker.ofSeries(i), LineStyle.NONE, points);
+  }
+
+  private static Series published(String name, int i, List<Point> points) {
+    return new Series(name, Ink.ofSeries(i), Marker.OPEN_DIAMOND, LineStyle.DOTTED, points);
+  }
+
+  private static Figure figure(
+      String id, String title, String caption, Axis x, Axis y, List<Series> series) {
+    return new Figure("figure-measure-" + id, title, caption, new Chart(x, y, series));
+  }
+}

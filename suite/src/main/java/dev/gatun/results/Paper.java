@@ -1,0 +1,64 @@
+package dev.gatun.results;
+
+import dev.gatun.io.NearestName;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A paper whose claims are measured, and what the report says about all of them together.
+ *
+ * @param id as {@code A}
+ * @param title a few words
+ * @param source where it can be read
+ * @param claims ids, in the order of the report
+ * @param subject what the paper says and how it is asked here, in two or three sentences
+ * @param findings what came out, each naming checks as {@code A6.paper_cause}
+ */
+public record Paper(
+    String id,
+    String title,
+    String source,
+    List<String> claims,
+    String subject,
+    List<Remark> findings) {
+
+  /** Keeps copies; a missing key is an {@link IllegalArgumentException} naming it. */
+  public Paper {
+    require(id, "id");
+    require(title, "title");
+    require(source, "source");
+    require(subject, "subject");
+    claims = claims == null ? List.of() : List.copyOf(claims);
+    if (claims.isEmpty()) {
+      throw new IllegalArgumentException("paper " + id + " has no claims");
+    }
+    findings = findings == null ? List.of() : List.copyOf(findings);
+  }
+
+  /**
+   * Throws {@link IllegalArgumentException} if it names a claim or a check that the expected values
+   * lack.
+   */
+  void requireKnown(ExpectedValues expected) {
+    List<String> known =
+        expected.claims().stream()
+            .flatMap(c -> c.checks().stream().map(check -> c.claim() + "." + check.id()))
+            .toList();
+    claims.forEach(expected::of);
+    for (Remark finding : findings) {
+      for (String check : finding.checks()) {
+        if (!known.contains(check)) {
+          throw new IllegalArgumentException(
+              "paper %s speaks of the check %s, which there is not; the nearest is %s"
+                  .formatted(id, check, NearestName.of(check, known)));
+        }
+      }
+    }
+  }
+
+  private static void require(String value, String key) {
+    if (Objects.requireNonNullElse(value, "").isBlank()) {
+      throw new IllegalArgumentException("a paper lacks the key " + key);
+    }
+  }
+}

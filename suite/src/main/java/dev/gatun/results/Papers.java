@@ -1,0 +1,26 @@
+package dev.gatun.results;
+
+import java.util.List;
+
+/** The papers whose claims are measured: {@code results/papers.toml}. */
+public record Papers(List<Paper> papers) {
+  private static final String RESOURCE = "papers.toml";
+  private static final TomlFile<Papers> TOML = new TomlFile<>(Papers.class);
+
+  /** Keeps a copy of the list. */
+  public Papers {
+    papers = papers == null ? List.of() : List.copyOf(papers);
+  }
+
+  /**
+   * Those that Gatun ships.
+   *
+   * @throws IllegalArgumentException if one names a claim or a check that there is not
+   */
+  public static Papers shipped() {
+    Papers papers = TOML.parse(RESOURCE, TomlFile.resource(RESOURCE));
+    ExpectedValues expected = ExpectedValues.shipped();
+    papers.papers().forEach(paper -> paper.requireKnown(expected));
+    return papers;
+  }
+}

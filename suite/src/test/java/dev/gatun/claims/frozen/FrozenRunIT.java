@@ -1,0 +1,92 @@
+package dev.gatun.claims.frozen;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.backend.cpu.CpuBackend;
+import dev.gatun.experiment.Measured;
+import dev.gatun.experiment.ProgressListener;
+import dev.gatun.results.Evidence;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One small run, whole, interrupted, and on other threads. */
+class FrozenRunIT {
+  /** After the backbone and the file, in the midst of the heads. */
+  private static final long IN_THE_HEADS = 120 + 12 + 5;
+
+  @TempDir private Path output;
+
+  private static Evidence measured(Backend backend, Path folder, ProgressListener listener) {
+    return Measured.evidence(
+        new B5RankConstrainedHead(
+            new FrozenExperiment(new FrozenRun(), seed -> SmallFrozen.plan(seed, 1))),
+        SmallFrozen.context(backend, folder, listener));
+  }
+
+  private Path states(String folder) {
+    return output.resolve(folder).resolve("unfinished/frozen/frozen-d32-seed7/work");
+  }
+
+  private static ProgressListener stoppingAt(long step) {
+    var reports = new AtomicLong();
+    return progress -> {
+      if (reports.incrementAndGet() >= step) {
+        throw new CancellationException("stopped");
+      }
+    };
+  }
+
+  @Test
+  void equalRunsAreEqualOnAnyNumberOfThreads() {
+    try (Backend one = CpuBackend.open(1);
+        Backend three = CpuBackend.open(3)) {
+      Evidence first = measured(one, output.resolve("one"), ProgressListener.NONE);
+      Evidence second = measured(three, output.resolve("three"), ProgressListener.NONE);
+      assertEquals(first.metrics(), second.metrics());
+    }
+  }
+
+  @Test
+  void anInterruptedRunReadsItsStatesAgainAndEndsAsIfItNeverStopped() throws IOException {
+    try (Backend backend = CpuBackend.open(2)) {
+      Evidence whole = measured(backend, output.resolve("whole"), ProgressListener.NONE);
+      assertFalse(Files.exists(states("whole")), "files of a finished run");
+      Path folder = output.resolve("stopped");
+      assertThrows(
+          CancellationException.class, () -> measured(backend, folder, stoppingAt(IN_THE_HEADS)));
+      Path file = states("stopped").resolve("hidden-states.arrow");
+      FileTime written = Files.getLastModifiedTime(file);
+      assertThrows(CancellationException.class, () -> measured(backend, folder, stoppingAt(2)));
+      assertEquals(written, Files.getLastModifiedTime(file), "computed anew");
+      Evidence resumed = measured(backend, folder, ProgressListener.NONE);
+      assertEquals(whole.metrics(), resumed.metrics());
+    }
+  }
+
+  @Test
+  void aFileOfStatesThatIsCutShortIsComputedAnew() throws IOException {
+    try (Backend backend = CpuBackend.open(2)) {
+      Evidence whole = measured(backend, output.resolve("whole"), ProgressListener.NONE);
+      Path folder = output.resolve("cut");
+      assertThrows(
+          CancellationException.class, () -> measured(backend, folder, stoppingAt(IN_THE_HEADS)));
+      Path file = states("cut").resolve("hidden-states.arrow");
+      byte[] bytes = Files.readAllBytes(file);
+      Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
+      Evidence resumed = measured(backend, folder, ProgressListener.NONE);
+      assertEquals(whole.metrics(), resumed.metrics());
+      assertTrue(bytes.length > 12 * 512 * 33 * Float.BYTES);
+    }
+  }
+}

@@ -1,0 +1,259 @@
+package dev.gatun.claims.saturation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.backend.TensorScope;
+import dev.gatun.backend.cpu.CpuBackend;
+import dev.gatun.claims.saturation.ScalingLaw.LossPoint;
+import dev.gatun.experiment.Measured;
+import dev.gatun.experiment.PlantedFaults;
+import dev.gatun.results.Evidence;
+import dev.gatun.results.Outcome;
+import dev.gatun.spectrum.Spectrum;
+import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Checks of B1 to B4 do not reproduce when what they measure is broken on purpose. */
+class SaturationFaultsIT {
+  private final Backend backend = CpuBackend.open(2);
+  private PlantedFaults faults;
+  private PlantedFaults trained;
+
+  @TempDir private Path output;
+
+  @BeforeEach
+  void openFaults() {
+    faults = new PlantedFaults(_ -> Measured.context(backend));
+    trained = new PlantedFaults(folder -> SmallSaturation.context(backend, output.resolve(folder)));
+  }
+
+  @AfterEach
+  void closeBackend() {
+    backend.close();
+  }
+
+  @Test
+  void swappedConstantsAreFoundByB1() {
+    for (String check : new String[] {"mean_final_excess", "mean_best_excess"}) {
+      faults.assertFound(
+          new B1ScalingLawExcess(),
+          new B1ScalingLawExcess(B1ScalingLawExcessTest.swapped()),
+          check);
+    }
+  }
+
+  @Test
+  void shuffledModelsAreFoundByB2() {
+    faults.assertFound(
+        new B2LatePerplexity(),
+        new B2LatePerplexity(B2LatePerplexityTest.shuffled()),
+        "small_models_get_worse");
+    faults.assertFound(
+        new B2LatePerplexity(),
+        new B2LatePerplexity(B2LatePerplexityTest.shuffled()),
+        "large_models_do_not");
+  }
+
+  @Test
+  void modelsThatLieOnTheLawAreFoundByB1() {
+    for (String check : new String[] {"mean_final_excess_refit", "mean_best_excess_refit"}) {
+      faults.assertFound(new B1ScalingLawExcess(), new B1ScalingLawExcess(onTheLaw()), check);
+    }
+  }
+
+  @Test
+  void shuffledModelsAreFoundByTheIntervalsOfB2() {
+    for (String check :
+        new String[] {"small_models_surely", "large_models_surely", "small_less_large"}) {
+      faults.assertFound(
+          new B2LatePerplexity(), new B2LatePerplexity(B2LatePerplexityTest.shuffled()), check);
+    }
+  }
+
+  @Test
+  void statesWithoutTheirCommonPartAreFoundByB3() {
+    HeadGeometry centred =
+        new HeadGeometry() {
+          @Override
+          public double meanCosine(Backend on, Tensor hidden) {
+            int width = (int) hidden.cols();
+            double[] states = on.toDoubles(hidden);
+            double[] mean = new double[width];
+            for (int i = 0; i < states.length; i++) {
+              mean[i % width] += states[i] / hidden.rows();
+            }
+            for (int i = 0; i < states.length; i++) {
+              states[i] -= mean[i % width];
+            }
+            try (TensorScope scope = on.newScope()) {
+              Tensor rest = scope.zeros(ElementType.F64, hidden.rows(), width);
+              on.write(states, rest);
+              return EXACT.meanCosine(on, rest);
+            }
+          }
+        };
+    for (String check : new String[] {"above_isotropic", "peak"}) {
+      trained.assertFound(
+          new B3Anisotropy(experiment(HeadGeometry.EXACT)),
+          new B3Anisotropy(experiment(centred)),
+          check);
+    }
+  }
+
+  @Test
+  void anisotropyThatGrowsToTheEndIsFoundByB3() {
+    HeadGeometry growing =
+        new HeadGeometry() {
+          private int calls;
+
+          @Override
+          public double meanCosine(Backend on, Tensor hidden) {
+            calls++;
+            return calls + EXACT.meanCosine(on, hidden);
+          }
+        };
+    trained.assertFound(
+        new B3Anisotropy(experiment(HeadGeometry.EXACT)),
+        new B3Anisotropy(experiment(growing)),
+        "peak_before_learning");
+  }
+
+  @Test
+  void whitenedHeadIsFoundByB4() {
+    HeadGeometry white =
+        new HeadGeometry() {
+          @Override
+          public Spectrum spectrum(Backend on, Tensor weights) {
+            Spectrum exact = EXACT.spectrum(on, weights);
+            double[] equal = new double[exact.size()];
+            Arrays.fill(equal, 1);
+            return new Spectrum(
+                equal, exact.errorBound(), exact.rows(), exact.cols(), exact.method());
+          }
+        };
+    for (String check : new String[] {"trained_head", "flattens", "spike_of_rare_tokens"}) {
+      trained.assertFound(
+          new B4SpectralSaturation(experiment(HeadGeometry.EXACT)),
+          new B4SpectralSaturation(experiment(white)),
+          check);
+    }
+  }
+
+  @Test
+  void singularValuesThatAreSquaredTwiceAreFoundByTheUntrainedHeadOfB4() {
+    HeadGeometry onceTooOften =
+        new HeadGeometry() {
+          @Override
+          public Spectrum spectrum(Backend on, Tensor weights) {
+            Spectrum exact = EXACT.spectrum(on, weights);
+            double[] values = exact.singularValues();
+            // Nulls and common rows are in f64, the head itself is not.
+            if (weights.type() != ElementType.F64) {
+              Arrays.setAll(values, i -> values[i] * values[i]);
+            }
+            return new Spectrum(
+                values, exact.errorBound(), exact.rows(), exact.cols(), exact.method());
+          }
+        };
+    trained.assertFound(
+        new B4SpectralSaturation(experiment(HeadGeometry.EXACT)),
+        new B4SpectralSaturation(experiment(onceTooOften)),
+        "untrained_head");
+  }
+
+  @Test
+  void rareTokensTakenForCommonOnesAreFoundByB4() {
+    HeadGeometry rare =
+        new HeadGeometry() {
+          @Override
+          public int[] commonTokens(TokenFrequencies frequencies) {
+            Set<Integer> common =
+                IntStream.of(frequencies.common()).boxed().collect(Collectors.toSet());
+            return IntStream.range(0, frequencies.counts().length)
+                .filter(token -> !common.contains(token))
+                .toArray();
+          }
+        };
+    trained.assertFound(
+        new B4SpectralSaturation(experiment(HeadGeometry.EXACT)),
+        new B4SpectralSaturation(experiment(rare)),
+        "flattens");
+  }
+
+  @Test
+  void entropiesReadBackwardsAreFoundByTheRuleOfB4() {
+    List<PublishedEntropy> backwards =
+        PublishedEntropy.shipped().stream()
+            .map(m ->
+                new PublishedEntropy(m.model(), m.width(), m.minimumStep(), m.last(), m.minimum()))
+            .toList();
+    List<PublishedEntropy> exchanged =
+        PublishedEntropy.shipped().stream()
+            .map(m ->
+                new PublishedEntropy(
+                    m.model(),
+                    m.width(),
+                    m.minimumStep(),
+                    m.minimum(),
+                    m.width() <= 768 ? m.minimum() : 5.5))
+            .toList();
+    SaturationExperiment none = new SaturationExperiment(HeadGeometry.EXACT, _ -> nothing());
+    faults.assertFound(
+        new B4SpectralSaturation(none, PublishedEntropy.shipped()),
+        new B4SpectralSaturation(none, backwards),
+        "rule_small");
+    faults.assertFound(
+        new B4SpectralSaturation(none, PublishedEntropy.shipped()),
+        new B4SpectralSaturation(none, exchanged),
+        "rule_large");
+  }
+
+  /** A run too short and too narrow to saturate is never called one that did, or did not. */
+  @Test
+  void whatThePaperSaysIsInconclusiveAtThisScale() {
+    Evidence b3 = Measured.evidence(new B3Anisotropy(paperArms()), trained.exact());
+    Evidence b4 = Measured.evidence(new B4SpectralSaturation(paperArms()), trained.faulty());
+    for (String check : new String[] {"paper_narrow", "paper_wide"}) {
+      assertEquals(Outcome.INCONCLUSIVE, PlantedFaults.verdict(b3, "B3", check).outcome(), check);
+    }
+    for (String check : new String[] {"collapse_narrow", "no_collapse_wide"}) {
+      assertEquals(Outcome.INCONCLUSIVE, PlantedFaults.verdict(b4, "B4", check).outcome(), check);
+    }
+  }
+
+  private static SaturationExperiment experiment(HeadGeometry geometry) {
+    return SmallSaturation.experiment(geometry, 5, 16);
+  }
+
+  private static SaturationExperiment paperArms() {
+    return SmallSaturation.experiment(HeadGeometry.EXACT, 5, 4, 64);
+  }
+
+  private static SaturationPlan nothing() {
+    return new SaturationPlan(List.of());
+  }
+
+  /** The saturated models' losses as the law refitted to the larger one has them. */
+  private static SaturationFigure onTheLaw() {
+    SaturationFigure figure = SaturationFigure.published();
+    ScalingLaw refit = figure.law().refitA(figure.curves().get("410M"));
+    Map<String, LossPoint> finals = new LinkedHashMap<>(figure.finalLosses());
+    Map<String, LossPoint> best = new LinkedHashMap<>(figure.bestLosses());
+    finals.replaceAll((_, p) -> p.plus(refit.loss(p.parameters(), p.tokens()) - p.loss()));
+    best.replaceAll((_, p) -> p.plus(refit.loss(p.parameters(), p.tokens()) - p.loss()));
+    return new SaturationFigure(figure.law(), finals, best, figure.curves());
+  }
+}

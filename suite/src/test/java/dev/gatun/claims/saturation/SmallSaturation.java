@@ -1,0 +1,45 @@
+package dev.gatun.claims.saturation;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.data.JdkSources;
+import dev.gatun.experiment.ClaimContext;
+import dev.gatun.experiment.ProgressListener;
+import dev.gatun.experiment.Tier;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/** The saturation experiment at a size for tests: V 512, D 4 and 16, just long enough to peak. */
+final class SmallSaturation {
+  private static final int STEPS = 240;
+
+  private SmallSaturation() {}
+
+  static SaturationPlan plan(long firstSeed, int seeds, int... widths) {
+    return new SaturationPlan(
+        LongStream.range(firstSeed, firstSeed + seeds)
+            .boxed()
+            .flatMap(seed -> Arrays.stream(widths).mapToObj(width -> setting(width, seed)))
+            .toList());
+  }
+
+  static SaturationSetting setting(int width, long seed) {
+    List<Integer> checkpoints = SaturationPlan.checkpoints(STEPS, 6);
+    return new SaturationSetting(512, width, 1, 2, 16, 16, STEPS, 3e-3, 20, 32, checkpoints, seed);
+  }
+
+  static SaturationExperiment experiment(HeadGeometry geometry, int seeds, int... widths) {
+    return new SaturationExperiment(geometry, seed -> plan(seed, seeds, widths));
+  }
+
+  static ClaimContext context(Backend backend, Path output) {
+    return new ClaimContext(
+        backend,
+        Tier.QUICK,
+        201,
+        () -> JdkSources.read("java.base/java/lang/", 200_000),
+        ProgressListener.NONE,
+        output);
+  }
+}

@@ -1,0 +1,70 @@
+package dev.gatun.claims.theorem;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.backend.cpu.CpuBackend;
+import dev.gatun.claims.theorem.Minimisation.Result;
+import dev.gatun.experiment.Measured;
+import dev.gatun.experiment.PlantedFaults;
+import dev.gatun.experiment.Tier;
+import dev.gatun.results.Evidence;
+import dev.gatun.results.Outcome;
+import dev.gatun.results.Verdict;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Checks of B7 reproduce as long as what they measure is whole, and not when it is not. */
+class TheoremFaultsTest {
+  /** V = 12 of every spectrum. */
+  private static final TheoremPlan PLAN =
+      new TheoremPlan(
+          12, 64, TheoremPlan.of(Tier.QUICK).spectra(), List.of(1, 2, 4, 6, 8, 9, 10), 600, 5);
+
+  private final Backend backend = CpuBackend.open(2);
+
+  @AfterEach
+  void closeBackend() {
+    backend.close();
+  }
+
+  @Test
+  void aMinimisationThatStopsAtOnceIsFound() {
+    var lazy =
+        new B7TheoremBound(_ -> PLAN) {
+          @Override
+          protected Result best(LossGap gap, int mostSteps) {
+            return super.best(gap, 1);
+          }
+        };
+    assertFound(lazy, "gradient_has_vanished");
+  }
+
+  @Test
+  void headsThatKeepNoComponentAreFound() {
+    var empty =
+        new B7TheoremBound(_ -> PLAN) {
+          @Override
+          protected Result best(LossGap gap, int mostSteps) {
+            double[] zero = new double[gap.truncated().length];
+            return new Result(gap.at(zero).gap(), 0, 0, 0);
+          }
+        };
+    assertFound(empty, "bound_holds");
+    assertFound(empty, "slope");
+    assertFound(empty, "best_is_below_truncated");
+  }
+
+  private void assertFound(B7TheoremBound faulty, String check) {
+    Verdict exact = verdict(new B7TheoremBound(_ -> PLAN), check);
+    Verdict found = verdict(faulty, check);
+    assertEquals(Outcome.REPRODUCED, exact.outcome(), exact::toString);
+    assertEquals(Outcome.NOT_REPRODUCED, found.outcome(), found::toString);
+  }
+
+  private Verdict verdict(B7TheoremBound claim, String check) {
+    Evidence evidence = Measured.evidence(claim, Measured.context(backend));
+    return PlantedFaults.verdict(evidence, "B7", check);
+  }
+}
