@@ -22,10 +22,10 @@ final class MeasureFigures {
       " The paper's points are read off its figures (arXiv 2404.07647).";
 
   private final MeasuredModels models;
-  private final SaturationFacts paper;
+  private final ModelSizeFacts paper;
   private final List<String> arms;
 
-  MeasureFigures(MeasuredModels models, SaturationFacts paper) {
+  MeasureFigures(MeasuredModels models, ModelSizeFacts paper) {
     this.models = models;
     this.paper = paper;
     this.arms = models.arms().stream().limit(MOST).toList();

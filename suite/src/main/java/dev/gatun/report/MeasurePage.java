@@ -76,7 +76,7 @@ final class MeasurePage {
             setting(),
             headers(),
             rows(),
-            figures(new MeasureFigures(models, SaturationFacts.shipped()).all()),
+            figures(new MeasureFigures(models, ModelSizeFacts.shipped()).all()),
             ofEach(),
             acrossHardware(),
             ProvenanceSection.html(evidence.provenance()));

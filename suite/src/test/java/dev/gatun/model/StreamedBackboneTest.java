@@ -148,7 +148,7 @@ class StreamedBackboneTest {
 
   @Test
   void fixturesHiddenStatesAreThoseOfPyTorch() {
-    for (String name : Fixture.GIVEN) {
+    for (String name : Fixture.NAMES) {
       Fixture fixture = Fixture.of(name);
       try (Backend backend = new ReferenceBackend();
           TensorScope scope = backend.newScope();

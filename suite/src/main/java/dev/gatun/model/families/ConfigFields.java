@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -183,11 +182,6 @@ final class ConfigFields {
               "%s%s is %s, a field that Gatun does not know; it may change what the model computes"
                   .formatted(prefix, cut(field.getKey()), shown(field.getValue())));
         });
-  }
-
-  /** The names that were asked for. */
-  Set<String> asked() {
-    return asked.stream().map(name -> prefix + name).collect(Collectors.toUnmodifiableSet());
   }
 
   private JsonNode node(String name) {

@@ -6,8 +6,8 @@ import dev.gatun.report.chart.Point;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class SaturationFactsTest {
-  private final SaturationFacts facts = SaturationFacts.shipped();
+class ModelSizeFactsTest {
+  private final ModelSizeFacts facts = ModelSizeFacts.shipped();
 
   @Test
   void namesOfSeveralSizesArePointsAtEach() {
