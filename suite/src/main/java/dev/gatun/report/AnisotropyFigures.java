@@ -74,8 +74,7 @@ final class AnisotropyFigures implements FigureSource {
             + "no place on the axis. Dashed: isotropic states of the same number and width. "
             + "Diamonds: where Pythia models up to 160M first pass 0.5 by figure 3 of arXiv "
             + "2404.07647, at the same share of their 300 billion tokens. The peak here "
-            + "comes while the loss is still above that of token frequencies alone; it is no "
-            + "late saturation.";
+            + "comes early, about when token frequencies are learnt; it is no late saturation.";
     return new Figure(
         "figure-anisotropy-training",
         "Mean cosine of the head's inputs, through training",
