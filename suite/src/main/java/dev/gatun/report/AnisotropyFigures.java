@@ -69,14 +69,12 @@ final class AnisotropyFigures implements FigureSource {
             LineStyle.DASHED,
             trained(evidence.overSteps(first, "anisotropy_isotropic"))));
     String caption =
-        "Claim (figure 3): the head's inputs of small models begin to point one way late in"
-            + " training. Evidence: the mean cosine between head inputs of different held-out"
-            + " contexts, means over the seeds, whiskers their range; the first step drawn is the"
-            + " first checkpoint after the untrained model. Control: isotropic states, dashed. What"
-            + " follows: every width passes a peak near 1 within the first hundred steps, while its"
-            + " loss is still above that of token frequencies alone, and leaves it when it learns"
-            + " more. What does not: that peak is no late saturation, of which these few tokens"
-            + " show none.";
+        "Mean cosine between head inputs of different held-out contexts, over "
+            + "training: means over the seeds, whiskers their range; the untrained model has "
+            + "no place on the axis. Dashed: isotropic states of the same number and width. "
+            + "Diamonds: where Pythia models up to 160M first pass 0.5 by figure 3 of arXiv "
+            + "2404.07647, at the same share of their 300 billion tokens. The peak here "
+            + "comes early, about when token frequencies are learnt; it is no late saturation.";
     return new Figure(
         "figure-anisotropy-training",
         "Mean cosine of the head's inputs, through training",
@@ -95,13 +93,10 @@ final class AnisotropyFigures implements FigureSource {
       series.add(CurveFigures.data(words(arm), series.size(), points));
     });
     String caption =
-        "Claim (figure 2): it is the last layers of small models that are anisotropic. Evidence:"
-            + " the mean cosine at the end of training in the residual stream, 0 being the"
-            + " embedding, and, one further, after the final norm, which is what the head sees."
-            + " Control: the embedding, whose cosine is above 0 because contexts share tokens. What"
-            + " follows: the direction that all states share appears after the embedding, and much"
-            + " of it in the final norm. What does not: two blocks say nothing about the middle"
-            + " layers of deep models.";
+        "Mean cosine at the end of training, in the residual stream from the "
+            + "embedding, 0, to the last block, and one further after the final norm, which "
+            + "is what the head sees. The embedding is above 0 because contexts share "
+            + "tokens. Two blocks say nothing about the middle layers of deep models.";
     return new Figure(
         "figure-anisotropy-layers",
         "Mean cosine of hidden states, by layer",
@@ -135,12 +130,12 @@ final class AnisotropyFigures implements FigureSource {
                     LineStyle.NONE,
                     points)));
     String caption =
-        "Claim (figure 2): last-layer anisotropy separates small Pythia models, 0.97 and more, from"
-            + " large ones, 0.2 and less. Evidence: the same number here at the end of training and"
-            + " at its peak. Control: the paper's own points of GPT-2, of which equal widths lie"
-            + " elsewhere. What follows: width alone does not set the number; how far training has"
-            + " come does too. What does not: a decline with the width here is no saturation of"
-            + " narrow models, which are still learning and lie nearer the peak.";
+        "Last-layer mean cosine by width: here at the end and at the peak, means over "
+            + "the seeds, whiskers their range; and models of figure 2 of arXiv 2404.07647, "
+            + "at the widths of their published configurations. Pythia and GPT-2 of equal "
+            + "width differ, so that width alone does not set the number. A decline with the "
+            + "width here is no saturation of narrow models, which are still nearer their "
+            + "peak.";
     return new Figure(
         "figure-anisotropy-width",
         "Mean cosine of the head's inputs, by width",

@@ -73,15 +73,12 @@ final class SingularEntropyFigures implements FigureSource {
     series.add(published(true));
     series.add(published(false));
     String caption =
-        "Claim (figure 5): the head's spectrum flattens, its entropy falling to a minimum, and that"
-            + " of small models then collapses to a spike. Evidence: KL(p ‖ uniform) over its"
-            + " greatest value, ln D, through training; means over the seeds, whiskers their range."
-            + " The paper's points are the minimum and the end of each model, read off the figure."
-            + " Control: a random head of the widest arm's size, dashed, which the untrained head"
-            + " equals. What follows: a trained head departs from its null at once, while token"
-            + " frequencies are learnt, further than Pythia's at their minimum. What does not: such"
-            + " an early spike is not the collapse of the claim, for which a minimum must come"
-            + " first.";
+        "KL(p ‖ uniform) of the head's singular values over its greatest value, ln D, "
+            + "over training: means over the seeds, whiskers their range. Dashed: a random "
+            + "head of the widest arm's size. The paper's points are the least and the last "
+            + "entropy of each model, read off figure 5 of arXiv 2404.07647. The spike is "
+            + "here as soon as token frequencies are learnt; the collapse of the claim "
+            + "follows a minimum.";
     return new Figure(
         "figure-singular-entropy",
         "Singular entropy of the head, through training",
@@ -91,12 +88,10 @@ final class SingularEntropyFigures implements FigureSource {
 
   private static Figure commonTokens(EvidenceIndex evidence, Map<String, List<Run>> arms) {
     String caption =
-        "Control for the figure above: the same of the rows of common tokens alone, those that are"
-            + " one in 20,000 of the text or more. Evidence: after the peak the entropy falls at"
-            + " every width. What follows: the first half of the claim, the flattening, is there,"
-            + " and much of the whole head's spike is in rows of tokens that hardly occur, which"
-            + " training only pushes away. What does not: whether a collapse follows, which takes"
-            + " more tokens.";
+        "The same of the rows of common tokens alone, those that are one in 20,000 of "
+            + "the text or more: after the peak the entropy falls at every width, which is "
+            + "the flattening of the claim. The rest of the whole head's spike is in rows of "
+            + "tokens that hardly occur.";
     return new Figure(
         "figure-singular-entropy-common",
         "Singular entropy of the rows of common tokens",
@@ -162,12 +157,10 @@ final class SingularEntropyFigures implements FigureSource {
       series.add(CurveFigures.data(name, series.size(), points));
     }
     String caption =
-        "Claim (figure 5): the distribution of singular values flattens and then spikes. Evidence:"
-            + " p = σ²/Σσ² over its mean, 1/D, of every singular value of the head of run "
+        "p = σ²/Σσ² over its mean, 1/D, of every singular value of the head of run "
             + run.id()
-            + ". Control: the untrained head, of which all are near 1. What follows: the first"
-            + " component takes most of the energy early. What does not: one seed shows no error;"
-            + " that of each value is far below the marks.";
+            + ", at some of its checkpoints. All would be 1 in a flat head, which the untrained one"
+            + " nearly is. Errors are far below the marks.";
     return new Figure(
         "figure-singular-values-" + Html.id(arm),
         "Singular values of the head, " + AnisotropyFigures.words(arm),
