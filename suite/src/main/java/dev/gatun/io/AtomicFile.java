@@ -64,7 +64,7 @@ public final class AtomicFile {
       Files.delete(probe);
     } catch (IOException e) {
       throw new UnwritableFileException(
-          "cannot write to %s (%s): choose another --out".formatted(folder, reason(e)), e);
+          "cannot write to %s (%s): choose another place".formatted(folder, reason(e)), e);
     }
   }
 
@@ -98,7 +98,7 @@ public final class AtomicFile {
       forceFolder(folder);
     } catch (IOException e) {
       throw new UnwritableFileException(
-          "cannot write %s (%s); what was there before is unharmed: free some space or choose another --out"
+          "cannot write %s (%s); what was there before is unharmed: free some space or choose another place"
               .formatted(current, reason(e)),
           e);
     }

@@ -227,7 +227,7 @@ class BadInputTest {
     assertMistake(
         CommandRun.of("reproduce", "A1", "--out", file.resolve("deeper")),
         file.toString(),
-        "another --out");
+        "another place");
     assertEquals("precious", Files.readString(file));
   }
 
