@@ -146,7 +146,7 @@ class CommandsTest {
     JsonNode json = run.json();
     assertEquals(
         folder.resolve("out").resolve("report.html").toString(), json.get("report").stringValue());
-    assertEquals(5, json.get("verdicts").size());
+    assertEquals(13, json.get("verdicts").size());
     assertTrue(json.get("provenance").has("git.commit"));
     assertTrue(json.get("provenance").has("configuration.sha256"));
     JsonNode open = json.get("verdicts").get(2);
@@ -161,7 +161,7 @@ class CommandsTest {
         Claims.ids().size(), CommandRun.of("claims", "--json").json().get("claims").size());
     JsonNode libraries = CommandRun.of("doctor", "--json").json().get("libraries");
     assertTrue(libraries.get(0).get("loaded").isString(), libraries.toString());
-    assertEquals(5, CommandRun.of("verify", evidence, "--json").json().get("verdicts").size());
+    assertEquals(13, CommandRun.of("verify", evidence, "--json").json().get("verdicts").size());
     Path report = folder.resolve("r.html");
     CommandRun run = CommandRun.of("report", evidence, "--json", "--out", report);
     assertEquals(report.toString(), run.json().get("report").stringValue());
@@ -181,14 +181,14 @@ class CommandsTest {
     assertEquals(0, CommandRun.publishedClaims(other).code());
     CommandRun same = CommandRun.of("compare", evidence, other);
     assertEquals(0, same.code(), same.err());
-    assertTrue(same.out().contains("other against evidence: 18 metrics agree"), same.out());
+    assertTrue(same.out().contains("other against evidence: 41 metrics agree"), same.out());
     JsonNode json = CommandRun.of("compare", evidence, other, "--json").json();
     assertEquals("AGREES", json.get("agreement").stringValue());
     assertEquals(2, json.get("machines").size());
     JsonNode comparison = json.get("comparisons").get(0);
-    assertEquals(18, comparison.get("metrics").size());
+    assertEquals(41, comparison.get("metrics").size());
     assertEquals("published", comparison.get("metrics").get(0).get("kind").stringValue());
-    assertEquals(5, comparison.get("outcomes").size());
+    assertEquals(13, comparison.get("outcomes").size());
   }
 
   @Test
@@ -206,7 +206,7 @@ class CommandsTest {
         .write(new Evidence(measured.provenance(), measured.runs(), changed, measured.spectra()));
     CommandRun run = CommandRun.of("compare", evidence, planted);
     assertEquals(Gatun.CLAIM_FAILED, run.code(), run.err());
-    assertTrue(run.out().contains("17 metrics agree, 1 differs"), run.out());
+    assertTrue(run.out().contains("40 metrics agree, 1 differs"), run.out());
     assertTrue(run.out().contains("outside the tolerance: B1 refit_a"), run.out());
     Path report = folder.resolve("both.html");
     assertEquals(0, CommandRun.of("report", evidence, planted, "--out", report).code());
