@@ -17,7 +17,7 @@ import java.util.Locale;
  * <p>Control: A refitted, α held, on the curve of the one larger model whose losses the figure
  * gives (410M); the small models' excess must survive it. A and α together cannot be refitted from
  * one size. {@link ScalingLawBootstrap} says how sure the means are. The figure has one run of each
- * model: losses of other seeds and of the deduplicated twins are not published.
+ * model: losses of other seeds and of the deduplicated twins were not found published.
  */
 public final class B1ScalingLawExcess implements Claim {
   private static final String LARGER_MODEL = "410M";
