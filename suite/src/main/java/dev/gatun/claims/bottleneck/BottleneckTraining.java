@@ -4,13 +4,11 @@ import dev.gatun.backend.Backend;
 import dev.gatun.data.RandomWindows;
 import dev.gatun.data.Randomness;
 import dev.gatun.data.TokenizedCorpus;
+import dev.gatun.experiment.UsualTraining;
 import dev.gatun.model.LanguageModel;
-import dev.gatun.train.LearningRateSchedule;
-import dev.gatun.train.LearningRateSchedule.Form;
 import dev.gatun.train.StepReport;
 import dev.gatun.train.Trainer;
 import dev.gatun.train.TrainingConfig;
-import dev.gatun.train.TrainingConfig.AdamWSettings;
 import dev.gatun.train.TrainingListener;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +17,6 @@ import java.util.function.Consumer;
 /** Trains the model of a setting and stops at its checkpoints. */
 record BottleneckTraining(
     BottleneckSetting setting, TokenizedCorpus corpus, Randomness randomness) {
-  private static final double FINAL_SHARE = 0.1;
 
   /** Looks at the model after so many steps, which is one of the setting's checkpoints. */
   interface Checkpoint {
@@ -57,22 +54,6 @@ record BottleneckTraining(
   }
 
   private TrainingConfig training() {
-    return new TrainingConfig(
-        setting.steps(),
-        setting.batch(),
-        setting.length(),
-        1,
-        new LearningRateSchedule(
-            Form.COSINE,
-            setting.learningRate(),
-            setting.warmupSteps(),
-            setting.steps(),
-            FINAL_SHARE),
-        AdamWSettings.usual(),
-        1,
-        setting.seed(),
-        0,
-        1,
-        0);
+    return UsualTraining.of(setting, setting.learningRate(), setting.warmupSteps());
   }
 }

@@ -5,6 +5,7 @@ import dev.gatun.data.RandomWindows;
 import dev.gatun.data.Randomness;
 import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.experiment.RunEnvironment;
+import dev.gatun.experiment.UsualTraining;
 import dev.gatun.io.AtomicFile;
 import dev.gatun.model.Checkpoint;
 import dev.gatun.model.LanguageModel;
@@ -12,8 +13,6 @@ import dev.gatun.results.HiddenStateFile;
 import dev.gatun.results.HiddenStateReader;
 import dev.gatun.results.UnreadableResultsException;
 import dev.gatun.tensor.Tensor;
-import dev.gatun.train.LearningRateSchedule;
-import dev.gatun.train.LearningRateSchedule.Form;
 import dev.gatun.train.StepReport;
 import dev.gatun.train.Trainer;
 import dev.gatun.train.TrainingConfig;
@@ -37,7 +36,6 @@ import java.util.stream.Stream;
  */
 record FrozenBackbone(
     FrozenSetting setting, RunEnvironment environment, Randomness randomness, String identity) {
-  private static final double FINAL_SHARE = 0.1;
   private static final String IDENTITY = "identity";
 
   /** The trained model: found, or trained and stored. */
@@ -135,22 +133,11 @@ record FrozenBackbone(
   }
 
   private TrainingConfig training() {
-    return new TrainingConfig(
+    return UsualTraining.of(
+        setting,
         setting.backboneSteps(),
-        setting.batch(),
-        setting.length(),
-        1,
-        new LearningRateSchedule(
-            Form.COSINE,
-            setting.backboneRate(),
-            setting.warmupSteps(),
-            setting.backboneSteps(),
-            FINAL_SHARE),
-        AdamWSettings.usual(),
-        1,
-        setting.seed(),
-        0,
-        1,
-        0);
+        setting.backboneRate(),
+        setting.warmupSteps(),
+        AdamWSettings.usual());
   }
 }

@@ -7,6 +7,7 @@ import dev.gatun.data.Randomness;
 import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.experiment.RunBody;
 import dev.gatun.experiment.RunEnvironment;
+import dev.gatun.experiment.UsualTraining;
 import dev.gatun.measure.HeadMeasures;
 import dev.gatun.measure.HeadMeter;
 import dev.gatun.measure.LocalMeasure;
@@ -15,11 +16,8 @@ import dev.gatun.model.LanguageModel;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.spectrum.LocalProjection;
 import dev.gatun.train.DivergedException;
-import dev.gatun.train.LearningRateSchedule;
-import dev.gatun.train.LearningRateSchedule.Form;
 import dev.gatun.train.Trainer;
 import dev.gatun.train.TrainingConfig;
-import dev.gatun.train.TrainingConfig.AdamWSettings;
 import dev.gatun.train.TrainingListener;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +28,6 @@ import java.util.Optional;
  * gradient of growing batches, after it (A4); the loss on held-out windows over the tokens (A7).
  */
 class HeadFamilyTraining implements RunBody<HeadFamilySetting> {
-  private static final double FINAL_SHARE = 0.1;
 
   private final LocalMeasure local;
   private final HeadMeasures measures;
@@ -139,22 +136,6 @@ class HeadFamilyTraining implements RunBody<HeadFamilySetting> {
   }
 
   private static TrainingConfig training(HeadFamilySetting setting) {
-    return new TrainingConfig(
-        setting.steps(),
-        setting.batch(),
-        setting.length(),
-        1,
-        new LearningRateSchedule(
-            Form.COSINE,
-            setting.learningRate(),
-            setting.warmupSteps(),
-            setting.steps(),
-            FINAL_SHARE),
-        AdamWSettings.usual(),
-        1,
-        setting.seed(),
-        0,
-        1,
-        0);
+    return UsualTraining.of(setting, setting.learningRate(), setting.warmupSteps());
   }
 }

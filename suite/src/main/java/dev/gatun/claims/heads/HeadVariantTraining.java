@@ -7,16 +7,14 @@ import dev.gatun.data.Randomness;
 import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.experiment.RunBody;
 import dev.gatun.experiment.RunEnvironment;
+import dev.gatun.experiment.UsualTraining;
 import dev.gatun.measure.HeldOutWindows;
 import dev.gatun.model.HeadBackward;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.train.DivergedException;
-import dev.gatun.train.LearningRateSchedule;
-import dev.gatun.train.LearningRateSchedule.Form;
 import dev.gatun.train.Trainer;
 import dev.gatun.train.TrainingConfig;
-import dev.gatun.train.TrainingConfig.AdamWSettings;
 import dev.gatun.train.TrainingListener;
 import java.util.List;
 import java.util.Optional;
@@ -31,8 +29,6 @@ public class HeadVariantTraining implements RunBody<HeadVariantSetting> {
 
   /** The same at the end of a run that only tries its learning rate. */
   static final String TRIAL_LOSS = "trial_loss";
-
-  private static final double FINAL_SHARE = 0.1;
 
   @Override
   public final void run(
@@ -113,22 +109,6 @@ public class HeadVariantTraining implements RunBody<HeadVariantSetting> {
   }
 
   private static TrainingConfig training(HeadVariantSetting setting) {
-    return new TrainingConfig(
-        setting.steps(),
-        setting.batch(),
-        setting.length(),
-        1,
-        new LearningRateSchedule(
-            Form.COSINE,
-            setting.learningRate(),
-            setting.warmupSteps(),
-            setting.steps(),
-            FINAL_SHARE),
-        AdamWSettings.usual(),
-        1,
-        setting.seed(),
-        0,
-        1,
-        0);
+    return UsualTraining.of(setting, setting.learningRate(), setting.warmupSteps());
   }
 }

@@ -6,10 +6,9 @@ import dev.gatun.data.Randomness;
 import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.experiment.RunBody;
 import dev.gatun.experiment.RunEnvironment;
+import dev.gatun.experiment.UsualTraining;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.results.RunRecorder;
-import dev.gatun.train.LearningRateSchedule;
-import dev.gatun.train.LearningRateSchedule.Form;
 import dev.gatun.train.Trainer;
 import dev.gatun.train.TrainingConfig;
 import dev.gatun.train.TrainingConfig.AdamWSettings;
@@ -20,7 +19,6 @@ import java.util.Optional;
 
 /** Trains the model of a setting and measures it at its checkpoints. */
 record SaturationTraining(HeadGeometry geometry) implements RunBody<SaturationSetting> {
-  private static final double FINAL_SHARE = 0.1;
 
   /**
    * Pythia's, but for its rate: 0.1, which is more usual, keeps a narrow head flatter for longer.
@@ -71,22 +69,6 @@ record SaturationTraining(HeadGeometry geometry) implements RunBody<SaturationSe
   }
 
   private static TrainingConfig training(SaturationSetting setting) {
-    return new TrainingConfig(
-        setting.steps(),
-        setting.batch(),
-        setting.length(),
-        1,
-        new LearningRateSchedule(
-            Form.COSINE,
-            setting.learningRate(),
-            setting.warmupSteps(),
-            setting.steps(),
-            FINAL_SHARE),
-        ADAM_W,
-        1,
-        setting.seed(),
-        0,
-        1,
-        0);
+    return UsualTraining.of(setting, setting.learningRate(), setting.warmupSteps(), ADAM_W);
   }
 }

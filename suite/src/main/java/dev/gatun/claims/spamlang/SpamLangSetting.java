@@ -2,10 +2,9 @@ package dev.gatun.claims.spamlang;
 
 import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.RunSetting;
+import dev.gatun.experiment.UsualTraining;
 import dev.gatun.model.HeadBackward;
 import dev.gatun.model.TransformerConfig;
-import dev.gatun.train.LearningRateSchedule;
-import dev.gatun.train.LearningRateSchedule.Form;
 import dev.gatun.train.TrainingConfig;
 import java.util.OptionalInt;
 
@@ -36,7 +35,6 @@ public record SpamLangSetting(
     TrainingConfig.OptimiserSettings optimiser,
     long seed)
     implements RunSetting {
-  private static final double FINAL_SHARE = 0.1;
 
   /** There is no text behind it. */
   @Override
@@ -73,17 +71,6 @@ public record SpamLangSetting(
 
   /** The training, with the gradient clipped to norm 1. */
   TrainingConfig training() {
-    return new TrainingConfig(
-        steps,
-        batch,
-        length,
-        1,
-        new LearningRateSchedule(Form.COSINE, learningRate, warmupSteps, steps, FINAL_SHARE),
-        optimiser,
-        1,
-        seed,
-        0,
-        1,
-        0);
+    return UsualTraining.of(this, learningRate, warmupSteps, optimiser);
   }
 }
