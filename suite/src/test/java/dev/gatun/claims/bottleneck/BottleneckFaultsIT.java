@@ -18,17 +18,24 @@ import dev.gatun.spectrum.Spectrum;
 import dev.gatun.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.Arrays;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Checks of A1, A2, A3 and A9 reproduce as long as what they measure is whole, and do not when it
  * is broken on purpose.
  */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BottleneckFaultsIT {
   private final Backend backend = CpuBackend.open(2);
+
+  /** Of all tests together: what is whole is trained once. */
+  private final BottleneckExperiment whole = experiment(HeadMeasures.EXACT, 5);
+
+  private final BottleneckExperiment wholeOfOneSeed = experiment(HeadMeasures.EXACT, 1);
   private PlantedFaults faults;
 
   @TempDir private Path output;
@@ -38,7 +45,7 @@ class BottleneckFaultsIT {
     faults = new PlantedFaults(folder -> SmallBottleneck.context(backend, output.resolve(folder)));
   }
 
-  @AfterEach
+  @AfterAll
   void closeBackend() {
     backend.close();
   }
@@ -60,7 +67,7 @@ class BottleneckFaultsIT {
           }
         };
     faults.assertFound(
-        new A1GradientSuppression(experiment(HeadMeasures.EXACT, 5)),
+        new A1GradientSuppression(whole),
         new A1GradientSuppression(experiment(complement, 5)),
         "destroyed_norm");
   }
@@ -85,7 +92,7 @@ class BottleneckFaultsIT {
           }
         };
     faults.assertFound(
-        new A2LogitStepRank(experiment(HeadMeasures.EXACT, 1)),
+        new A2LogitStepRank(wholeOfOneSeed),
         new A2LogitStepRank(experiment(wider, 1)),
         "step_tail_beyond_cap");
   }
@@ -104,11 +111,11 @@ class BottleneckFaultsIT {
           }
         };
     faults.assertFound(
-        new A2LogitStepRank(experiment(HeadMeasures.EXACT, 1)),
+        new A2LogitStepRank(wholeOfOneSeed),
         new A2LogitStepRank(experiment(filtered, 1)),
         "gradient_rank_over_cap");
     faults.assertFound(
-        new A3UnreachableGradient(experiment(HeadMeasures.EXACT, 1)),
+        new A3UnreachableGradient(wholeOfOneSeed),
         new A3UnreachableGradient(experiment(filtered, 1)),
         "best_rank_residual");
   }
@@ -126,7 +133,7 @@ class BottleneckFaultsIT {
           }
         };
     faults.assertFound(
-        new A3UnreachableGradient(experiment(HeadMeasures.EXACT, 1)),
+        new A3UnreachableGradient(wholeOfOneSeed),
         new A3UnreachableGradient(experiment(tooGood, 1)),
         "direction_over_best_residual");
   }
@@ -150,9 +157,7 @@ class BottleneckFaultsIT {
                 exact.headConditionNumber());
           }
         };
-    Evidence exact =
-        Measured.evidence(
-            new A9FlatThroughTraining(experiment(HeadMeasures.EXACT, 5)), faults.exact());
+    Evidence exact = Measured.evidence(new A9FlatThroughTraining(whole), faults.exact());
     Evidence faulty =
         Measured.evidence(new A9FlatThroughTraining(experiment(growing, 5)), faults.faulty());
     // A model this small scatters across the bound, which lies far below what the fault does.

@@ -7,7 +7,6 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.data.Batch;
 import dev.gatun.data.SpamLang;
-import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.PlantedFaults;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.EvidenceBuilder;
@@ -18,18 +17,28 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The checks of H1 that read SpamLang find what is broken on purpose. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SpamLangHeadFaultsIT {
   private final Backend backend = CpuBackend.open(2);
 
-  @TempDir private Path exactOutput;
-  @TempDir private Path faultyOutput;
+  /** Of all tests together: what is whole is trained once. */
+  private Evidence whole;
 
-  @AfterEach
+  @TempDir private Path output;
+
+  @BeforeAll
+  void trainOnTheWholeLanguage(@TempDir Path folder) {
+    whole = evidence(SpamLangRun.Examples.UNIFORM, folder);
+  }
+
+  @AfterAll
   void closeBackend() {
     backend.close();
   }
@@ -56,15 +65,16 @@ class SpamLangHeadFaultsIT {
 
   @Test
   void labelsThatSayNothingAreFoundThoughTheyPassWhereExamplesAreFew() {
-    assertFound("enough_examples_learned", SHUFFLED_LABELS);
+    Evidence shuffled = evidence(SHUFFLED_LABELS, output);
+    assertFound("enough_examples_learned", shuffled);
     assertEquals(
         Outcome.REPRODUCED,
-        verdict("few_examples_not_learned", SHUFFLED_LABELS, faultyOutput).outcome());
+        PlantedFaults.verdict(shuffled, "H1", "few_examples_not_learned").outcome());
   }
 
   @Test
   void symbolsThatAreNeverShownAreFound() {
-    assertFound("enough_examples_learned", FEW_SYMBOLS);
+    assertFound("enough_examples_learned", evidence(FEW_SYMBOLS, output));
   }
 
   @Test
@@ -73,18 +83,18 @@ class SpamLangHeadFaultsIT {
         (setting, randomness) ->
             new SpamLang(
                 setting.model().vocabulary(), 16 * setting.batch(), setting.length(), randomness);
-    assertFound("few_examples_not_learned", more);
+    assertFound("few_examples_not_learned", evidence(more, output));
   }
 
-  private void assertFound(String check, SpamLangRun.Examples fault) {
-    Verdict whole = verdict(check, SpamLangRun.Examples.UNIFORM, exactOutput);
-    Verdict found = verdict(check, fault, faultyOutput);
-    assertEquals(Outcome.REPRODUCED, whole.outcome(), whole::toString);
+  private void assertFound(String check, Evidence faulty) {
+    Verdict reproduced = PlantedFaults.verdict(whole, "H1", check);
+    Verdict found = PlantedFaults.verdict(faulty, "H1", check);
+    assertEquals(Outcome.REPRODUCED, reproduced.outcome(), reproduced::toString);
     assertNotEquals(Outcome.REPRODUCED, found.outcome(), found::toString);
     assertNotEquals(Outcome.SKIPPED, found.outcome(), found::toString);
   }
 
-  private Verdict verdict(String check, SpamLangRun.Examples examples, Path output) {
+  private Evidence evidence(SpamLangRun.Examples examples, Path folder) {
     var heads =
         new SpamLangHeads(
             (_, first) ->
@@ -94,12 +104,8 @@ class SpamLangHeadFaultsIT {
                     first + 1000,
                     LongStream.range(first, first + 5).boxed().toList()),
             examples);
-    ClaimContext context = SmallSpamLang.context(backend, output);
     var builder = new EvidenceBuilder();
-    heads.run(context, "H1", builder);
-    // A stored run knows its configuration, not the fault of its language.
-    context.discardUnfinished();
-    Evidence evidence = builder.build(new Provenance(Map.of()));
-    return PlantedFaults.verdict(evidence, "H1", check);
+    heads.run(SmallSpamLang.context(backend, folder), "H1", builder);
+    return builder.build(new Provenance(Map.of()));
   }
 }
