@@ -82,7 +82,7 @@ class SpamLangHeadFaultsIT {
     SpamLangRun.Examples more =
         (setting, randomness) ->
             new SpamLang(
-                setting.model().vocabulary(), 16 * setting.batch(), setting.length(), randomness);
+                setting.model().vocabulary(), 4 * setting.batch(), setting.length(), randomness);
     assertFound("few_examples_not_learned", evidence(more, output));
   }
 
