@@ -82,7 +82,7 @@ class BundleIT {
   }
 
   @Test
-  void bundleIsSmallerThan60MiB() throws IOException {
+  void bundleIsSmallerThan64MiB() throws IOException {
     assertTrue(Files.size(archive) < Bundle.LIMIT, Files.size(archive) + " bytes");
   }
 

@@ -16,7 +16,7 @@ import java.util.List;
  * head; null: the W-error of a Gaussian head of the same size at the same ranks.
  */
 public final class B8WErrorThreshold implements Claim {
-  /** What the claim names. */
+  /** The W-error at which the paper sees the fall: where the curve is read, not what is judged. */
   private static final double THRESHOLD = 0.6;
 
   private final FrozenExperiment experiment;
