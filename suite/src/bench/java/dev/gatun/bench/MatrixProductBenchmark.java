@@ -1,12 +1,12 @@
 package dev.gatun.bench;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.backend.DeviceDescription;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.backend.cpu.DirectCalls;
 import dev.gatun.backend.cpu.DirectCalls.Cut;
-import dev.gatun.io.AtomicFile;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.nio.file.Path;
@@ -18,8 +18,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Gatun's matrix products beside the BLAS library called directly, in turn in one process: the
@@ -87,15 +85,13 @@ public final class MatrixProductBenchmark {
           try (var product = new Product(typed, backend, library)) {
             Map<String, double[]> rates = rates(product);
             System.out.println(row(typed, rates));
-            json.add(entry(typed, rates));
+            rates.forEach(
+                (way, values) -> json.add(entry(backend.device(), typed, way, values, rates)));
+            if (out != null) {
+              BenchmarkFile.write(json, out);
+            }
           }
         }
-      }
-      if (out != null) {
-        var mapper = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-        AtomicFile.write(
-            out.toAbsolutePath(),
-            mapper.writeValueAsBytes(Map.of("device", backend.device(), "products", json)));
       }
     }
   }
@@ -162,12 +158,31 @@ public final class MatrixProductBenchmark {
     return Arrays.stream(rates).max().orElseThrow();
   }
 
-  private static Map<String, Object> entry(String name, Map<String, double[]> rates) {
+  /** In the layout of JMH's results. */
+  private static Map<String, Object> entry(
+      DeviceDescription device,
+      String product,
+      String way,
+      double[] values,
+      Map<String, double[]> rates) {
+    var parameters = new LinkedHashMap<String, Object>();
+    parameters.put("product", product);
+    parameters.put("way", way);
+    parameters.put("device", device.name());
+    parameters.putAll(device.libraries());
+    if (way.equals("gatun")) {
+      parameters.put("ratioOfBests", ratios(rates)[0]);
+      parameters.put("medianRatio", ratios(rates)[1]);
+    }
+    List<Double> raw = Arrays.stream(values).boxed().toList();
     var entry = new LinkedHashMap<String, Object>();
-    entry.put("product", name);
-    entry.put("ratioOfBests", ratios(rates)[0]);
-    entry.put("medianRatio", ratios(rates)[1]);
-    entry.put("gigaflopsPerSecond", rates);
+    entry.put("benchmark", MatrixProductBenchmark.class.getName());
+    entry.put("mode", "thrpt");
+    entry.put("threads", device.threads());
+    entry.put("params", parameters);
+    entry.put(
+        "primaryMetric",
+        Map.of("score", Measurement.median(raw), "scoreUnit", "GFLOP/s", "rawData", List.of(raw)));
     return entry;
   }
 

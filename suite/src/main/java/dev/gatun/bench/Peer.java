@@ -104,7 +104,7 @@ public final class Peer implements AutoCloseable {
       answers = process.inputReader(StandardCharsets.UTF_8);
       requests = new PrintWriter(process.outputWriter(StandardCharsets.UTF_8), true);
       try {
-        greeting = answer();
+        greeting = answer("torch");
       } catch (IOException e) {
         close();
         throw e;
@@ -123,19 +123,23 @@ public final class Peer implements AutoCloseable {
                   setting.math(),
                   "threads",
                   setting.threads())));
-      return answer();
+      return answer("seconds");
     }
 
-    private JsonNode answer() throws IOException {
+    private JsonNode answer(String field) throws IOException {
       String answer = answers.readLine();
       if (answer == null) {
         throw new IOException(lastWords());
       }
       try {
-        return JSON.readTree(answer);
-      } catch (JacksonException e) {
-        throw new IOException("it answered '%s'".formatted(answer), e);
+        JsonNode node = JSON.readTree(answer);
+        if (node.has(field)) {
+          return node;
+        }
+      } catch (JacksonException _) {
+        // It is told below.
       }
+      throw new IOException("it answered '%s'".formatted(answer));
     }
 
     /** The last line on standard error of a process that has ended, or how it ended. */

@@ -95,7 +95,7 @@ final class BenchCommand implements Callable<Integer> {
       console.note("measuring " + work.name());
       Outcome outcome = benchmark.run(work);
       outcome.measurement().map(BenchTable::row).ifPresent(console::line);
-      outcome.measurement().flatMap(Measurement::floorFault).ifPresent(console::note);
+      outcome.measurement().flatMap(Measurement::floorFault).ifPresent(console::line);
       outcome.failure().ifPresent(failure -> console.note("FAILED: " + failure));
       failed |= outcome.failure().isPresent();
       entries.addAll(BenchmarkFile.entries(outcome, backend.device()));

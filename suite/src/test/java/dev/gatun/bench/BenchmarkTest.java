@@ -1,6 +1,7 @@
 package dev.gatun.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.backend.Backend;
@@ -109,7 +110,7 @@ class BenchmarkTest {
   }
 
   @Test
-  void answerThatIsNoJsonIsAFailure() throws Exception {
+  void answerThatIsNoTimeIsAFailure() throws Exception {
     String script =
         """
         #!/bin/sh
@@ -122,6 +123,9 @@ class BenchmarkTest {
       String failure = outcome.failure().orElseThrow();
       assertTrue(failure.endsWith("it answered 'Warning: slow'"), failure);
     }
+    var greeting = program("#!/bin/sh\necho 5\n");
+    var mistake = assertThrows(IllegalArgumentException.class, () -> Peer.start(greeting));
+    assertTrue(mistake.getMessage().contains("it answered '5'"), mistake.getMessage());
   }
 
   private static void second(Backend backend, int rounds, Work.Listener heard) {
