@@ -47,8 +47,11 @@ public final class MatrixProductBenchmark {
           "NN-8x768x8192",
           "NT-8x50257x768");
 
-  /** A turn repeats its product for about this long, since a single small one is lost in noise. */
-  private static final double TURN_SECONDS = 0.02;
+  /**
+   * A turn repeats its product for about this long, once untimed and once timed: a single small
+   * product is lost in noise, and a processor that has just rested is slow at first.
+   */
+  private static final double TURN_SECONDS = 0.06;
 
   private int threads = CpuBackend.defaultThreads();
   private int rounds = 11;
@@ -110,6 +113,7 @@ public final class MatrixProductBenchmark {
     int repeats = repeats(product.ways().get("gatun"));
     for (int round = -2; round < rounds; round++) {
       for (var way : product.ways().entrySet()) {
+        way.getValue().seconds(repeats);
         double seconds = way.getValue().seconds(repeats) / repeats;
         if (round >= 0) {
           rates.get(way.getKey())[round] = product.flops() / seconds * 1e-9;

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 
 /** Runs a main class in a JVM of its own: what a JVM has loaded, it keeps. */
-final class ForkedJvm {
+public final class ForkedJvm {
   private ForkedJvm() {}
 
   /** Starts {@code main} with this JVM's class path and these environment variables added. */
-  static Process start(Map<String, String> environment, Class<?> main, String... arguments)
+  public static Process start(Map<String, String> environment, Class<?> main, String... arguments)
       throws IOException {
     return start(environment, System.getProperty("java.class.path"), main, arguments);
   }
@@ -37,7 +37,7 @@ final class ForkedJvm {
   }
 
   /** Everything that the process prints until it closes its output. */
-  static String output(Process process) throws IOException {
+  public static String output(Process process) throws IOException {
     try (var stream = process.getInputStream()) {
       return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
     }

@@ -301,64 +301,6 @@ public class OpenBlas extends OpenBlas$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
-
-    private static class openblas_get_parallel {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            OpenBlas.C_INT    );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("openblas_get_parallel");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int openblas_get_parallel(void)
-     * }
-     */
-    public static FunctionDescriptor openblas_get_parallel$descriptor() {
-        return openblas_get_parallel.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int openblas_get_parallel(void)
-     * }
-     */
-    public static MethodHandle openblas_get_parallel$handle() {
-        return openblas_get_parallel.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int openblas_get_parallel(void)
-     * }
-     */
-    public static MemorySegment openblas_get_parallel$address() {
-        return openblas_get_parallel.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int openblas_get_parallel(void)
-     * }
-     */
-    public static int openblas_get_parallel() {
-        var mh$ = openblas_get_parallel.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("openblas_get_parallel");
-            }
-            return (int)mh$.invokeExact();
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
     private static final int CblasRowMajor = (int)101L;
     /**
      * {@snippet lang=c :
@@ -514,534 +456,6 @@ public class OpenBlas extends OpenBlas$shared {
         }
     }
 
-    private static class cblas_ddot {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            OpenBlas.C_DOUBLE,
-            OpenBlas.C_INT,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_INT,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cblas_ddot");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * double cblas_ddot(const blasint n, const double *x, const blasint incx, const double *y, const blasint incy)
-     * }
-     */
-    public static FunctionDescriptor cblas_ddot$descriptor() {
-        return cblas_ddot.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * double cblas_ddot(const blasint n, const double *x, const blasint incx, const double *y, const blasint incy)
-     * }
-     */
-    public static MethodHandle cblas_ddot$handle() {
-        return cblas_ddot.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * double cblas_ddot(const blasint n, const double *x, const blasint incx, const double *y, const blasint incy)
-     * }
-     */
-    public static MemorySegment cblas_ddot$address() {
-        return cblas_ddot.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * double cblas_ddot(const blasint n, const double *x, const blasint incx, const double *y, const blasint incy)
-     * }
-     */
-    public static double cblas_ddot(int n, MemorySegment x, int incx, MemorySegment y, int incy) {
-        var mh$ = cblas_ddot.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cblas_ddot", n, x, incx, y, incy);
-            }
-            return (double)mh$.invokeExact(n, x, incx, y, incy);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cblas_dnrm2 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            OpenBlas.C_DOUBLE,
-            OpenBlas.C_INT,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cblas_dnrm2");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * double cblas_dnrm2(const blasint N, const double *X, const blasint incX)
-     * }
-     */
-    public static FunctionDescriptor cblas_dnrm2$descriptor() {
-        return cblas_dnrm2.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * double cblas_dnrm2(const blasint N, const double *X, const blasint incX)
-     * }
-     */
-    public static MethodHandle cblas_dnrm2$handle() {
-        return cblas_dnrm2.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * double cblas_dnrm2(const blasint N, const double *X, const blasint incX)
-     * }
-     */
-    public static MemorySegment cblas_dnrm2$address() {
-        return cblas_dnrm2.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * double cblas_dnrm2(const blasint N, const double *X, const blasint incX)
-     * }
-     */
-    public static double cblas_dnrm2(int N, MemorySegment X, int incX) {
-        var mh$ = cblas_dnrm2.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cblas_dnrm2", N, X, incX);
-            }
-            return (double)mh$.invokeExact(N, X, incX);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cblas_daxpy {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
-            OpenBlas.C_INT,
-            OpenBlas.C_DOUBLE,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_INT,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cblas_daxpy");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * void cblas_daxpy(const blasint n, const double alpha, const double *x, const blasint incx, double *y, const blasint incy)
-     * }
-     */
-    public static FunctionDescriptor cblas_daxpy$descriptor() {
-        return cblas_daxpy.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * void cblas_daxpy(const blasint n, const double alpha, const double *x, const blasint incx, double *y, const blasint incy)
-     * }
-     */
-    public static MethodHandle cblas_daxpy$handle() {
-        return cblas_daxpy.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * void cblas_daxpy(const blasint n, const double alpha, const double *x, const blasint incx, double *y, const blasint incy)
-     * }
-     */
-    public static MemorySegment cblas_daxpy$address() {
-        return cblas_daxpy.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * void cblas_daxpy(const blasint n, const double alpha, const double *x, const blasint incx, double *y, const blasint incy)
-     * }
-     */
-    public static void cblas_daxpy(int n, double alpha, MemorySegment x, int incx, MemorySegment y, int incy) {
-        var mh$ = cblas_daxpy.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cblas_daxpy", n, alpha, x, incx, y, incy);
-            }
-            mh$.invokeExact(n, alpha, x, incx, y, incy);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cblas_dscal {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
-            OpenBlas.C_INT,
-            OpenBlas.C_DOUBLE,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cblas_dscal");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * void cblas_dscal(const blasint N, const double alpha, double *X, const blasint incX)
-     * }
-     */
-    public static FunctionDescriptor cblas_dscal$descriptor() {
-        return cblas_dscal.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * void cblas_dscal(const blasint N, const double alpha, double *X, const blasint incX)
-     * }
-     */
-    public static MethodHandle cblas_dscal$handle() {
-        return cblas_dscal.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * void cblas_dscal(const blasint N, const double alpha, double *X, const blasint incX)
-     * }
-     */
-    public static MemorySegment cblas_dscal$address() {
-        return cblas_dscal.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * void cblas_dscal(const blasint N, const double alpha, double *X, const blasint incX)
-     * }
-     */
-    public static void cblas_dscal(int N, double alpha, MemorySegment X, int incX) {
-        var mh$ = cblas_dscal.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cblas_dscal", N, alpha, X, incX);
-            }
-            mh$.invokeExact(N, alpha, X, incX);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cblas_sgemv {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
-            OpenBlas.C_INT,
-            OpenBlas.C_INT,
-            OpenBlas.C_INT,
-            OpenBlas.C_INT,
-            OpenBlas.C_FLOAT,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_INT,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_INT,
-            OpenBlas.C_FLOAT,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cblas_sgemv");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * void cblas_sgemv(const enum CBLAS_ORDER order, const enum CBLAS_TRANSPOSE trans, const blasint m, const blasint n, const float alpha, const float *a, const blasint lda, const float *x, const blasint incx, const float beta, float *y, const blasint incy)
-     * }
-     */
-    public static FunctionDescriptor cblas_sgemv$descriptor() {
-        return cblas_sgemv.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * void cblas_sgemv(const enum CBLAS_ORDER order, const enum CBLAS_TRANSPOSE trans, const blasint m, const blasint n, const float alpha, const float *a, const blasint lda, const float *x, const blasint incx, const float beta, float *y, const blasint incy)
-     * }
-     */
-    public static MethodHandle cblas_sgemv$handle() {
-        return cblas_sgemv.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * void cblas_sgemv(const enum CBLAS_ORDER order, const enum CBLAS_TRANSPOSE trans, const blasint m, const blasint n, const float alpha, const float *a, const blasint lda, const float *x, const blasint incx, const float beta, float *y, const blasint incy)
-     * }
-     */
-    public static MemorySegment cblas_sgemv$address() {
-        return cblas_sgemv.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * void cblas_sgemv(const enum CBLAS_ORDER order, const enum CBLAS_TRANSPOSE trans, const blasint m, const blasint n, const float alpha, const float *a, const blasint lda, const float *x, const blasint incx, const float beta, float *y, const blasint incy)
-     * }
-     */
-    public static void cblas_sgemv(int order, int trans, int m, int n, float alpha, MemorySegment a, int lda, MemorySegment x, int incx, float beta, MemorySegment y, int incy) {
-        var mh$ = cblas_sgemv.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cblas_sgemv", order, trans, m, n, alpha, a, lda, x, incx, beta, y, incy);
-            }
-            mh$.invokeExact(order, trans, m, n, alpha, a, lda, x, incx, beta, y, incy);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cblas_dgemv {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
-            OpenBlas.C_INT,
-            OpenBlas.C_INT,
-            OpenBlas.C_INT,
-            OpenBlas.C_INT,
-            OpenBlas.C_DOUBLE,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_INT,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_INT,
-            OpenBlas.C_DOUBLE,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cblas_dgemv");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * void cblas_dgemv(const enum CBLAS_ORDER order, const enum CBLAS_TRANSPOSE trans, const blasint m, const blasint n, const double alpha, const double *a, const blasint lda, const double *x, const blasint incx, const double beta, double *y, const blasint incy)
-     * }
-     */
-    public static FunctionDescriptor cblas_dgemv$descriptor() {
-        return cblas_dgemv.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * void cblas_dgemv(const enum CBLAS_ORDER order, const enum CBLAS_TRANSPOSE trans, const blasint m, const blasint n, const double alpha, const double *a, const blasint lda, const double *x, const blasint incx, const double beta, double *y, const blasint incy)
-     * }
-     */
-    public static MethodHandle cblas_dgemv$handle() {
-        return cblas_dgemv.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * void cblas_dgemv(const enum CBLAS_ORDER order, const enum CBLAS_TRANSPOSE trans, const blasint m, const blasint n, const double alpha, const double *a, const blasint lda, const double *x, const blasint incx, const double beta, double *y, const blasint incy)
-     * }
-     */
-    public static MemorySegment cblas_dgemv$address() {
-        return cblas_dgemv.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * void cblas_dgemv(const enum CBLAS_ORDER order, const enum CBLAS_TRANSPOSE trans, const blasint m, const blasint n, const double alpha, const double *a, const blasint lda, const double *x, const blasint incx, const double beta, double *y, const blasint incy)
-     * }
-     */
-    public static void cblas_dgemv(int order, int trans, int m, int n, double alpha, MemorySegment a, int lda, MemorySegment x, int incx, double beta, MemorySegment y, int incy) {
-        var mh$ = cblas_dgemv.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cblas_dgemv", order, trans, m, n, alpha, a, lda, x, incx, beta, y, incy);
-            }
-            mh$.invokeExact(order, trans, m, n, alpha, a, lda, x, incx, beta, y, incy);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cblas_dtrmv {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
-            OpenBlas.C_INT,
-            OpenBlas.C_INT,
-            OpenBlas.C_INT,
-            OpenBlas.C_INT,
-            OpenBlas.C_INT,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_INT,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cblas_dtrmv");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * void cblas_dtrmv(const enum CBLAS_ORDER order, const enum CBLAS_UPLO Uplo, const enum CBLAS_TRANSPOSE TransA, const enum CBLAS_DIAG Diag, const blasint N, const double *A, const blasint lda, double *X, const blasint incX)
-     * }
-     */
-    public static FunctionDescriptor cblas_dtrmv$descriptor() {
-        return cblas_dtrmv.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * void cblas_dtrmv(const enum CBLAS_ORDER order, const enum CBLAS_UPLO Uplo, const enum CBLAS_TRANSPOSE TransA, const enum CBLAS_DIAG Diag, const blasint N, const double *A, const blasint lda, double *X, const blasint incX)
-     * }
-     */
-    public static MethodHandle cblas_dtrmv$handle() {
-        return cblas_dtrmv.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * void cblas_dtrmv(const enum CBLAS_ORDER order, const enum CBLAS_UPLO Uplo, const enum CBLAS_TRANSPOSE TransA, const enum CBLAS_DIAG Diag, const blasint N, const double *A, const blasint lda, double *X, const blasint incX)
-     * }
-     */
-    public static MemorySegment cblas_dtrmv$address() {
-        return cblas_dtrmv.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * void cblas_dtrmv(const enum CBLAS_ORDER order, const enum CBLAS_UPLO Uplo, const enum CBLAS_TRANSPOSE TransA, const enum CBLAS_DIAG Diag, const blasint N, const double *A, const blasint lda, double *X, const blasint incX)
-     * }
-     */
-    public static void cblas_dtrmv(int order, int Uplo, int TransA, int Diag, int N, MemorySegment A, int lda, MemorySegment X, int incX) {
-        var mh$ = cblas_dtrmv.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cblas_dtrmv", order, Uplo, TransA, Diag, N, A, lda, X, incX);
-            }
-            mh$.invokeExact(order, Uplo, TransA, Diag, N, A, lda, X, incX);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cblas_dsymv {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
-            OpenBlas.C_INT,
-            OpenBlas.C_INT,
-            OpenBlas.C_INT,
-            OpenBlas.C_DOUBLE,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_INT,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_INT,
-            OpenBlas.C_DOUBLE,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cblas_dsymv");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * void cblas_dsymv(const enum CBLAS_ORDER order, const enum CBLAS_UPLO Uplo, const blasint N, const double alpha, const double *A, const blasint lda, const double *X, const blasint incX, const double beta, double *Y, const blasint incY)
-     * }
-     */
-    public static FunctionDescriptor cblas_dsymv$descriptor() {
-        return cblas_dsymv.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * void cblas_dsymv(const enum CBLAS_ORDER order, const enum CBLAS_UPLO Uplo, const blasint N, const double alpha, const double *A, const blasint lda, const double *X, const blasint incX, const double beta, double *Y, const blasint incY)
-     * }
-     */
-    public static MethodHandle cblas_dsymv$handle() {
-        return cblas_dsymv.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * void cblas_dsymv(const enum CBLAS_ORDER order, const enum CBLAS_UPLO Uplo, const blasint N, const double alpha, const double *A, const blasint lda, const double *X, const blasint incX, const double beta, double *Y, const blasint incY)
-     * }
-     */
-    public static MemorySegment cblas_dsymv$address() {
-        return cblas_dsymv.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * void cblas_dsymv(const enum CBLAS_ORDER order, const enum CBLAS_UPLO Uplo, const blasint N, const double alpha, const double *A, const blasint lda, const double *X, const blasint incX, const double beta, double *Y, const blasint incY)
-     * }
-     */
-    public static void cblas_dsymv(int order, int Uplo, int N, double alpha, MemorySegment A, int lda, MemorySegment X, int incX, double beta, MemorySegment Y, int incY) {
-        var mh$ = cblas_dsymv.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cblas_dsymv", order, Uplo, N, alpha, A, lda, X, incX, beta, Y, incY);
-            }
-            mh$.invokeExact(order, Uplo, N, alpha, A, lda, X, incX, beta, Y, incY);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
     private static class cblas_sgemm {
         public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
             OpenBlas.C_INT,
@@ -1186,75 +600,6 @@ public class OpenBlas extends OpenBlas$shared {
         }
     }
 
-    private static class cblas_ssyrk {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
-            OpenBlas.C_INT,
-            OpenBlas.C_INT,
-            OpenBlas.C_INT,
-            OpenBlas.C_INT,
-            OpenBlas.C_INT,
-            OpenBlas.C_FLOAT,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_INT,
-            OpenBlas.C_FLOAT,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cblas_ssyrk");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * void cblas_ssyrk(const enum CBLAS_ORDER Order, const enum CBLAS_UPLO Uplo, const enum CBLAS_TRANSPOSE Trans, const blasint N, const blasint K, const float alpha, const float *A, const blasint lda, const float beta, float *C, const blasint ldc)
-     * }
-     */
-    public static FunctionDescriptor cblas_ssyrk$descriptor() {
-        return cblas_ssyrk.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * void cblas_ssyrk(const enum CBLAS_ORDER Order, const enum CBLAS_UPLO Uplo, const enum CBLAS_TRANSPOSE Trans, const blasint N, const blasint K, const float alpha, const float *A, const blasint lda, const float beta, float *C, const blasint ldc)
-     * }
-     */
-    public static MethodHandle cblas_ssyrk$handle() {
-        return cblas_ssyrk.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * void cblas_ssyrk(const enum CBLAS_ORDER Order, const enum CBLAS_UPLO Uplo, const enum CBLAS_TRANSPOSE Trans, const blasint N, const blasint K, const float alpha, const float *A, const blasint lda, const float beta, float *C, const blasint ldc)
-     * }
-     */
-    public static MemorySegment cblas_ssyrk$address() {
-        return cblas_ssyrk.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * void cblas_ssyrk(const enum CBLAS_ORDER Order, const enum CBLAS_UPLO Uplo, const enum CBLAS_TRANSPOSE Trans, const blasint N, const blasint K, const float alpha, const float *A, const blasint lda, const float beta, float *C, const blasint ldc)
-     * }
-     */
-    public static void cblas_ssyrk(int Order, int Uplo, int Trans, int N, int K, float alpha, MemorySegment A, int lda, float beta, MemorySegment C, int ldc) {
-        var mh$ = cblas_ssyrk.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cblas_ssyrk", Order, Uplo, Trans, N, K, alpha, A, lda, beta, C, ldc);
-            }
-            mh$.invokeExact(Order, Uplo, Trans, N, K, alpha, A, lda, beta, C, ldc);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
     private static class cblas_dsyrk {
         public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
             OpenBlas.C_INT,
@@ -1388,76 +733,6 @@ public class OpenBlas extends OpenBlas$shared {
                 traceDowncall("cblas_dsyr2k", Order, Uplo, Trans, N, K, alpha, A, lda, B, ldb, beta, C, ldc);
             }
             mh$.invokeExact(Order, Uplo, Trans, N, K, alpha, A, lda, B, ldb, beta, C, ldc);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cblas_dtrmm {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
-            OpenBlas.C_INT,
-            OpenBlas.C_INT,
-            OpenBlas.C_INT,
-            OpenBlas.C_INT,
-            OpenBlas.C_INT,
-            OpenBlas.C_INT,
-            OpenBlas.C_INT,
-            OpenBlas.C_DOUBLE,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_INT,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cblas_dtrmm");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * void cblas_dtrmm(const enum CBLAS_ORDER Order, const enum CBLAS_SIDE Side, const enum CBLAS_UPLO Uplo, const enum CBLAS_TRANSPOSE TransA, const enum CBLAS_DIAG Diag, const blasint M, const blasint N, const double alpha, const double *A, const blasint lda, double *B, const blasint ldb)
-     * }
-     */
-    public static FunctionDescriptor cblas_dtrmm$descriptor() {
-        return cblas_dtrmm.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * void cblas_dtrmm(const enum CBLAS_ORDER Order, const enum CBLAS_SIDE Side, const enum CBLAS_UPLO Uplo, const enum CBLAS_TRANSPOSE TransA, const enum CBLAS_DIAG Diag, const blasint M, const blasint N, const double alpha, const double *A, const blasint lda, double *B, const blasint ldb)
-     * }
-     */
-    public static MethodHandle cblas_dtrmm$handle() {
-        return cblas_dtrmm.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * void cblas_dtrmm(const enum CBLAS_ORDER Order, const enum CBLAS_SIDE Side, const enum CBLAS_UPLO Uplo, const enum CBLAS_TRANSPOSE TransA, const enum CBLAS_DIAG Diag, const blasint M, const blasint N, const double alpha, const double *A, const blasint lda, double *B, const blasint ldb)
-     * }
-     */
-    public static MemorySegment cblas_dtrmm$address() {
-        return cblas_dtrmm.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * void cblas_dtrmm(const enum CBLAS_ORDER Order, const enum CBLAS_SIDE Side, const enum CBLAS_UPLO Uplo, const enum CBLAS_TRANSPOSE TransA, const enum CBLAS_DIAG Diag, const blasint M, const blasint N, const double alpha, const double *A, const blasint lda, double *B, const blasint ldb)
-     * }
-     */
-    public static void cblas_dtrmm(int Order, int Side, int Uplo, int TransA, int Diag, int M, int N, double alpha, MemorySegment A, int lda, MemorySegment B, int ldb) {
-        var mh$ = cblas_dtrmm.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cblas_dtrmm", Order, Side, Uplo, TransA, Diag, M, N, alpha, A, lda, B, ldb);
-            }
-            mh$.invokeExact(Order, Side, Uplo, TransA, Diag, M, N, alpha, A, lda, B, ldb);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -2477,73 +1752,6 @@ public class OpenBlas extends OpenBlas$shared {
         }
     }
 
-    private static class LAPACKE_spotrs {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            OpenBlas.C_INT,
-            OpenBlas.C_INT,
-            OpenBlas.C_CHAR,
-            OpenBlas.C_INT,
-            OpenBlas.C_INT,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_INT,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("LAPACKE_spotrs");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t LAPACKE_spotrs(int matrix_layout, char uplo, int32_t n, int32_t nrhs, const float *a, int32_t lda, float *b, int32_t ldb)
-     * }
-     */
-    public static FunctionDescriptor LAPACKE_spotrs$descriptor() {
-        return LAPACKE_spotrs.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t LAPACKE_spotrs(int matrix_layout, char uplo, int32_t n, int32_t nrhs, const float *a, int32_t lda, float *b, int32_t ldb)
-     * }
-     */
-    public static MethodHandle LAPACKE_spotrs$handle() {
-        return LAPACKE_spotrs.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t LAPACKE_spotrs(int matrix_layout, char uplo, int32_t n, int32_t nrhs, const float *a, int32_t lda, float *b, int32_t ldb)
-     * }
-     */
-    public static MemorySegment LAPACKE_spotrs$address() {
-        return LAPACKE_spotrs.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t LAPACKE_spotrs(int matrix_layout, char uplo, int32_t n, int32_t nrhs, const float *a, int32_t lda, float *b, int32_t ldb)
-     * }
-     */
-    public static int LAPACKE_spotrs(int matrix_layout, byte uplo, int n, int nrhs, MemorySegment a, int lda, MemorySegment b, int ldb) {
-        var mh$ = LAPACKE_spotrs.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("LAPACKE_spotrs", matrix_layout, uplo, n, nrhs, a, lda, b, ldb);
-            }
-            return (int)mh$.invokeExact(matrix_layout, uplo, n, nrhs, a, lda, b, ldb);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
     private static class LAPACKE_dpotrs {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             OpenBlas.C_INT,
@@ -2604,6 +1812,76 @@ public class OpenBlas extends OpenBlas$shared {
                 traceDowncall("LAPACKE_dpotrs", matrix_layout, uplo, n, nrhs, a, lda, b, ldb);
             }
             return (int)mh$.invokeExact(matrix_layout, uplo, n, nrhs, a, lda, b, ldb);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class LAPACKE_dsbtrd {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            OpenBlas.C_INT,
+            OpenBlas.C_INT,
+            OpenBlas.C_CHAR,
+            OpenBlas.C_CHAR,
+            OpenBlas.C_INT,
+            OpenBlas.C_INT,
+            OpenBlas.C_POINTER,
+            OpenBlas.C_INT,
+            OpenBlas.C_POINTER,
+            OpenBlas.C_POINTER,
+            OpenBlas.C_POINTER,
+            OpenBlas.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("LAPACKE_dsbtrd");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t LAPACKE_dsbtrd(int matrix_layout, char vect, char uplo, int32_t n, int32_t kd, double *ab, int32_t ldab, double *d, double *e, double *q, int32_t ldq)
+     * }
+     */
+    public static FunctionDescriptor LAPACKE_dsbtrd$descriptor() {
+        return LAPACKE_dsbtrd.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t LAPACKE_dsbtrd(int matrix_layout, char vect, char uplo, int32_t n, int32_t kd, double *ab, int32_t ldab, double *d, double *e, double *q, int32_t ldq)
+     * }
+     */
+    public static MethodHandle LAPACKE_dsbtrd$handle() {
+        return LAPACKE_dsbtrd.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t LAPACKE_dsbtrd(int matrix_layout, char vect, char uplo, int32_t n, int32_t kd, double *ab, int32_t ldab, double *d, double *e, double *q, int32_t ldq)
+     * }
+     */
+    public static MemorySegment LAPACKE_dsbtrd$address() {
+        return LAPACKE_dsbtrd.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t LAPACKE_dsbtrd(int matrix_layout, char vect, char uplo, int32_t n, int32_t kd, double *ab, int32_t ldab, double *d, double *e, double *q, int32_t ldq)
+     * }
+     */
+    public static int LAPACKE_dsbtrd(int matrix_layout, byte vect, byte uplo, int n, int kd, MemorySegment ab, int ldab, MemorySegment d, MemorySegment e, MemorySegment q, int ldq) {
+        var mh$ = LAPACKE_dsbtrd.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("LAPACKE_dsbtrd", matrix_layout, vect, uplo, n, kd, ab, ldab, d, e, q, ldq);
+            }
+            return (int)mh$.invokeExact(matrix_layout, vect, uplo, n, kd, ab, ldab, d, e, q, ldq);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -2798,132 +2076,6 @@ public class OpenBlas extends OpenBlas$shared {
                 traceDowncall("LAPACKE_dsyevd", matrix_layout, jobz, uplo, n, a, lda, w);
             }
             return (int)mh$.invokeExact(matrix_layout, jobz, uplo, n, a, lda, w);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class LAPACKE_dsytrd {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            OpenBlas.C_INT,
-            OpenBlas.C_INT,
-            OpenBlas.C_CHAR,
-            OpenBlas.C_INT,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_INT,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("LAPACKE_dsytrd");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t LAPACKE_dsytrd(int matrix_layout, char uplo, int32_t n, double *a, int32_t lda, double *d, double *e, double *tau)
-     * }
-     */
-    public static FunctionDescriptor LAPACKE_dsytrd$descriptor() {
-        return LAPACKE_dsytrd.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t LAPACKE_dsytrd(int matrix_layout, char uplo, int32_t n, double *a, int32_t lda, double *d, double *e, double *tau)
-     * }
-     */
-    public static MethodHandle LAPACKE_dsytrd$handle() {
-        return LAPACKE_dsytrd.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t LAPACKE_dsytrd(int matrix_layout, char uplo, int32_t n, double *a, int32_t lda, double *d, double *e, double *tau)
-     * }
-     */
-    public static MemorySegment LAPACKE_dsytrd$address() {
-        return LAPACKE_dsytrd.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t LAPACKE_dsytrd(int matrix_layout, char uplo, int32_t n, double *a, int32_t lda, double *d, double *e, double *tau)
-     * }
-     */
-    public static int LAPACKE_dsytrd(int matrix_layout, byte uplo, int n, MemorySegment a, int lda, MemorySegment d, MemorySegment e, MemorySegment tau) {
-        var mh$ = LAPACKE_dsytrd.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("LAPACKE_dsytrd", matrix_layout, uplo, n, a, lda, d, e, tau);
-            }
-            return (int)mh$.invokeExact(matrix_layout, uplo, n, a, lda, d, e, tau);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class LAPACKE_set_nancheck {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
-            OpenBlas.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("LAPACKE_set_nancheck");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * void LAPACKE_set_nancheck(int flag)
-     * }
-     */
-    public static FunctionDescriptor LAPACKE_set_nancheck$descriptor() {
-        return LAPACKE_set_nancheck.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * void LAPACKE_set_nancheck(int flag)
-     * }
-     */
-    public static MethodHandle LAPACKE_set_nancheck$handle() {
-        return LAPACKE_set_nancheck.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * void LAPACKE_set_nancheck(int flag)
-     * }
-     */
-    public static MemorySegment LAPACKE_set_nancheck$address() {
-        return LAPACKE_set_nancheck.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * void LAPACKE_set_nancheck(int flag)
-     * }
-     */
-    public static void LAPACKE_set_nancheck(int flag) {
-        var mh$ = LAPACKE_set_nancheck.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("LAPACKE_set_nancheck", flag);
-            }
-            mh$.invokeExact(flag);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

@@ -115,27 +115,6 @@ final class Blas {
         ldc);
   }
 
-  /** y ← alpha·op(A)·x + beta·y in F64 with A [m, n] as stored; vectors are dense. */
-  static void dgemv(
-      Transpose transpose,
-      int m,
-      int n,
-      double alpha,
-      MemorySegment a,
-      int lda,
-      MemorySegment x,
-      double beta,
-      MemorySegment y) {
-    OpenBlas.cblas_dgemv(
-        OpenBlas.CblasRowMajor(), flag(transpose), m, n, alpha, a, lda, x, 1, beta, y, 1);
-  }
-
-  /** y ← A·x + y in F64 for the symmetric matrix in the lower triangle of A [n, n]. */
-  static void addDsymv(int n, MemorySegment a, int lda, MemorySegment x, MemorySegment y) {
-    OpenBlas.cblas_dsymv(
-        OpenBlas.CblasRowMajor(), OpenBlas.CblasLower(), n, 1, a, lda, x, 1, 1, y, 1);
-  }
-
   private static int flag(Transpose transpose) {
     return transpose == Transpose.YES ? OpenBlas.CblasTrans() : OpenBlas.CblasNoTrans();
   }

@@ -60,7 +60,7 @@ public final class CpuBackend implements Backend {
     pool = new WorkerPool(threads, memory);
     transfers = new HostTransfers(pool);
     vectors = new Vectors(pool);
-    products = new MatrixProducts(pool, memory, openBlas.coreType());
+    products = new MatrixProducts(pool, memory, Tiling.isUnpackedFaster(openBlas.coreType()));
     gramProducts = new GramProducts(pool, memory);
     lapack = new Lapack(pool, memory);
     singularValues = new SingularValues(pool, memory);

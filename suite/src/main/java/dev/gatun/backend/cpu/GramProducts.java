@@ -73,8 +73,8 @@ final class GramProducts implements AutoCloseable {
 
   private void accumulate(Operand a, double beta, MemorySegment c) {
     int n = a.rows;
-    // Six bands or more: tiles enough to share out, large enough to be worth packing.
-    int wanted = Math.clamp(Math.ceilDiv(n, 6), LEAST_TILE_ROWS, MOST_TILE_ROWS);
+    // Four bands are six tiles and four halves: even for two and for four threads.
+    int wanted = Math.clamp(Math.ceilDiv(n, 4), LEAST_TILE_ROWS, MOST_TILE_ROWS);
     int edge = Math.ceilDiv(wanted, 16) * 16;
     int bands = Math.ceilDiv(n, edge);
     int belowDiagonal = bands * (bands - 1) / 2;

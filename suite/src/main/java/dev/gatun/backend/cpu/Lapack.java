@@ -21,6 +21,16 @@ final class Lapack {
 
   private static final int COL_MAJOR = OpenBlas.LAPACK_COL_MAJOR();
   private static final byte UPPER = 'U';
+  private static final byte LOWER = 'L';
+
+  /**
+   * Width of the band between the two stages. A wide one makes better products of the first stage,
+   * and more work of the second, which one thread does.
+   */
+  private static final int NARROW_BAND = 32;
+
+  private static final int WIDE_BAND = 64;
+  private static final int LEAST_ROWS_OF_A_WIDE_BAND = 8192;
 
   private final WorkerPool pool;
   private final HostMemory memory;
@@ -51,10 +61,28 @@ final class Lapack {
 
   private void reduceAndSolve(int n, Tensor a, Tensor eigenvalues) {
     double scale = SymmetricScaling.apply(pool, n, a.memory());
+    MemorySegment values = eigenvalues.memory();
+    int width = n < LEAST_ROWS_OF_A_WIDE_BAND ? NARROW_BAND : WIDE_BAND;
     try (var arena = Arena.ofShared()) {
+      MemorySegment band = memory.allocate(arena, 8L * n * (width + 1));
       MemorySegment offDiagonal = memory.allocate(arena, 8L * n);
-      Tridiagonalization.reduce(pool, memory, n, a.memory(), eigenvalues.memory(), offDiagonal);
-      check("LAPACKE_dsterf", OpenBlas.LAPACKE_dsterf(n, eigenvalues.memory(), offDiagonal), a);
+      BandReduction.reduce(pool, memory, n, width, a.memory(), band);
+      check(
+          "LAPACKE_dsbtrd",
+          OpenBlas.LAPACKE_dsbtrd(
+              COL_MAJOR,
+              (byte) 'N',
+              LOWER,
+              n,
+              width,
+              band,
+              width + 1,
+              values,
+              offDiagonal,
+              MemorySegment.NULL,
+              1),
+          a);
+      check("LAPACKE_dsterf", OpenBlas.LAPACKE_dsterf(n, values, offDiagonal), a);
     }
     if (scale != 1) {
       new Vectors(pool).scale(1 / scale, eigenvalues);

@@ -2,46 +2,21 @@ package dev.gatun.backend.cpu;
 
 import dev.gatun.backend.Transpose;
 import dev.gatun.tensor.ElementType;
-import dev.gatun.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
-import java.util.Set;
 
-/**
- * Matrix products over the pool: single-threaded OpenBLAS calls on the tiles of a {@link Tiling}.
- */
+/** Matrix products over the pool: single-threaded BLAS calls on the tiles of a {@link Tiling}. */
 final class MatrixProducts implements AutoCloseable {
-  /** OpenBLAS' names of the processors that it has kernels without packing for. */
-  private static final Set<String> UNPACKED_KERNELS =
-      Set.of("SkylakeX", "Cooperlake", "SapphireRapids");
-
   private final WorkerPool pool;
   private final boolean unpacked;
   private final Scratch partialSums;
 
   /**
-   * @param coreType OpenBLAS' name of the processor
+   * @param unpacked whether products are cut for kernels that skip packing
    */
-  MatrixProducts(WorkerPool pool, HostMemory memory, String coreType) {
+  MatrixProducts(WorkerPool pool, HostMemory memory, boolean unpacked) {
     this.pool = pool;
-    this.unpacked = UNPACKED_KERNELS.contains(coreType);
+    this.unpacked = unpacked;
     this.partialSums = new Scratch(memory);
-  }
-
-  /** C ← alpha·op(A)·op(B) + beta·C for tensors that fit, all F32 or all F64. */
-  void gemm(Transpose ta, Transpose tb, double alpha, Tensor a, Tensor b, double beta, Tensor c) {
-    long k = ta == Transpose.NO ? a.cols() : a.rows();
-    gemm(
-        c.type(),
-        ta,
-        tb,
-        Math.toIntExact(c.rows()),
-        Math.toIntExact(c.cols()),
-        Math.toIntExact(k),
-        alpha,
-        a.memory(),
-        b.memory(),
-        beta,
-        c.memory());
   }
 
   /**
@@ -63,7 +38,8 @@ final class MatrixProducts implements AutoCloseable {
     if (m == 0 || n == 0) {
       return;
     }
-    Tiling tiling = unpacked ? Tiling.unpacked(type, ta, m, n, k) : Tiling.packed(m, n, k);
+    Tiling tiling =
+        unpacked ? Tiling.unpacked(type, ta, m, n, k) : Tiling.packed(m, n, k, pool.threads());
     var left = new MatrixOperand(type, a, ta, Math.max(1, ta == Transpose.NO ? k : m));
     var right = new MatrixOperand(type, b, tb, Math.max(1, tb == Transpose.NO ? n : k));
     var product = new TiledProduct(tiling, alpha, left, right);

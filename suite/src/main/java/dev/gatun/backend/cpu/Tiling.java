@@ -2,16 +2,19 @@ package dev.gatun.backend.cpu;
 
 import dev.gatun.backend.Transpose;
 import dev.gatun.tensor.ElementType;
+import java.util.Set;
 
 /**
  * How a matrix product C [m, n] = op(A)·op(B), summed over k, is cut into tiles, and a tile into
- * blocks: a function of the shape alone, so that results do not depend on the number of threads.
+ * blocks. A tile is the work of one task; a block is one call of the library.
  *
- * <p>A tile is the work of one task; a block is one call. OpenBLAS copies ("packs") the operands of
- * each call, which favours few large calls. On processors with AVX-512 it has kernels for products
- * of at most a million multiplications that skip the copy. Calls just below that limit are as fast
- * as the machine for any shape, but for a transposed B, which is laid out as op(B) once per tile.
- * The constants were measured on a Zen 4.
+ * <p>The library copies ("packs") the operands of each call, so a few large calls are the fastest.
+ * The sum and the columns are cut by the shape alone. The rows are cut by the number of threads: a
+ * cut at a multiple of {@link #ROW_STEP} rows leaves every element of C as it is, bit by bit, while
+ * a cut of the columns does not. {@code MatrixProductsTest} holds the library to that.
+ *
+ * <p>For processors by AMD with AVX-512, on which OpenBLAS' kernels that skip packing are as fast
+ * as the machine, there is {@link #unpacked}, cut by the shape alone.
  *
  * @param rows rows of a tile
  * @param cols columns of a tile, and of a block
@@ -30,10 +33,41 @@ record Tiling(
     int blockRows,
     int blockDepth,
     boolean laysOut) {
-  private static final long LEAST_PRODUCTS = 1L << 17;
-  private static final long PRODUCTS_PER_TASK = 1L << 19;
-  private static final long PRODUCTS_PER_LARGE_TILE = 384L << 20;
-  private static final long MOST_PARTIAL_ELEMENTS = 4L << 20;
+  /** Rows of C are cut at multiples of this: OpenBLAS' kernels take them by 4, 6, 12 or 24. */
+  static final int ROW_STEP = 24;
+
+  private static final int COLUMN_STEP = 64;
+
+  /** Products that one thread makes sooner than it could share them. */
+  private static final long PRODUCTS_PER_SMALL_TILE = 1L << 19;
+
+  /**
+   * Products above which a product is large. OpenBLAS computes those of at most a million with
+   * other kernels, which round differently: a tile of a large product stays above.
+   */
+  private static final long LEAST_LARGE_PRODUCTS = 1L << 22;
+
+  private static final long LEAST_PRODUCTS_OF_A_LARGE_TILE = 1_100_000;
+
+  private static final int FEW_ROWS = 192;
+
+  /**
+   * Columns of a tile: enough to be worth packing A again, which takes longer the more rows it has.
+   */
+  private static final int COLUMNS = 4096;
+
+  private static final int COLUMNS_OF_FEW_ROWS = 2048;
+  private static final int COLUMNS_OF_FEWEST_ROWS = 512;
+  private static final long MOST_PARTIAL_ELEMENTS = 8L << 20;
+  private static final int MOST_PIECES = 12;
+
+  // What follows is for `unpacked`; measured on a Zen 4.
+
+  /** OpenBLAS' names of the processors that it has kernels without packing for. */
+  private static final Set<String> UNPACKED_KERNELS =
+      Set.of("SkylakeX", "Cooperlake", "SapphireRapids");
+
+  private static final long LEAST_UNPACKED_PRODUCTS = 1L << 17;
   private static final int TASKS = 32;
 
   /** OpenBLAS' limit for products that skip packing. */
@@ -46,15 +80,92 @@ record Tiling(
   private static final int MOST_BLOCK_ROWS = 120;
   private static final int MOST_TILE_ROWS = 512;
 
-  /** For an OpenBLAS that packs the operands of every call. */
-  static Tiling packed(int m, int n, int k) {
-    return (long) m * n * k <= LEAST_PRODUCTS ? whole(m, n, k) : large(m, n, k);
+  /**
+   * Whether {@link #unpacked} is the faster one here.
+   *
+   * @param coreType OpenBLAS' name of the processor
+   */
+  static boolean isUnpackedFaster(String coreType) {
+    return Processor.isAmd() && UNPACKED_KERNELS.contains(coreType);
   }
 
-  /** For an OpenBLAS with kernels that skip packing. */
+  /** For a library that packs the operands of every call. */
+  static Tiling packed(int m, int n, int k, int threads) {
+    long products = (long) m * n * k;
+    if (products < 2 * PRODUCTS_PER_SMALL_TILE) {
+      return whole(m, n, k);
+    }
+    return products < LEAST_LARGE_PRODUCTS ? small(m, n, k) : large(m, n, k, threads);
+  }
+
+  private static Tiling whole(int m, int n, int k) {
+    return of(m, n, k, m, n, Math.max(1, k));
+  }
+
+  private static Tiling of(int m, int n, int k, int rows, int cols, int depth) {
+    return new Tiling(m, n, k, rows, cols, depth, rows, depth, false);
+  }
+
+  /** A few tiles along the longest extent, by the shape alone. */
+  private static Tiling small(int m, int n, int k) {
+    int tiles = (int) ((long) m * n * k / PRODUCTS_PER_SMALL_TILE);
+    if (k > 8L * m && k > 8L * n) {
+      return of(m, n, k, m, n, part(k, tiles, COLUMN_STEP));
+    }
+    return m >= n
+        ? of(m, n, k, part(m, tiles, ROW_STEP), n, k)
+        : of(m, n, k, m, part(n, tiles, COLUMN_STEP), k);
+  }
+
+  private static Tiling large(int m, int n, int k, int threads) {
+    int across = Math.max(1, across(m, n, k));
+    int pieces = Math.clamp(k / (m < FEW_ROWS ? 2048 : 4096), 1, MOST_PIECES);
+    if ((long) m * n * (pieces - 1) > MOST_PARTIAL_ELEMENTS) {
+      pieces = 1;
+    }
+    int cols = part(n, across, COLUMN_STEP);
+    int depth = part(k, pieces, COLUMN_STEP);
+    Tiling tiling = of(m, n, k, m, cols, depth);
+    for (int down = 2; down <= m / ROW_STEP && !tiling.occupies(threads); down++) {
+      Tiling finer = of(m, n, k, part(m, down, ROW_STEP), cols, depth);
+      if (!finer.hasLargeTilesOnly()) {
+        break;
+      }
+      tiling = finer;
+    }
+    return tiling;
+  }
+
+  private static int across(int m, int n, int k) {
+    if (m < 2 * ROW_STEP) {
+      return (int) Math.min(n / COLUMNS_OF_FEWEST_ROWS, (long) m * n * k / LEAST_LARGE_PRODUCTS);
+    }
+    return n / (m < FEW_ROWS ? COLUMNS_OF_FEW_ROWS : COLUMNS);
+  }
+
+  /** Whether the tiles come out even, or are many. */
+  private boolean occupies(int threads) {
+    return tiles() % threads == 0 || tiles() >= 4 * threads;
+  }
+
+  /** Whether the last tile, which is the smallest, is computed by the kernels of large products. */
+  private boolean hasLargeTilesOnly() {
+    int lastRows = m - row(tiles() - 1);
+    long lastCols = n - col(tiles() - 1);
+    long lastDepth = k - (long) (pieces() - 1) * depth;
+    return lastRows >= ROW_STEP
+        && lastRows * lastCols * lastDepth >= LEAST_PRODUCTS_OF_A_LARGE_TILE;
+  }
+
+  /** The extent of equal parts, in steps. */
+  private static int part(int extent, int parts, int step) {
+    return parts == 1 ? extent : Math.ceilDiv(Math.ceilDiv(extent, parts), step) * step;
+  }
+
+  /** By the shape alone, for OpenBLAS' kernels that skip packing. */
   static Tiling unpacked(ElementType type, Transpose ta, int m, int n, int k) {
     long products = (long) m * n * k;
-    if (products <= LEAST_PRODUCTS) {
+    if (products <= LEAST_UNPACKED_PRODUCTS) {
       return whole(m, n, k);
     }
     int cols = Math.min(n, (int) (PANEL_BYTES / type.byteSize()));
@@ -64,7 +175,7 @@ record Tiling(
     long fitting = MOST_UNPACKED_PRODUCTS / ((long) cols * blockDepth);
     int blockRows = Math.clamp(fitting / KERNEL_ROWS * KERNEL_ROWS, KERNEL_ROWS, MOST_BLOCK_ROWS);
 
-    long tasks = Math.clamp(products / PRODUCTS_PER_TASK, 1, TASKS);
+    long tasks = Math.clamp(products / PRODUCTS_PER_SMALL_TILE, 1, TASKS);
     int down = Math.clamp(Math.ceilDiv(tasks, across), 1, Math.ceilDiv(m, blockRows));
     int rows = Math.min(roundUp(Math.ceilDiv(m, down), KERNEL_ROWS), MOST_TILE_ROWS);
     int pieces = Math.clamp(tasks / ((long) across * Math.ceilDiv(m, rows)), 1, blocks);
@@ -77,45 +188,6 @@ record Tiling(
 
   private static int roundUp(int extent, int multiple) {
     return Math.ceilDiv(extent, multiple) * multiple;
-  }
-
-  private static Tiling whole(int m, int n, int k) {
-    int depth = Math.max(1, k);
-    return new Tiling(m, n, k, m, n, depth, m, depth, false);
-  }
-
-  private static Tiling large(int m, int n, int k) {
-    long products = (long) m * n * k;
-    int tiles = Math.clamp(products / PRODUCTS_PER_LARGE_TILE, 8, 32);
-    int pieces = Math.clamp(k / 4096, 1, 12);
-    long area = (long) m * n;
-    if (area > 1 << 20 || area * (pieces - 1) > 2 * MOST_PARTIAL_ELEMENTS) {
-      pieces = 1;
-    }
-    int inPlane = Math.ceilDiv(Math.ceilDiv(tiles, pieces), 4) * 4;
-    if (pieces >= 4) {
-      inPlane = Math.ceilDiv(tiles, pieces);
-    }
-    // Of all grids with so many tiles, the one that packs least.
-    int best = 1;
-    long leastPacked = Long.MAX_VALUE;
-    for (int across = 1; across <= inPlane; across++) {
-      int down = inPlane / across;
-      long packed = (long) across * m + (long) down * n;
-      if (down * across == inPlane && packed < leastPacked) {
-        leastPacked = packed;
-        best = across;
-      }
-    }
-    int rows = even(m, inPlane / best);
-    int cols = even(n, best);
-    int depth = even(k, pieces);
-    return new Tiling(m, n, k, rows, cols, depth, rows, depth, false);
-  }
-
-  /** The extent of parts of which about so many cover the whole, none of them a sliver. */
-  private static int even(int extent, int parts) {
-    return Math.max(1, Math.ceilDiv(Math.ceilDiv(extent, parts), 16) * 16);
   }
 
   int down() {

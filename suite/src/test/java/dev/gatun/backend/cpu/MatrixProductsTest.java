@@ -1,0 +1,140 @@
+package dev.gatun.backend.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.gatun.backend.Transpose;
+import dev.gatun.natives.ForkedJvm;
+import dev.gatun.natives.OpenBlasLibrary;
+import dev.gatun.tensor.ElementType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The cut of a product changes no bit of it, whatever kernels the library has for the processor.
+ */
+class MatrixProductsTest {
+  private static final long SEED = 20261128;
+  private static final int RANDOM_SHAPES = 30;
+  private static final int[] THREADS = {2, 3, 7, 16};
+
+  /** Extents [m, n, k]: those of the training steps, and some that lie at a limit of the cut. */
+  private static final List<int[]> SHAPES =
+      List.of(
+          new int[] {512, 512, 512},
+          new int[] {2048, 256, 96},
+          new int[] {128, 8192, 32},
+          new int[] {8192, 96, 32},
+          new int[] {96, 32, 8192},
+          new int[] {128, 32, 8192},
+          new int[] {8, 8192, 96},
+          new int[] {8, 96, 8192},
+          new int[] {241, 4097, 33},
+          new int[] {193, 64, 8193},
+          new int[] {4609, 16, 64},
+          new int[] {25, 300, 600},
+          new int[] {49, 1, 100_000},
+          new int[] {1, 9000, 700},
+          new int[] {128, 128, 128});
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void bytesAreEqualOnAnyNumberOfThreads(boolean unpacked) {
+    OpenBlasLibrary.load();
+    assertEquals("", differences(unpacked));
+  }
+
+  /** Kernels are chosen when the library is loaded, so other ones need a process of their own. */
+  @ParameterizedTest
+  @ValueSource(strings = {"Haswell", "SkylakeX"})
+  void bytesAreEqualWithTheKernelsOfAnotherProcessor(String coreType) throws Exception {
+    var environment =
+        Map.of(
+            "OPENBLAS_CORETYPE",
+            coreType,
+            "JDK_JAVA_OPTIONS",
+            "--add-modules=jdk.incubator.vector");
+    Process process = ForkedJvm.start(environment, MatrixProductsTest.class);
+    String output = ForkedJvm.output(process);
+    assertEquals(0, process.waitFor(), output);
+  }
+
+  /** Run in a process of its own: ends with 1 if a product depends on the number of threads. */
+  public static void main(String[] arguments) {
+    var library = OpenBlasLibrary.load();
+    String differences = differences(false);
+    System.out.println(library.coreType() + differences);
+    System.exit(differences.isEmpty() ? 0 : 1);
+  }
+
+  /** The products that differ from those on one thread, one per line. */
+  private static String differences(boolean unpacked) {
+    var random = new SplittableRandom(SEED);
+    var differences = new StringBuilder();
+    Stream.concat(SHAPES.stream(), Stream.generate(() -> randomShape(random)).limit(RANDOM_SHAPES))
+        .forEach(shape -> {
+          for (ElementType type : List.of(ElementType.F32, ElementType.F64)) {
+            Transpose ta = random.nextBoolean() ? Transpose.YES : Transpose.NO;
+            Transpose tb = random.nextBoolean() ? Transpose.YES : Transpose.NO;
+            differences.append(differences(unpacked, type, ta, tb, shape, random));
+          }
+        });
+    return differences.toString();
+  }
+
+  private static int[] randomShape(SplittableRandom random) {
+    return new int[] {random.nextInt(1, 700), random.nextInt(1, 700), random.nextInt(1, 400)};
+  }
+
+  private static String differences(
+      boolean unpacked,
+      ElementType type,
+      Transpose ta,
+      Transpose tb,
+      int[] shape,
+      SplittableRandom random) {
+    int m = shape[0];
+    int n = shape[1];
+    int k = shape[2];
+    var differences = new StringBuilder();
+    try (var arena = Arena.ofShared()) {
+      MemorySegment a = normal(arena, type, (long) m * k, random);
+      MemorySegment b = normal(arena, type, (long) k * n, random);
+      MemorySegment first = null;
+      for (int threads : Stream.concat(Stream.of(1), Arrays.stream(THREADS).boxed()).toList()) {
+        MemorySegment c = arena.allocate((long) m * n * type.byteSize(), 64);
+        try (var pool = new WorkerPool(threads);
+            var products = new MatrixProducts(pool, new HostMemory(), unpacked)) {
+          products.gemm(type, ta, tb, m, n, k, 0.7, a, b, 0, c);
+        }
+        first = first == null ? c : first;
+        if (first.mismatch(c) >= 0) {
+          differences.append(
+              "%n%s %s%s %dx%dx%d on %d threads, seed %d"
+                  .formatted(type, ta, tb, m, n, k, threads, SEED));
+        }
+      }
+    }
+    return differences.toString();
+  }
+
+  private static MemorySegment normal(
+      Arena arena, ElementType type, long count, SplittableRandom random) {
+    MemorySegment values = arena.allocate(count * type.byteSize(), 64);
+    for (long i = 0; i < count; i++) {
+      if (type == ElementType.F32) {
+        values.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextDouble(-1, 1));
+      } else {
+        values.setAtIndex(ValueLayout.JAVA_DOUBLE, i, random.nextDouble(-1, 1));
+      }
+    }
+    return values;
+  }
+}
