@@ -244,11 +244,7 @@ final class HeadReport {
     try (TensorScope scope = backend.newScope();
         var curves = new LossCurves(backend, hidden, head.weights, targets)) {
       GradientAnatomy.recordLosses(
-          curves,
-          directions(scope, curves, hidden, coordinates),
-          rounding.lossError(),
-          step,
-          run);
+          curves, directions(scope, curves, hidden, coordinates), rounding.lossError(), step, run);
     }
   }
 

@@ -126,8 +126,8 @@ record CudaPlaces(UnaryOperator<String> environment, Path fileSystemRoot, Path c
                 PrivateFolder.fault(version)
                     .<CudaPlace>map(
                         fault -> new CudaPlace.Unsafe(source, version.toString(), fault))
-                    .orElseGet(() ->
-                        new CudaPlace.Folders(source, version, List.of(version), false)))
+                    .orElseGet(
+                        () -> new CudaPlace.Folders(source, version, List.of(version), false)))
             .toList();
   }
 

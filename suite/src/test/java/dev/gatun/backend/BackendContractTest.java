@@ -471,7 +471,8 @@ public abstract class BackendContractTest extends RowOperationsContract {
           Tensor normalisers = run.out(1, 1, 70, 2);
           run.backend().attention(shape, in, out, normalisers);
           Tensor dPacked = run.out(1, 70, shape.packedWidth());
-          run.backend().attentionBackward(shape, in, out, normalisers, run.in(1, 1, 70, 2), dPacked);
+          run.backend()
+              .attentionBackward(shape, in, out, normalisers, run.in(1, 1, 70, 2), dPacked);
           Tensor dValues = run.out(70, 2);
           run.backend().copyColumns(dPacked.reshape(70, 6), 4, dValues, 0, 2);
           return List.of(out, dValues);

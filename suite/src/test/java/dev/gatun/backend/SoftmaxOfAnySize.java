@@ -92,9 +92,7 @@ final class SoftmaxOfAnySize {
 
   private double sum(int r) {
     double max = max(r);
-    return Arrays.stream(logits, r * classes, (r + 1) * classes)
-        .map(x -> Math.exp(x - max))
-        .sum();
+    return Arrays.stream(logits, r * classes, (r + 1) * classes).map(x -> Math.exp(x - max)).sum();
   }
 
   private String name() {

@@ -100,8 +100,7 @@ class HostileHeadsTest {
 
   private Outcome measure(float[] head) throws IOException {
     Path model = Files.createDirectories(folder.resolve("model"));
-    Files.write(
-        model.resolve("config.json"), Files.readAllBytes(FIXTURE.resolve("config.json")));
+    Files.write(model.resolve("config.json"), Files.readAllBytes(FIXTURE.resolve("config.json")));
     write(head, model.resolve("model.safetensors"));
     int[] tokens = Randomness.of(SEED).generator().ints((long) SEQUENCES * LENGTH, 0, 60).toArray();
     var builder = new EvidenceBuilder();
@@ -186,7 +185,8 @@ class HostileHeadsTest {
     assertEquals(exact.loss(), loss.value(), allowed, name + ", seed " + SEED);
     for (Metric metric : outcome.metrics.values()) {
       assertFalse(Double.isInfinite(metric.value()), name + ": " + metric);
-      boolean ratio = metric.name().startsWith("worst_share") || metric.name().startsWith("best_share");
+      boolean ratio =
+          metric.name().startsWith("worst_share") || metric.name().startsWith("best_share");
       assertFalse(Double.isNaN(metric.value()) && !ratio, name + ": " + metric);
     }
   }

@@ -113,7 +113,8 @@ class LibraryCacheTest {
   void theFoldersAboveAreAsPrivate() throws IOException {
     var version = folder.resolve("openblas").resolve("1");
     cache(version).unpack();
-    assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(version)));
+    assertEquals(
+        "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(version)));
     permit(version.getParent(), "rwxrwxrwx");
     assertThrows(AccessDeniedException.class, () -> cache(version).unpack());
     // In a folder like /tmp nobody can put another one in the place of this user's.
