@@ -86,8 +86,8 @@ final class ContextComponents {
     }
     double energy = Arrays.stream(spectrum.singularValues()).map(s -> s * s).sum();
     double ofGram = (spectrum.rows() + spectrum.cols()) * UNIT_ROUNDOFF * energy;
-    // Eigenvalues of G·Gᵀ move by at most 2·‖G‖·‖δG‖.
-    double error = ofGram + 2 * rounding * energy;
+    // G·Gᵀ changes by at most 2·σ₁·‖δG‖.
+    double error = ofGram + 2 * rounding * Math.sqrt(energy) * spectrum.singularValue(0);
     double upper = spectrum.singularValue(k - 1);
     double lower = spectrum.singularValue(k);
     double gap = (upper - lower) * (upper + lower);

@@ -118,7 +118,7 @@ class LauncherIT {
   @Test
   void aBadFolderForTemporaryFilesIsFoundBeforeTheWork() throws Exception {
     Path out = folder.resolve("results");
-    String options = "-XX:-UsePerfData -Djava.io.tmpdir=" + folder.resolve("nowhere");
+    String options = "-XX:-UsePerfData -Djava.io.tmpdir=" + temporary.resolve("nowhere");
     Answer answer =
         run(
             Map.of("GATUN_JAVA", Launcher.java(), "JAVA_TOOL_OPTIONS", options),
