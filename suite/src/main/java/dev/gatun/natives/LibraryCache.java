@@ -61,7 +61,7 @@ final class LibraryCache {
   /**
    * Returns the folder, with every file in it and intact.
    *
-   * @throws java.nio.file.AccessDeniedException if other users can write into it
+   * @throws UnsafeFolderException if other users can write into it
    */
   Path unpack() throws IOException {
     PrivateFolder.create(folder);

@@ -1,7 +1,6 @@
 package dev.gatun.natives;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -23,7 +22,7 @@ public final class PrivateFolder {
   /**
    * Creates a folder that is only this user's, with those above it.
    *
-   * @throws AccessDeniedException if it is there, and others can write into it
+   * @throws UnsafeFolderException if it is there, and others can write into it
    */
   static void create(Path folder) throws IOException {
     if (hasModes(folder)) {
@@ -34,7 +33,7 @@ public final class PrivateFolder {
     }
     var fault = fault(folder);
     if (fault.isPresent()) {
-      throw new AccessDeniedException(fault.get());
+      throw new UnsafeFolderException(fault.get());
     }
   }
 

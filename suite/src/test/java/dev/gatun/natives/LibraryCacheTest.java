@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -100,7 +99,7 @@ class LibraryCacheTest {
     cache().unpack();
     for (var modes : List.of("rwxrwxrwx", "rwxrwx---", "rwx----w-")) {
       permit(folder, modes);
-      var refusal = assertThrows(AccessDeniedException.class, () -> cache().unpack());
+      var refusal = assertThrows(UnsafeFolderException.class, () -> cache().unpack());
       assertTrue(refusal.getMessage().contains("other users can write into " + folder));
       assertTrue(refusal.getMessage().contains("chmod go-w"), refusal.getMessage());
     }
@@ -116,7 +115,7 @@ class LibraryCacheTest {
     assertEquals(
         "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(version)));
     permit(version.getParent(), "rwxrwxrwx");
-    assertThrows(AccessDeniedException.class, () -> cache(version).unpack());
+    assertThrows(UnsafeFolderException.class, () -> cache(version).unpack());
     // In a folder like /tmp nobody can put another one in the place of this user's.
     Files.setAttribute(version.getParent(), "unix:mode", 01777);
     cache(version).unpack();
@@ -128,7 +127,7 @@ class LibraryCacheTest {
     cache().unpack();
     Files.setAttribute(folder, "unix:uid", 12345);
     try {
-      var refusal = assertThrows(AccessDeniedException.class, () -> cache().unpack());
+      var refusal = assertThrows(UnsafeFolderException.class, () -> cache().unpack());
       assertTrue(refusal.getMessage().contains("belongs to another user"), refusal.getMessage());
     } finally {
       Files.setAttribute(folder, "unix:uid", 0);
