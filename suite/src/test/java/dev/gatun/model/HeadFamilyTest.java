@@ -199,7 +199,10 @@ class HeadFamilyTest {
       String message = "%s, weights of %s, seed %s".formatted(name, size, SEED);
       assertEquals(Math.log(VOCABULARY), loss / (ROWS - 2), 1e-5, message);
       assertEquals(
-          Math.log(VOCABULARY), s.model.head().scores(s.hidden, s.targets).meanLoss(), 1e-5, message);
+          Math.log(VOCABULARY),
+          s.model.head().scores(s.hidden, s.targets).meanLoss(),
+          1e-5,
+          message);
       for (int i = 0; i < seen.length; i++) {
         int id = s.ids[i / VOCABULARY];
         double want = id < 0 ? 0 : 1.0 / VOCABULARY - (i % VOCABULARY == id ? 1 : 0);
