@@ -235,23 +235,23 @@ struct StrictProducts {
 // length is T; vectors is 1 where all rows start at multiples of 16 bytes, else 0.
 
 extern "C" __global__ void __launch_bounds__(128, 2) attention_forward(
-    const float *packed, float *out, float *logSumExp, int length, int heads, int keyValueHeads,
+    const float *packed, float *out, float *normalisers, int length, int heads, int keyValueHeads,
     int headWidth, int vectors) {
-  forward_pass<StrictProducts>(packed, out, logSumExp,
+  forward_pass<StrictProducts>(packed, out, normalisers,
                                {length, heads, keyValueHeads, headWidth, vectors != 0});
 }
 
 extern "C" __global__ void __launch_bounds__(128, 2) attention_queries(
-    const float *packed, const float *out, const float *logSumExp, const float *dOut,
+    const float *packed, const float *out, const float *normalisers, const float *dOut,
     float *dPacked, float *delta, int length, int heads, int keyValueHeads, int headWidth,
     int vectors) {
-  queries_pass<StrictProducts>(packed, out, logSumExp, dOut, dPacked, delta,
+  queries_pass<StrictProducts>(packed, out, normalisers, dOut, dPacked, delta,
                                {length, heads, keyValueHeads, headWidth, vectors != 0});
 }
 
 extern "C" __global__ void __launch_bounds__(128, 2) attention_keys(
-    const float *packed, const float *logSumExp, const float *dOut, const float *delta,
+    const float *packed, const float *normalisers, const float *dOut, const float *delta,
     float *dPacked, int length, int heads, int keyValueHeads, int headWidth, int vectors) {
-  keys_pass<StrictProducts>(packed, logSumExp, dOut, delta, dPacked,
+  keys_pass<StrictProducts>(packed, normalisers, dOut, delta, dPacked,
                             {length, heads, keyValueHeads, headWidth, vectors != 0});
 }

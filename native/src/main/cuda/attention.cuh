@@ -4,7 +4,8 @@
 //
 // packed, dPacked  [B, T, (heads + 2·keyValueHeads)·headWidth]: query heads, keys, values
 // out, dOut        [B, T, heads·headWidth]
-// logSumExp, delta [B, heads, T]; delta is the row sum of dOut·out
+// normalisers      [B, heads, T, 2]: the largest score of a query, 1/Σ exp(scale·(score − largest))
+// delta            [B, heads, T]: the row sum of dOut·out
 //
 // A block holds some rows (queries; in keys_pass, keys) in shared memory and streams tiles of
 // columns (keys; there, queries) past them. A warp owns the block's rows in slices, so that its
@@ -83,11 +84,11 @@ static __device__ __forceinline__ void clear(float (&values)[ROWS][COLUMNS]) {
   }
 }
 
-// out and logSumExp: one block per block of queries and query head. The maximum of a row's scores
+// out and normalisers: one block per block of queries and query head. The maximum of a row's scores
 // grows as tiles go past; what was summed is scaled down when it does.
 template <typename Products>
 static __device__ __forceinline__ void forward_pass(
-    const float *packed, float *out, float *logSumExp, const Shape shape) {
+    const float *packed, float *out, float *normalisers, const Shape shape) {
   constexpr int ROWS = Products::ROWS;
   constexpr int COLS = Products::COLS;
   constexpr int TILE_COLS = Products::TILE_COLS;
@@ -165,8 +166,11 @@ static __device__ __forceinline__ void forward_pass(
       Products::store_row(lane, results[i], 1.0f / total,
                           out + (firstRow + query) * shape.out_stride() + headOffset, shape);
       if (lane.place == 0) {
-        logSumExp[((long long)task.batch * shape.heads + task.head) * shape.length + query] =
-            most[i] * shape.scale() + logf(total);
+        float *const normaliser =
+            normalisers +
+            2 * (((long long)task.batch * shape.heads + task.head) * shape.length + query);
+        normaliser[0] = most[i];
+        normaliser[1] = 1.0f / total;
       }
     }
   }
@@ -176,7 +180,7 @@ static __device__ __forceinline__ void forward_pass(
 // rounded as the products do, so that what should cancel in dP - delta does.
 template <typename Products>
 static __device__ __forceinline__ void queries_pass(
-    const float *packed, const float *out, const float *logSumExp, const float *dOut,
+    const float *packed, const float *out, const float *normalisers, const float *dOut,
     float *dPacked, float *delta, const Shape shape) {
   constexpr int ROWS = Products::ROWS;
   constexpr int COLS = Products::COLS;
@@ -201,12 +205,14 @@ static __device__ __forceinline__ void queries_pass(
   const float *const keys = packed + firstRow * stride + task.keys_of_queries(shape);
   const float *const values = keys + shape.keyValueHeads * shape.headWidth;
   const float scale = shape.scale();
+  const float toBits = scale * LOG2_E;
 
   Products::load(queryTile, packed + (firstRow + task.first) * stride + headOffset, stride,
                  blockRows, shape.length - task.first, shape);
   Products::load(gradientTile, dOut + (firstRow + task.first) * outStride + headOffset, outStride,
                  blockRows, shape.length - task.first, shape);
-  float lse[ROWS];
+  float most[ROWS];
+  float inverse[ROWS];
   float deltas[ROWS];
   float results[ROWS][Products::ELEMENTS];
   clear(results);
@@ -220,7 +226,8 @@ static __device__ __forceinline__ void queries_pass(
       sum = fmaf(Products::rounded(dOut[outRow + d]), out[outRow + d], sum);
     }
     deltas[i] = Products::reduce(Sum(), sum);
-    lse[i] = inside ? logSumExp[perRow + query] : 0.0f;
+    most[i] = inside ? normalisers[2 * (perRow + query)] : 0.0f;
+    inverse[i] = inside ? normalisers[2 * (perRow + query) + 1] : 0.0f;
     if (inside && lane.place == 0) {
       delta[perRow + query] = deltas[i];
     }
@@ -244,7 +251,7 @@ static __device__ __forceinline__ void queries_pass(
       const int query = firstOfWarp + lane.row(i);
 #pragma unroll
       for (int j = 0; j < COLS; j++) {
-        const float p = exp2f(fmaf(s[i][j], scale, -lse[i]) * LOG2_E);
+        const float p = exp2f((s[i][j] - most[i]) * toBits) * inverse[i];
         s[i][j] = first + lane.column(j) <= query ? p * (dP[i][j] - deltas[i]) : 0.0f;
       }
     }
@@ -264,7 +271,7 @@ static __device__ __forceinline__ void queries_pass(
 // their queries, go past in ascending order.
 template <typename Products>
 static __device__ __forceinline__ void keys_pass(
-    const float *packed, const float *logSumExp, const float *dOut, const float *delta,
+    const float *packed, const float *normalisers, const float *dOut, const float *delta,
     float *dPacked, const Shape shape) {
   constexpr int ROWS = Products::ROWS;
   constexpr int COLS = Products::COLS;
@@ -289,6 +296,7 @@ static __device__ __forceinline__ void keys_pass(
       (firstRow + task.first) * stride + (shape.heads + task.head) * shape.headWidth;
   const int valuesAfterKeys = shape.keyValueHeads * shape.headWidth;
   const float scale = shape.scale();
+  const float toBits = scale * LOG2_E;
 
   const int rowsPresent = shape.length - task.first;
   Products::load(keyTile, packed + keyOffset, stride, blockRows, rowsPresent, shape);
@@ -317,11 +325,13 @@ static __device__ __forceinline__ void keys_pass(
 #pragma unroll
       for (int j = 0; j < COLS; j++) {
         const int query = first + lane.column(j);
-        const float lse = query < shape.length ? logSumExp[perRow + query] : 0.0f;
+        const bool inside = query < shape.length;
+        const float most = inside ? normalisers[2 * (perRow + query)] : 0.0f;
+        const float inverse = inside ? normalisers[2 * (perRow + query) + 1] : 0.0f;
 #pragma unroll
         for (int i = 0; i < ROWS; i++) {
-          const bool sees = firstOfWarp + lane.row(i) <= query && query < shape.length;
-          p[i][j] = sees ? exp2f(fmaf(p[i][j], scale, -lse) * LOG2_E) : 0.0f;
+          const bool sees = firstOfWarp + lane.row(i) <= query && inside;
+          p[i][j] = sees ? exp2f((p[i][j] - most) * toBits) * inverse : 0.0f;
         }
       }
       Products::accumulate(lane, scratch, p, gradientTile, dV);

@@ -376,23 +376,23 @@ struct TensorProducts {
 // length is T; vectors is 1 where all rows start at multiples of 16 bytes, else 0.
 
 extern "C" __global__ void __launch_bounds__(128, 2) attention_tensor_forward(
-    const float *packed, float *out, float *logSumExp, int length, int heads, int keyValueHeads,
+    const float *packed, float *out, float *normalisers, int length, int heads, int keyValueHeads,
     int headWidth, int vectors) {
-  forward_pass<TensorProducts<2>>(packed, out, logSumExp,
+  forward_pass<TensorProducts<2>>(packed, out, normalisers,
                                   {length, heads, keyValueHeads, headWidth, vectors != 0});
 }
 
 extern "C" __global__ void __launch_bounds__(128, 2) attention_tensor_queries(
-    const float *packed, const float *out, const float *logSumExp, const float *dOut,
+    const float *packed, const float *out, const float *normalisers, const float *dOut,
     float *dPacked, float *delta, int length, int heads, int keyValueHeads, int headWidth,
     int vectors) {
-  queries_pass<TensorProducts<2>>(packed, out, logSumExp, dOut, dPacked, delta,
+  queries_pass<TensorProducts<2>>(packed, out, normalisers, dOut, dPacked, delta,
                                   {length, heads, keyValueHeads, headWidth, vectors != 0});
 }
 
 extern "C" __global__ void __launch_bounds__(128, 2) attention_tensor_keys(
-    const float *packed, const float *logSumExp, const float *dOut, const float *delta,
+    const float *packed, const float *normalisers, const float *dOut, const float *delta,
     float *dPacked, int length, int heads, int keyValueHeads, int headWidth, int vectors) {
-  keys_pass<TensorProducts<1>>(packed, logSumExp, dOut, delta, dPacked,
+  keys_pass<TensorProducts<1>>(packed, normalisers, dOut, delta, dPacked,
                                {length, heads, keyValueHeads, headWidth, vectors != 0});
 }

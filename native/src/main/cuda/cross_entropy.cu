@@ -97,8 +97,9 @@ static __device__ __forceinline__ Seen of_block(const Seen &seen) {
   return {max, block_sum(seen.sum * expf(seen.max - max))};
 }
 
-static __device__ __forceinline__ double log_sum_exp(const Seen &row) {
-  return log(row.sum) + row.max;
+// The largest logit last: beside a large one, the logarithm of the sum would vanish.
+static __device__ __forceinline__ float loss_at(const Seen &row, float logit) {
+  return static_cast<float>(log(row.sum) + (static_cast<double>(row.max) - logit));
 }
 
 // x is a row without a target: no gradient.
@@ -196,7 +197,7 @@ static __device__ __forceinline__ void cross_entropy_row(float *x, int n, int ta
   if (t == 0) {
     const double probability = expf(at_target - all.max) / all.sum;
     x[target] = static_cast<float>(scale * (probability - 1.0));
-    *loss = static_cast<float>(log_sum_exp(all) - at_target);
+    *loss = loss_at(all, at_target);
   }
 }
 
@@ -268,7 +269,7 @@ static __device__ __forceinline__ void loss_of_row(const float *logits, const in
   const float *x = logits + r * classes;
   float loss = 0.0f;
   if (!has_no_target(targets[r], classes, error, code)) {
-    loss = static_cast<float>(log_sum_exp(see_row<T>(x, classes)) - x[targets[r]]);
+    loss = loss_at(see_row<T>(x, classes), x[targets[r]]);
   }
   if (threadIdx.x == 0) {
     losses[r] = loss;
@@ -291,38 +292,40 @@ extern "C" __global__ void __launch_bounds__(512, 2)
 }
 
 template <int T>
-static __device__ __forceinline__ void log_sum_exp_of_row(const float *logits, float *results,
-                                                          int classes) {
+static __device__ __forceinline__ void log_sum_exp_of_row(const float *logits, float *max,
+                                                          float *rest, int classes) {
   const long long r = blockIdx.x;
   const Seen all = see_row<T>(logits + r * classes, classes);
   if (threadIdx.x == 0) {
-    results[r] = static_cast<float>(log_sum_exp(all));
+    max[r] = all.max;
+    rest[r] = static_cast<float>(log(all.sum));
   }
 }
 
-// logits [R, V], results [R]. Bound by one read.
+// logits [R, V], max [R], rest [R]: the logarithm is their sum. Bound by one read.
 extern "C" __global__ void __launch_bounds__(256, 4)
-    log_sum_exp_f32(const float *logits, float *results, int classes) {
-  log_sum_exp_of_row<256>(logits, results, classes);
+    log_sum_exp_f32(const float *logits, float *max, float *rest, int classes) {
+  log_sum_exp_of_row<256>(logits, max, rest, classes);
 }
 
 // The same with the bits of cross_entropy_large_f32.
 extern "C" __global__ void __launch_bounds__(512, 2)
-    log_sum_exp_large_f32(const float *logits, float *results, int classes) {
-  log_sum_exp_of_row<512>(logits, results, classes);
+    log_sum_exp_large_f32(const float *logits, float *max, float *rest, int classes) {
+  log_sum_exp_of_row<512>(logits, max, rest, classes);
 }
 
-// The gradient of one class, the target or another.
-static __device__ __forceinline__ float gradient_at(float logit, float log_sum_exp, double scale,
+// The gradient of one class, the target or another; factor is scale / sum_v exp(logit_v - max).
+static __device__ __forceinline__ float gradient_at(float logit, float max, float factor,
                                                     double of_target, bool is_target) {
-  const float share = expf(logit - log_sum_exp) * static_cast<float>(scale);
+  const float share = expf(logit - max) * factor;
   return is_target ? static_cast<float>(share - of_target) : share;
 }
 
 // A piece of a row of a block of columns; of_target is what the target's class has less.
-static __device__ __forceinline__ void columns_of_row(float *x, float log_sum, int target,
+static __device__ __forceinline__ void columns_of_row(float *x, float max, float rest, int target,
                                                       long long first_class, double scale,
                                                       double of_target, int columns) {
+  const float factor = static_cast<float>(scale * exp(-static_cast<double>(rest)));
   const Row row = row_at(x, columns);
   const bool none = target < 0;
   const long long column = target - first_class;  // the target's, if it is one of these
@@ -330,34 +333,36 @@ static __device__ __forceinline__ void columns_of_row(float *x, float log_sum, i
   for (int i = blockDim.x * blockIdx.y + threadIdx.x; i < row.vectors; i += step) {
     const float4 logit = load_vector(x, row, i);
     const long long at = column - row.head - 4 * i;
-    const float4 y = make_float4(gradient_at(logit.x, log_sum, scale, of_target, at == 0),
-                                 gradient_at(logit.y, log_sum, scale, of_target, at == 1),
-                                 gradient_at(logit.z, log_sum, scale, of_target, at == 2),
-                                 gradient_at(logit.w, log_sum, scale, of_target, at == 3));
+    const float4 y = make_float4(gradient_at(logit.x, max, factor, of_target, at == 0),
+                                 gradient_at(logit.y, max, factor, of_target, at == 1),
+                                 gradient_at(logit.z, max, factor, of_target, at == 2),
+                                 gradient_at(logit.w, max, factor, of_target, at == 3));
     store_vector(x, row, i, none ? make_float4(0.0f, 0.0f, 0.0f, 0.0f) : y);
   }
   if (blockIdx.y == 0 && row.edge >= 0) {
-    const float y = gradient_at(x[row.edge], log_sum, scale, of_target, row.edge == column);
+    const float y = gradient_at(x[row.edge], max, factor, of_target, row.edge == column);
     x[row.edge] = none ? 0.0f : y;
   }
 }
 
 // logits [R, C], a block of columns with the classes first_class to first_class + C, become
-// scale * (exp(logits - log_sums) - onehot); log_sums [R]; targets [R]. Blocks: rows in x, pieces
-// of each row in y. Bound by one read and one write.
+// scale * (exp(logits - max - rest) - onehot); max, rest [R]; targets [R]. Blocks: rows in x,
+// pieces of each row in y. Bound by one read and one write.
 extern "C" __global__ void __launch_bounds__(256, 4)
-    cross_entropy_columns_f32(float *logits, const float *log_sums, const int *targets,
-                              long long first_class, double scale, int columns) {
+    cross_entropy_columns_f32(float *logits, const float *max, const float *rest,
+                              const int *targets, long long first_class, double scale,
+                              int columns) {
   const long long r = blockIdx.x;
-  columns_of_row(logits + r * columns, log_sums[r], targets[r], first_class, scale, scale, columns);
+  columns_of_row(logits + r * columns, max[r], rest[r], targets[r], first_class, scale, scale,
+                 columns);
 }
 
-// The same with weights [R] of the targets: scale * (exp(logits - log_sums) - weight * onehot).
+// The same with weights [R] of the targets: scale * (exp(logits - max - rest) - weight * onehot).
 extern "C" __global__ void __launch_bounds__(256, 4)
-    weighted_cross_entropy_columns_f32(float *logits, const float *log_sums, const int *targets,
-                                       const float *weights, long long first_class, double scale,
-                                       int columns) {
+    weighted_cross_entropy_columns_f32(float *logits, const float *max, const float *rest,
+                                       const int *targets, const float *weights,
+                                       long long first_class, double scale, int columns) {
   const long long r = blockIdx.x;
-  columns_of_row(logits + r * columns, log_sums[r], targets[r], first_class, scale,
+  columns_of_row(logits + r * columns, max[r], rest[r], targets[r], first_class, scale,
                  scale * weights[r], columns);
 }

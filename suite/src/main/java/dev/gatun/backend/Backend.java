@@ -256,17 +256,17 @@ public interface Backend extends AutoCloseable {
 
   /**
    * Causal attention softmax(QKᵀ/√headWidth)·V on packed [B, T, packedWidth]: out [B, T,
-   * outputWidth]. Keeps logSumExp [B, heads, T] of the scaled scores for the backward pass; no T×T
-   * matrix is kept.
+   * outputWidth]. Keeps normalisers [B, heads, T, 2] for the backward pass: the largest of a
+   * query's unscaled scores and 1/Σ exp((score − largest)/√headWidth). No T×T matrix is kept.
    */
-  void attention(AttentionShape shape, Tensor packed, Tensor out, Tensor logSumExp);
+  void attention(AttentionShape shape, Tensor packed, Tensor out, Tensor normalisers);
 
-  /** dPacked from dOut, with the forward pass's output and logSumExp; dPacked is overwritten. */
+  /** dPacked from dOut, with the forward pass's output and normalisers; dPacked is overwritten. */
   void attentionBackward(
       AttentionShape shape,
       Tensor packed,
       Tensor out,
-      Tensor logSumExp,
+      Tensor normalisers,
       Tensor dOut,
       Tensor dPacked);
 
@@ -280,8 +280,8 @@ public interface Backend extends AutoCloseable {
   /** Losses alone, as in {@link #crossEntropy}; logits are not changed. */
   void crossEntropyLoss(Tensor logits, Tensor targets, Tensor losses);
 
-  /** logSumExp[r] = log Σᵥ exp(logits[r, v]) for every row of logits [R, V]. */
-  void logSumExpRows(Tensor logits, Tensor logSumExp);
+  /** log Σᵥ exp(logits[r, v]) for every row of logits [R, V]. */
+  void logSumExpRows(Tensor logits, LogSumExp logSumExp);
 
   /**
    * Logit gradient of a block of columns whose rows' logSumExp is known, in place: logits [R, C]
@@ -289,7 +289,7 @@ public interface Backend extends AutoCloseable {
    * onehot). Rows with target −1 become zero. For streaming a logit gradient by columns.
    */
   void crossEntropyColumns(
-      Tensor logits, Tensor logSumExp, Tensor targets, long firstClass, double scale);
+      Tensor logits, LogSumExp logSumExp, Tensor targets, long firstClass, double scale);
 
   /**
    * As {@link #crossEntropyColumns}, with a weight [R] for the target of each row: logits become
@@ -297,7 +297,7 @@ public interface Backend extends AutoCloseable {
    */
   void weightedCrossEntropyColumns(
       Tensor logits,
-      Tensor logSumExp,
+      LogSumExp logSumExp,
       Tensor targets,
       Tensor weights,
       long firstClass,

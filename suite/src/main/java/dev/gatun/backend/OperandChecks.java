@@ -229,11 +229,11 @@ public record OperandChecks(ElementType real, boolean onHost) {
 
   /** As {@link Backend#attention}. */
   public void attention(
-      String operation, AttentionShape shape, Tensor packed, Tensor out, Tensor logSumExp) {
+      String operation, AttentionShape shape, Tensor packed, Tensor out, Tensor normalisers) {
     long rows = (long) shape.batch() * shape.length();
     packed(operation, "packed", shape, packed);
     matrix(operation, "out", out, real, rows, shape.outputWidth());
-    vector(operation, "logSumExp", logSumExp, real, rows * shape.heads());
+    vector(operation, "normalisers", normalisers, real, rows * shape.heads() * 2);
   }
 
   /** As {@link Backend#attentionBackward}. */
@@ -241,30 +241,43 @@ public record OperandChecks(ElementType real, boolean onHost) {
       AttentionShape shape,
       Tensor packed,
       Tensor out,
-      Tensor logSumExp,
+      Tensor normalisers,
       Tensor dOut,
       Tensor dPacked) {
-    attention("attentionBackward", shape, packed, out, logSumExp);
+    attention("attentionBackward", shape, packed, out, normalisers);
     matrix("attentionBackward", "dOut", dOut, real, out.rows(), out.cols());
     packed("attentionBackward", "dPacked", shape, dPacked);
   }
 
   /** As {@link Backend#crossEntropy} and {@link Backend#crossEntropyLoss}. */
   public void crossEntropy(String operation, Tensor logits, Tensor targets, Tensor losses) {
-    logSumExpRows(operation, logits, losses);
+    perRow(operation, logits, losses);
+    vector(operation, "targets", targets, ElementType.I32, logits.rows());
+  }
+
+  /** As {@link Backend#crossEntropyColumns}. */
+  public void crossEntropyColumns(
+      String operation, Tensor logits, LogSumExp logSumExp, Tensor targets) {
+    logSumExpRows(operation, logits, logSumExp);
     vector(operation, "targets", targets, ElementType.I32, logits.rows());
   }
 
   /** As {@link Backend#weightedCrossEntropyColumns}. */
   public void weightedCrossEntropyColumns(
-      Tensor logits, Tensor logSumExp, Tensor targets, Tensor weights) {
+      Tensor logits, LogSumExp logSumExp, Tensor targets, Tensor weights) {
     String operation = "weightedCrossEntropyColumns";
-    crossEntropy(operation, logits, targets, logSumExp);
+    crossEntropyColumns(operation, logits, logSumExp, targets);
     vector(operation, "weights", weights, real, logits.rows());
   }
 
-  /** As {@link Backend#logSumExpRows}: a number for each non-empty row of logits. */
-  public void logSumExpRows(String operation, Tensor logits, Tensor perRow) {
+  /** As {@link Backend#logSumExpRows}. */
+  public void logSumExpRows(String operation, Tensor logits, LogSumExp logSumExp) {
+    perRow(operation, logits, logSumExp.max());
+    perRow(operation, logits, logSumExp.rest());
+  }
+
+  /** A number for each non-empty row of logits. */
+  private void perRow(String operation, Tensor logits, Tensor perRow) {
     any(operation, "logits", logits, real);
     vector(operation, "a result per row", perRow, real, logits.rows());
     if (logits.cols() == 0) {

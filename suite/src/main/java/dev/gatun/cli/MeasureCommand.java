@@ -121,7 +121,7 @@ final class MeasureCommand implements Callable<Integer> {
     List<StoredCheckpoint> checkpoints = StoredCheckpoint.of(folders);
     requireConsistent();
     Path folder = out == null ? defaultFolder(checkpoints) : out;
-    AtomicFile.requireWritable(folder);
+    new ResultsFolder(folder).requireWritable();
     requireWritableDump();
     MeasuredTexts measured = texts(checkpoints);
     Map<StoredCheckpoint, List<TokenBatch>> batches = new LinkedHashMap<>();

@@ -104,6 +104,12 @@ record MeasuredTexts(List<TokenBatch> given, List<Corpus> corpora, Size size, lo
             .map(file -> tokenizer.encode(file.text()))
             .flatMapToInt(Arrays::stream)
             .toArray();
+    boolean hasText = corpus.files().stream().anyMatch(file -> !file.text().isBlank());
+    if (tokens.length == 0 && hasText) {
+      throw new UnusableCorpusException(
+          "%s makes no token of the text %s; correct its \"post_processor\" or \"normalizer\", or give token ids with --tokens <file.safetensors>"
+              .formatted(tokenizer.file(), corpus.name()));
+    }
     if (tokens.length < 2) {
       throw new UnusableCorpusException(
           "the text %s is %s tokens and 2 are needed; give a longer one"

@@ -39,7 +39,7 @@ final class Mistakes
     return error instanceof OutOfMemoryError
         ? "out of memory (%s); free some, or set JAVA_TOOL_OPTIONS=-Xmx<more>"
             .formatted(error.getMessage())
-        : "a native library cannot be loaded (%s); the folder for temporary files, %s, needs room"
+        : "a native library cannot be loaded (%s); the folder for temporary files (java.io.tmpdir), %s, must exist and have room"
             .formatted(error.getMessage(), System.getProperty("java.io.tmpdir"));
   }
 

@@ -122,7 +122,7 @@ final class ReproduceCommand implements Callable<Integer> {
     // What can be wrong is found before the long work, and before anything is created.
     ReproduceSettings.of(claims, tier, seed, Optional.empty(), folder);
     device.jobs(jobs);
-    AtomicFile.requireWritable(folder);
+    new ResultsFolder(folder).requireWritable();
     Machines.requireDifferent(withBeside(folder));
     Machines.read(beside, ExpectedValues.shipped());
     if (timings != null) {

@@ -89,6 +89,11 @@ public final class TokenizerJson implements Tokenizer, AutoCloseable {
     return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 
+  /** The file that it was read from. */
+  public Path file() {
+    return file;
+  }
+
   @Override
   public String name() {
     return FILE + " by Hugging Face tokenizers " + version;
@@ -126,7 +131,15 @@ public final class TokenizerJson implements Tokenizer, AutoCloseable {
 
   private long[] ids(String text) {
     requireOpen();
-    long encoding = TokenizersLibrary.LIB.encode(handle, text, false);
+    long encoding;
+    try {
+      encoding = TokenizersLibrary.LIB.encode(handle, text, false);
+    } catch (RuntimeException e) {
+      throw new UnusableCorpusException(
+          "%s cannot cut this text: %s; correct its \"model\", or give token ids with --tokens <file.safetensors>"
+              .formatted(file, firstLine(e)),
+          e);
+    }
     try {
       return TokenizersLibrary.LIB.getTokenIds(encoding);
     } finally {

@@ -74,13 +74,16 @@ public final class CheckpointMeter implements AutoCloseable {
       progress.at("the head's singular values");
       HeadWeights weights = headWeights();
       progress.at("losses");
+      LogitRounding rounding = LogitRounding.of(backend, weights.head, weights.weights, at);
+      rounding.requireKnown();
       HeadScores scores = weights.head.scores(at.hidden(), at.targets());
-      run.metric("loss", step, scores.meanLoss(), "nats");
+      run.metric("loss", step, scores.meanLoss(), rounding.lossError(), "nats");
       run.metric("accuracy", step, scores.accuracy(), "1");
       weights.record(step, run);
       progress.at("the logit gradient");
       try (var gram = new ContextGram(backend, weights.head, at, weights.random)) {
-        var report = new HeadReport(backend, weights, at, gram, batch, randomness, progress);
+        var report =
+            new HeadReport(backend, weights, at, gram, rounding, batch, randomness, progress);
         return report.record(step, run, new MeasuredCheckpoint(hidden, scores.meanLoss()));
       }
     }

@@ -22,8 +22,15 @@ final class ContextComponents {
   private final Tensor vectors;
   private final Spectrum spectrum;
   private final int rank;
+  private final double rounding;
 
-  ContextComponents(Backend backend, ContextGram.Components components) {
+  /**
+   * For a gradient.
+   *
+   * @param rounding ‖δG‖/‖G‖ with which G itself is known
+   */
+  ContextComponents(Backend backend, ContextGram.Components components, double rounding) {
+    this.rounding = rounding;
     this.backend = backend;
     this.vectors = components.vectors();
     this.spectrum = components.spectrum();
@@ -78,7 +85,9 @@ final class ContextComponents {
       return 0;
     }
     double energy = Arrays.stream(spectrum.singularValues()).map(s -> s * s).sum();
-    double error = (spectrum.rows() + spectrum.cols()) * UNIT_ROUNDOFF * energy;
+    double ofGram = (spectrum.rows() + spectrum.cols()) * UNIT_ROUNDOFF * energy;
+    // G·Gᵀ changes by at most 2·σ₁·‖δG‖.
+    double error = ofGram + 2 * rounding * Math.sqrt(energy) * spectrum.singularValue(0);
     double upper = spectrum.singularValue(k - 1);
     double lower = spectrum.singularValue(k);
     double gap = (upper - lower) * (upper + lower);

@@ -71,13 +71,17 @@ final class GradientAnatomy {
     try (TensorScope scope = backend.newScope();
         var curves = new LossCurves(backend, at.hidden(), weights(scope), at.targets())) {
       Map<String, LogitDirection> directions = directions(scope, curves, randomHead);
-      recordLosses(curves, directions, step, run);
+      recordLosses(curves, directions, Double.NaN, step, run);
     }
   }
 
-  /** Records the loss along directions, of which the first is −G. */
+  /** Records the loss along directions, of which the first is −G; the error is a decrease's. */
   static void recordLosses(
-      LossCurves curves, Map<String, LogitDirection> directions, long step, RunRecorder run) {
+      LossCurves curves,
+      Map<String, LogitDirection> directions,
+      double error,
+      long step,
+      RunRecorder run) {
     double[] sizes = new double[LARGEST_STEP - SMALLEST_STEP + 1];
     for (int i = 0; i < sizes.length; i++) {
       sizes[i] = Math.scalb(1.0, SMALLEST_STEP + i);
@@ -86,7 +90,7 @@ final class GradientAnatomy {
     LossCurve gradient = along.getFirst();
     int i = 0;
     for (String name : directions.keySet()) {
-      record(name, along.get(i++), gradient, step, run);
+      record(name, along.get(i++), gradient, error, step, run);
     }
   }
 
@@ -123,18 +127,19 @@ final class GradientAnatomy {
   }
 
   private static void record(
-      String name, LossCurve curve, LossCurve gradient, long step, RunRecorder run) {
+      String name, LossCurve curve, LossCurve gradient, double error, long step, RunRecorder run) {
     double worst = Double.POSITIVE_INFINITY;
     for (int i = 0; i < curve.size(); i++) {
       run.metric(
           CurveName.atPowerOfTwo("decrease_" + name, SMALLEST_STEP + i),
           step,
           curve.decrease(i),
+          error,
           "nats");
       worst = Math.min(worst, curve.decrease(i) / gradient.decrease(i));
     }
     run.metric("cosine_" + name, step, curve.cosine(), "1");
-    run.metric("best_decrease_" + name, step, curve.decrease(curve.best()), "nats");
+    run.metric("best_decrease_" + name, step, curve.decrease(curve.best()), error, "nats");
     run.metric("best_step_" + name, step, curve.stepSize(curve.best()), "1");
     run.metric("worst_share_" + name, step, worst, "1");
     int best = gradient.best();

@@ -57,6 +57,7 @@ public final class HeadMeter {
     RowChunks gradient = gradient(model.head(), at);
     try (TensorScope scope = backend.newScope()) {
       Tensor headWeights = model.head().weights(scope);
+      LogitRounding.of(backend, model.head(), headWeights, at).requireKnown();
       GradientProjection own = measures.project(backend, headWeights, gradient);
       GradientProjection random =
           measures.project(backend, randomHead(backend, scope, headWeights, step), gradient);
@@ -110,7 +111,9 @@ public final class HeadMeter {
       run.metric("gradient_rank", step, ofGradient.numericalRank(), "1");
       run.metric("gradient_rank_over_cap", step, (double) ofGradient.numericalRank() / cap, "1");
       double best = ofGradient.bestRankResidual(cap);
-      run.metric("best_rank_residual", step, best, ofGradient.bestRankResidualError(cap), "1");
+      var rounding = LogitRounding.of(backend, model.head(), headWeights, at);
+      double error = ofGradient.bestRankResidualError(cap) + 2 * rounding.relative();
+      run.metric("best_rank_residual", step, best, error, "1");
       run.metric("direction_residual", step, taken.directionResidual(), "1");
       run.metric("direction_over_best_residual", step, taken.directionResidual() / best, "1");
     }

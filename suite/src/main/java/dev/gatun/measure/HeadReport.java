@@ -27,10 +27,14 @@ final class HeadReport {
   /** A5 walks every logit a hundred times: of these contexts, the first, only. */
   static final int MOST_CONTEXTS_OF_LOSSES = 512;
 
+  private static final long CHUNK = 1 << 22;
+  private static final int USUAL_EXPONENT = 24;
+
   private final Backend backend;
   private final HeadWeights head;
   private final HeadInputs at;
   private final ContextGram gram;
+  private final LogitRounding rounding;
   private final TokenBatch batch;
   private final Randomness randomness;
   private final MeasureProgress progress;
@@ -40,6 +44,7 @@ final class HeadReport {
       HeadWeights head,
       HeadInputs at,
       ContextGram gram,
+      LogitRounding rounding,
       TokenBatch batch,
       Randomness randomness,
       MeasureProgress progress) {
@@ -47,6 +52,7 @@ final class HeadReport {
     this.head = head;
     this.at = at;
     this.gram = gram;
+    this.rounding = rounding;
     this.batch = batch;
     this.randomness = randomness;
     this.progress = progress;
@@ -62,7 +68,9 @@ final class HeadReport {
       progress.at("the gradient's spectrum");
       ContextGram.Components components = gram.components(scope);
       Spectrum spectrum = components.spectrum();
-      run.spectrum("logit_gradient", step, spectrum.singularValues(), spectrum.errorBound());
+      double rounded = rounding.relative() * Math.sqrt(gram.energy());
+      run.spectrum(
+          "logit_gradient", step, spectrum.singularValues(), spectrum.errorBound() + rounded);
       if (!(gram.energy() > 0)) {
         // Every target has probability 1: there is a loss, and no gradient to have shares of.
         return measured.with(Double.NaN, spectrum.singularValues());
@@ -86,6 +94,8 @@ final class HeadReport {
     // d(√(1 − c²)) = c·dc/√(1 − c²), and c² = kept energy is known to its relative error.
     double relative = head.space.relativeEnergyError(columnEnergies(coordinates));
     double error = destroyed > 0 ? kept * kept * relative / (2 * destroyed) : Double.NaN;
+    // destroyed is the sine of an angle whose cosine is kept, and G turns by no more than δG.
+    error += rounding.relative() * (kept + rounding.relative());
     run.metric("destroyed_norm", step, destroyed, error, "1");
     run.metric("kept_norm", step, kept, "1");
     run.metric("destroyed_norm_unrelated", step, unrelated, "1");
@@ -125,7 +135,7 @@ final class HeadReport {
         "best_rank_residual",
         step,
         spectrum.bestRankResidual(cap),
-        spectrum.bestRankResidualError(cap),
+        spectrum.bestRankResidualError(cap) + 2 * rounding.relative(),
         "1");
     run.metric("direction_residual", step, directionResidual(), "1");
   }
@@ -183,7 +193,7 @@ final class HeadReport {
   private void recordComponents(
       ContextGram.Components of, Tensor coordinates, Tensor random, long step, RunRecorder run) {
     progress.at("energy by component");
-    var components = new ContextComponents(backend, of);
+    var components = new ContextComponents(backend, of, rounding.relative());
     GradientAnatomy.recordShares(
         CumulativeEnergy.of(components.energies()),
         CumulativeEnergy.of(components.keptEnergies(coordinates)),
@@ -234,7 +244,7 @@ final class HeadReport {
     try (TensorScope scope = backend.newScope();
         var curves = new LossCurves(backend, hidden, head.weights, targets)) {
       GradientAnatomy.recordLosses(
-          curves, directions(scope, curves, hidden, coordinates), step, run);
+          curves, directions(scope, curves, hidden, coordinates), rounding.lossError(), step, run);
     }
   }
 
@@ -246,37 +256,62 @@ final class HeadReport {
     double[] entries = new double[Math.toIntExact(moves.size())];
     randomness.stream("random hidden moves").gaussian(entries, 1);
     backend.write(entries, moves);
+    int exponent = exponent(head.weights);
+    Tensor weights = exponent == 0 ? head.weights : scaled(scope, head.weights, exponent, 1);
     Tensor inHead = throughBasis(scope, moves, 1);
     Tensor projected = throughBasis(scope, coordinates.rows(0, contexts), -1);
-    Tensor induced = negated(scope, gram.throughHead().rows(0, contexts));
-    Tensor byRandom = negated(scope, gram.throughRandomHead().rows(0, contexts));
+    Tensor induced = ofUnitSize(scope, gram.throughHead().rows(0, contexts), -1);
+    Tensor byRandom = ofUnitSize(scope, gram.throughRandomHead().rows(0, contexts), -1);
     var directions = new LinkedHashMap<String, LogitDirection>();
     directions.put("gradient", LogitDirection.steepestDescent());
-    directions.put("hidden_induced", LogitDirection.product(induced, head.weights));
+    directions.put("hidden_induced", LogitDirection.product(induced, weights));
     directions.put(
-        "full_step", LogitDirection.fullStep(hidden, head.weights, curves.headGradient(scope)));
-    directions.put("projected", LogitDirection.product(projected, head.weights));
-    directions.put("random_in_subspace", LogitDirection.product(inHead, head.weights));
+        "full_step",
+        LogitDirection.fullStep(hidden, weights, curves.headGradient(scope), exponent));
+    directions.put("projected", LogitDirection.product(projected, weights));
+    directions.put("random_in_subspace", LogitDirection.product(inHead, weights));
     directions.put("random_head", LogitDirection.product(byRandom, head.random));
     return directions;
   }
 
-  /** sign·X·Tᵀ [n, D] of the backend's type: X·Qᵀ = (X·Tᵀ)·Wᵀ for the basis Q = W·T. */
+  /** sign·X·Tᵀ [n, D] but for a factor: X·Qᵀ = (X·Tᵀ)·Wᵀ for the basis Q = W·T. */
   private Tensor throughBasis(TensorScope scope, Tensor inBasis, double sign) {
-    Tensor left = scope.zeros(backend.real(), inBasis.rows(), head.weights.cols());
     try (TensorScope scratch = backend.newScope()) {
-      Tensor wide = scratch.zeros(ElementType.F64, left.rows(), left.cols());
-      Tensor toBasis = head.space.toBasis();
-      backend.gemm(Transpose.NO, Transpose.YES, sign, inBasis, toBasis, 0, wide);
-      backend.copy(wide, left);
+      Tensor wide = scratch.zeros(ElementType.F64, inBasis.rows(), head.weights.cols());
+      backend.gemm(Transpose.NO, Transpose.YES, 1, inBasis, head.space.toBasis(), 0, wide);
+      return ofUnitSize(scope, wide, sign);
     }
-    return left;
   }
 
-  private Tensor negated(TensorScope scope, Tensor matrix) {
+  /** A copy of the backend's type whose elements are near 1: a direction has no length. */
+  private Tensor ofUnitSize(TensorScope scope, Tensor matrix, double sign) {
+    return scaled(scope, matrix, exponentOfSize(matrix), sign);
+  }
+
+  /** sign·2^−exponent·A in the backend's type. */
+  private Tensor scaled(TensorScope scope, Tensor matrix, int exponent, double sign) {
     Tensor copy = scope.zeros(backend.real(), matrix.rows(), matrix.cols());
-    backend.copy(matrix, copy);
-    backend.scale(-1, copy);
+    try (TensorScope scratch = backend.newScope()) {
+      long rows = Math.clamp(CHUNK / matrix.cols(), 1, matrix.rows());
+      Tensor wide = scratch.zeros(ElementType.F64, rows, matrix.cols());
+      for (long first = 0; first < matrix.rows(); first += rows) {
+        long count = Math.min(rows, matrix.rows() - first);
+        backend.copy(matrix.rows(first, count), wide.rows(0, count));
+        backend.scale(sign * Math.scalb(1.0, -exponent), wide.rows(0, count));
+        backend.copy(wide.rows(0, count), copy.rows(first, count));
+      }
+    }
     return copy;
+  }
+
+  /** 0 for weights whose products F32 holds easily, else the exponent of their size. */
+  private int exponent(Tensor weights) {
+    int exponent = exponentOfSize(weights);
+    return Math.abs(exponent) <= USUAL_EXPONENT ? 0 : exponent;
+  }
+
+  private int exponentOfSize(Tensor matrix) {
+    double meanSquare = backend.sumOfSquares(matrix) / matrix.size();
+    return meanSquare > 0 ? Math.getExponent(Math.sqrt(meanSquare)) : 0;
   }
 }

@@ -36,7 +36,7 @@ final class Activations implements AutoCloseable {
     final RowStatistics attentionStatistics; // [N]
     final Tensor packed; // [N, (heads + 2·kv)·hd], queries, keys and values
     final List<QueryKeyNormalisation.Kept> queriesAndKeys; // before their norm; none without
-    final Tensor logSumExp; // [B, heads, T]
+    final Tensor normalisers; // [B, heads, T, 2]
     final Tensor attended; // [N, heads·hd]
     final Tensor middle; // [N, D], residual stream after attention
     final Tensor mlpBranch; // [N, D], between the MLP and its norm
@@ -54,7 +54,7 @@ final class Activations implements AutoCloseable {
       attentionStatistics = statistics(scope, real, rows);
       packed = scope.zeros(real, rows, shape.packedWidth());
       queriesAndKeys = queriesAndKeys(config, scope, real, rows);
-      logSumExp = scope.zeros(real, shape.batch(), shape.heads(), shape.length());
+      normalisers = scope.zeros(real, shape.batch(), shape.heads(), shape.length(), 2);
       attended = scope.zeros(real, rows, shape.outputWidth());
       middle = scope.zeros(real, rows, width);
       mlpBranch = scope.zeros(real, rows, width);

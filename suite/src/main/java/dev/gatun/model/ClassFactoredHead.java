@@ -1,6 +1,7 @@
 package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.backend.LogSumExp;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.tensor.ElementType;
@@ -40,9 +41,9 @@ public final class ClassFactoredHead implements Head {
       Tensor members, // [N, K] I32: the target in its own class, −1 in others
       Tensor columns, // [N, K] I32: the target in its own class, B in others, −1 without target
       Tensor classLogits, // [N, K]
-      Tensor perContext, // [N]
+      LogSumExp ofClasses, // [N]
       Tensor repeated, // [N, K]
-      Tensor shifts) {} // [N, K]
+      LogSumExp shifts) {} // [N, K]
 
   ClassFactoredHead(Backend backend, Trainable words, Trainable classes) {
     this.backend = backend;
@@ -175,16 +176,19 @@ public final class ClassFactoredHead implements Head {
   }
 
   /** What to take from the words' logits for log P: logSumExp within the class − log P(class). */
-  private Tensor shifts(Tensor logits, long count) {
+  private LogSumExp shifts(Tensor logits, long count) {
     Prepared p = prepared.orElseThrow();
-    Tensor perContext = p.perContext.slice(0, count);
+    LogSumExp ofClasses = p.ofClasses.slice(0, count);
     Tensor repeated = p.repeated.slice(0, logits.rows());
-    Tensor shifts = p.shifts.slice(0, logits.rows());
+    LogSumExp shifts = p.shifts.slice(0, logits.rows());
     backend.logSumExpRows(logits, shifts);
-    backend.logSumExpRows(classLogits(count), perContext);
-    permutations.repeat(count, perContext, repeated);
-    backend.axpy(1, repeated, shifts);
-    backend.axpy(-1, classLogits(count).reshape(shifts.size()), shifts);
+    backend.logSumExpRows(classLogits(count), ofClasses);
+    // The difference of the large numbers first.
+    permutations.repeat(count, ofClasses.max(), repeated);
+    backend.axpy(-1, classLogits(count).reshape(repeated.size()), repeated);
+    backend.axpy(1, repeated, shifts.rest());
+    permutations.repeat(count, ofClasses.rest(), repeated);
+    backend.axpy(1, repeated, shifts.rest());
     return shifts;
   }
 
@@ -210,11 +214,15 @@ public final class ClassFactoredHead implements Head {
                   scope.zeros(ElementType.I32, rows * (long) classCount),
                   scope.zeros(ElementType.I32, rows * (long) classCount),
                   scope.zeros(backend.real(), rows, classCount),
-                  scope.zeros(backend.real(), rows),
+                  logSumExp(scope, rows),
                   scope.zeros(backend.real(), rows * (long) classCount),
-                  scope.zeros(backend.real(), rows * (long) classCount)));
+                  logSumExp(scope, rows * (long) classCount)));
     }
     return prepared.get();
+  }
+
+  private LogSumExp logSumExp(TensorScope scope, long rows) {
+    return new LogSumExp(scope.zeros(backend.real(), rows), scope.zeros(backend.real(), rows));
   }
 
   @Override

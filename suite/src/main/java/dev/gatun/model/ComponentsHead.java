@@ -2,6 +2,7 @@ package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.Elementwise;
+import dev.gatun.backend.LogSumExp;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.tensor.Tensor;
@@ -52,7 +53,7 @@ public abstract sealed class ComponentsHead implements Head
   /**
    * What to take from the logits of all components so that exp gives their gradient's first term.
    */
-  abstract Tensor shiftsOfGradient(MixingBuffers mixing);
+  abstract LogSumExp shiftsOfGradient(MixingBuffers mixing);
 
   @Override
   public long vocabulary() {
@@ -66,10 +67,11 @@ public abstract sealed class ComponentsHead implements Head
         (first, count) -> {
           Tensor logits = forward(hidden, targets, first, count);
           Tensor chunkTargets = targets.slice(first, count);
-          Tensor shifts = buffers.orElseThrow().mixing.priorShifts();
+          MixingBuffers mixing = buffers.orElseThrow().mixing;
+          LogSumExp shifts = mixing.priorShifts();
           for (int k = 0; k < components; k++) {
             backend.crossEntropyColumns(
-                part(logits, k), part(shifts, k), chunkTargets, vocabulary(), 1);
+                part(logits, k), mixing.part(shifts, k), chunkTargets, vocabulary(), 1);
           }
           backend.argmaxRows(sumOfParts(logits), chunks.argmax(first, count));
         });
@@ -158,10 +160,10 @@ public abstract sealed class ComponentsHead implements Head
 
   /** The logits of each component become scale·(exp(logits − shifts) − ρ_k·onehot). */
   private void gradientOfParts(
-      Tensor logits, Tensor targets, Tensor shifts, MixingBuffers mixing, double scale) {
+      Tensor logits, Tensor targets, LogSumExp shifts, MixingBuffers mixing, double scale) {
     for (int k = 0; k < components; k++) {
       backend.weightedCrossEntropyColumns(
-          part(logits, k), part(shifts, k), targets, mixing.posterior(k), 0, scale);
+          part(logits, k), mixing.part(shifts, k), targets, mixing.posterior(k), 0, scale);
     }
   }
 
@@ -194,11 +196,8 @@ public abstract sealed class ComponentsHead implements Head
     mixing.mix(targets, losses);
   }
 
-  /** Of something by component, what belongs to the k-th. */
+  /** Of rows by component, what belongs to the k-th. */
   private Tensor part(Tensor all, int k) {
-    if (all.shape().rank() == 1) {
-      return all.slice(k * all.size() / components, all.size() / components);
-    }
     return all.rows(k * all.rows() / components, all.rows() / components);
   }
 

@@ -1,6 +1,7 @@
 package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.backend.LogSumExp;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.tensor.ElementType;
@@ -32,7 +33,7 @@ final class LogitChunks implements AutoCloseable {
       Tensor logits, // flat: [chunkRows, V], or [N, blockClasses]
       Tensor losses,
       Tensor ones,
-      Tensor logSumExp,
+      LogSumExp logSumExp,
       Tensor argmax) {}
 
   /** What to do with the logits of some rows. */
@@ -124,7 +125,7 @@ final class LogitChunks implements AutoCloseable {
   void gradientColumns(
       Tensor x, Tensor weights, Tensor targets, double scale, GradientColumns consumer) {
     Buffers b = buffers(x.rows(), weights);
-    Tensor logSumExp = b.logSumExp.slice(0, x.rows());
+    LogSumExp logSumExp = b.logSumExp.slice(0, x.rows());
     forEachChunk(
         x,
         weights,
@@ -202,7 +203,7 @@ final class LogitChunks implements AutoCloseable {
         scope.zeros(real, elements),
         scope.zeros(real, rows),
         ones,
-        scope.zeros(real, rows),
+        new LogSumExp(scope.zeros(real, rows), scope.zeros(real, rows)),
         scope.zeros(ElementType.I32, rows));
   }
 

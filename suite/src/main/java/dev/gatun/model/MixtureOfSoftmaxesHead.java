@@ -1,7 +1,7 @@
 package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
-import dev.gatun.tensor.Tensor;
+import dev.gatun.backend.LogSumExp;
 import java.util.Optional;
 
 /**
@@ -26,7 +26,7 @@ public final class MixtureOfSoftmaxesHead extends ComponentsHead {
 
   /** Normalised one by one: p_k takes part by its posterior. */
   @Override
-  Tensor shiftsOfGradient(MixingBuffers mixing) {
+  LogSumExp shiftsOfGradient(MixingBuffers mixing) {
     return mixing.posteriorShifts();
   }
 }

@@ -1,7 +1,7 @@
 package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
-import dev.gatun.tensor.Tensor;
+import dev.gatun.backend.LogSumExp;
 import java.util.Optional;
 
 /**
@@ -26,7 +26,7 @@ public final class MultipleHiddenHead extends ComponentsHead {
 
   /** Normalised together: every component takes part by its share of the sum. */
   @Override
-  Tensor shiftsOfGradient(MixingBuffers mixing) {
+  LogSumExp shiftsOfGradient(MixingBuffers mixing) {
     return mixing.priorShifts();
   }
 }

@@ -38,7 +38,7 @@ final class SelfAttention {
     queryKeyValue.forward(x, kept.packed);
     norm.ifPresent(n -> n.forward(kept));
     pass.rotary.ifPresent(t -> backend.rotary(pass.attention, t.cos(), t.sin(), kept.packed));
-    backend.attention(pass.attention, kept.packed, kept.attended, kept.logSumExp);
+    backend.attention(pass.attention, kept.packed, kept.attended, kept.normalisers);
   }
 
   /** From {@code gradients.attended} to dX [N, D], overwritten. */
@@ -52,7 +52,7 @@ final class SelfAttention {
         pass.attention,
         kept.packed,
         kept.attended,
-        kept.logSumExp,
+        kept.normalisers,
         gradients.attended,
         gradients.packed);
     pass.rotary.ifPresent(

@@ -68,7 +68,7 @@ public record TrainingMemory(
         + packed(config)
         + queriesAndKeys(config)
         + attended(config)
-        + config.heads()
+        + 2L * config.heads()
         + mlp(config);
   }
 

@@ -19,6 +19,13 @@ sealed interface CudaPlace {
     }
   }
 
+  /**
+   * A folder that is not looked into.
+   *
+   * @param fault why, and how to fix it
+   */
+  record Unsafe(String source, String location, String fault) implements CudaPlace {}
+
   /** Wherever the dynamic linker finds its names. */
   record Linker() implements CudaPlace {
     @Override

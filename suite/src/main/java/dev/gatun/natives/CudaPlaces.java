@@ -120,11 +120,14 @@ record CudaPlaces(UnaryOperator<String> environment, Path fileSystemRoot, Path c
     var folder = cacheFolder(cache);
     var versions = children(folder, "*").stream().sorted(Comparator.reverseOrder()).toList();
     var source = "Gatun's cache, by `make cuda-libraries`";
-    return versions.isEmpty()
-        ? List.of(new CudaPlace.Folders(source, folder, List.of(folder), false))
-        : versions.stream()
-            .<CudaPlace>map(
-                version -> new CudaPlace.Folders(source, version, List.of(version), false))
+    return (versions.isEmpty() ? List.of(folder) : versions)
+        .stream()
+            .<CudaPlace>map(version ->
+                PrivateFolder.fault(version)
+                    .<CudaPlace>map(
+                        fault -> new CudaPlace.Unsafe(source, version.toString(), fault))
+                    .orElseGet(
+                        () -> new CudaPlace.Folders(source, version, List.of(version), false)))
             .toList();
   }
 

@@ -60,6 +60,10 @@ final class CudaSearch {
       steps.add(new Attempt(place.source(), "", "not set"));
       return Optional.empty();
     }
+    if (place instanceof CudaPlace.Unsafe unsafe) {
+      steps.add(new Attempt(place.source(), place.location(), unsafe.fault()));
+      return Optional.empty();
+    }
     var outcomes = new ArrayList<String>();
     for (var release : CudaRelease.values()) {
       try {
@@ -124,7 +128,7 @@ final class CudaSearch {
     var locations = new EnumMap<CudaLibrary, String>(CudaLibrary.class);
     for (var library : CudaLibrary.ofToolkit()) {
       switch (place) {
-        case CudaPlace.Unset unset -> {}
+        case CudaPlace.Unset _, CudaPlace.Unsafe _ -> {}
         case CudaPlace.Linker linker -> {
           // NVRTC asks the linker for its builtins itself, by their full name.
           if (library != CudaLibrary.NVRTC_BUILTINS) {

@@ -108,6 +108,8 @@ final class OpenBlasLoader {
           new LibraryCache(
               folder, platform.files(), file -> resource(platform.resourceFolder() + file));
       return loadFiles(BUNDLED, cache.unpack().resolve(platform.files().getLast()));
+    } catch (UnsafeFolderException e) {
+      return failed(new Attempt(BUNDLED, library, e.getMessage()));
     } catch (IOException e) {
       return failed(
           new Attempt(

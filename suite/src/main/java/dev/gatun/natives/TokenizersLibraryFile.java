@@ -52,6 +52,8 @@ public final class TokenizersLibraryFile {
               .resolve(file);
       System.load(unpacked.toAbsolutePath().toString());
       return version;
+    } catch (UnsafeFolderException e) {
+      throw new NativeLibraryException(LIBRARY, e.getMessage(), e);
     } catch (IOException e) {
       throw new NativeLibraryException(
           LIBRARY,

@@ -154,7 +154,7 @@ final class AnisotropyFigures implements FigureSource {
 
   /** D of an arm such as {@code d16}. */
   static double width(String arm) {
-    return Double.parseDouble(arm.substring(1));
+    return NumberInName.after("d", arm, "an arm of B3 or B4 in runs.arrow");
   }
 
   /** As in {@code D = 16}. */

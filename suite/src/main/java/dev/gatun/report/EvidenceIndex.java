@@ -74,7 +74,8 @@ final class EvidenceIndex {
     for (Run run : arm) {
       for (Metric m : metricsOf(run)) {
         if (m.name().startsWith(curve + CURVE_POINT)) {
-          names.put(Double.valueOf(m.name().substring(curve.length() + 1)), m.name());
+          double at = NumberInName.after(curve + CURVE_POINT, m.name(), "a name in metrics.arrow");
+          names.put(at, m.name());
         }
       }
     }

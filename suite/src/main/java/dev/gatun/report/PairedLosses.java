@@ -77,7 +77,7 @@ record PairedLosses(EvidenceIndex evidence, Map<String, List<Run>> arms) {
   /** Names of arms that are a word followed by a number, in the order of the numbers. */
   List<Integer> numbersAfter(String word) {
     return arms.keySet().stream()
-        .filter(arm -> arm.matches(word + "\\d+"))
+        .filter(arm -> arm.matches(word + "\\d{1,9}"))
         .map(arm -> Integer.valueOf(arm.substring(word.length())))
         .sorted()
         .toList();

@@ -1,6 +1,10 @@
 package dev.gatun.results;
 
 import dev.gatun.io.AtomicFile;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -123,6 +127,23 @@ public record ResultsFolder(Path path) {
                   row.number("null_value"),
                   row.text("null_name"),
                   row.text("reason")));
+
+  /**
+   * Finds out whether evidence can be stored, before there is any: the folder can be written, and
+   * the library that compresses can be loaded, which the folder for temporary files must take.
+   *
+   * @throws dev.gatun.io.UnwritableFileException if the folder cannot be written
+   * @throws LinkageError if the library cannot be loaded
+   */
+  public void requireWritable() {
+    AtomicFile.requireWritable(path);
+    var run = new Run("", "", "", "", "", 0, "", 0);
+    try (var nowhere = Channels.newChannel(OutputStream.nullOutputStream())) {
+      RUNS.writeTo(nowhere, List.of(run), Provenance.ofThisProcess());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   /**
    * Stores evidence. Dates and wall times stand in {@code runs.arrow} alone, so that two equal

@@ -33,11 +33,15 @@ public interface LogitDirection {
    * and with a random B what they would do through a head that knows nothing.
    */
   static LogitDirection through(Tensor factor) {
+    return through(factor, 1);
+  }
+
+  private static LogitDirection through(Tensor factor, double share) {
     return (backend, _, gradient, out) -> {
       try (TensorScope scope = backend.newScope()) {
         Tensor projected = scope.zeros(backend.real(), gradient.rows(), factor.cols());
         backend.gemm(Transpose.NO, Transpose.NO, 1, gradient, factor, 0, projected);
-        backend.gemm(Transpose.NO, Transpose.YES, -1, projected, factor, 0, out);
+        backend.gemm(Transpose.NO, Transpose.YES, -share, projected, factor, 0, out);
       }
     };
   }
@@ -51,11 +55,21 @@ public interface LogitDirection {
    * @param headGradient GᵀH [V, D]
    */
   static LogitDirection fullStep(Tensor hiddenStates, Tensor headWeights, Tensor headGradient) {
-    LogitDirection hidden = through(headWeights);
+    return fullStep(hiddenStates, headWeights, headGradient, 0);
+  }
+
+  /**
+   * As {@link #fullStep(Tensor, Tensor, Tensor)}, but for its length, of a head that is 2^exponent
+   * times the weights given, so that no size of a head's weights overflows or vanishes.
+   */
+  static LogitDirection fullStep(
+      Tensor hiddenStates, Tensor headWeights, Tensor headGradient, int exponent) {
+    LogitDirection hidden = through(headWeights, Math.scalb(1.0, Math.min(0, 2 * exponent)));
+    double ofStates = Math.scalb(1.0, -Math.max(0, 2 * exponent));
     return (backend, firstRow, gradient, out) -> {
       hidden.rows(backend, firstRow, gradient, out);
       Tensor states = hiddenStates.rows(firstRow, gradient.rows());
-      backend.gemm(Transpose.NO, Transpose.YES, -1, states, headGradient, 1, out);
+      backend.gemm(Transpose.NO, Transpose.YES, -ofStates, states, headGradient, 1, out);
     };
   }
 

@@ -85,7 +85,8 @@ public final class LossCurves implements AutoCloseable {
   }
 
   /**
-   * The loss along each direction.
+   * The loss along each direction. A direction that is zero leads nowhere: its cosine is 0 and its
+   * losses are that without a step.
    *
    * @param sizes norms of the steps, ‖ΔL‖/√N, ascending
    * @return curves in the order of the directions
@@ -132,16 +133,20 @@ public final class LossCurves implements AutoCloseable {
         means[j] /= targets.size();
       }
       Extent extent = extents.get(i);
-      double cosine = Math.abs(extent.descent) / Math.sqrt(extent.energy) / gradientNorm;
+      double length = Math.sqrt(extent.energy);
+      double cosine = length > 0 ? Math.abs(extent.descent) / length / gradientNorm : 0;
       curves.add(new LossCurve(cosine, start / targets.size(), sizes, means));
     }
     return curves;
   }
 
-  /** Factor that gives a direction the norm of a step, and turns it round if it ascends. */
+  /**
+   * Factor that gives a direction the norm of a step, and turns it round if it ascends; 0 for a
+   * direction that is zero, along which no step is taken.
+   */
   private double scale(Extent extent, double size) {
-    if (!(extent.energy > 0)) {
-      throw new IllegalStateException("a zero direction cannot have a norm");
+    if (extent.energy == 0) {
+      return 0;
     }
     double sign = extent.descent < 0 ? -1 : 1;
     return sign * size * Math.sqrt(targets.size() / extent.energy);

@@ -306,10 +306,10 @@ public abstract class BackendContractTest extends RowOperationsContract {
     ContractRun.Operation forward =
         run -> {
           Tensor out = run.out(batch, length, shape.outputWidth());
-          Tensor logSumExp = run.out(batch, heads, length);
+          Tensor normalisers = run.out(batch, heads, length, 2);
           Tensor in = run.in(0, batch, length, shape.packedWidth());
-          run.backend().attention(shape, in, out, logSumExp);
-          return List.of(out, logSumExp);
+          run.backend().attention(shape, in, out, normalisers);
+          return List.of(out, normalisers);
         };
     check("attention", forward, packed);
     List<double[]> kept = oracleOutputs(forward, packed);
@@ -320,8 +320,8 @@ public abstract class BackendContractTest extends RowOperationsContract {
           Tensor in = run.in(0, batch, length, shape.packedWidth());
           Tensor dOut = run.in(1, batch, length, shape.outputWidth());
           Tensor out = run.in(2, batch, length, shape.outputWidth());
-          Tensor logSumExp = run.in(3, batch, heads, length);
-          run.backend().attentionBackward(shape, in, out, logSumExp, dOut, dPacked);
+          Tensor normalisers = run.in(3, batch, heads, length, 2);
+          run.backend().attentionBackward(shape, in, out, normalisers, dOut, dPacked);
           return List.of(dPacked);
         },
         packed,
@@ -361,17 +361,18 @@ public abstract class BackendContractTest extends RowOperationsContract {
     check(
         "crossEntropy",
         backend.real(),
-        new double[][] {atTarget, sizes, sizes},
+        // The rest of a logarithm is that of a sum of at least 1.
+        new double[][] {atTarget, sizes, sizes, new double[rows], constant(rows, 1)},
         run -> {
           Tensor gradient = run.in(0, rows, classes);
           Tensor losses = run.out(rows);
           Tensor lossesAlone = run.out(rows);
-          Tensor logSumExp = run.out(rows);
+          var logSumExp = new LogSumExp(run.out(rows), run.out(rows));
           run.backend().crossEntropy(gradient, run.ids(targets), scale, losses);
           Tensor x = run.in(0, rows, classes);
           run.backend().crossEntropyLoss(x, run.ids(targets), lossesAlone);
           run.backend().logSumExpRows(x, logSumExp);
-          return List.of(gradient, losses, lossesAlone, logSumExp, x);
+          return List.of(gradient, losses, lossesAlone, logSumExp.max(), logSumExp.rest(), x);
         },
         logits);
     crossEntropyColumns(rows, classes, logits, targets, scale, atTarget);
@@ -383,12 +384,15 @@ public abstract class BackendContractTest extends RowOperationsContract {
     int cols = classes - firstClass;
     double[] part = new double[rows * cols];
     double[] intermediate = new double[rows * cols];
-    double[] logSumExp = new double[rows];
+    double[] max = new double[rows];
+    double[] rest = new double[rows];
     for (int r = 0; r < rows; r++) {
       System.arraycopy(logits, r * classes + firstClass, part, r * cols, cols);
       System.arraycopy(atTarget, r * classes + firstClass, intermediate, r * cols, cols);
       double[] row = Arrays.copyOfRange(logits, r * classes, (r + 1) * classes);
-      logSumExp[r] = (float) ReferenceAttention.logSumExp(row);
+      double most = Arrays.stream(row).max().orElseThrow();
+      max[r] = most;
+      rest[r] = (float) Math.log(Arrays.stream(row).map(x -> Math.exp(x - most)).sum());
     }
     check(
         "crossEntropy",
@@ -396,12 +400,13 @@ public abstract class BackendContractTest extends RowOperationsContract {
         new double[][] {intermediate},
         run -> {
           Tensor x = run.in(0, rows, cols);
-          run.backend()
-              .crossEntropyColumns(x, run.in(1, rows), run.ids(targets), firstClass, scale);
+          var logSumExp = new LogSumExp(run.in(1, rows), run.in(2, rows));
+          run.backend().crossEntropyColumns(x, logSumExp, run.ids(targets), firstClass, scale);
           return List.of(x);
         },
         part,
-        logSumExp);
+        max,
+        rest);
     double[] weights = random.doubles(rows).map(w -> (float) w).toArray();
     check(
         "crossEntropy",
@@ -411,12 +416,69 @@ public abstract class BackendContractTest extends RowOperationsContract {
           Tensor x = run.in(0, rows, cols);
           run.backend()
               .weightedCrossEntropyColumns(
-                  x, run.in(1, rows), run.ids(targets), run.in(2, rows), firstClass, scale);
+                  x,
+                  new LogSumExp(run.in(1, rows), run.in(2, rows)),
+                  run.ids(targets),
+                  run.in(3, rows),
+                  firstClass,
+                  scale);
           return List.of(x);
         },
         part,
-        logSumExp,
+        max,
+        rest,
         weights);
+  }
+
+  /**
+   * Rows of equal logits, of neighbouring numbers, of numbers a nat apart and of any. What is
+   * allowed does not grow with the logits: they are taken as they are.
+   */
+  @ParameterizedTest
+  @ValueSource(doubles = {1, 1e3, -1e3, 1e6, 1e30, -1e30, 1e38, 1e-40})
+  void logitsOfAnySize(double size) {
+    int rows = 4;
+    for (int classes : new int[] {5, 1001, 9001, 60_007}) {
+      double[] logits = new double[rows * classes];
+      for (int v = 0; v < classes; v++) {
+        logits[v] = (float) size;
+        logits[classes + v] = random.nextBoolean() ? (float) size : Math.nextUp((float) size);
+        logits[2 * classes + v] = (float) (size + random.nextInt(5));
+        logits[3 * classes + v] = (float) (size * random.nextGaussian() / 4);
+      }
+      int[] targets = ids(rows, 0, classes);
+      for (int r = 0; r < rows; r++) {
+        logits[r * classes + targets[r]] = logits[r * classes];
+      }
+      new SoftmaxOfAnySize(backend, logits, targets).check();
+    }
+  }
+
+  /** Equal scores of any size: a query takes the mean of the values that it sees. */
+  @ParameterizedTest
+  @ValueSource(doubles = {1e3, 1e6, 1e15})
+  void attentionAtScoresOfAnySize(double size) {
+    var shape = new AttentionShape(1, 70, 1, 1, 2);
+    double[] packed = normal(70L * shape.packedWidth());
+    for (int t = 0; t < 70; t++) {
+      Arrays.fill(packed, t * 6, t * 6 + 4, (float) Math.sqrt(size));
+    }
+    check(
+        "attentionOfEqualScores",
+        run -> {
+          Tensor out = run.out(1, 70, 2);
+          Tensor in = run.in(0, 1, 70, shape.packedWidth());
+          Tensor normalisers = run.out(1, 1, 70, 2);
+          run.backend().attention(shape, in, out, normalisers);
+          Tensor dPacked = run.out(1, 70, shape.packedWidth());
+          run.backend()
+              .attentionBackward(shape, in, out, normalisers, run.in(1, 1, 70, 2), dPacked);
+          Tensor dValues = run.out(70, 2);
+          run.backend().copyColumns(dPacked.reshape(70, 6), 4, dValues, 0, 2);
+          return List.of(out, dValues);
+        },
+        packed,
+        normal(140));
   }
 
   @ParameterizedTest
@@ -468,7 +530,9 @@ public abstract class BackendContractTest extends RowOperationsContract {
               Map.entry("elementwise", () -> backend.elementwise(Elementwise.TANH, a, b)),
               Map.entry(
                   "weightedCrossEntropyColumns",
-                  () -> backend.weightedCrossEntropyColumns(a, column, ids, row, 0, 1)),
+                  () ->
+                      backend.weightedCrossEntropyColumns(
+                          a, new LogSumExp(column, column), ids, row, 0, 1)),
               Map.entry("crossEntropy", () -> backend.crossEntropy(a, row, 1, column)),
               Map.entry("crossEntropyLoss", () -> backend.crossEntropyLoss(a, ids, row)),
               Map.entry("adamW", () -> backend.adamW(step, a, a, b, a)));

@@ -5,6 +5,7 @@ import static dev.gatun.backend.Elements.at;
 import static dev.gatun.backend.Elements.put;
 
 import dev.gatun.tensor.Tensor;
+import java.util.Arrays;
 
 /** Causal attention and rotary embedding, a query at a time. */
 final class ReferenceAttention {
@@ -29,17 +30,20 @@ final class ReferenceAttention {
     }
   }
 
-  static void attention(AttentionShape shape, Tensor packed, Tensor out, Tensor logSumExp) {
+  static void attention(AttentionShape shape, Tensor packed, Tensor out, Tensor normalisers) {
     for (int b = 0; b < shape.batch(); b++) {
       for (int h = 0; h < shape.heads(); h++) {
         for (int t = 0; t < shape.length(); t++) {
           double[] scores = scores(shape, packed, b, h, t);
-          double lse = logSumExp(scores);
-          put(logSumExp, ((long) b * shape.heads() + h) * shape.length() + t, lse);
+          double max = Arrays.stream(scores).max().orElseThrow();
+          double[] terms = Arrays.stream(scores).map(s -> exp(shape, s - max)).toArray();
+          double inverse = 1 / Arrays.stream(terms).sum();
+          put(normalisers, normaliser(shape, b, h, t), max);
+          put(normalisers, normaliser(shape, b, h, t) + 1, inverse);
           for (int j = 0; j < shape.headWidth(); j++) {
             double sum = 0;
             for (int s = 0; s <= t; s++) {
-              sum += Math.exp(scores[s] - lse) * at(packed, value(shape, b, h, s) + j);
+              sum += terms[s] * inverse * at(packed, value(shape, b, h, s) + j);
             }
             put(out, output(shape, b, h, t) + j, sum);
           }
@@ -52,7 +56,7 @@ final class ReferenceAttention {
       AttentionShape shape,
       Tensor packed,
       Tensor out,
-      Tensor logSumExp,
+      Tensor normalisers,
       Tensor dOut,
       Tensor dPacked) {
     for (long i = 0; i < dPacked.size(); i++) {
@@ -61,7 +65,7 @@ final class ReferenceAttention {
     for (int b = 0; b < shape.batch(); b++) {
       for (int h = 0; h < shape.heads(); h++) {
         for (int t = 0; t < shape.length(); t++) {
-          backwardOfQuery(shape, packed, out, logSumExp, dOut, dPacked, b, h, t);
+          backwardOfQuery(shape, packed, out, normalisers, dOut, dPacked, b, h, t);
         }
       }
     }
@@ -71,14 +75,15 @@ final class ReferenceAttention {
       AttentionShape shape,
       Tensor packed,
       Tensor out,
-      Tensor logSumExp,
+      Tensor normalisers,
       Tensor dOut,
       Tensor dPacked,
       int b,
       int h,
       int t) {
     double[] scores = scores(shape, packed, b, h, t);
-    double lse = at(logSumExp, ((long) b * shape.heads() + h) * shape.length() + t);
+    double max = at(normalisers, normaliser(shape, b, h, t));
+    double inverse = at(normalisers, normaliser(shape, b, h, t) + 1);
     long o = output(shape, b, h, t);
     long q = query(shape, b, h, t);
     double delta = 0;
@@ -88,7 +93,7 @@ final class ReferenceAttention {
     for (int s = 0; s <= t; s++) {
       long k = key(shape, b, h, s);
       long v = value(shape, b, h, s);
-      double p = Math.exp(scores[s] - lse);
+      double p = exp(shape, scores[s] - max) * inverse;
       double dP = 0;
       for (int j = 0; j < shape.headWidth(); j++) {
         dP += at(dOut, o + j) * at(packed, v + j);
@@ -108,21 +113,16 @@ final class ReferenceAttention {
       for (int j = 0; j < shape.headWidth(); j++) {
         scores[s] += at(packed, query(shape, b, h, t) + j) * at(packed, key(shape, b, h, s) + j);
       }
-      scores[s] /= Math.sqrt(shape.headWidth());
     }
     return scores;
   }
 
-  static double logSumExp(double[] x) {
-    double max = Double.NEGATIVE_INFINITY;
-    for (double value : x) {
-      max = Math.max(max, value);
-    }
-    double sum = 0;
-    for (double value : x) {
-      sum += Math.exp(value - max);
-    }
-    return max + Math.log(sum);
+  private static double exp(AttentionShape shape, double score) {
+    return Math.exp(score / Math.sqrt(shape.headWidth()));
+  }
+
+  private static long normaliser(AttentionShape shape, int b, int h, int t) {
+    return 2 * (((long) b * shape.heads() + h) * shape.length() + t);
   }
 
   private static long query(AttentionShape shape, int b, int h, int t) {

@@ -462,9 +462,9 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
-  public void attention(AttentionShape shape, Tensor packed, Tensor out, Tensor logSumExp) {
-    checks.attention("attention", shape, packed, out, logSumExp);
-    ReferenceAttention.attention(shape, packed, out, logSumExp);
+  public void attention(AttentionShape shape, Tensor packed, Tensor out, Tensor normalisers) {
+    checks.attention("attention", shape, packed, out, normalisers);
+    ReferenceAttention.attention(shape, packed, out, normalisers);
   }
 
   @Override
@@ -472,11 +472,11 @@ public final class ReferenceBackend implements Backend {
       AttentionShape shape,
       Tensor packed,
       Tensor out,
-      Tensor logSumExp,
+      Tensor normalisers,
       Tensor dOut,
       Tensor dPacked) {
-    checks.attentionBackward(shape, packed, out, logSumExp, dOut, dPacked);
-    ReferenceAttention.attentionBackward(shape, packed, out, logSumExp, dOut, dPacked);
+    checks.attentionBackward(shape, packed, out, normalisers, dOut, dPacked);
+    ReferenceAttention.attentionBackward(shape, packed, out, normalisers, dOut, dPacked);
   }
 
   @Override
@@ -492,22 +492,22 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
-  public void logSumExpRows(Tensor logits, Tensor logSumExp) {
+  public void logSumExpRows(Tensor logits, LogSumExp logSumExp) {
     checks.logSumExpRows("logSumExpRows", logits, logSumExp);
     ReferenceLoss.logSumExpRows(logits, logSumExp);
   }
 
   @Override
   public void crossEntropyColumns(
-      Tensor logits, Tensor logSumExp, Tensor targets, long firstClass, double scale) {
-    checks.crossEntropy("crossEntropyColumns", logits, targets, logSumExp);
+      Tensor logits, LogSumExp logSumExp, Tensor targets, long firstClass, double scale) {
+    checks.crossEntropyColumns("crossEntropyColumns", logits, logSumExp, targets);
     ReferenceLoss.crossEntropyColumns(logits, logSumExp, targets, firstClass, scale);
   }
 
   @Override
   public void weightedCrossEntropyColumns(
       Tensor logits,
-      Tensor logSumExp,
+      LogSumExp logSumExp,
       Tensor targets,
       Tensor weights,
       long firstClass,

@@ -122,12 +122,12 @@ class ReferenceGradientsTest {
     var shape = new AttentionShape(batch, length, heads, keyValueHeads, headWidth);
     Tensor packed = normal(batch, length, shape.packedWidth());
     Tensor out = zeros(batch, length, shape.outputWidth());
-    Tensor logSumExp = zeros(batch, heads, length);
+    Tensor normalisers = zeros(batch, heads, length, 2);
     Tensor dOut = normal(batch, length, shape.outputWidth());
     Tensor dPacked = normal(batch, length, shape.packedWidth());
-    Runnable forward = () -> backend.attention(shape, packed, out, logSumExp);
+    Runnable forward = () -> backend.attention(shape, packed, out, normalisers);
     forward.run();
-    backend.attentionBackward(shape, packed, out, logSumExp, dOut, dPacked);
+    backend.attentionBackward(shape, packed, out, normalisers, dOut, dPacked);
     assertGradient("packed", forward, out, dOut, packed, dPacked);
   }
 
@@ -149,7 +149,7 @@ class ReferenceGradientsTest {
   void crossEntropyByColumnsIsCrossEntropy() {
     Tensor whole = normal(3, 8);
     Tensor part = zeros(3, 3);
-    Tensor logSumExp = zeros(3);
+    var logSumExp = new LogSumExp(zeros(3), zeros(3));
     Tensor targets = ids(4, -1, 2);
     backend.logSumExpRows(whole, logSumExp);
     for (int i = 0; i < 9; i++) {

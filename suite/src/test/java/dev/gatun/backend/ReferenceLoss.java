@@ -14,58 +14,82 @@ final class ReferenceLoss {
     OperandChecks.idsWithin("crossEntropyLoss", targets, -1, logits.cols());
     for (long r = 0; r < logits.rows(); r++) {
       int target = idAt(targets, r);
-      put(losses, r, target < 0 ? 0 : logSumExp(logits, r) - at(logits, r, target));
+      double toMax = target < 0 ? 0 : max(logits, r) - at(logits, r, target);
+      put(losses, r, target < 0 ? 0 : toMax + rest(logits, r));
     }
   }
 
   static void crossEntropy(Tensor logits, Tensor targets, double scale, Tensor losses) {
     crossEntropyLoss(logits, targets, losses);
     for (long r = 0; r < logits.rows(); r++) {
-      gradientRow(logits, r, logSumExp(logits, r), idAt(targets, r), 1, 0, scale);
+      double max = max(logits, r);
+      gradientRow(logits, r, max, rest(logits, r), idAt(targets, r), 1, 0, scale);
     }
   }
 
-  static void logSumExpRows(Tensor logits, Tensor logSumExp) {
+  static void logSumExpRows(Tensor logits, LogSumExp logSumExp) {
     for (long r = 0; r < logits.rows(); r++) {
-      put(logSumExp, r, logSumExp(logits, r));
+      put(logSumExp.max(), r, max(logits, r));
+      put(logSumExp.rest(), r, rest(logits, r));
     }
   }
 
   static void crossEntropyColumns(
-      Tensor logits, Tensor logSumExp, Tensor targets, long firstClass, double scale) {
+      Tensor logits, LogSumExp logSumExp, Tensor targets, long firstClass, double scale) {
     for (long r = 0; r < logits.rows(); r++) {
-      gradientRow(logits, r, at(logSumExp, r), idAt(targets, r), 1, firstClass, scale);
+      double max = at(logSumExp.max(), r);
+      double rest = at(logSumExp.rest(), r);
+      gradientRow(logits, r, max, rest, idAt(targets, r), 1, firstClass, scale);
     }
   }
 
   static void weightedCrossEntropyColumns(
       Tensor logits,
-      Tensor logSumExp,
+      LogSumExp logSumExp,
       Tensor targets,
       Tensor weights,
       long firstClass,
       double scale) {
     for (long r = 0; r < logits.rows(); r++) {
       int target = idAt(targets, r);
-      gradientRow(logits, r, at(logSumExp, r), target, at(weights, r), firstClass, scale);
+      double max = at(logSumExp.max(), r);
+      double rest = at(logSumExp.rest(), r);
+      gradientRow(logits, r, max, rest, target, at(weights, r), firstClass, scale);
     }
   }
 
   private static void gradientRow(
-      Tensor logits, long r, double lse, int target, double weight, long firstClass, double scale) {
+      Tensor logits,
+      long r,
+      double max,
+      double rest,
+      int target,
+      double weight,
+      long firstClass,
+      double scale) {
     for (long v = 0; v < logits.cols(); v++) {
-      double probability = Math.exp(at(logits, r, v) - lse);
+      double probability = Math.exp(at(logits, r, v) - max - rest);
       double oneHot = target == firstClass + v ? weight : 0;
       put(logits, r, v, target < 0 ? 0 : scale * (probability - oneHot));
     }
   }
 
-  private static double logSumExp(Tensor logits, long r) {
-    double[] row = new double[(int) logits.cols()];
-    for (int v = 0; v < row.length; v++) {
-      row[v] = at(logits, r, v);
+  private static double max(Tensor logits, long r) {
+    double max = Double.NEGATIVE_INFINITY;
+    for (long v = 0; v < logits.cols(); v++) {
+      max = Math.max(max, at(logits, r, v));
     }
-    return ReferenceAttention.logSumExp(row);
+    return max;
+  }
+
+  /** log Σ exp(x − max). */
+  private static double rest(Tensor logits, long r) {
+    double max = max(logits, r);
+    double sum = 0;
+    for (long v = 0; v < logits.cols(); v++) {
+      sum += Math.exp(at(logits, r, v) - max);
+    }
+    return Math.log(sum);
   }
 
   static void adamW(

@@ -2,6 +2,7 @@ package dev.gatun.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.github.luben.zstd.util.ZstdVersion;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,6 +75,68 @@ class LauncherIT {
   }
 
   @Test
+  void worksWithoutAHome() throws Exception {
+    String homeless = "unset HOME; exec '%s' --version".formatted(Launcher.SCRIPT);
+    Answer answer = run(Map.of("GATUN_JAVA", Launcher.java()), "sh", "-c", homeless);
+    assertEquals(0, answer.code(), answer.text());
+    assertEquals(1, answer.text().lines().count(), answer.text());
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aJavaThatDoesNotStartIsNotOneThatIsMissing() throws Exception {
+    for (int kibibytes : new int[] {400_000, 3_000_000}) {
+      String limited = "ulimit -v %s; exec '%s' --version".formatted(kibibytes, Launcher.SCRIPT);
+      Answer answer = run(Map.of("GATUN_JAVA", Launcher.java()), "sh", "-c", limited);
+      assertEquals(Gatun.USER_ERROR, answer.code(), answer.text());
+      assertEquals(1, answer.text().lines().count(), answer.text());
+      assertTrue(answer.text().contains(Launcher.java() + " does not start"), answer.text());
+      assertTrue(answer.text().contains("ulimit -v is " + kibibytes), answer.text());
+      assertEquals(List.of(), names(folder));
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aCrashLeavesItsFilesInTheCache() throws Exception {
+    Path cache = temporary.resolve("cache");
+    var builder = new ProcessBuilder(Launcher.SCRIPT.toString(), "reproduce", "A1");
+    builder.directory(folder.toFile()).redirectErrorStream(true);
+    builder.environment().put("GATUN_JAVA", Launcher.java());
+    builder.environment().put("GATUN_CACHE", cache.toString());
+    Process process = builder.start();
+    try (var output = process.inputReader()) {
+      output.lines().filter(line -> line.contains("device")).findFirst().orElseThrow();
+      new ProcessBuilder("kill", "-SEGV", Long.toString(process.pid())).start().waitFor();
+      output.lines().forEach(_ -> {});
+    }
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+    assertTrue(names(cache.resolve("crashes")).stream().anyMatch(n -> n.startsWith("hs_err_")));
+    assertTrue(names(folder).stream().noneMatch(n -> n.startsWith("hs_err_")));
+  }
+
+  @Test
+  void aBadFolderForTemporaryFilesIsFoundBeforeTheWork() throws Exception {
+    Path out = folder.resolve("results");
+    String options = "-XX:-UsePerfData -Djava.io.tmpdir=" + temporary.resolve("nowhere");
+    Answer answer =
+        run(
+            Map.of("GATUN_JAVA", Launcher.java(), "JAVA_TOOL_OPTIONS", options),
+            Launcher.SCRIPT.toString(),
+            "reproduce",
+            "A1",
+            "--out",
+            out.toString());
+    assertEquals(Gatun.USER_ERROR, answer.code(), answer.text());
+    List<String> lines =
+        answer.text().lines().filter(line -> !line.contains("java.io.tmpdir directory")).toList();
+    assertEquals(1, lines.size(), answer.text());
+    assertTrue(lines.getFirst().contains("temporary files"), answer.text());
+    assertTrue(lines.getFirst().contains("nowhere"), answer.text());
+    assertFalse(Files.exists(out));
+  }
+
+  @Test
   void theJavaThatWasNamedIsNotSilentlyReplaced() throws Exception {
     String old = oldJdk().resolve("bin").resolve("java").toString();
     Answer answer = run(Map.of("GATUN_JAVA", old), Launcher.SCRIPT.toString(), "--version");
@@ -105,7 +169,7 @@ class LauncherIT {
     String last = answer.text().lines().toList().getLast();
     assertTrue(last.startsWith("gatun: a native library cannot be loaded"), answer.text());
     assertTrue(last.contains("temporary files"), last);
-    assertEquals(List.of(), names(out));
+    assertFalse(Files.exists(out) && !names(out).isEmpty());
   }
 
   /** A limit on the size of files stands in for a full disk: root passes permissions, not this. */

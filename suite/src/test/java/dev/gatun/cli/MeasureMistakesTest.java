@@ -71,6 +71,27 @@ class MeasureMistakesTest {
   }
 
   @Test
+  void tokenizerThatCannotCutAText() throws IOException {
+    Path model = TinyCheckpoint.withTokenizer(folder.resolve("model"));
+    Path file = model.resolve("tokenizer.json");
+    String whole = Files.readString(file);
+    Path text = Files.writeString(folder.resolve("text"), "words that are no token");
+    String noUnknown = whole.replace("\"unk_token\": \"?\"", "\"unk_token\": \"<unk>\"");
+    Files.writeString(file, noUnknown);
+    assertMistake(
+        file + " cannot cut this text: WordLevel error", "\"model\"", model, "--text", text);
+    String pieces =
+        "\"WordPiece\", \"continuing_subword_prefix\": \"##\", \"max_input_chars_per_word\": 100";
+    Files.writeString(file, noUnknown.replace("\"WordLevel\"", pieces));
+    assertMistake(
+        file + " cannot cut this text: WordPiece error", "\"model\"", model, "--text", text);
+    String sequence = ",\n {\"Sequence\": {\"id\": \"A\", \"type_id\": 0}}], \"pair\"";
+    assertTrue(whole.contains(sequence));
+    Files.writeString(file, whole.replace(sequence, "], \"pair\""));
+    assertMistake(file + " makes no token", "post_processor", model, "--text", text);
+  }
+
+  @Test
   void tokenizerOfALargerVocabulary() throws IOException {
     Path model = TinyCheckpoint.withTokenizer(folder.resolve("model"));
     Path file = model.resolve("tokenizer.json");

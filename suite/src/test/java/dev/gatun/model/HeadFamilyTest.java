@@ -94,6 +94,20 @@ class HeadFamilyTest {
       formula = new HeadFormula(model);
     }
 
+    /** Gives all tokens, and all classes of them, one row of weights, of this size. */
+    void makeRowsEqual(double size) {
+      Parameters parameters = model.parameters();
+      for (String parameter : parameters.names()) {
+        Tensor value = parameters.value(parameter);
+        if (value.rows() == VOCABULARY || parameter.equals(ParameterNames.HEAD_CLASSES)) {
+          double[] row = backend.toDoubles(value.rows(0, 1));
+          for (long i = 0; i < value.rows(); i++) {
+            backend.write(Arrays.stream(row).map(x -> x * size).toArray(), value.rows(i, 1));
+          }
+        }
+      }
+    }
+
     double[][] logProbabilities() {
       double[] h = backend.toDoubles(hidden);
       return IntStream.range(0, ROWS)
@@ -161,6 +175,40 @@ class HeadFamilyTest {
             .count(),
         scores.correct(),
         message);
+  }
+
+  /** All tokens are alike, so that P is 1/V, and the logits of F32 are equal to the last bit. */
+  @ParameterizedTest
+  @MethodSource("heads")
+  void equalRowsOfAnySizeGiveEvenProbabilities(String name) {
+    for (double size : new double[] {1, 1e3, 1e6, 1e15, 1e30}) {
+      Subject s = new Subject(name, CpuBackend.open(1));
+      s.makeRowsEqual(size);
+      double[] seen = new double[ROWS * VOCABULARY];
+      double loss =
+          s.model
+              .head()
+              .streamGradient(
+                  s.hidden,
+                  s.targets,
+                  1,
+                  (first, chunk) -> {
+                    double[] values = s.backend.toDoubles(chunk);
+                    System.arraycopy(values, 0, seen, (int) first * VOCABULARY, values.length);
+                  });
+      String message = "%s, weights of %s, seed %s".formatted(name, size, SEED);
+      assertEquals(Math.log(VOCABULARY), loss / (ROWS - 2), 1e-5, message);
+      assertEquals(
+          Math.log(VOCABULARY),
+          s.model.head().scores(s.hidden, s.targets).meanLoss(),
+          1e-5,
+          message);
+      for (int i = 0; i < seen.length; i++) {
+        int id = s.ids[i / VOCABULARY];
+        double want = id < 0 ? 0 : 1.0 / VOCABULARY - (i % VOCABULARY == id ? 1 : 0);
+        assertEquals(want, seen[i], 1e-6, message);
+      }
+    }
   }
 
   @ParameterizedTest

@@ -26,7 +26,7 @@ public final class NvrtcAlone {
   private static Optional<String> loadFrom(CudaPlace place, CudaRelease release) {
     Optional<String> location =
         switch (place) {
-          case CudaPlace.Unset _ -> Optional.empty();
+          case CudaPlace.Unset _, CudaPlace.Unsafe _ -> Optional.empty();
           case CudaPlace.Linker _ -> Optional.of(CudaLibrary.NVRTC.name(release));
           case CudaPlace.Folders folders -> file(CudaLibrary.NVRTC, folders, release);
         };

@@ -13,6 +13,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -163,6 +164,14 @@ class OpenBlasLibraryTest {
     var lines = loadElsewhere(Map.of("GATUN_CACHE", file.toString()));
     assertTrue(lines.contains("could not be unpacked"), lines);
     assertTrue(lines.contains("set GATUN_CACHE to a folder that can be written"), lines);
+  }
+
+  @Test
+  void aCacheThatOthersCanWriteIsRefused() throws Exception {
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+    var lines = loadElsewhere(Map.of("GATUN_CACHE", folder.toString()));
+    assertTrue(lines.contains("other users can write into " + folder), lines);
+    assertTrue(lines.contains("chmod go-w " + folder), lines);
   }
 
   @Test

@@ -2,14 +2,17 @@ package dev.gatun.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.results.Evidence;
+import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.ExpectedClaim;
 import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Grade;
 import dev.gatun.results.Outcome;
 import dev.gatun.results.Provenance;
+import dev.gatun.results.RunRecorder;
 import dev.gatun.results.Verdict;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -366,6 +369,24 @@ class ReportTest {
     String claim = byId(written, "claim-a10").getTextContent();
     assertTrue(claim.contains("Reproduced; no more than its null"), claim);
     assertTrue(claim.contains("a random head moves even more"), claim);
+  }
+
+  @Test
+  void oddNamesAreNamed() {
+    for (String odd : List.of("d", "dx16", "", "model")) {
+      String message =
+          assertThrows(IllegalArgumentException.class, () -> AnisotropyFigures.width(odd))
+              .getMessage();
+      assertTrue(message.contains("runs.arrow is '" + odd + "'"), message);
+    }
+    var evidence = new EvidenceBuilder();
+    RunRecorder run = evidence.begin("run", "A4", "d32", "desk", "cpu", 1, "{}");
+    run.metric("rank@many", 0, 1, "1");
+    var index = new EvidenceIndex(evidence.build(Provenance.ofThisProcess()));
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> index.curve(index.runsOf("A4"), "rank"))
+            .getMessage();
+    assertTrue(message.contains("metrics.arrow is 'rank@many'"), message);
   }
 
   @Test

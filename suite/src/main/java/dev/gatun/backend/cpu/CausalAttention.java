@@ -20,7 +20,7 @@ import jdk.incubator.vector.VectorMask;
  * pair belongs to one task, so that the gradients of its keys and values are summed in a fixed
  * order. Within it, blocks of queries are scored against the keys they may see: scratch memory
  * holds a block of scores, never all T×T. The backward pass works the scores out again and turns
- * them into probabilities with the kept logSumExp (Dao et al., arXiv 2205.14135).
+ * them into probabilities with the kept normalisers (Dao et al., arXiv 2205.14135).
  */
 final class CausalAttention {
   private static final int QUERY_BLOCK = 64;
@@ -35,11 +35,11 @@ final class CausalAttention {
     this.pool = pool;
   }
 
-  /** packed [B, T, packedWidth], out [B, T, outputWidth], logSumExp [B, heads, T]. */
-  void attention(AttentionShape shape, Tensor packed, Tensor out, Tensor logSumExp) {
-    checks.attention("attention", shape, packed, out, logSumExp);
+  /** packed [B, T, packedWidth], out [B, T, outputWidth], normalisers [B, heads, T, 2]. */
+  void attention(AttentionShape shape, Tensor packed, Tensor out, Tensor normalisers) {
+    checks.attention("attention", shape, packed, out, normalisers);
     var forward =
-        new Forward(shape, Lanes.address(packed), Lanes.address(out), Lanes.address(logSumExp));
+        new Forward(shape, Lanes.address(packed), Lanes.address(out), Lanes.address(normalisers));
     forEach(shape, shape.heads(), 1, forward::run);
   }
 
@@ -48,16 +48,16 @@ final class CausalAttention {
       AttentionShape shape,
       Tensor packed,
       Tensor out,
-      Tensor logSumExp,
+      Tensor normalisers,
       Tensor dOut,
       Tensor dPacked) {
-    checks.attentionBackward(shape, packed, out, logSumExp, dOut, dPacked);
+    checks.attentionBackward(shape, packed, out, normalisers, dOut, dPacked);
     var backward =
         new Backward(
             shape,
             Lanes.address(packed),
             Lanes.address(out),
-            Lanes.address(logSumExp),
+            Lanes.address(normalisers),
             Lanes.address(dOut),
             Lanes.address(dPacked));
     forEach(shape, shape.keyValueHeads(), 2, backward::run);
@@ -104,15 +104,15 @@ final class CausalAttention {
     return 4 * (row * shape.outputWidth() + (long) head * shape.headWidth());
   }
 
-  private static long logSumExpOffset(AttentionShape shape, int batch, int head, int position) {
-    return 4 * (((long) batch * shape.heads() + head) * shape.length() + position);
+  private static long normaliserOffset(AttentionShape shape, int batch, int head, int position) {
+    return 8 * (((long) batch * shape.heads() + head) * shape.length() + position);
   }
 
   private static float scale(AttentionShape shape) {
     return (float) (1 / Math.sqrt(shape.headWidth()));
   }
 
-  private record Forward(AttentionShape shape, long packed, long out, long logSumExp) {
+  private record Forward(AttentionShape shape, long packed, long out, long normalisers) {
 
     void run(int pair, long scores) {
       int batch = pair / shape.heads();
@@ -134,8 +134,8 @@ final class CausalAttention {
       multiply(
           NO, YES, rows, end, width, queries, packedWidth, keys, packedWidth, 0, scores, stride);
       for (int row = 0; row < rows; row++) {
-        float lse = softmaxRow(scores + 4L * row * stride, first + row + 1, end);
-        setFloat(logSumExp + logSumExpOffset(shape, batch, head, first + row), lse);
+        long normaliser = normalisers + normaliserOffset(shape, batch, head, first + row);
+        softmaxRow(scores + 4L * row * stride, first + row + 1, end, normaliser);
       }
       long to = out + outputOffset(shape, batch, head, first);
       multiply(
@@ -153,21 +153,20 @@ final class CausalAttention {
           shape.outputWidth());
     }
 
-    /** Scores of one query to probabilities, zero beyond what it sees; returns their logSumExp. */
-    private float softmaxRow(long x, int seen, int end) {
-      float scale = scale(shape);
-      // The scaled maximum, so that logSumExp and the exponents round alike.
-      float max = RowSums.max(x, seen) * scale;
-      Softmax.probabilities(x, scale, max, 1f, seen);
-      double sum = RowSums.sum(x, seen);
-      Softmax.scale(x, (float) (1 / sum), seen);
+    /** Scores of one query to probabilities, zero beyond what it sees; keeps their normaliser. */
+    private void softmaxRow(long x, int seen, int end, long normaliser) {
+      float max = RowSums.max(x, seen);
+      Softmax.probabilities(x, max, scale(shape), 1f, seen);
+      float inverse = 1 / RowSums.sum(x, seen);
+      Softmax.scale(x, inverse, seen);
       Lanes.zero(x + 4L * seen, end - seen);
-      return (float) (max + StrictMath.log(sum));
+      setFloat(normaliser, max);
+      setFloat(normaliser + 4, inverse);
     }
   }
 
   private record Backward(
-      AttentionShape shape, long packed, long out, long logSumExp, long dOut, long dPacked) {
+      AttentionShape shape, long packed, long out, long normalisers, long dOut, long dPacked) {
 
     void run(int pair, long scratch) {
       int batch = pair / shape.keyValueHeads();
@@ -276,10 +275,10 @@ final class CausalAttention {
         int batch, int head, int position, int end, long p, long dScores) {
       int seen = position + 1;
       float scale = scale(shape);
-      float lse = getFloat(logSumExp + logSumExpOffset(shape, batch, head, position));
+      long normaliser = normalisers + normaliserOffset(shape, batch, head, position);
       long offset = outputOffset(shape, batch, head, position);
       float delta = RowSums.dot(dOut + offset, out + offset, shape.headWidth());
-      Softmax.probabilities(p, scale, lse, 1f, seen);
+      Softmax.probabilities(p, getFloat(normaliser), scale, getFloat(normaliser + 4), seen);
       scoreGradient(p, delta, scale, dScores, seen);
       Lanes.zero(p + 4L * seen, end - seen);
       Lanes.zero(dScores + 4L * seen, end - seen);

@@ -1,5 +1,6 @@
 package dev.gatun.backend.cpu;
 
+import dev.gatun.backend.LogSumExp;
 import dev.gatun.backend.OperandChecks;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
@@ -14,6 +15,8 @@ import java.lang.foreign.ValueLayout;
  */
 final class CrossEntropy {
   private static final int CHUNK = 32_768;
+
+  private static final long NO_TARGET = Long.MIN_VALUE;
 
   private final OperandChecks checks = new OperandChecks(ElementType.F32, true);
   private final WorkerPool pool;
@@ -50,7 +53,7 @@ final class CrossEntropy {
     double probability = element(x, target) / sum;
     Softmax.scale(x, (float) (scale / sum), n);
     setElement(x, target, (float) (scale * (probability - 1)));
-    return (float) (StrictMath.log(sum) + max - logit);
+    return (float) (StrictMath.log(sum) + ((double) max - logit));
   }
 
   /** logits [R, V], targets [R], losses [R]; logits stay. */
@@ -65,13 +68,19 @@ final class CrossEntropy {
             row -> {
               int target = targets.memory().getAtIndex(ValueLayout.JAVA_INT, row);
               long x = base + 4 * row * classes;
-              double loss = target < 0 ? 0 : logSumExp(x, classes, element(x, target));
-              losses.memory().setAtIndex(ValueLayout.JAVA_FLOAT, row, (float) loss);
+              float loss = target < 0 ? 0 : loss(x, classes, target);
+              losses.memory().setAtIndex(ValueLayout.JAVA_FLOAT, row, loss);
             });
   }
 
+  private static float loss(long x, int n, int target) {
+    float max = RowSums.max(x, n);
+    double sum = Softmax.sumOfExponentials(x, max, n);
+    return (float) (StrictMath.log(sum) + ((double) max - element(x, target)));
+  }
+
   /** logits [R, V], logSumExp [R]. */
-  void logSumExpRows(Tensor logits, Tensor logSumExp) {
+  void logSumExpRows(Tensor logits, LogSumExp logSumExp) {
     checks.logSumExpRows("logSumExpRows", logits, logSumExp);
     int classes = Math.toIntExact(logits.cols());
     long base = Lanes.address(logits);
@@ -79,37 +88,33 @@ final class CrossEntropy {
         .forEach(
             pool,
             row -> {
-              double result = logSumExp(base + 4 * row * classes, classes, 0f);
-              logSumExp.memory().setAtIndex(ValueLayout.JAVA_FLOAT, row, (float) result);
+              long x = base + 4 * row * classes;
+              float max = RowSums.max(x, classes);
+              double rest = StrictMath.log(Softmax.sumOfExponentials(x, max, classes));
+              logSumExp.max().memory().setAtIndex(ValueLayout.JAVA_FLOAT, row, max);
+              logSumExp.rest().memory().setAtIndex(ValueLayout.JAVA_FLOAT, row, (float) rest);
             });
-  }
-
-  /** log Σ exp(xᵢ) − offset. */
-  private static double logSumExp(long x, int n, float offset) {
-    float max = RowSums.max(x, n);
-    return StrictMath.log(Softmax.sumOfExponentials(x, max, n)) + ((double) max - offset);
   }
 
   /** logits [R, C] of classes firstClass to firstClass + C, logSumExp [R], targets [R]. */
   void crossEntropyColumns(
-      Tensor logits, Tensor logSumExp, Tensor targets, long firstClass, double scale) {
-    checks.crossEntropy("crossEntropyColumns", logits, targets, logSumExp);
+      Tensor logits, LogSumExp logSumExp, Tensor targets, long firstClass, double scale) {
+    checks.crossEntropyColumns("crossEntropyColumns", logits, logSumExp, targets);
     int classes = Math.toIntExact(logits.cols());
     long base = Lanes.address(logits);
     RowChunks.of(logits.rows(), classes, CHUNK)
         .forEach(
             pool,
             row -> {
-              int target = targets.memory().getAtIndex(ValueLayout.JAVA_INT, row);
-              float lse = logSumExp.memory().getAtIndex(ValueLayout.JAVA_FLOAT, row);
-              columnsOfRow(base + 4 * row * classes, classes, lse, target, firstClass, scale, 1);
+              long column = column(targets, row, firstClass);
+              columnsOfRow(base + 4 * row * classes, classes, logSumExp, row, column, scale, 1);
             });
   }
 
   /** As crossEntropyColumns, with weights [R] of the targets. */
   void weightedCrossEntropyColumns(
       Tensor logits,
-      Tensor logSumExp,
+      LogSumExp logSumExp,
       Tensor targets,
       Tensor weights,
       long firstClass,
@@ -121,22 +126,28 @@ final class CrossEntropy {
         .forEach(
             pool,
             row -> {
-              int target = targets.memory().getAtIndex(ValueLayout.JAVA_INT, row);
-              float lse = logSumExp.memory().getAtIndex(ValueLayout.JAVA_FLOAT, row);
+              long column = column(targets, row, firstClass);
               float weight = weights.memory().getAtIndex(ValueLayout.JAVA_FLOAT, row);
               long x = base + 4 * row * classes;
-              columnsOfRow(x, classes, lse, target, firstClass, scale, weight);
+              columnsOfRow(x, classes, logSumExp, row, column, scale, weight);
             });
   }
 
+  /** Where a row's target is in a block of columns, or a number of none; NO_TARGET without one. */
+  private static long column(Tensor targets, long row, long firstClass) {
+    int target = targets.memory().getAtIndex(ValueLayout.JAVA_INT, row);
+    return target < 0 ? NO_TARGET : target - firstClass;
+  }
+
   private static void columnsOfRow(
-      long x, int n, float lse, int target, long firstClass, double scale, float weight) {
-    if (target < 0) {
+      long x, int n, LogSumExp logSumExp, long row, long column, double scale, float weight) {
+    if (column == NO_TARGET) {
       Lanes.zero(x, n);
       return;
     }
-    Softmax.probabilities(x, 1f, lse, (float) scale, n);
-    long column = target - firstClass;
+    float max = logSumExp.max().memory().getAtIndex(ValueLayout.JAVA_FLOAT, row);
+    float rest = logSumExp.rest().memory().getAtIndex(ValueLayout.JAVA_FLOAT, row);
+    Softmax.probabilities(x, max, 1f, (float) (scale * StrictMath.exp(-rest)), n);
     if (column >= 0 && column < n) {
       setElement(x, (int) column, (float) (element(x, (int) column) - scale * weight));
     }

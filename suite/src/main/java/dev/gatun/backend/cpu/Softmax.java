@@ -54,15 +54,13 @@ final class Softmax {
     return total;
   }
 
-  /** xᵢ ← factor·exp(scale·xᵢ − shift). */
-  static void probabilities(long x, float scale, float shift, float factor, int n) {
-    FloatVector scales = Lanes.broadcast(scale);
-    FloatVector minusShift = Lanes.broadcast(-shift);
+  /** xᵢ ← factor·exp(scale·(xᵢ − max)), which no magnitude of x makes less exact. */
+  static void probabilities(long x, float max, float scale, float factor, int n) {
     VectorMask<Float> rest = Lanes.rest(n);
     for (int i = 0; i < n; i += Lanes.WIDTH) {
       boolean full = i <= n - Lanes.WIDTH;
       long at = x + 4L * i;
-      FloatVector exponent = Lanes.load(at, full, rest).fma(scales, minusShift);
+      FloatVector exponent = Lanes.load(at, full, rest).sub(max).mul(scale);
       Lanes.store(Exponential.exp(exponent).mul(factor), at, full, rest);
     }
   }

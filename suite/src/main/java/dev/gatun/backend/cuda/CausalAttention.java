@@ -22,16 +22,16 @@ final class CausalAttention {
     this.math = math;
   }
 
-  /** packed [B, T, packedWidth], out [B, T, outputWidth], logSumExp [B, heads, T]. */
-  void attention(AttentionShape shape, Tensor packed, Tensor out, Tensor logSumExp) {
-    checks.attention("attention", shape, packed, out, logSumExp);
+  /** packed [B, T, packedWidth], out [B, T, outputWidth], normalisers [B, heads, T, 2]. */
+  void attention(AttentionShape shape, Tensor packed, Tensor out, Tensor normalisers) {
+    checks.attention("attention", shape, packed, out, normalisers);
     AttentionTiling tiling = AttentionTiling.of("attention", math, shape.headWidth());
     launcher.launch(
         tiling.kernel(AttentionPass.FORWARD),
         tiling.grid(AttentionPass.FORWARD, shape),
         packed,
         out,
-        logSumExp,
+        normalisers,
         shape.length(),
         shape.heads(),
         shape.keyValueHeads(),
@@ -44,19 +44,19 @@ final class CausalAttention {
       AttentionShape shape,
       Tensor packed,
       Tensor out,
-      Tensor logSumExp,
+      Tensor normalisers,
       Tensor dOut,
       Tensor dPacked) {
-    checks.attentionBackward(shape, packed, out, logSumExp, dOut, dPacked);
+    checks.attentionBackward(shape, packed, out, normalisers, dOut, dPacked);
     AttentionTiling tiling = AttentionTiling.of("attentionBackward", math, shape.headWidth());
-    Tensor delta = deltas.get(ElementType.F32, logSumExp.size());
+    Tensor delta = deltas.get(ElementType.F32, normalisers.size() / 2);
     int inFours = Alignment.inFours(shape.headWidth(), packed, dOut, dPacked);
     launcher.launch(
         tiling.kernel(AttentionPass.QUERIES),
         tiling.grid(AttentionPass.QUERIES, shape),
         packed,
         out,
-        logSumExp,
+        normalisers,
         dOut,
         dPacked,
         delta,
@@ -69,7 +69,7 @@ final class CausalAttention {
         tiling.kernel(AttentionPass.KEYS),
         tiling.grid(AttentionPass.KEYS, shape),
         packed,
-        logSumExp,
+        normalisers,
         dOut,
         delta,
         dPacked,

@@ -1,5 +1,6 @@
 package dev.gatun.backend.cuda;
 
+import dev.gatun.backend.LogSumExp;
 import dev.gatun.backend.OperandChecks;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
@@ -104,26 +105,28 @@ final class CrossEntropy {
   }
 
   /** logits [R, V], logSumExp [R]. */
-  void logSumExpRows(Tensor logits, Tensor logSumExp) {
+  void logSumExpRows(Tensor logits, LogSumExp logSumExp) {
     checks.logSumExpRows("logSumExpRows", logits, logSumExp);
     int classes = Math.toIntExact(logits.cols());
     launcher.launch(
         classes <= MOST_MEDIUM ? LOG_SUM_EXP : LOG_SUM_EXP_LARGE,
         Grid.of(logits.rows(), threads(classes)),
         logits,
-        logSumExp,
+        logSumExp.max(),
+        logSumExp.rest(),
         classes);
   }
 
   /** logits [R, C] of classes firstClass to firstClass + C, logSumExp [R], targets [R]. */
   void crossEntropyColumns(
-      Tensor logits, Tensor logSumExp, Tensor targets, long firstClass, double scale) {
-    checks.crossEntropy("crossEntropyColumns", logits, targets, logSumExp);
+      Tensor logits, LogSumExp logSumExp, Tensor targets, long firstClass, double scale) {
+    checks.crossEntropyColumns("crossEntropyColumns", logits, logSumExp, targets);
     launcher.launch(
         COLUMNS,
         columnBlocks(logits),
         logits,
-        logSumExp,
+        logSumExp.max(),
+        logSumExp.rest(),
         targets,
         firstClass,
         scale,
@@ -133,7 +136,7 @@ final class CrossEntropy {
   /** As crossEntropyColumns, with weights [R] of the targets. */
   void weightedCrossEntropyColumns(
       Tensor logits,
-      Tensor logSumExp,
+      LogSumExp logSumExp,
       Tensor targets,
       Tensor weights,
       long firstClass,
@@ -143,7 +146,8 @@ final class CrossEntropy {
         WEIGHTED_COLUMNS,
         columnBlocks(logits),
         logits,
-        logSumExp,
+        logSumExp.max(),
+        logSumExp.rest(),
         targets,
         weights,
         firstClass,

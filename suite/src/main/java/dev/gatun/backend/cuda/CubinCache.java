@@ -2,6 +2,7 @@ package dev.gatun.backend.cuda;
 
 import dev.gatun.io.AtomicFile;
 import dev.gatun.io.UnwritableFileException;
+import dev.gatun.natives.PrivateFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,11 +11,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
  * Machine code on disk, each file behind its own checksum. It only saves time: what is missing or
- * damaged is made again, and where nothing can be written each process compiles for itself.
+ * damaged is made again, and where nothing can be written, or others can write as well, each
+ * process compiles for itself.
  */
 final class CubinCache {
   private static final int CHECKSUM_BYTES = 32;
@@ -27,6 +30,11 @@ final class CubinCache {
 
   Path folder() {
     return folder;
+  }
+
+  /** Why nothing is kept, if so. */
+  Optional<String> fault() {
+    return PrivateFolder.fault(folder);
   }
 
   /** A name for what these texts lead to. */
@@ -43,6 +51,9 @@ final class CubinCache {
 
   /** The code kept under this name, or what the compiler makes of it. */
   byte[] get(String name, Supplier<byte[]> compiler) {
+    if (fault().isPresent()) {
+      return compiler.get();
+    }
     Path file = folder.resolve(name);
     byte[] kept = intact(file);
     if (kept.length > 0) {

@@ -6,6 +6,7 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.DeviceDescription;
 import dev.gatun.backend.Elementwise;
 import dev.gatun.backend.Gelu;
+import dev.gatun.backend.LogSumExp;
 import dev.gatun.backend.MathMode;
 import dev.gatun.backend.MemoryUse;
 import dev.gatun.backend.Recording;
@@ -394,8 +395,8 @@ public final class CudaBackend implements Backend {
   }
 
   @Override
-  public void attention(AttentionShape shape, Tensor packed, Tensor out, Tensor logSumExp) {
-    attention.attention(shape, packed, out, logSumExp);
+  public void attention(AttentionShape shape, Tensor packed, Tensor out, Tensor normalisers) {
+    attention.attention(shape, packed, out, normalisers);
   }
 
   @Override
@@ -403,10 +404,10 @@ public final class CudaBackend implements Backend {
       AttentionShape shape,
       Tensor packed,
       Tensor out,
-      Tensor logSumExp,
+      Tensor normalisers,
       Tensor dOut,
       Tensor dPacked) {
-    attention.attentionBackward(shape, packed, out, logSumExp, dOut, dPacked);
+    attention.attentionBackward(shape, packed, out, normalisers, dOut, dPacked);
   }
 
   @Override
@@ -420,20 +421,20 @@ public final class CudaBackend implements Backend {
   }
 
   @Override
-  public void logSumExpRows(Tensor logits, Tensor logSumExp) {
+  public void logSumExpRows(Tensor logits, LogSumExp logSumExp) {
     crossEntropy.logSumExpRows(logits, logSumExp);
   }
 
   @Override
   public void crossEntropyColumns(
-      Tensor logits, Tensor logSumExp, Tensor targets, long firstClass, double scale) {
+      Tensor logits, LogSumExp logSumExp, Tensor targets, long firstClass, double scale) {
     crossEntropy.crossEntropyColumns(logits, logSumExp, targets, firstClass, scale);
   }
 
   @Override
   public void weightedCrossEntropyColumns(
       Tensor logits,
-      Tensor logSumExp,
+      LogSumExp logSumExp,
       Tensor targets,
       Tensor weights,
       long firstClass,

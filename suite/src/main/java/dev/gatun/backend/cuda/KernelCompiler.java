@@ -111,8 +111,11 @@ final class KernelCompiler {
     if (!toldOfCompilation) {
       toldOfCompilation = true;
       notices.accept(
-          "Compiling kernels for this GPU, which takes seconds; they are kept in "
-              + cache.folder());
+          "Compiling kernels for this GPU, which takes seconds; "
+              + cache
+                  .fault()
+                  .map(fault -> "they are not kept: " + fault)
+                  .orElse("they are kept in " + cache.folder()));
     }
   }
 

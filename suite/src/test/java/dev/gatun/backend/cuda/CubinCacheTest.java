@@ -2,11 +2,14 @@ package dev.gatun.backend.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +53,18 @@ class CubinCacheTest {
       assertEquals(1, compilations);
       assertArrayEquals(whole, Files.readAllBytes(file));
     }
+  }
+
+  @Test
+  void aFolderThatOthersCanWriteKeepsAndGivesNothing() throws IOException {
+    var cache = new CubinCache(folder);
+    cache.get("a.cubin", this::compile);
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertArrayEquals(CODE, cache.get("a.cubin", this::compile));
+    cache.get("b.cubin", this::compile);
+    assertEquals(3, compilations);
+    assertFalse(Files.exists(folder.resolve("b.cubin")));
+    assertTrue(cache.fault().orElseThrow().contains("chmod go-w"));
   }
 
   private static byte[] truncated(byte[] bytes) {

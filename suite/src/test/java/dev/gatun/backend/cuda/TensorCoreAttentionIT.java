@@ -44,10 +44,10 @@ class TensorCoreAttentionIT {
     device.close();
   }
 
-  /** Output, logSumExp and gradient. */
-  private record Results(float[] out, float[] logSumExp, float[] gradient) {
+  /** Output, normalisers and gradient. */
+  private record Results(float[] out, float[] normalisers, float[] gradient) {
     List<float[]> all() {
-      return List.of(out, logSumExp, gradient);
+      return List.of(out, normalisers, gradient);
     }
   }
 
@@ -112,14 +112,14 @@ class TensorCoreAttentionIT {
     Tensor packed = device.floats(packedValues).reshape(rows(shape), shape.packedWidth());
     Tensor dOut = device.floats(dOutValues).reshape(rows(shape), shape.outputWidth());
     Tensor out = device.scope.zeros(ElementType.F32, rows(shape), shape.outputWidth());
-    Tensor logSumExp = device.scope.zeros(ElementType.F32, rows(shape) * shape.heads());
+    Tensor normalisers = device.scope.zeros(ElementType.F32, rows(shape) * shape.heads() * 2);
     Tensor dPacked = device.scope.zeros(ElementType.F32, rows(shape), shape.packedWidth());
-    attention.attention(shape, packed, out, logSumExp);
+    attention.attention(shape, packed, out, normalisers);
     float[] outValues = device.transfers.toFloats(out);
     device.transfers.write(perturbed(outValues, ofOutput), out);
-    attention.attentionBackward(shape, packed, out, logSumExp, dOut, dPacked);
+    attention.attentionBackward(shape, packed, out, normalisers, dOut, dPacked);
     return new Results(
-        outValues, device.transfers.toFloats(logSumExp), device.transfers.toFloats(dPacked));
+        outValues, device.transfers.toFloats(normalisers), device.transfers.toFloats(dPacked));
   }
 
   private static long rows(AttentionShape shape) {

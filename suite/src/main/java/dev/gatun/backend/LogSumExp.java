@@ -1,0 +1,19 @@
+package dev.gatun.backend;
+
+import dev.gatun.tensor.Tensor;
+
+/**
+ * log Σᵥ exp(xᵥ) of each of R rows, as two numbers that add up to it. One F32 number near 1,000
+ * knows the sum to 3e-5 only, and so would every probability be that is computed from it; exp(x −
+ * max)·exp(−rest) is right to F32 rounding however large x is.
+ *
+ * @param max the largest x of each row [R]
+ * @param rest log Σᵥ exp(xᵥ − max) of each row [R]; a share of it may be added, as in mixtures
+ */
+public record LogSumExp(Tensor max, Tensor rest) {
+
+  /** Of {@code count} rows from one on. */
+  public LogSumExp slice(long first, long count) {
+    return new LogSumExp(max.slice(first, count), rest.slice(first, count));
+  }
+}
