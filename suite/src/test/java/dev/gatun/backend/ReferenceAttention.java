@@ -1,7 +1,7 @@
 package dev.gatun.backend;
 
-import static dev.gatun.backend.Elements.add;
 import static dev.gatun.backend.Elements.at;
+import static dev.gatun.backend.Elements.elements;
 import static dev.gatun.backend.Elements.put;
 
 import dev.gatun.tensor.Tensor;
@@ -30,18 +30,23 @@ final class ReferenceAttention {
   }
 
   static void attention(AttentionShape shape, Tensor packed, Tensor out, Tensor logSumExp) {
+    double[] x = elements(packed);
     for (int b = 0; b < shape.batch(); b++) {
       for (int h = 0; h < shape.heads(); h++) {
         for (int t = 0; t < shape.length(); t++) {
-          double[] scores = scores(shape, packed, b, h, t);
+          double[] scores = scores(shape, x, b, h, t);
           double lse = logSumExp(scores);
           put(logSumExp, ((long) b * shape.heads() + h) * shape.length() + t, lse);
-          for (int j = 0; j < shape.headWidth(); j++) {
-            double sum = 0;
-            for (int s = 0; s <= t; s++) {
-              sum += Math.exp(scores[s] - lse) * at(packed, value(shape, b, h, s) + j);
+          double[] sums = new double[shape.headWidth()];
+          for (int s = 0; s <= t; s++) {
+            double p = Math.exp(scores[s] - lse);
+            int v = value(shape, b, h, s);
+            for (int j = 0; j < sums.length; j++) {
+              sums[j] += p * x[v + j];
             }
-            put(out, output(shape, b, h, t) + j, sum);
+          }
+          for (int j = 0; j < sums.length; j++) {
+            put(out, output(shape, b, h, t) + j, sums[j]);
           }
         }
       }
@@ -55,58 +60,64 @@ final class ReferenceAttention {
       Tensor logSumExp,
       Tensor dOut,
       Tensor dPacked) {
-    for (long i = 0; i < dPacked.size(); i++) {
-      put(dPacked, i, 0);
-    }
+    double[] x = elements(packed);
+    double[] dX = new double[x.length];
     for (int b = 0; b < shape.batch(); b++) {
       for (int h = 0; h < shape.heads(); h++) {
         for (int t = 0; t < shape.length(); t++) {
-          backwardOfQuery(shape, packed, out, logSumExp, dOut, dPacked, b, h, t);
+          backwardOfQuery(shape, x, out, logSumExp, dOut, dX, b, h, t);
         }
       }
+    }
+    for (int i = 0; i < dX.length; i++) {
+      put(dPacked, i, dX[i]);
     }
   }
 
   private static void backwardOfQuery(
       AttentionShape shape,
-      Tensor packed,
+      double[] x,
       Tensor out,
       Tensor logSumExp,
       Tensor dOut,
-      Tensor dPacked,
+      double[] dX,
       int b,
       int h,
       int t) {
-    double[] scores = scores(shape, packed, b, h, t);
+    double[] scores = scores(shape, x, b, h, t);
     double lse = at(logSumExp, ((long) b * shape.heads() + h) * shape.length() + t);
     long o = output(shape, b, h, t);
-    long q = query(shape, b, h, t);
+    int q = query(shape, b, h, t);
+    double[] dY = new double[shape.headWidth()];
     double delta = 0;
-    for (int j = 0; j < shape.headWidth(); j++) {
-      delta += at(dOut, o + j) * at(out, o + j);
+    for (int j = 0; j < dY.length; j++) {
+      dY[j] = at(dOut, o + j);
+      delta += dY[j] * at(out, o + j);
     }
     for (int s = 0; s <= t; s++) {
-      long k = key(shape, b, h, s);
-      long v = value(shape, b, h, s);
+      int k = key(shape, b, h, s);
+      int v = value(shape, b, h, s);
       double p = Math.exp(scores[s] - lse);
       double dP = 0;
-      for (int j = 0; j < shape.headWidth(); j++) {
-        dP += at(dOut, o + j) * at(packed, v + j);
-        add(dPacked, v + j, p * at(dOut, o + j));
+      for (int j = 0; j < dY.length; j++) {
+        dP += dY[j] * x[v + j];
+        dX[v + j] += p * dY[j];
       }
       double dScore = p * (dP - delta) / Math.sqrt(shape.headWidth());
-      for (int j = 0; j < shape.headWidth(); j++) {
-        add(dPacked, q + j, dScore * at(packed, k + j));
-        add(dPacked, k + j, dScore * at(packed, q + j));
+      for (int j = 0; j < dY.length; j++) {
+        dX[q + j] += dScore * x[k + j];
+        dX[k + j] += dScore * x[q + j];
       }
     }
   }
 
-  private static double[] scores(AttentionShape shape, Tensor packed, int b, int h, int t) {
+  private static double[] scores(AttentionShape shape, double[] x, int b, int h, int t) {
     double[] scores = new double[t + 1];
+    int q = query(shape, b, h, t);
     for (int s = 0; s <= t; s++) {
+      int k = key(shape, b, h, s);
       for (int j = 0; j < shape.headWidth(); j++) {
-        scores[s] += at(packed, query(shape, b, h, t) + j) * at(packed, key(shape, b, h, s) + j);
+        scores[s] += x[q + j] * x[k + j];
       }
       scores[s] /= Math.sqrt(shape.headWidth());
     }
@@ -125,16 +136,16 @@ final class ReferenceAttention {
     return max + Math.log(sum);
   }
 
-  private static long query(AttentionShape shape, int b, int h, int t) {
-    return ((long) b * shape.length() + t) * shape.packedWidth() + (long) h * shape.headWidth();
+  private static int query(AttentionShape shape, int b, int h, int t) {
+    return (b * shape.length() + t) * shape.packedWidth() + h * shape.headWidth();
   }
 
-  private static long key(AttentionShape shape, int b, int h, int t) {
+  private static int key(AttentionShape shape, int b, int h, int t) {
     int shared = h / (shape.heads() / shape.keyValueHeads());
     return query(shape, b, shape.heads() + shared, t);
   }
 
-  private static long value(AttentionShape shape, int b, int h, int t) {
+  private static int value(AttentionShape shape, int b, int h, int t) {
     int shared = h / (shape.heads() / shape.keyValueHeads());
     return query(shape, b, shape.heads() + shape.keyValueHeads() + shared, t);
   }
