@@ -7,7 +7,7 @@ GATUN := suite/target/gatun/bin/gatun
 SOURCES := $(shell find pom.xml bindings native suite results/expected results/facts results/tolerances.toml results/papers.toml -type f \
   -not -path '*/target/*' -not -path 'suite/src/test/*' -not -path 'suite/src/bench/*' 2>/dev/null)
 
-.PHONY: help build reproduce verify fuzz bundle bench bench-claims bench-kernels bench-products format bindings bindings-check cuda-libraries clean
+.PHONY: help build reproduce test it verify fuzz bundle bench bench-claims bench-kernels bench-products format bindings bindings-check cuda-libraries clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -20,6 +20,12 @@ build: $(GATUN) ## build the gatun command into suite/target/gatun
 
 reproduce: $(GATUN) ## the main job: train, measure, judge and report; ARGS="A1 --seed 2" narrows it
 	@$(GATUN) reproduce $(ARGS)
+
+test: ## the tests that TEST names, such as TEST='Head*Test'; without it all that do not train
+	$(MVN) test -Dsurefire.failIfNoSpecifiedTests=false $(if $(TEST),-Dtest='$(TEST)')
+
+it: ## the tests that TEST names of those that train, such as TEST=BottleneckFaultsIT
+	$(MVN) verify -Dtest=NONE -Dsurefire.failIfNoSpecifiedTests=false -Dit.test='$(TEST)' -Dfailsafe.failIfNoSpecifiedTests=false
 
 verify: ## every test, and the quick tier of every claim
 	mvn -B verify

@@ -14,6 +14,11 @@ import org.junit.jupiter.api.Assumptions;
  * asks for it is skipped and says so.
  */
 public final class TransformersPython {
+  /** Ends with 0 if they can be imported, and prints nothing if they cannot. */
+  private static final String HAS_BOTH =
+      "import sys, importlib.util as u; sys.exit(not (u.find_spec('torch') and"
+          + " u.find_spec('transformers')))";
+
   private static final Path SCRIPT = Path.of("src/test/python/checkpoints.py").toAbsolutePath();
   private static final long MOST_SECONDS = 600;
 
@@ -29,7 +34,7 @@ public final class TransformersPython {
         Optional.ofNullable(System.getenv("GATUN_TRANSFORMERS_PYTHON")).orElse("python3");
     boolean there;
     try {
-      there = run(List.of(python, "-c", "import torch, transformers")) == 0;
+      there = run(List.of(python, "-c", HAS_BOTH)) == 0;
     } catch (IOException _) {
       there = false;
     }

@@ -1,5 +1,6 @@
 package dev.gatun.backend;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -32,18 +33,27 @@ abstract class ContractSupport {
   SplittableRandom random;
   Backend backend;
 
+  private List<Backend> twins;
+
   /** Opens the backend under test. */
   protected abstract Backend open();
+
+  /** Opens others whose results are the same bytes. */
+  protected List<Backend> openTwins() {
+    return List.of();
+  }
 
   @BeforeEach
   void openBackend() {
     backend = open();
+    twins = openTwins();
     random = new SplittableRandom(SEED);
   }
 
   @AfterEach
   void closeBackend() {
     backend.close();
+    twins.forEach(Backend::close);
   }
 
   /** Checks an operation in the backend's real type. */
@@ -73,6 +83,9 @@ abstract class ContractSupport {
     double epsilon = type == ElementType.F32 ? 0x1p-24 : 0x1p-53;
     List<double[]> exact = Arrays.asList(inputs);
     List<double[]> got = run(backend, type, operation, exact);
+    for (Backend twin : twins) {
+      assertArrayEquals(got.toArray(), run(twin, type, operation, exact).toArray(), tolerance);
+    }
     List<double[]> want = run(oracle, ElementType.F64, operation, exact);
     List<double[]> change = factor == 0 ? want : change(operation, exact, want, epsilon);
     for (int output = 0; output < want.size(); output++) {

@@ -1,9 +1,10 @@
 package dev.gatun.backend;
 
+import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.ValueLayout;
 
-/** One element of a host tensor at a time, as a double: slow, and hard to get wrong. */
+/** Elements of host tensors as doubles: slow, and hard to get wrong. */
 final class Elements {
   private Elements() {}
 
@@ -17,6 +18,18 @@ final class Elements {
 
   static double at(Tensor x, long row, long col) {
     return at(x, row * x.cols() + col);
+  }
+
+  /** All of them, in order. */
+  static double[] elements(Tensor x) {
+    if (x.type() == ElementType.F64) {
+      return x.memory().toArray(ValueLayout.JAVA_DOUBLE);
+    }
+    double[] values = new double[Math.toIntExact(x.size())];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = at(x, i);
+    }
+    return values;
   }
 
   static int idAt(Tensor ids, long i) {

@@ -1,7 +1,7 @@
 package dev.gatun.backend;
 
-import static dev.gatun.backend.Elements.add;
 import static dev.gatun.backend.Elements.at;
+import static dev.gatun.backend.Elements.elements;
 import static dev.gatun.backend.Elements.put;
 
 import dev.gatun.tensor.Tensor;
@@ -31,21 +31,26 @@ final class ReferenceAttention {
   }
 
   static void attention(AttentionShape shape, Tensor packed, Tensor out, Tensor normalisers) {
+    double[] x = elements(packed);
     for (int b = 0; b < shape.batch(); b++) {
       for (int h = 0; h < shape.heads(); h++) {
         for (int t = 0; t < shape.length(); t++) {
-          double[] scores = scores(shape, packed, b, h, t);
+          double[] scores = scores(shape, x, b, h, t);
           double max = Arrays.stream(scores).max().orElseThrow();
           double[] terms = Arrays.stream(scores).map(s -> exp(shape, s - max)).toArray();
           double inverse = 1 / Arrays.stream(terms).sum();
           put(normalisers, normaliser(shape, b, h, t), max);
           put(normalisers, normaliser(shape, b, h, t) + 1, inverse);
-          for (int j = 0; j < shape.headWidth(); j++) {
-            double sum = 0;
-            for (int s = 0; s <= t; s++) {
-              sum += terms[s] * inverse * at(packed, value(shape, b, h, s) + j);
+          double[] sums = new double[shape.headWidth()];
+          for (int s = 0; s <= t; s++) {
+            double p = terms[s] * inverse;
+            int v = value(shape, b, h, s);
+            for (int j = 0; j < sums.length; j++) {
+              sums[j] += p * x[v + j];
             }
-            put(out, output(shape, b, h, t) + j, sum);
+          }
+          for (int j = 0; j < sums.length; j++) {
+            put(out, output(shape, b, h, t) + j, sums[j]);
           }
         }
       }
@@ -59,59 +64,65 @@ final class ReferenceAttention {
       Tensor normalisers,
       Tensor dOut,
       Tensor dPacked) {
-    for (long i = 0; i < dPacked.size(); i++) {
-      put(dPacked, i, 0);
-    }
+    double[] x = elements(packed);
+    double[] dX = new double[x.length];
     for (int b = 0; b < shape.batch(); b++) {
       for (int h = 0; h < shape.heads(); h++) {
         for (int t = 0; t < shape.length(); t++) {
-          backwardOfQuery(shape, packed, out, normalisers, dOut, dPacked, b, h, t);
+          backwardOfQuery(shape, x, out, normalisers, dOut, dX, b, h, t);
         }
       }
+    }
+    for (int i = 0; i < dX.length; i++) {
+      put(dPacked, i, dX[i]);
     }
   }
 
   private static void backwardOfQuery(
       AttentionShape shape,
-      Tensor packed,
+      double[] x,
       Tensor out,
       Tensor normalisers,
       Tensor dOut,
-      Tensor dPacked,
+      double[] dX,
       int b,
       int h,
       int t) {
-    double[] scores = scores(shape, packed, b, h, t);
+    double[] scores = scores(shape, x, b, h, t);
     double max = at(normalisers, normaliser(shape, b, h, t));
     double inverse = at(normalisers, normaliser(shape, b, h, t) + 1);
     long o = output(shape, b, h, t);
-    long q = query(shape, b, h, t);
+    int q = query(shape, b, h, t);
+    double[] dY = new double[shape.headWidth()];
     double delta = 0;
-    for (int j = 0; j < shape.headWidth(); j++) {
-      delta += at(dOut, o + j) * at(out, o + j);
+    for (int j = 0; j < dY.length; j++) {
+      dY[j] = at(dOut, o + j);
+      delta += dY[j] * at(out, o + j);
     }
     for (int s = 0; s <= t; s++) {
-      long k = key(shape, b, h, s);
-      long v = value(shape, b, h, s);
+      int k = key(shape, b, h, s);
+      int v = value(shape, b, h, s);
       double p = exp(shape, scores[s] - max) * inverse;
       double dP = 0;
-      for (int j = 0; j < shape.headWidth(); j++) {
-        dP += at(dOut, o + j) * at(packed, v + j);
-        add(dPacked, v + j, p * at(dOut, o + j));
+      for (int j = 0; j < dY.length; j++) {
+        dP += dY[j] * x[v + j];
+        dX[v + j] += p * dY[j];
       }
       double dScore = p * (dP - delta) / Math.sqrt(shape.headWidth());
-      for (int j = 0; j < shape.headWidth(); j++) {
-        add(dPacked, q + j, dScore * at(packed, k + j));
-        add(dPacked, k + j, dScore * at(packed, q + j));
+      for (int j = 0; j < dY.length; j++) {
+        dX[q + j] += dScore * x[k + j];
+        dX[k + j] += dScore * x[q + j];
       }
     }
   }
 
-  private static double[] scores(AttentionShape shape, Tensor packed, int b, int h, int t) {
+  private static double[] scores(AttentionShape shape, double[] x, int b, int h, int t) {
     double[] scores = new double[t + 1];
+    int q = query(shape, b, h, t);
     for (int s = 0; s <= t; s++) {
+      int k = key(shape, b, h, s);
       for (int j = 0; j < shape.headWidth(); j++) {
-        scores[s] += at(packed, query(shape, b, h, t) + j) * at(packed, key(shape, b, h, s) + j);
+        scores[s] += x[q + j] * x[k + j];
       }
     }
     return scores;
@@ -125,16 +136,16 @@ final class ReferenceAttention {
     return 2 * (((long) b * shape.heads() + h) * shape.length() + t);
   }
 
-  private static long query(AttentionShape shape, int b, int h, int t) {
-    return ((long) b * shape.length() + t) * shape.packedWidth() + (long) h * shape.headWidth();
+  private static int query(AttentionShape shape, int b, int h, int t) {
+    return (b * shape.length() + t) * shape.packedWidth() + h * shape.headWidth();
   }
 
-  private static long key(AttentionShape shape, int b, int h, int t) {
+  private static int key(AttentionShape shape, int b, int h, int t) {
     int shared = h / (shape.heads() / shape.keyValueHeads());
     return query(shape, b, shape.heads() + shared, t);
   }
 
-  private static long value(AttentionShape shape, int b, int h, int t) {
+  private static int value(AttentionShape shape, int b, int h, int t) {
     int shared = h / (shape.heads() / shape.keyValueHeads());
     return query(shape, b, shape.heads() + shape.keyValueHeads() + shared, t);
   }

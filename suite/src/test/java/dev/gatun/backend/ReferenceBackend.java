@@ -2,8 +2,10 @@ package dev.gatun.backend;
 
 import static dev.gatun.backend.Elements.add;
 import static dev.gatun.backend.Elements.at;
+import static dev.gatun.backend.Elements.elements;
 import static dev.gatun.backend.Elements.idAt;
 import static dev.gatun.backend.Elements.put;
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Encoding;
@@ -83,6 +85,10 @@ public final class ReferenceBackend implements Backend {
     guard.refuseInside("write");
     checks.floating("write", "to", to);
     requireSize(values.length, to);
+    if (to.type() == ElementType.F64) {
+      MemorySegment.copy(values, 0, to.memory(), JAVA_DOUBLE, 0, values.length);
+      return;
+    }
     for (int i = 0; i < values.length; i++) {
       put(to, i, values[i]);
     }
@@ -129,14 +135,6 @@ public final class ReferenceBackend implements Backend {
     guard.refuseInside("toDoubles");
     checks.floating("toDoubles", "from", from);
     return elements(from);
-  }
-
-  private static double[] elements(Tensor from) {
-    double[] values = new double[Math.toIntExact(from.size())];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = at(from, i);
-    }
-    return values;
   }
 
   @Override

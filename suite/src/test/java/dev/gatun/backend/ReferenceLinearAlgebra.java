@@ -14,15 +14,22 @@ final class ReferenceLinearAlgebra {
   /** A·B for A [m, k], B [k, n]. */
   static double[] product(double[] a, double[] b, int m, int k, int n) {
     double[] c = new double[m * n];
+    double[] row = new double[n];
     for (int i = 0; i < m; i++) {
+      Arrays.fill(row, 0);
       for (int l = 0; l < k; l++) {
-        double factor = a[i * k + l];
-        for (int j = 0; j < n; j++) {
-          c[i * n + j] += factor * b[l * n + j];
-        }
+        addScaled(a[i * k + l], b, l * n, row);
       }
+      System.arraycopy(row, 0, c, i * n, n);
     }
     return c;
+  }
+
+  /** y ← y + factor·x from an index on: a loop that the JVM's compiler vectorises. */
+  private static void addScaled(double factor, double[] x, int from, double[] y) {
+    for (int j = 0; j < y.length; j++) {
+      y[j] += factor * x[from + j];
+    }
   }
 
   /** Aᵀ [n, m] of A [m, n]. */

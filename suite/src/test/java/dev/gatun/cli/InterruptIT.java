@@ -33,7 +33,7 @@ class InterruptIT {
       [data]
       kind = "spamlang"
       [training]
-      steps = 300
+      steps = 150
       batch = 32
       length = 64
       learning-rate = 1e-3
@@ -48,7 +48,7 @@ class InterruptIT {
     List<String> command = train(config, "interrupted");
     Path checkpoint = folder.resolve("interrupted").resolve("run.safetensors");
     try (Launcher run = Launcher.start(folder, command)) {
-      run.await(line -> line.startsWith("train 1 of 300"));
+      run.await(line -> line.startsWith("train 1 of 150"));
       run.interrupt();
       assertEquals(INTERRUPTED, run.code(), run.printed().toString());
       assertSaysHowToGoOn(run.printed(), "run.safetensors");
@@ -69,7 +69,7 @@ class InterruptIT {
         Files.readAllBytes(folder.resolve("whole").resolve("curve.arrow")),
         Files.readAllBytes(folder.resolve("interrupted").resolve("curve.arrow")));
     assertEquals(
-        LongStream.rangeClosed(1, 300).boxed().toList(),
+        LongStream.rangeClosed(1, 150).boxed().toList(),
         new TrainingCurve(folder.resolve("interrupted"))
             .speeds().stream().map(StepSpeed::step).toList());
   }
@@ -77,10 +77,11 @@ class InterruptIT {
   @Test
   void interruptedReproductionKeepsItsFinishedRuns() throws Exception {
     List<String> command =
-        List.of(Launcher.SCRIPT.toString(), "reproduce", "A1", "--out", "results");
+        List.of(
+            Launcher.SCRIPT.toString(), "reproduce", "A1", "--threads", "1", "--out", "results");
     Path unfinished = folder.resolve("results").resolve("unfinished");
     try (Launcher run = Launcher.start(folder, command)) {
-      run.await(line -> line.contains("train d64-seed1"));
+      run.await(line -> line.contains("train d32-seed1"));
       run.interrupt();
       assertEquals(INTERRUPTED, run.code(), run.printed().toString());
       assertSaysHowToGoOn(run.printed(), "results");
@@ -89,7 +90,7 @@ class InterruptIT {
     byte[] before = Files.readAllBytes(finished);
     assertFalse(Files.exists(folder.resolve("results").resolve("runs.arrow")));
     try (Launcher run = Launcher.start(folder, command)) {
-      run.await(line -> line.contains("train d64-seed1"));
+      run.await(line -> line.contains("train d32-seed1"));
       run.interrupt();
       assertEquals(INTERRUPTED, run.code(), run.printed().toString());
       assertTrue(run.printed().stream().noneMatch(l -> l.contains("train d24-seed1")));
@@ -112,6 +113,13 @@ class InterruptIT {
 
   private static List<String> train(Path config, String out) {
     return List.of(
-        Launcher.SCRIPT.toString(), "train", "--config", config.toString(), "--out", out);
+        Launcher.SCRIPT.toString(),
+        "train",
+        "--config",
+        config.toString(),
+        "--threads",
+        "1",
+        "--out",
+        out);
   }
 }

@@ -8,7 +8,14 @@ import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Outcome;
 import dev.gatun.results.Verdict;
 import dev.gatun.results.Verdicts;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Runs a claim as it is and with what it measures broken on purpose, and judges both.
@@ -33,12 +40,56 @@ public record PlantedFaults(Function<String, ClaimContext> contexts) {
   public void assertFound(Claim whole, Claim broken, String... checks) {
     Evidence exact = Measured.evidence(whole, exact());
     Evidence faulty = Measured.evidence(broken, faulty());
+    assertFound(whole.id(), exact, faulty, checks);
+  }
+
+  /**
+   * As above, with a fault that touches some arms alone.
+   *
+   * @param touched with what their names begin
+   */
+  public void assertFoundInArms(String touched, Claim whole, Claim broken, String... checks) {
+    ClaimContext context = exact();
+    Evidence exact = Measured.evidence(whole, context);
+    Evidence faulty =
+        evidence(context, run -> run.startsWith(touched), () -> Measured.evidence(broken, context));
+    assertFound(whole.id(), exact, faulty, checks);
+  }
+
+  private static void assertFound(String claim, Evidence exact, Evidence faulty, String... checks) {
     for (String check : checks) {
-      Verdict reproduced = verdict(exact, whole.id(), check);
-      Verdict found = verdict(faulty, broken.id(), check);
+      Verdict reproduced = verdict(exact, claim, check);
+      Verdict found = verdict(faulty, claim, check);
       assertEquals(Outcome.REPRODUCED, reproduced.outcome(), reproduced::toString);
       assertNotEquals(Outcome.REPRODUCED, found.outcome(), found::toString);
       assertNotEquals(Outcome.SKIPPED, found.outcome(), found::toString);
+    }
+  }
+
+  /**
+   * Measures with a fault that touches some runs alone. The others are taken from the whole claim,
+   * which was measured in the same context: training them again would change no bit of them.
+   *
+   * @param touched says so of a run's id, such as {@code full-seed7}
+   */
+  public static Evidence evidence(
+      ClaimContext context, Predicate<String> touched, Supplier<Evidence> measured) {
+    forget(context, touched);
+    Evidence faulty = measured.get();
+    forget(context, touched);
+    return faulty;
+  }
+
+  /** A stored run knows its configuration, but not the fault of its training. */
+  private static void forget(ClaimContext context, Predicate<String> runs) {
+    try (Stream<Path> files = Files.walk(context.unfinished())) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        if (runs.test(file.getParent().getFileName().toString())) {
+          Files.delete(file);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -53,7 +53,7 @@ class TransformersIT {
 
   private static void compare(Fixture fixture) {
     try (Backend oracle = new ReferenceBackend();
-        Backend cpu = CpuBackend.open(2)) {
+        Backend cpu = CpuBackend.open(1)) {
       FixtureOutputs exact = FixtureOutputs.of(oracle, fixture);
       assertEquals(List.of(), exact.differencesFromPyTorch(fixture, 1));
       FixtureOutputs single = FixtureOutputs.of(cpu, fixture);

@@ -65,7 +65,7 @@ class CudaTrainingIT extends TrainingContract {
   void lossesAreThoseOfTheCpu(Architecture architecture) {
     List<Double> cpu;
     List<Double> cuda;
-    try (var backend = CpuBackend.open(2)) {
+    try (var backend = CpuBackend.open(1)) {
       cpu = losses(backend, architecture, 1);
     }
     try (var backend = open()) {

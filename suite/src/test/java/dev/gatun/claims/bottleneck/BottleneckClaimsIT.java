@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BottleneckClaimsIT {
-  private final Backend backend = CpuBackend.open(2);
+  private final Backend backend = CpuBackend.open(1);
 
   @AfterEach
   void closeBackend() {

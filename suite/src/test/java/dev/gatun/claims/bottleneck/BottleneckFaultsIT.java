@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BottleneckFaultsIT {
-  private final Backend backend = CpuBackend.open(2);
+  private final Backend backend = CpuBackend.open(1);
 
   /** Of all tests together: what is whole is trained once. */
   private final BottleneckExperiment whole = experiment(HeadMeasures.EXACT, 5);

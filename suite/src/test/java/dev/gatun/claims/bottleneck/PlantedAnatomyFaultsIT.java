@@ -42,7 +42,7 @@ class PlantedAnatomyFaultsIT {
   private static final int WIDTH = 32;
   private static final int[] ALL_WIDTHS = {24, 32, 64, 88};
 
-  private final Backend backend = CpuBackend.open(2);
+  private final Backend backend = CpuBackend.open(1);
 
   /** By widths: what is whole is trained once for all tests. */
   private final Map<List<Integer>, BottleneckExperiment> whole = new HashMap<>();

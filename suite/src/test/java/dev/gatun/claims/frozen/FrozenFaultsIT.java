@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Checks of B5 and B8 reproduce as long as what they measure is whole, and not when it is not. */
 @TestInstance(Lifecycle.PER_CLASS)
 class FrozenFaultsIT {
-  private final Backend backend = CpuBackend.open(2);
+  private final Backend backend = CpuBackend.open(1);
   private Path output;
   private Evidence whole;
 

@@ -59,7 +59,7 @@ class FrozenRunIT {
 
   @Test
   void anInterruptedRunReadsItsStatesAgainAndEndsAsIfItNeverStopped() throws IOException {
-    try (Backend backend = CpuBackend.open(2)) {
+    try (Backend backend = CpuBackend.open(1)) {
       Evidence whole = measured(backend, output.resolve("whole"), ProgressListener.NONE);
       assertFalse(Files.exists(states("whole")), "files of a finished run");
       Path folder = output.resolve("stopped");
@@ -76,7 +76,7 @@ class FrozenRunIT {
 
   @Test
   void aFileOfStatesThatIsCutShortIsComputedAnew() throws IOException {
-    try (Backend backend = CpuBackend.open(2)) {
+    try (Backend backend = CpuBackend.open(1)) {
       Evidence whole = measured(backend, output.resolve("whole"), ProgressListener.NONE);
       Path folder = output.resolve("cut");
       assertThrows(

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HeadVariantExperimentIT {
   private static final long SEED = 7;
 
-  private final Backend backend = CpuBackend.open(2);
+  private final Backend backend = CpuBackend.open(1);
 
   /** Evidence of each claim that shares one experiment, measured once for all tests. */
   private final Map<String, Evidence> whole = new HashMap<>();

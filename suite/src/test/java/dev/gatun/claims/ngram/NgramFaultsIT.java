@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Checks of B6 reproduce as long as the matrix is whole, and do not when it is broken on purpose.
  */
 class NgramFaultsIT {
-  private final Backend backend = CpuBackend.open(2);
+  private final Backend backend = CpuBackend.open(1);
   private PlantedFaults faults;
 
   @TempDir private Path output;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What B3 and B4 record of a small run of their experiment. */
 class SaturationExperimentIT {
-  private final Backend backend = CpuBackend.open(2);
+  private final Backend backend = CpuBackend.open(1);
 
   @TempDir private Path output;
 

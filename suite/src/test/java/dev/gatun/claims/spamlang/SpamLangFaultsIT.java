@@ -11,13 +11,13 @@ import dev.gatun.data.BatchSource;
 import dev.gatun.data.SpamLang;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.Measured;
+import dev.gatun.experiment.PlantedFaults;
 import dev.gatun.results.Evidence;
-import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Outcome;
 import dev.gatun.results.Verdict;
-import dev.gatun.results.Verdicts;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
@@ -46,10 +46,14 @@ class SpamLangFaultsIT {
           "coverage_smallest_not_learned",
           "narrow_backward_learns_less");
 
-  private final Map<String, Verdict> exactVerdicts = new HashMap<>();
-  private final Backend backend = CpuBackend.open(2);
+  /** By arms, fault and examples: tests that read one of them train it once. */
+  private final Map<List<Object>, Evidence> measured = new HashMap<>();
 
-  @TempDir private Path exactOutput;
+  private final Backend backend = CpuBackend.open(1);
+
+  /** Of all tests together: checks share arms. */
+  @TempDir private static Path soundOutput;
+
   @TempDir private Path faultyOutput;
 
   @AfterAll
@@ -93,10 +97,14 @@ class SpamLangFaultsIT {
         };
       };
 
+  private static final Examples HALF_OF_THE_SYMBOLS_OF_THE_LARGEST = ofLargest(HALF_OF_THE_SYMBOLS);
+
+  private static final UnaryOperator<SpamLangSetting> NO_FAULT = setting -> setting;
+
   @Test
   void shuffledLabelsAreFound() {
-    assertFound("paper_smallest_learned", UnaryOperator.identity(), SHUFFLED_LABELS);
-    assertFound("coverage_largest_learned", UnaryOperator.identity(), SHUFFLED_LABELS);
+    assertFound("paper_smallest_learned", NO_FAULT, SHUFFLED_LABELS);
+    assertFound("coverage_largest_learned", NO_FAULT, SHUFFLED_LABELS);
   }
 
   @Test
@@ -108,7 +116,7 @@ class SpamLangFaultsIT {
     assertFound("coverage_largest_learned", unlearning, Examples.UNIFORM);
     String passes = "paper_largest_not_learned";
     assertEquals(
-        Outcome.REPRODUCED, verdict(passes, unlearning, Examples.UNIFORM, faultyOutput).outcome());
+        Outcome.REPRODUCED, verdict(passes, passes, unlearning, Examples.UNIFORM).outcome());
   }
 
   @Test
@@ -121,38 +129,37 @@ class SpamLangFaultsIT {
 
   @Test
   void symbolsThatAreNeverShownAreFound() {
-    assertFound("coverage_largest_learned", UnaryOperator.identity(), HALF_OF_THE_SYMBOLS);
-    assertFound("coverage_gap_at_19.5", UnaryOperator.identity(), ofLargest(HALF_OF_THE_SYMBOLS));
+    assertFound("coverage_largest_learned", NO_FAULT, HALF_OF_THE_SYMBOLS);
+    assertFound("coverage_gap_at_19.5", NO_FAULT, HALF_OF_THE_SYMBOLS_OF_THE_LARGEST);
   }
 
   @Test
   void symbolsThatAreNeverShownAreFoundInTheirCount() {
     String arms = "coverage_gap_at_19.5";
     String check = "symbols_drawn_from_all";
-    UnaryOperator<SpamLangSetting> none = UnaryOperator.identity();
-    Verdict exact = verdict(arms, check, none, Examples.UNIFORM, exactOutput);
-    Verdict found = verdict(arms, check, none, ofLargest(HALF_OF_THE_SYMBOLS), faultyOutput);
+    Verdict exact = verdict(arms, check, NO_FAULT, Examples.UNIFORM);
+    Verdict found = verdict(arms, check, NO_FAULT, HALF_OF_THE_SYMBOLS_OF_THE_LARGEST);
     assertEquals(Outcome.REPRODUCED, exact.outcome(), exact::toString);
     assertEquals(Outcome.NOT_REPRODUCED, found.outcome(), found::toString);
   }
 
   @Test
   void largestVocabularyThatLearnsWorseAtEqualCoverageIsFound() {
-    assertFound("coverage_gap_at_4.88", UnaryOperator.identity(), ofLargest(SHUFFLED_LABELS));
+    assertFound("coverage_gap_at_4.88", NO_FAULT, ofLargest(SHUFFLED_LABELS));
   }
 
   @Test
   void longSequencesThatLearnWorseAreFound() {
     assertFound(
         "length64_at_equal_sequences",
-        UnaryOperator.identity(),
+        NO_FAULT,
         (setting, randomness) ->
             (setting.length() == 64 ? SHUFFLED_LABELS : Examples.UNIFORM).of(setting, randomness));
   }
 
   @Test
   void positionsThatAreNotIndependentAreFound() {
-    assertFound("length1_at_equal_positions", UnaryOperator.identity(), DEPENDENT_SEQUENCES);
+    assertFound("length1_at_equal_positions", NO_FAULT, DEPENDENT_SEQUENCES);
   }
 
   @Test
@@ -170,37 +177,33 @@ class SpamLangFaultsIT {
   }
 
   private void assertFound(String check, UnaryOperator<SpamLangSetting> fault, Examples examples) {
-    Verdict exact =
-        exactVerdicts.computeIfAbsent(
-            check, name -> verdict(name, UnaryOperator.identity(), Examples.UNIFORM, exactOutput));
-    Verdict found = verdict(check, fault, examples, faultyOutput);
+    Verdict exact = verdict(check, check, NO_FAULT, Examples.UNIFORM);
+    Verdict found = verdict(check, check, fault, examples);
     assertEquals(Outcome.REPRODUCED, exact.outcome(), exact::toString);
     assertNotEquals(Outcome.REPRODUCED, found.outcome(), found::toString);
     assertNotEquals(Outcome.SKIPPED, found.outcome(), found::toString);
   }
 
+  /** Of a check, on the arms of a check. */
   private Verdict verdict(
-      String check, UnaryOperator<SpamLangSetting> fault, Examples examples, Path output) {
-    return verdict(check, check, fault, examples, output);
+      String arms, String check, UnaryOperator<SpamLangSetting> fault, Examples examples) {
+    Evidence evidence =
+        measured.computeIfAbsent(
+            List.of(arms, fault, examples), _ -> measure(arms, fault, examples));
+    return PlantedFaults.verdict(evidence, "A6", check);
   }
 
-  private Verdict verdict(
-      String arms,
-      String check,
-      UnaryOperator<SpamLangSetting> fault,
-      Examples examples,
-      Path output) {
-    ClaimContext context = SmallSpamLang.context(backend, output);
+  private Evidence measure(String arms, UnaryOperator<SpamLangSetting> fault, Examples examples) {
+    boolean soundLanguage = examples == Examples.UNIFORM;
+    ClaimContext context =
+        SmallSpamLang.context(backend, soundLanguage ? soundOutput : faultyOutput);
+    IntUnaryOperator size = KEEP_SMALL.contains(arms) ? TO_2048 : AN_EIGHTH;
     Evidence evidence =
-        Measured.evidence(
-            SmallSpamLang.claim(
-                arms, KEEP_SMALL.contains(arms) ? TO_2048 : AN_EIGHTH, fault, examples),
-            context);
-    // A stored run knows its configuration, not the fault of its language.
-    context.discardUnfinished();
-    return Verdicts.judge(evidence, ExpectedValues.shipped(), "quick", "cpu").stream()
-        .filter(verdict -> verdict.claim().equals("A6") && verdict.check().equals(check))
-        .findFirst()
-        .orElseThrow();
+        Measured.evidence(SmallSpamLang.claim(arms, size, fault, examples), context);
+    // A stored run knows its configuration, but not the fault of its language.
+    if (!soundLanguage) {
+      context.discardUnfinished();
+    }
+    return evidence;
   }
 }

@@ -7,6 +7,7 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.data.Batch;
 import dev.gatun.data.SpamLang;
+import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.PlantedFaults;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.EvidenceBuilder;
@@ -26,16 +27,17 @@ import org.junit.jupiter.api.io.TempDir;
 /** The checks of H1 that read SpamLang find what is broken on purpose. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SpamLangHeadFaultsIT {
-  private final Backend backend = CpuBackend.open(2);
+  private final Backend backend = CpuBackend.open(1);
+
+  private ClaimContext context;
 
   /** Of all tests together: what is whole is trained once. */
   private Evidence whole;
 
-  @TempDir private Path output;
-
   @BeforeAll
   void trainOnTheWholeLanguage(@TempDir Path folder) {
-    whole = evidence(SpamLangRun.Examples.UNIFORM, folder);
+    context = SmallSpamLang.context(backend, folder);
+    whole = evidence(SpamLangRun.Examples.UNIFORM);
   }
 
   @AfterAll
@@ -65,7 +67,7 @@ class SpamLangHeadFaultsIT {
 
   @Test
   void labelsThatSayNothingAreFoundThoughTheyPassWhereExamplesAreFew() {
-    Evidence shuffled = evidence(SHUFFLED_LABELS, output);
+    Evidence shuffled = faulty("-seq", SHUFFLED_LABELS);
     assertFound("enough_examples_learned", shuffled);
     assertEquals(
         Outcome.REPRODUCED,
@@ -74,7 +76,7 @@ class SpamLangHeadFaultsIT {
 
   @Test
   void symbolsThatAreNeverShownAreFound() {
-    assertFound("enough_examples_learned", evidence(FEW_SYMBOLS, output));
+    assertFound("enough_examples_learned", faulty("-seq19.5", FEW_SYMBOLS));
   }
 
   @Test
@@ -83,7 +85,7 @@ class SpamLangHeadFaultsIT {
         (setting, randomness) ->
             new SpamLang(
                 setting.model().vocabulary(), 4 * setting.batch(), setting.length(), randomness);
-    assertFound("few_examples_not_learned", evidence(more, output));
+    assertFound("few_examples_not_learned", faulty("-seq4.88", more));
   }
 
   private void assertFound(String check, Evidence faulty) {
@@ -94,7 +96,13 @@ class SpamLangHeadFaultsIT {
     assertNotEquals(Outcome.SKIPPED, found.outcome(), found::toString);
   }
 
-  private Evidence evidence(SpamLangRun.Examples examples, Path folder) {
+  /** With a fault in the arms whose names hold a text, though not in trials of a rate. */
+  private Evidence faulty(String arms, SpamLangRun.Examples fault) {
+    return PlantedFaults.evidence(
+        context, run -> run.contains(arms) && !run.contains("-rate"), () -> evidence(fault));
+  }
+
+  private Evidence evidence(SpamLangRun.Examples examples) {
     var heads =
         new SpamLangHeads(
             (_, first) ->
@@ -105,7 +113,7 @@ class SpamLangHeadFaultsIT {
                     LongStream.range(first, first + 5).boxed().toList()),
             examples);
     var builder = new EvidenceBuilder();
-    heads.run(SmallSpamLang.context(backend, folder), "H1", builder);
+    heads.run(context, "H1", builder);
     return builder.build(new Provenance(Map.of()));
   }
 }
