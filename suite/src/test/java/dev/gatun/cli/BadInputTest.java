@@ -177,9 +177,7 @@ class BadInputTest {
   void missingOpenBlasIsNamed() {
     Path missing = folder.resolve("libnone.so");
     assertMistake(
-        CommandRun.of("reproduce", "B1", "--openblas", missing, "--out", out),
-        missing.toString(),
-        "");
+        CommandRun.of("reproduce", "B1", "--blas", missing, "--out", out), missing.toString(), "");
   }
 
   @Test

@@ -1,5 +1,5 @@
 /**
- * The CPU: matrices by single-threaded OpenBLAS calls tiled over one pool of Java threads,
+ * The CPU: matrices by single-threaded BLAS calls tiled over one pool of Java threads,
  * everything else by the Vector API. Work is cut by shape alone, so results do not depend on the
  * number of threads.
  */
