@@ -35,6 +35,9 @@ record BlasProbe(String name, String version, String configuration, String coreT
       Pattern.compile("OpenBLAS (\\d+)\\.(\\d+)\\.(\\d+)\\S*");
   private static final Pattern MKL_VERSION = Pattern.compile("Version (\\d[\\w.]*)");
 
+  private static final String UNLIMITED =
+      "an unknown library, whose threads Gatun does not limit; OMP_NUM_THREADS=1 often does";
+
   /** Constants of {@code mkl_types.h} and {@code mkl_service.h}. */
   private static final int MKL_INTERFACE_LP64 = 0;
 
@@ -108,7 +111,7 @@ record BlasProbe(String name, String version, String configuration, String coreT
     if (symbols.find("bli_info_get_version_str").isPresent()) {
       return blis(symbols);
     }
-    return new BlasProbe("BLAS", "unknown", "", "");
+    return new BlasProbe("BLAS", "unknown", UNLIMITED, "");
   }
 
   private static void requireFunctions(SymbolLookup symbols) throws UnusableLibraryException {

@@ -11,7 +11,7 @@ import java.util.Random;
  * by the library in use.
  */
 public record BlasSpeed(double sgemm, double dgemm) {
-  private static final int ORDER = 1024;
+  private static final int ORDER = 512;
   private static final long NANOS = 300_000_000;
 
   /** Multiplies for about a second. */

@@ -174,7 +174,7 @@ class BadInputTest {
   }
 
   @Test
-  void missingOpenBlasIsNamed() {
+  void missingBlasLibraryIsNamed() {
     Path missing = folder.resolve("libnone.so");
     assertMistake(
         CommandRun.of("reproduce", "B1", "--blas", missing, "--out", out), missing.toString(), "");
