@@ -7,7 +7,7 @@ GATUN := suite/target/gatun/bin/gatun
 SOURCES := $(shell find pom.xml bindings native suite results/expected results/facts results/tolerances.toml results/papers.toml -type f \
   -not -path '*/target/*' -not -path 'suite/src/test/*' -not -path 'suite/src/bench/*' 2>/dev/null)
 
-.PHONY: help build reproduce verify fuzz bundle bench bench-claims bench-kernels format bindings bindings-check cuda-libraries clean
+.PHONY: help build reproduce verify fuzz bundle bench bench-claims bench-kernels bench-products format bindings bindings-check cuda-libraries clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -39,10 +39,15 @@ bench-claims: $(GATUN) ## time and tokens/s of every claim at the quick tier, on
 	@$(GATUN) reproduce --tier quick --threads $(THREADS) --out results/runs/bench-claims \
 	  --timings results/benchmarks/claims-$(THREADS)-threads.json $(ARGS)
 
-bench-kernels: ## kernels, native calls and matrix products by JMH; ARGS narrows it
+bench-kernels: ## kernels, native calls and spectra by JMH, into results/benchmarks/kernels.json; ARGS narrows it
 	@mkdir -p results/benchmarks
 	$(MVN) package -DskipTests -Pbench \
 	  -Dbench.arguments="-rf json -rff $(CURDIR)/results/benchmarks/kernels.json -f 1 -wi 3 -w 2 -i 5 -r 2 $(ARGS)"
+
+bench-products: ## matrix products beside the BLAS library called directly; ARGS="f32-NN-512x512x512 --rounds 5" narrows it
+	@mkdir -p results/benchmarks
+	$(MVN) package -DskipTests -Pbench -Dbench.main=dev.gatun.bench.MatrixProductBenchmark \
+	  -Dbench.arguments="--out $(CURDIR)/results/benchmarks/products.json $(ARGS)"
 
 format: ## rewrite the sources in google-java-format
 	$(MVN) test -pl bindings,native,suite -Dtest=SourceFormatTest -Dsurefire.failIfNoSpecifiedTests=false -Dgatun.format=write

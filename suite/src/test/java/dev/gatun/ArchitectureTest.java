@@ -85,7 +85,7 @@ class ArchitectureTest {
               "dev.gatun.safetensors..",
               "dev.gatun.data..",
               "dev.gatun.backend",
-              "dev.gatun.backend.cuda..",
+              "dev.gatun.backend.cpu",
               "dev.gatun.tensor..",
               "dev.gatun.io..",
               JACKSON),

@@ -2,9 +2,11 @@ package dev.gatun.bench;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.DeviceDescription;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Pieces of work, Gatun and PyTorch in turn on the same machine: each pair sees the same weather,
@@ -28,13 +30,21 @@ public final class Benchmark {
     this.peer = peer;
   }
 
-  /** Measures a piece of work. */
-  public Measurement run(Work work) {
+  /** Measures a piece of work; what fails is told in the outcome. */
+  public Outcome run(Work work) {
+    var theirs = new PeerRuns(work);
+    try {
+      Measurement measurement = run(work, theirs);
+      return new Outcome(
+          work, Optional.of(measurement), theirs.failure.map(why -> work.name() + ": " + why));
+    } catch (RuntimeException | OutOfMemoryError e) {
+      return new Outcome(work, Optional.empty(), Optional.of(work.name() + ": " + lastWords(e)));
+    }
+  }
+
+  private Measurement run(Work work, PeerRuns theirs) {
     int warmUp = work.warmUp();
-    // The peer's faster setting is found first and then used throughout.
-    Optional<PeerSetting> setting = peer.map(p -> fastest(p, work));
     var ours = new ArrayList<Double>();
-    var theirs = new ArrayList<Peer.Run>();
     backend.resetPeakMemory();
     work.repetition()
         .run(
@@ -43,29 +53,65 @@ public final class Benchmark {
             (round, seconds) -> {
               if (round >= warmUp) {
                 ours.add(seconds);
-                setting.ifPresent(s -> theirs.add(peer.orElseThrow().run(s)));
+                theirs.run();
               }
             });
     return new Measurement(
-        work,
-        ours,
-        backend.memoryUse().peakBytes(),
-        speed.floor(work.cost()),
-        setting.map(s ->
-            new Measurement.Peers(
-                s,
-                theirs.stream().map(Peer.Run::seconds).toList(),
-                theirs.stream().mapToLong(Peer.Run::peakBytes).max().orElse(0))));
+        work, ours, backend.memoryUse().peakBytes(), speed.floor(work.cost()), theirs.measured());
   }
 
-  private PeerSetting fastest(Peer peer, Work work) {
-    PeerSetting best = null;
+  private static String lastWords(Throwable failure) {
+    return Stream.of(String.valueOf(failure.getMessage()), failure.toString())
+        .flatMap(String::lines)
+        .filter(line -> !line.equals("null"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** The peer's runs of a piece of work, until one fails; none without a peer. */
+  private final class PeerRuns {
+    private final List<Peer.Run> runs = new ArrayList<>();
+    private Optional<PeerSetting> setting = Optional.empty();
+    private Optional<String> failure = Optional.empty();
+
+    /** Finds the peer's fastest setting, which is then used throughout. */
+    PeerRuns(Work work) {
+      peer.ifPresent(p -> attempt(() -> setting = fastest(p, work)));
+    }
+
+    void run() {
+      if (failure.isEmpty()) {
+        setting.ifPresent(s -> attempt(() -> runs.add(peer.orElseThrow().run(s))));
+      }
+    }
+
+    private void attempt(Runnable request) {
+      try {
+        request.run();
+      } catch (UncheckedIOException e) {
+        failure = Optional.of(e.getCause().getMessage());
+      }
+    }
+
+    Optional<Measurement.Peers> measured() {
+      return setting
+          .filter(_ -> failure.isEmpty())
+          .map(s ->
+              new Measurement.Peers(
+                  s,
+                  runs.stream().map(Peer.Run::seconds).toList(),
+                  runs.stream().mapToLong(Peer.Run::peakBytes).max().orElse(0)));
+    }
+  }
+
+  private Optional<PeerSetting> fastest(Peer peer, Work work) {
+    Optional<PeerSetting> best = Optional.empty();
     double least = Double.POSITIVE_INFINITY;
     for (PeerSetting setting : settings(work)) {
       peer.run(setting);
       double seconds = Math.min(peer.run(setting).seconds(), peer.run(setting).seconds());
       if (seconds < least) {
-        best = setting;
+        best = Optional.of(setting);
         least = seconds;
       }
     }

@@ -17,15 +17,28 @@ public final class BenchmarkFile {
 
   private BenchmarkFile() {}
 
-  /** One entry for us and, if it ran, one for the peer. */
-  public static List<Map<String, Object>> entries(Measurement result, DeviceDescription device) {
+  /** One entry for us, one for the peer and one for a failure, as far as there are such. */
+  public static List<Map<String, Object>> entries(Outcome outcome, DeviceDescription device) {
     var entries = new ArrayList<Map<String, Object>>();
+    outcome.measurement().ifPresent(result -> add(entries, result, device));
+    outcome
+        .failure()
+        .ifPresent(
+            failure -> entries.add(Map.of("benchmark", name(outcome.work()), "failure", failure)));
+    return entries;
+  }
+
+  private static void add(
+      List<Map<String, Object>> entries, Measurement result, DeviceDescription device) {
     var ours = new LinkedHashMap<String, Object>();
     ours.put("implementation", "gatun");
     ours.put("device", device.name());
     ours.put("math", device.mathMode());
     ours.put("peakBytes", result.peakBytes());
-    ours.put("floorSeconds", result.floorSeconds());
+    ours.put("floorSeconds", result.floor().seconds());
+    ours.put("floorOfProductsSeconds", result.floor().productSeconds());
+    ours.put("floorOfMemorySeconds", result.floor().memorySeconds());
+    result.floorFault().ifPresent(fault -> ours.put("floorFault", fault));
     entries.add(entry(result.work(), device.threads(), ours, result.seconds()));
     result
         .peer()
@@ -35,10 +48,11 @@ public final class BenchmarkFile {
           theirs.put("device", device.name());
           theirs.put("math", peer.setting().math());
           theirs.put("peakBytes", peer.peakBytes());
+          theirs.put("ratioOfBests", result.ratioOfBests().orElseThrow());
+          theirs.put("medianRatio", Measurement.median(result.ratios()));
           int threads = peer.setting().threads();
           entries.add(entry(result.work(), threads, theirs, peer.seconds()));
         });
-    return entries;
   }
 
   private static Map<String, Object> entry(
@@ -48,12 +62,16 @@ public final class BenchmarkFile {
     metric.put("scoreUnit", "s/op");
     metric.put("rawData", List.of(seconds));
     var entry = new LinkedHashMap<String, Object>();
-    entry.put("benchmark", "dev.gatun.bench." + work.name());
+    entry.put("benchmark", name(work));
     entry.put("mode", "ss");
     entry.put("threads", threads);
     entry.put("params", parameters);
     entry.put("primaryMetric", metric);
     return entry;
+  }
+
+  private static String name(Work work) {
+    return "dev.gatun.bench." + work.name();
   }
 
   /** Writes entries to a file, which is replaced whole. */

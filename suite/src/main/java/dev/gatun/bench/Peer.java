@@ -6,31 +6,35 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A PyTorch process that does the same work, one request at a time: {@code peer.py}. */
+/**
+ * A PyTorch process that does the same work, one request at a time: {@code peer.py}. A process that
+ * fails is replaced by a new one at the next request.
+ */
 public final class Peer implements AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();
+  private static final long END_SECONDS = 10;
 
-  private final Process process;
-  private final BufferedReader answers;
-  private final PrintWriter requests;
+  private final String python;
   private final String version;
+
+  /** Null after a failure. */
+  private Conversation conversation;
 
   /** What one run took. */
   record Run(double seconds, long peakBytes) {}
 
-  private Peer(Process process) throws IOException {
-    this.process = process;
-    this.answers = process.inputReader(StandardCharsets.UTF_8);
-    this.requests = new PrintWriter(process.outputWriter(StandardCharsets.UTF_8), true);
-    String greeting = answers.readLine();
-    if (greeting == null) {
-      throw new IOException("it ended at once: is PyTorch installed in this Python?");
-    }
-    this.version = JSON.readTree(greeting).get("torch").asString();
+  private Peer(String python) throws IOException {
+    this.python = python;
+    this.conversation = new Conversation(python);
+    this.version = conversation.greeting.get("torch").asString();
   }
 
   /**
@@ -40,12 +44,8 @@ public final class Peer implements AutoCloseable {
    * @throws IllegalArgumentException in one line, where Python or PyTorch is missing
    */
   public static Peer start(String python) {
-    try (InputStream script = Peer.class.getResourceAsStream("peer.py")) {
-      String source = new String(script.readAllBytes(), StandardCharsets.UTF_8);
-      return new Peer(
-          new ProcessBuilder(python, "-c", source)
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start());
+    try {
+      return new Peer(python);
     } catch (IOException e) {
       throw new IllegalArgumentException(
           "--peer %s: %s; name a Python that has PyTorch".formatted(python, e.getMessage()), e);
@@ -57,34 +57,118 @@ public final class Peer implements AutoCloseable {
     return version;
   }
 
-  /** One run of a piece of work. */
+  /**
+   * One run of a piece of work.
+   *
+   * @throws UncheckedIOException if the process fails, with its last words in the cause's message
+   */
   Run run(PeerSetting setting) {
-    requests.println(
-        JSON.writeValueAsString(
-            Map.of(
-                "work",
-                setting.work(),
-                "device",
-                setting.device(),
-                "math",
-                setting.math(),
-                "threads",
-                setting.threads())));
     try {
-      String answer = answers.readLine();
-      if (answer == null) {
-        throw new IOException("the PyTorch process ended during " + setting.work());
+      if (conversation == null) {
+        conversation = new Conversation(python);
       }
-      JsonNode run = JSON.readTree(answer);
+      JsonNode run = conversation.ask(setting);
       return new Run(run.get("seconds").asDouble(), run.get("peak_bytes").asLong());
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      close();
+      throw new UncheckedIOException(
+          new IOException("PyTorch failed in %s: %s".formatted(setting.work(), e.getMessage()), e));
     }
   }
 
   @Override
   public void close() {
-    requests.close();
-    process.destroy();
+    if (conversation != null) {
+      conversation.close();
+      conversation = null;
+    }
+  }
+
+  /** Requests to one process, and its answers. */
+  private static final class Conversation implements AutoCloseable {
+    private final Path errors;
+    private final Process process;
+    private final BufferedReader answers;
+    private final PrintWriter requests;
+    private final JsonNode greeting;
+
+    Conversation(String python) throws IOException {
+      errors = Files.createTempFile("gatun-peer", ".txt");
+      try (InputStream script = Peer.class.getResourceAsStream("peer.py")) {
+        String source = new String(script.readAllBytes(), StandardCharsets.UTF_8);
+        process = new ProcessBuilder(python, "-c", source).redirectError(errors.toFile()).start();
+      } catch (IOException e) {
+        Files.delete(errors);
+        throw e;
+      }
+      answers = process.inputReader(StandardCharsets.UTF_8);
+      requests = new PrintWriter(process.outputWriter(StandardCharsets.UTF_8), true);
+      try {
+        greeting = answer("torch");
+      } catch (IOException e) {
+        close();
+        throw e;
+      }
+    }
+
+    JsonNode ask(PeerSetting setting) throws IOException {
+      requests.println(
+          JSON.writeValueAsString(
+              Map.of(
+                  "work",
+                  setting.work(),
+                  "device",
+                  setting.device(),
+                  "math",
+                  setting.math(),
+                  "threads",
+                  setting.threads())));
+      return answer("seconds");
+    }
+
+    private JsonNode answer(String field) throws IOException {
+      String answer = answers.readLine();
+      if (answer == null) {
+        throw new IOException(lastWords());
+      }
+      try {
+        JsonNode node = JSON.readTree(answer);
+        if (node.has(field)) {
+          return node;
+        }
+      } catch (JacksonException _) {
+        // It is told below.
+      }
+      throw new IOException("it answered '%s'".formatted(answer));
+    }
+
+    /** The last line on standard error of a process that has ended, or how it ended. */
+    private String lastWords() throws IOException {
+      try {
+        if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+          return "it closed its output";
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException(e);
+      }
+      String said = Files.readString(errors, StandardCharsets.ISO_8859_1);
+      return said.lines()
+          .filter(line -> !line.isBlank())
+          .reduce((_, later) -> later)
+          .map(String::strip)
+          .orElse("it ended with exit code %d and no message".formatted(process.exitValue()));
+    }
+
+    @Override
+    public void close() {
+      requests.close();
+      process.destroy();
+      try {
+        Files.deleteIfExists(errors);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 }

@@ -29,6 +29,9 @@ record TrainingWork(
   static final TrainingWork GPT2 =
       compiled("gpt2-124m", TransformerConfig.gpt2(50_257, 768, 12, 12, 1024), 16);
 
+  /** AdamW reads a weight, its gradient and two moments, and writes all but the gradient. */
+  private static final double BYTES_PER_WEIGHT = 7 * Float.BYTES;
+
   private static TransformerConfig untied(
       int vocabulary, int width, int layers, int heads, int length) {
     return TransformerConfig.gpt2(vocabulary, width, layers, heads, length)
@@ -46,8 +49,8 @@ record TrainingWork(
 
   Work work() {
     long tokens = (long) batch * config.contextLength();
-    return new Work(
-        name, peers, tokens, Cost.products(tokens * flopsPerToken()), warmUp, this::repeat);
+    var cost = new Cost(tokens * flopsPerToken(), 0, BYTES_PER_WEIGHT * weights());
+    return new Work(name, peers, tokens, cost, warmUp, this::repeat);
   }
 
   /**
@@ -57,12 +60,18 @@ record TrainingWork(
    */
   private double flopsPerToken() {
     double heads = config.heads();
+    double headWidth = config.headWidth();
+    return 6 * weights() + 6 * config.layers() * heads * headWidth * config.contextLength();
+  }
+
+  /** Weights of matrix products. */
+  private double weights() {
+    double heads = config.heads();
     double width = config.width();
     double headWidth = config.headWidth();
     double attention = width * headWidth * (2 * heads + 2.0 * config.keyValueHeads());
     double mlp = (config.activation().isGated() ? 3 : 2) * width * config.mlpWidth();
-    double weights = config.layers() * (attention + mlp) + width * config.vocabulary();
-    return 6 * weights + 6 * config.layers() * heads * headWidth * config.contextLength();
+    return config.layers() * (attention + mlp) + width * config.vocabulary();
   }
 
   private void repeat(Backend backend, int rounds, Work.Listener listener) {
@@ -70,9 +79,18 @@ record TrainingWork(
     int length = config.contextLength();
     var listening =
         new TrainingListener() {
+          private long start;
+
+          @Override
+          public void reached(long step, LanguageModel model) {
+            awaitDevice(backend);
+            start = System.nanoTime();
+          }
+
           @Override
           public void stepFinished(StepReport report) {
-            listener.finished((int) report.step() - 1, report.nanosElapsed() * 1e-9);
+            awaitDevice(backend);
+            listener.finished((int) report.step() - 1, (System.nanoTime() - start) * 1e-9);
           }
         };
     var training = TrainingConfig.of(rounds, batch, length, 1e-3, 1);
@@ -85,6 +103,11 @@ record TrainingWork(
             new Trainer(model, training, randomTokens(), Optional.empty(), List.of(listening))) {
       trainer.run();
     }
+  }
+
+  /** A GPU works behind the calls: the trainer's own time of a step ends before its update does. */
+  private static void awaitDevice(Backend backend) {
+    backend.seconds(() -> {});
   }
 
   private BatchSource randomTokens() {

@@ -3,9 +3,9 @@ package dev.gatun.cli;
 import dev.gatun.backend.Backend;
 import dev.gatun.bench.Benchmark;
 import dev.gatun.bench.BenchmarkFile;
-import dev.gatun.bench.CallCost;
 import dev.gatun.bench.DeviceSpeed;
 import dev.gatun.bench.Measurement;
+import dev.gatun.bench.Outcome;
 import dev.gatun.bench.Peer;
 import dev.gatun.bench.Work;
 import dev.gatun.cli.NamedValues.Works;
@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -29,7 +28,8 @@ import picocli.CommandLine.Parameters;
     name = "bench",
     description = {
       "Measures pieces of work on a device: the least time that the hardware allows (floor), the"
-          + " time taken, and the ratio to PyTorch on the same machine, run in turn.",
+          + " time taken, and PyTorch's time over it on the same machine, run in turn: best against"
+          + " best, and the median of the pairs.",
       "The device's own clock times operations, after a warm-up, on inputs that no cache holds."
     },
     mixinStandardHelpOptions = true)
@@ -60,7 +60,9 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "<file>",
-      description = "Where all times are kept, as JSON in the layout of JMH's results.")
+      description =
+          "Where all times are kept, as JSON in the layout of JMH's results; written after each"
+              + " work.")
   private Path out;
 
   @Override
@@ -79,15 +81,33 @@ final class BenchCommand implements Callable<Integer> {
       if (peer.peer().isEmpty()) {
         console.note("SKIPPED: PyTorch, since no --peer names a Python that has it");
       }
-      var benchmark = new Benchmark(backend, speed, pairs, peer.peer());
-      var results = new ArrayList<Measurement>();
-      for (Work work : works) {
-        console.note("measuring " + work.name());
-        results.add(benchmark.run(work));
-      }
-      report(backend, results, CallCost.measure(backend));
-      return 0;
+      return measure(works, backend, new Benchmark(backend, speed, pairs, peer.peer()));
     }
+  }
+
+  /** Each work is shown and stored before the next begins. */
+  private int measure(List<Work> works, Backend backend, Benchmark benchmark) {
+    var entries = new ArrayList<Map<String, Object>>();
+    boolean failed = false;
+    console.line(BenchTable.title(backend.device()));
+    console.line(BenchTable.HEADER);
+    for (Work work : works) {
+      console.note("measuring " + work.name());
+      Outcome outcome = benchmark.run(work);
+      outcome.measurement().map(BenchTable::row).ifPresent(console::line);
+      outcome.measurement().flatMap(Measurement::floorFault).ifPresent(console::line);
+      outcome.failure().ifPresent(failure -> console.note("FAILED: " + failure));
+      failed |= outcome.failure().isPresent();
+      entries.addAll(BenchmarkFile.entries(outcome, backend.device()));
+      if (out != null) {
+        BenchmarkFile.write(entries, out);
+      }
+    }
+    if (out != null) {
+      console.line("all times: " + out);
+    }
+    console.json(Map.of("benchmarks", entries));
+    return failed ? 1 : 0;
   }
 
   /** The peer, or nothing, to be closed. */
@@ -120,61 +140,9 @@ final class BenchCommand implements Callable<Integer> {
         "copy bandwidth", "%.0f GB/s, read and write".formatted(speed.copyBandwidth() * 1e-9));
     settings.put(
         "matrix products",
-        "%.0f GFLOP/s, f64 %.0f GFLOP/s"
+        "%.0f GFLOP/s, f64 %.0f GFLOP/s, the library's or Gatun's best"
             .formatted(speed.productRate() * 1e-9, speed.doubleProductRate() * 1e-9));
     settings.put("PyTorch", peer.map(Peer::version).orElse("not asked for"));
     return settings;
-  }
-
-  private void report(Backend backend, List<Measurement> results, Optional<CallCost> call) {
-    console.table(
-        List.of("work", "floor", "measured", "of the floor", "memory", "PyTorch", "ratio"),
-        results.stream().map(BenchCommand::row).toList());
-    call.ifPresent(cost -> console.line(cost.inWords()));
-    List<Map<String, Object>> json =
-        results.stream().flatMap(r -> BenchmarkFile.entries(r, backend.device()).stream()).toList();
-    if (out != null) {
-      BenchmarkFile.write(json, out);
-      console.line("all times: " + out);
-    }
-    var report = new LinkedHashMap<String, Object>();
-    report.put("benchmarks", json);
-    call.ifPresent(cost -> report.put("cublas_call_nanos", cost.json()));
-    console.json(report);
-  }
-
-  private static List<String> row(Measurement result) {
-    return List.of(
-        result.work().name(),
-        time(result.floorSeconds()),
-        speed(result.work(), result.median()),
-        "%.0f %%".formatted(100 * result.floorSeconds() / result.median()),
-        "%.0f MiB".formatted(result.peakBytes() / 1048576.0),
-        result.peer().map(p -> peer(result, p)).orElse(""),
-        result.peer().isEmpty() ? "" : ratio(result.ratios()));
-  }
-
-  private static String peer(Measurement result, Measurement.Peers peer) {
-    return "%s (%s, %d threads%s)"
-        .formatted(
-            speed(result.work(), Measurement.median(peer.seconds())),
-            peer.setting().work(),
-            peer.setting().threads(),
-            peer.peakBytes() == 0 ? "" : ", %.0f MiB".formatted(peer.peakBytes() / 1048576.0));
-  }
-
-  private static String ratio(List<Double> ratios) {
-    return "%.2f [%.2f, %.2f]"
-        .formatted(Measurement.median(ratios), ratios.getFirst(), ratios.getLast());
-  }
-
-  private static String speed(Work work, double seconds) {
-    return work.tokens() > 0
-        ? String.format(Locale.ROOT, "%,.0f tokens/s", work.tokens() / seconds)
-        : time(seconds);
-  }
-
-  private static String time(double seconds) {
-    return "%.2f ms".formatted(seconds * 1e3);
   }
 }

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -93,10 +92,5 @@ public final class CudaLibraries {
       }
     }
     return versions;
-  }
-
-  /** The files in use, in the order in which they were loaded. */
-  public List<Path> files() {
-    return finding.inLoadOrder().stream().map(Sound::file).toList();
   }
 }

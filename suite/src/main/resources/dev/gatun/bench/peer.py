@@ -5,12 +5,16 @@ Reads one request a line from standard input, as JSON:
 one JSON line: {"seconds": .., "peak_bytes": ..}. The caller alternates between this process and its
 own work, so that both see the same machine.
 
+A training step is whole, as Gatun's: gradients cleared, forward, backward, gradients clipped to
+norm 1, AdamW, and the loss read.
+
 Models are GPT-2 style (learned positions, LayerNorm, tanh GELU, biases) or Llama style (rotary
 positions, RMSNorm, SwiGLU, grouped queries), trained with fused AdamW. Math: f32 is strict, tf32
 allows it in matrix products, bf16 is autocast over f32 weights. Work whose name ends in "-compiled"
 goes through torch.compile.
 """
 
+import itertools
 import json
 import sys
 import time
@@ -117,19 +121,25 @@ def training_step(name, device, math):
         with torch.autocast(device, torch.bfloat16, enabled=math == "bf16"):
             loss = forward(inputs, targets)
         loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
+        loss.item()
 
     return step
 
 
 def cross_entropy(rows, classes, device):
     torch.manual_seed(1)
-    logits = torch.randn(rows, classes, device=device, requires_grad=True)
+    # Inputs change places, so that no cache holds them.
+    places = itertools.cycle(
+        [torch.randn(rows, classes, device=device, requires_grad=True) for _ in range(3)]
+    )
     targets = torch.randint(classes, (rows,), device=device)
 
     def run():
-        logits.grad = None
+        logits = next(places)
         F.cross_entropy(logits, targets).backward()
+        logits.grad = None
 
     return run
 

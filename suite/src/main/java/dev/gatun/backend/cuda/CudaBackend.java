@@ -18,7 +18,6 @@ import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -39,7 +38,6 @@ public final class CudaBackend implements Backend {
   private final DeviceMemory memory;
   private final Transfers transfers;
   private final DeviceDescription description;
-  private final List<Path> libraryFiles;
   private final Vectors vectors;
   private final Argmax argmax;
   private final MatrixProducts products;
@@ -65,7 +63,6 @@ public final class CudaBackend implements Backend {
     memory = session.memory();
     transfers = session.transfers();
     description = CudaDescription.of(session.device(), session.compiler(), libraries, math);
-    libraryFiles = libraries.files();
     Launcher launcher = session.launcher();
     vectors = new Vectors(launcher, memory, transfers);
     argmax = new Argmax(launcher);
@@ -110,18 +107,6 @@ public final class CudaBackend implements Backend {
       MathMode math, Optional<Path> libraryFolder, Consumer<String> notices) {
     CudaLibraries libraries = CudaLibraries.load(libraryFolder);
     return new CudaBackend(new CudaSession(notices), libraries, math);
-  }
-
-  /** Nanoseconds that the call of a small cuBLAS product costs the host, through the bindings. */
-  public double cublasCallNanos() {
-    try (TensorScope scope = newScope()) {
-      return CublasCallCost.nanos(session.cublas(), session.device(), scope);
-    }
-  }
-
-  /** The library files in use, in the order in which they were loaded. */
-  public List<Path> libraryFiles() {
-    return libraryFiles;
   }
 
   @Override
