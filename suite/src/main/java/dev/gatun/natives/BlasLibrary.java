@@ -2,6 +2,7 @@ package dev.gatun.natives;
 
 import dev.gatun.natives.LibraryReport.Attempt;
 import java.io.IOException;
+import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -98,6 +99,14 @@ public final class BlasLibrary {
   /** The processor family of its kernels, such as {@code Zen}, empty if nobody knows. */
   public String coreType() {
     return report.coreType();
+  }
+
+  /**
+   * How many threads each call may take: one, but while the library itself is measured. It changes
+   * nothing for a library of which {@link #name} is {@code BLAS}.
+   */
+  public void setThreads(int threads) {
+    BlasProbe.setThreads(SymbolLookup.loaderLookup(), threads);
   }
 
   /** The file in use. */

@@ -35,6 +35,7 @@ record BlasProbe(String name, String version, String configuration, String coreT
       Pattern.compile("OpenBLAS (\\d+)\\.(\\d+)\\.(\\d+)\\S*");
   private static final Pattern MKL_VERSION = Pattern.compile("Version (\\d[\\w.]*)");
 
+  private static final String BLIS_SET_THREADS = "bli_thread_set_num_threads";
   private static final String UNLIMITED =
       "an unknown library, whose threads Gatun does not limit; OMP_NUM_THREADS=1 often does";
 
@@ -114,6 +115,19 @@ record BlasProbe(String name, String version, String configuration, String coreT
     return new BlasProbe("BLAS", "unknown", UNLIMITED, "");
   }
 
+  /** Lets each call take so many threads, if the library is one of those that Gatun knows. */
+  static void setThreads(SymbolLookup symbols, int threads) {
+    for (var function : List.of("openblas_set_num_threads", "MKL_Set_Num_Threads")) {
+      if (symbols.find(function).isPresent()) {
+        call(symbols, function, threads);
+      }
+    }
+    if (symbols.find(BLIS_SET_THREADS).isPresent()) {
+      var descriptor = FunctionDescriptor.ofVoid(JAVA_LONG);
+      NativeCall.invoke(symbols, BLIS_SET_THREADS, descriptor, (long) threads);
+    }
+  }
+
   private static void requireFunctions(SymbolLookup symbols) throws UnusableLibraryException {
     requireAll("CBLAS", functions("cblas_"), symbols);
     requireAll("LAPACKE", functions("LAPACKE_"), symbols);
@@ -146,7 +160,7 @@ record BlasProbe(String name, String version, String configuration, String coreT
   private static BlasProbe openBlas(SymbolLookup symbols) throws UnusableLibraryException {
     var configuration = text(symbols, "openblas_get_config");
     var version = supportedVersion(configuration);
-    call(symbols, "openblas_set_num_threads", 1);
+    setThreads(symbols, 1);
     var coreType = text(symbols, "openblas_get_corename");
     return new BlasProbe("OpenBLAS", version, configuration, coreType);
   }
@@ -185,7 +199,7 @@ record BlasProbe(String name, String version, String configuration, String coreT
     call(symbols, "MKL_Set_Threading_Layer", layer.constant);
     int branch = Math.max(call(symbols, "MKL_CBWR_Get", MKL_CBWR_BRANCH), MKL_CBWR_AUTO);
     boolean strict = call(symbols, "MKL_CBWR_Set", branch | MKL_CBWR_STRICT) == 0;
-    call(symbols, "MKL_Set_Num_Threads", 1);
+    setThreads(symbols, 1);
     var words = mklVersionWords(symbols);
     var matcher = MKL_VERSION.matcher(words);
     int kernels = branch == MKL_CBWR_AUTO ? call(symbols, "MKL_CBWR_Get_Auto_Branch") : branch;
@@ -210,8 +224,7 @@ record BlasProbe(String name, String version, String configuration, String coreT
   }
 
   private static BlasProbe blis(SymbolLookup symbols) {
-    NativeCall.invoke(
-        symbols, "bli_thread_set_num_threads", FunctionDescriptor.ofVoid(JAVA_LONG), 1L);
+    setThreads(symbols, 1);
     int architecture = call(symbols, "bli_arch_query_id");
     var coreType =
         NativeCall.invoke(
