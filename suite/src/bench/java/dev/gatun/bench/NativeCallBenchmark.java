@@ -1,7 +1,7 @@
 package dev.gatun.bench;
 
 import dev.gatun.bindings.openblas.OpenBlas;
-import dev.gatun.natives.OpenBlasLibrary;
+import dev.gatun.natives.BlasLibrary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -25,7 +25,7 @@ public class NativeCallBenchmark {
 
   @Setup
   public void open() {
-    OpenBlasLibrary.load();
+    BlasLibrary.load();
     arena = Arena.ofConfined();
     vector = arena.allocate(ValueLayout.JAVA_FLOAT, 8);
   }

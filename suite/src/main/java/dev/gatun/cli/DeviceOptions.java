@@ -30,10 +30,13 @@ final class DeviceOptions {
   private Integer threads;
 
   @Option(
-      names = "--openblas",
+      names = "--blas",
       paramLabel = "<file>",
-      description = "An OpenBLAS library with LAPACKE instead of the one that Gatun brings.")
-  private Path openBlas;
+      description = {
+        "A library with CBLAS and LAPACKE, such as MKL's libmkl_rt.",
+        "Default: the OpenBLAS that Gatun brings."
+      })
+  private Path blas;
 
   @Option(
       names = "--math",
@@ -71,13 +74,13 @@ final class DeviceOptions {
   Backend open(Consumer<String> notices) {
     if (device.equals(Devices.CUDA)) {
       refuse("--threads", threads, Devices.CPU);
-      refuse("--openblas", openBlas, Devices.CPU);
+      refuse("--blas", blas, Devices.CPU);
       return CudaBackend.open(
           math == null ? MathMode.F32 : math, Optional.ofNullable(cudaLibraries), notices);
     }
     refuse("--math", math == MathMode.F32 ? null : math, Devices.CUDA);
     refuse("--cuda-libraries", cudaLibraries, Devices.CUDA);
-    return CpuBackend.open(threads(), Optional.ofNullable(openBlas));
+    return CpuBackend.open(threads(), Optional.ofNullable(blas));
   }
 
   /**
@@ -102,13 +105,13 @@ final class DeviceOptions {
           "--jobs %s needs a thread for each, and there are %s; take at most that many"
               .formatted(jobs, threads()));
     }
-    return Optional.of(new CpuJobs(jobs, threads(), Optional.ofNullable(openBlas)));
+    return Optional.of(new CpuJobs(jobs, threads(), Optional.ofNullable(blas)));
   }
 
-  private record CpuJobs(int jobs, int threads, Optional<Path> openBlas) implements JobBackends {
+  private record CpuJobs(int jobs, int threads, Optional<Path> blas) implements JobBackends {
     @Override
     public Backend open(int job) {
-      return CpuBackend.open(threads / jobs + (job < threads % jobs ? 1 : 0), openBlas);
+      return CpuBackend.open(threads / jobs + (job < threads % jobs ? 1 : 0), blas);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.gatun.cli;
 
+import dev.gatun.natives.BlasSpeed;
 import dev.gatun.natives.CudaReport;
 import dev.gatun.natives.LibraryReport;
 import dev.gatun.natives.LibraryReport.Attempt;
@@ -8,6 +9,7 @@ import dev.gatun.results.Provenance;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -26,10 +28,13 @@ final class DoctorCommand implements Callable<Integer> {
   @Mixin private Console console;
 
   @Option(
-      names = "--openblas",
+      names = "--blas",
       paramLabel = "<file>",
-      description = "An OpenBLAS library with LAPACKE instead of the one that Gatun brings.")
-  private Path openBlas;
+      description = {
+        "A library with CBLAS and LAPACKE, such as MKL's libmkl_rt.",
+        "Default: the OpenBLAS that Gatun brings."
+      })
+  private Path blasFile;
 
   @Option(
       names = "--cuda-libraries",
@@ -40,10 +45,12 @@ final class DoctorCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Map<String, String> machine = Provenance.ofThisProcess().entries();
-    LibraryReport blas = NativeLibraries.openBlas(Optional.ofNullable(openBlas));
+    LibraryReport blas = NativeLibraries.blas(Optional.ofNullable(blasFile));
+    Optional<BlasSpeed> speed = blas.loaded().map(file -> NativeLibraries.blasSpeed());
     CudaReport cuda = NativeLibraries.cuda(Optional.ofNullable(cudaLibraries));
     console.settings(machine);
     print(blas);
+    speed.ifPresent(this::print);
     print(cuda);
     var json = new LinkedHashMap<String, Object>();
     json.put("machine", machine);
@@ -52,9 +59,10 @@ final class DoctorCommand implements Callable<Integer> {
         Stream.concat(Stream.of(blas), cuda.libraries().stream())
             .map(DoctorCommand::json)
             .toList());
+    speed.ifPresent(measured -> json.put("blas_gflops", json(measured)));
     json.put("cuda", json(cuda));
     console.json(json);
-    // Gatun works without CUDA, but not without OpenBLAS.
+    // Gatun works without CUDA, but not without a BLAS library.
     return blas.loaded().isPresent() ? 0 : Gatun.USER_ERROR;
   }
 
@@ -68,6 +76,15 @@ final class DoctorCommand implements Callable<Integer> {
     found.values().removeIf(String::isEmpty);
     console.settings(found);
     print(library.attempts());
+  }
+
+  private void print(BlasSpeed speed) {
+    console.line(
+        String.format(
+            Locale.ROOT,
+            "  one thread multiplies at %.0f GFLOP/s in f32 and %.0f in f64",
+            speed.sgemm(),
+            speed.dgemm()));
   }
 
   /** The driver by itself; then each place, with what it lacks; then each library. */
@@ -102,6 +119,13 @@ final class DoctorCommand implements Callable<Integer> {
     json.put("usable", cuda.usable());
     json.put("verdict", cuda.verdict());
     json.put("steps", json(cuda.steps()));
+    return json;
+  }
+
+  private static Map<String, Object> json(BlasSpeed speed) {
+    var json = new LinkedHashMap<String, Object>();
+    json.put("sgemm", speed.sgemm());
+    json.put("dgemm", speed.dgemm());
     return json;
   }
 

@@ -11,12 +11,22 @@ public final class NativeLibraries {
   private NativeLibraries() {}
 
   /**
-   * Reports on OpenBLAS, which is loaded for use if it can be.
+   * Reports on the BLAS library, which is loaded for use if it can be.
    *
-   * @param file the library file given with {@code --openblas}
+   * @param file the library file given with {@code --blas}
    */
-  public static LibraryReport openBlas(Optional<Path> file) {
-    return OpenBlasLibrary.report(file);
+  public static LibraryReport blas(Optional<Path> file) {
+    return BlasLibrary.report(file);
+  }
+
+  /**
+   * Measures the BLAS library in use for about a second.
+   *
+   * @throws NativeLibraryException if it cannot be used
+   */
+  public static BlasSpeed blasSpeed() {
+    BlasLibrary.load();
+    return BlasSpeed.measure();
   }
 
   /**

@@ -174,12 +174,10 @@ class BadInputTest {
   }
 
   @Test
-  void missingOpenBlasIsNamed() {
+  void missingBlasLibraryIsNamed() {
     Path missing = folder.resolve("libnone.so");
     assertMistake(
-        CommandRun.of("reproduce", "B1", "--openblas", missing, "--out", out),
-        missing.toString(),
-        "");
+        CommandRun.of("reproduce", "B1", "--blas", missing, "--out", out), missing.toString(), "");
   }
 
   @Test

@@ -31,6 +31,16 @@ class DoctorCommandTest {
   }
 
   @Test
+  void theSpeedOfTheBlasLibraryIsMeasured() {
+    CommandRun run = CommandRun.of("doctor", "--cuda-libraries", empty);
+    assertTrue(run.out().contains("one thread multiplies at "), run.out());
+    JsonNode speed =
+        CommandRun.of("doctor", "--cuda-libraries", empty, "--json").json().get("blas_gflops");
+    assertTrue(speed.get("sgemm").doubleValue() > speed.get("dgemm").doubleValue() / 2);
+    assertTrue(speed.get("dgemm").doubleValue() > 0);
+  }
+
+  @Test
   void theObjectHoldsVerdictStepsAndAttempts() {
     JsonNode json = CommandRun.of("doctor", "--cuda-libraries", empty, "--json").json();
     assertFalse(json.get("cuda").get("usable").booleanValue());

@@ -139,7 +139,7 @@ record FixtureOutputs(Map<String, double[]> tensors) {
     List<String> failures = new ArrayList<>();
     for (String tensor : exact.tensors.keySet()) {
       double error = errorInHalfUlps(tensor, exact);
-      double allowed = tolerances.mostOfSingle(pyTorch.errorInHalfUlps(tensor, exact));
+      double allowed = tolerances.mostOfSingle(tensor, pyTorch.errorInHalfUlps(tensor, exact));
       if (!(error <= allowed)) {
         failures.add(
             "%s %s: off by %.1f half ulps, allowed %.1f"

@@ -26,9 +26,13 @@ final class FixtureTolerances {
     return number(quantity(tensor), "most");
   }
 
-  /** Half ulps from the oracle for a backend in f32, where PyTorch is off by so many. */
-  double mostOfSingle(double pyTorch) {
-    return number("single", "factor") * pyTorch + number("single", "floor");
+  /**
+   * Half ulps from the oracle for a backend in f32, given PyTorch's. Losses after steps of AdamW are
+   * as far from the oracle as chance has it, for each of the two.
+   */
+  double mostOfSingle(String tensor, double pyTorch) {
+    double most = number("single", "factor") * pyTorch + number("single", "floor");
+    return tensor.equals("adamw_losses") ? Math.max(most, most(tensor)) : most;
   }
 
   private static String quantity(String tensor) {

@@ -31,7 +31,7 @@ public final class ForkedJvm {
                 main.getName()));
     command.addAll(List.of(arguments));
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().keySet().removeAll(List.of("GATUN_OPENBLAS", "GATUN_CUDA"));
+    builder.environment().keySet().removeAll(List.of("GATUN_BLAS", "GATUN_CUDA"));
     builder.environment().putAll(environment);
     return builder.start();
   }

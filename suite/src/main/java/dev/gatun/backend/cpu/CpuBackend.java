@@ -13,7 +13,7 @@ import dev.gatun.backend.Recording;
 import dev.gatun.backend.RecordingGuard;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
-import dev.gatun.natives.OpenBlasLibrary;
+import dev.gatun.natives.BlasLibrary;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Tensor;
@@ -23,8 +23,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The CPU: OpenBLAS for matrices, the Vector API for everything else, one pool of threads for both.
- * Equal inputs give equal bytes on any number of threads of one machine.
+ * The CPU: a BLAS library for matrices, the Vector API for everything else, one pool of threads for
+ * both. Equal inputs give equal bytes on any number of threads of one machine.
  *
  * <p>This class only says who does what; the operations are in the classes that it names.
  */
@@ -56,12 +56,12 @@ public final class CpuBackend implements Backend {
   private final CrossEntropy crossEntropy;
   private final AdamW adamW;
 
-  private CpuBackend(int threads, OpenBlasLibrary openBlas) {
-    description = new CpuDescription(threads, openBlas);
+  private CpuBackend(int threads, BlasLibrary blas) {
+    description = new CpuDescription(threads, blas);
     pool = new WorkerPool(threads, memory);
     transfers = new HostTransfers(pool);
     vectors = new Vectors(pool);
-    products = new MatrixProducts(pool, memory, Tiling.isUnpackedFaster(openBlas.coreType()));
+    products = new MatrixProducts(pool, memory, Tiling.isUnpackedFaster(blas.coreType()));
     gramProducts = new GramProducts(pool, memory);
     lapack = new Lapack(pool, memory);
     singularValues = new SingularValues(pool, memory);
@@ -80,25 +80,25 @@ public final class CpuBackend implements Backend {
   }
 
   /**
-   * The CPU with so many threads, the caller's included, and the usual OpenBLAS.
+   * The CPU with so many threads, the caller's included, and the usual BLAS library.
    *
    * @throws IllegalArgumentException if threads is below 1
-   * @throws dev.gatun.natives.NativeLibraryException if OpenBLAS cannot be used
+   * @throws dev.gatun.natives.NativeLibraryException if the library cannot be used
    */
   public static CpuBackend open(int threads) {
     return open(threads, Optional.empty());
   }
 
   /**
-   * As {@link #open(int)}, with an OpenBLAS of the user's own.
+   * As {@link #open(int)}, with a library of the user's own.
    *
-   * @param openBlas the library file, or empty for the usual one
+   * @param blas the library file, or empty for the usual one
    */
-  public static CpuBackend open(int threads, Optional<Path> openBlas) {
+  public static CpuBackend open(int threads, Optional<Path> blas) {
     if (threads < 1) {
       throw new IllegalArgumentException("the CPU backend needs at least 1 thread, not " + threads);
     }
-    return new CpuBackend(threads, OpenBlasLibrary.load(openBlas));
+    return new CpuBackend(threads, BlasLibrary.load(blas));
   }
 
   /** One thread for each processor that this process may use. */

@@ -1,7 +1,7 @@
 package dev.gatun.backend.cpu;
 
 import dev.gatun.backend.DeviceDescription;
-import dev.gatun.natives.OpenBlasLibrary;
+import dev.gatun.natives.BlasLibrary;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,11 +12,14 @@ final class CpuDescription {
   private final String processor = Processor.name();
   private final Map<String, String> libraries = new LinkedHashMap<>();
 
-  CpuDescription(int threads, OpenBlasLibrary openBlas) {
+  CpuDescription(int threads, BlasLibrary blas) {
     this.threads = threads;
-    libraries.put("OpenBLAS", openBlas.version());
-    libraries.put("OpenBLAS configuration", openBlas.configuration());
-    libraries.put("OpenBLAS core type", openBlas.coreType());
+    String name = blas.name();
+    libraries.put(name, blas.version());
+    libraries.put(name + " file", blas.file().getFileName().toString());
+    libraries.put(name + " configuration", blas.configuration());
+    libraries.put(name + " core type", blas.coreType());
+    libraries.values().removeIf(String::isEmpty);
     libraries.put("vector width", Lanes.SPECIES.vectorBitSize() + " bits");
   }
 

@@ -4,8 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.gatun.backend.Transpose;
-import dev.gatun.bindings.openblas.OpenBlas;
-import dev.gatun.natives.OpenBlasLibrary;
+import dev.gatun.natives.BlasLibrary;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -38,6 +37,7 @@ public final class DirectCalls implements AutoCloseable {
     COLUMNS
   }
 
+  private final BlasLibrary blas;
   private final WorkerPool pool;
   private final MethodHandle memcpy;
 
@@ -45,7 +45,7 @@ public final class DirectCalls implements AutoCloseable {
   // memcpy has the signature of its manual.
   @SuppressWarnings("restricted")
   public DirectCalls(int threads) {
-    OpenBlasLibrary.load();
+    blas = BlasLibrary.load();
     pool = new WorkerPool(threads);
     Linker linker = Linker.nativeLinker();
     memcpy =
@@ -59,11 +59,11 @@ public final class DirectCalls implements AutoCloseable {
    * They spin for up to 30 ms after their last call; this returns when they are at rest.
    */
   public double withOwnThreads(DoubleSupplier measurement) {
-    OpenBlas.openblas_set_num_threads(pool.threads());
+    blas.setThreads(pool.threads());
     try {
       return measurement.getAsDouble();
     } finally {
-      OpenBlas.openblas_set_num_threads(1);
+      blas.setThreads(1);
       LockSupport.parkNanos(REST_NANOS);
     }
   }

@@ -16,7 +16,6 @@ import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.function.Function;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -216,16 +215,16 @@ public class B7TheoremBound implements Claim {
   }
 
   private static String configuration(ClaimContext context, TheoremPlan plan, Spectra spectrum) {
+    // The order of Map.of differs from process to process, and with it the bytes of the evidence.
+    var experiment = new LinkedHashMap<String, Object>();
+    experiment.put("vocabulary", plan.vocabulary());
+    experiment.put("contexts", plan.contexts());
+    experiment.put("exponent", spectrum.exponent());
+    experiment.put("logitDeviation", LOGIT_DEVIATION);
+    experiment.put("ranks", plan.ranks());
+    experiment.put("mostSteps", plan.mostSteps());
     var all = new LinkedHashMap<String, Object>();
-    all.put(
-        "experiment",
-        Map.of(
-            "vocabulary", plan.vocabulary(),
-            "contexts", plan.contexts(),
-            "exponent", spectrum.exponent(),
-            "logitDeviation", LOGIT_DEVIATION,
-            "ranks", plan.ranks(),
-            "mostSteps", plan.mostSteps()));
+    all.put("experiment", experiment);
     all.put("device", context.backend().device().name());
     all.put("libraries", context.backend().device().libraries());
     return JsonMapper.shared().writeValueAsString(all);

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.gatun.backend.Transpose;
 import dev.gatun.natives.ForkedJvm;
-import dev.gatun.natives.OpenBlasLibrary;
+import dev.gatun.natives.BlasLibrary;
 import dev.gatun.tensor.ElementType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -47,7 +47,7 @@ class MatrixProductsTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void bytesAreEqualOnAnyNumberOfThreads(boolean unpacked) {
-    OpenBlasLibrary.load();
+    BlasLibrary.load();
     assertEquals("", differences(unpacked));
   }
 
@@ -68,7 +68,7 @@ class MatrixProductsTest {
 
   /** Run in a process of its own: ends with 1 if a product depends on the number of threads. */
   public static void main(String[] arguments) {
-    var library = OpenBlasLibrary.load();
+    var library = BlasLibrary.load();
     String differences = differences(false);
     System.out.println(library.coreType() + differences);
     System.exit(differences.isEmpty() ? 0 : 1);

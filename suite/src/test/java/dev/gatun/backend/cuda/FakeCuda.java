@@ -3,7 +3,7 @@ package dev.gatun.backend.cuda;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.gatun.natives.OpenBlasLibrary;
+import dev.gatun.natives.BlasLibrary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -51,7 +51,7 @@ public final class FakeCuda {
   private FakeCuda(HostCompiler compiler) throws IOException {
     this.compiler = compiler;
     // OpenBLAS answers for cuBLAS and cuSOLVER: the copy that this JVM uses.
-    var openBlas = OpenBlasLibrary.load().file();
+    var openBlas = BlasLibrary.load().file();
     this.options = List.of("-I" + SOURCES, "-I" + KERNELS, "-DGATUN_OPENBLAS=\"" + openBlas + "\"");
     this.commonKey =
         compiler.command() + compiler.identity() + options + texts(files(SOURCES, ".h"));

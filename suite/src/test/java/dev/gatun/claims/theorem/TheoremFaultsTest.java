@@ -56,6 +56,15 @@ class TheoremFaultsTest {
     assertFound(empty, "best_is_below_truncated");
   }
 
+  /** What has no order of its own is written in another one by each process. */
+  @Test
+  void theConfigurationIsWrittenInOneOrder() {
+    Evidence evidence = Measured.evidence(new B7TheoremBound(_ -> PLAN), Measured.context(backend));
+    String configuration = evidence.runs().getFirst().configuration();
+    String start = "{\"experiment\":{\"vocabulary\":12,\"contexts\":64,\"exponent\":";
+    assertEquals(start, configuration.substring(0, start.length()));
+  }
+
   private void assertFound(B7TheoremBound faulty, String check) {
     Verdict exact = verdict(new B7TheoremBound(_ -> PLAN), check);
     Verdict found = verdict(faulty, check);

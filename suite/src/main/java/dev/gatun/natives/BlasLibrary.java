@@ -2,57 +2,59 @@ package dev.gatun.natives;
 
 import dev.gatun.natives.LibraryReport.Attempt;
 import java.io.IOException;
+import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The OpenBLAS of this JVM: LAPACKE included, at least version 0.3.20, set to one thread. Call
- * {@link #load()} before anything touches {@code dev.gatun.bindings.openblas}.
+ * The library of this JVM with CBLAS and LAPACKE, each of whose calls takes one thread: OpenBLAS
+ * 0.3.20 or newer, MKL, BLIS with a LAPACKE, or another. Call {@link #load()} before anything
+ * touches {@code dev.gatun.bindings.openblas}.
  */
-public final class OpenBlasLibrary {
+public final class BlasLibrary {
   // A native library belongs to the process, and so does the knowledge that it is there.
-  private static OpenBlasLibrary loaded;
+  private static BlasLibrary loaded;
   private static LibraryReport settled;
 
   private final LibraryReport report;
 
-  private OpenBlasLibrary(LibraryReport report) {
+  private BlasLibrary(LibraryReport report) {
     this.report = report;
   }
 
   /**
-   * Loads the OpenBLAS that {@code GATUN_OPENBLAS} names, or the one that comes with Gatun; returns
+   * Loads the library that {@code GATUN_BLAS} names, or the OpenBLAS that comes with Gatun; returns
    * the one in use if there is one already.
    *
    * @throws NativeLibraryException if it cannot be used
    */
-  public static OpenBlasLibrary load() {
+  public static BlasLibrary load() {
     return load(Optional.empty());
   }
 
   /**
-   * Loads the given OpenBLAS, or the usual one if none is given.
+   * Loads the given library, or the usual one if none is given.
    *
-   * @param override the library file, as given with {@code --openblas}
+   * @param override the library file, as given with {@code --blas}
    * @throws NativeLibraryException if it cannot be used, or if another one is in use already
    */
-  public static synchronized OpenBlasLibrary load(Optional<Path> override) {
+  public static synchronized BlasLibrary load(Optional<Path> override) {
     var report = report(override);
     if (report.loaded().isEmpty()) {
       throw NativeLibraryException.of(report);
     }
     if (loaded == null) {
-      loaded = new OpenBlasLibrary(report);
+      loaded = new BlasLibrary(report);
     }
     return loaded;
   }
 
-  /** Loads OpenBLAS if none is loaded, and tells what came of it instead of throwing. */
+  /** Loads the library if none is loaded, and tells what came of it instead of throwing. */
   static synchronized LibraryReport report(Optional<Path> override) {
     if (settled == null) {
-      var result = OpenBlasLoader.ofThisMachine().load(override);
+      var result = BlasLoader.ofThisMachine().load(override);
       if (result.entered()) {
         settled = result.report();
       }
@@ -60,10 +62,10 @@ public final class OpenBlasLibrary {
     }
     if (override.isPresent() && !names(settled, override.get())) {
       return LibraryReport.missing(
-          OpenBlasLoader.LIBRARY,
+          BlasLoader.LIBRARY,
           List.of(
               new Attempt(
-                  OpenBlasLoader.OPTION,
+                  BlasLoader.OPTION,
                   override.get().toString(),
                   "this process has opened %s already; choose the library before its first use"
                       .formatted(settled.attempts().getLast().location()))));
@@ -79,19 +81,32 @@ public final class OpenBlasLibrary {
     }
   }
 
-  /** The version, such as {@code 0.3.31}. */
+  /** Who made it: {@code OpenBLAS}, {@code MKL}, {@code BLIS}, or {@code BLAS} if nobody knows. */
+  public String name() {
+    return report.library();
+  }
+
+  /** The version, such as {@code 0.3.31}, or {@code unknown}. */
   public String version() {
     return report.version();
   }
 
-  /** How it was built, as it says itself. */
+  /** How it was built and set, empty if nobody knows. */
   public String configuration() {
     return report.configuration();
   }
 
-  /** The processor family that it chose its kernels for, such as {@code Zen}. */
+  /** The processor family of its kernels, such as {@code Zen}, empty if nobody knows. */
   public String coreType() {
     return report.coreType();
+  }
+
+  /**
+   * How many threads each call may take: one, but while the library itself is measured. It changes
+   * nothing for a library of which {@link #name} is {@code BLAS}.
+   */
+  public void setThreads(int threads) {
+    BlasProbe.setThreads(SymbolLookup.loaderLookup(), threads);
   }
 
   /** The file in use. */

@@ -12,25 +12,26 @@ import java.util.Properties;
 import java.util.function.UnaryOperator;
 
 /**
- * Chooses one OpenBLAS and loads it into the JVM. The first of these that is given decides, and
- * there is no falling back from one to the next: the option {@code --openblas}, the environment
- * variable {@code GATUN_OPENBLAS}, the library that comes with Gatun.
+ * Chooses one library with CBLAS and LAPACKE and loads it into the JVM. The first of these that is
+ * given decides, and there is no falling back from one to the next: the option {@code --blas}, the
+ * environment variable {@code GATUN_BLAS}, the OpenBLAS that comes with Gatun.
  *
  * <p>Libraries are loaded by {@link System#load}, for that is where generated code looks for its
  * symbols.
  */
-final class OpenBlasLoader {
-  static final String LIBRARY = "OpenBLAS";
-  static final String OPTION = "--openblas";
-  static final String VARIABLE = "GATUN_OPENBLAS";
+final class BlasLoader {
+  static final String LIBRARY = "BLAS";
+  static final String OPTION = "--blas";
+  static final String VARIABLE = "GATUN_BLAS";
 
-  private static final String BUNDLED = "the library that comes with Gatun";
-  private static final String ANOTHER = "name a libopenblas with " + OPTION + " or " + VARIABLE;
+  private static final String BUNDLED = "the OpenBLAS that comes with Gatun";
+  private static final String ANOTHER =
+      "name a library with CBLAS and LAPACKE with " + OPTION + " or " + VARIABLE;
 
   /**
    * What loading came to.
    *
-   * @param entered whether an OpenBLAS, usable or not, is now part of the process: no other can
+   * @param entered whether a library, usable or not, is now part of the process: no other can
    *     follow it then, for symbols are looked up in the order of loading
    */
   record Result(LibraryReport report, boolean entered) {}
@@ -40,15 +41,15 @@ final class OpenBlasLoader {
   private final String osArch;
   private final DynamicLinker linker = new DynamicLinker();
 
-  OpenBlasLoader(UnaryOperator<String> environment, String osName, String osArch) {
+  BlasLoader(UnaryOperator<String> environment, String osName, String osArch) {
     this.environment = environment;
     this.osName = osName;
     this.osArch = osArch;
   }
 
   /** A loader for this process and machine. */
-  static OpenBlasLoader ofThisMachine() {
-    return new OpenBlasLoader(
+  static BlasLoader ofThisMachine() {
+    return new BlasLoader(
         System::getenv, System.getProperty("os.name"), System.getProperty("os.arch"));
   }
 
@@ -72,7 +73,7 @@ final class OpenBlasLoader {
               source,
               absolute.toString(),
               what
-                  + "; name the file of a libopenblas, or leave "
+                  + "; name the file of a library with CBLAS and LAPACKE, or leave "
                   + source
                   + " out to use "
                   + BUNDLED));
@@ -93,7 +94,7 @@ final class OpenBlasLoader {
   private Result loadBundled(OpenBlasPlatform platform) {
     var library = platform.resourceFolder() + platform.files().getLast();
     try {
-      if (OpenBlasLoader.class.getResource(library) == null) {
+      if (BlasLoader.class.getResource(library) == null) {
         return failed(
             new Attempt(
                 BUNDLED,
@@ -130,7 +131,7 @@ final class OpenBlasLoader {
   }
 
   private static InputStream resource(String name) throws IOException {
-    var stream = OpenBlasLoader.class.getResourceAsStream(name);
+    var stream = BlasLoader.class.getResourceAsStream(name);
     if (stream == null) {
       throw new IOException(name + " is not on the class path");
     }
@@ -145,10 +146,14 @@ final class OpenBlasLoader {
       }
       load(library);
       entered = true;
-      var probe = OpenBlasProbe.of(SymbolLookup.loaderLookup());
+      var symbols = SymbolLookup.loaderLookup();
+      var probe = BlasProbe.of(symbols, library);
+      if (!source.equals(BUNDLED)) {
+        BlasSelfTest.run(symbols);
+      }
       return new Result(
           new LibraryReport(
-              LIBRARY,
+              probe.name(),
               List.of(new Attempt(source, library.toString(), "loaded")),
               Optional.of(library),
               probe.version(),

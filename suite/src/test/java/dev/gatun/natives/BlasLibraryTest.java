@@ -21,27 +21,28 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class OpenBlasLibraryTest {
+class BlasLibraryTest {
   @TempDir Path folder;
 
   @Test
   void theBundledLibraryIsLoadedOnceWithOneThread() {
-    var library = OpenBlasLibrary.load();
-    assertSame(library, OpenBlasLibrary.load());
-    assertSame(library, OpenBlasLibrary.load(Optional.of(library.file())));
+    var library = BlasLibrary.load();
+    assertSame(library, BlasLibrary.load());
+    assertSame(library, BlasLibrary.load(Optional.of(library.file())));
+    assertEquals("OpenBLAS", library.name());
     assertTrue(library.version().matches("\\d+\\.\\d+\\.\\d+"), library.version());
     assertTrue(library.configuration().contains("OpenBLAS " + library.version()));
     assertFalse(library.coreType().isEmpty());
     assertTrue(Files.isRegularFile(library.file()));
     assertEquals(1, OpenBlas.openblas_get_num_threads());
-    var report = NativeLibraries.openBlas(Optional.empty());
+    var report = NativeLibraries.blas(Optional.empty());
     assertEquals(Optional.of(library.file()), report.loaded());
     assertEquals(library.version(), report.version());
   }
 
   @Test
   void boundFunctionsCompute() {
-    OpenBlasLibrary.load();
+    BlasLibrary.load();
     try (var arena = Arena.ofConfined()) {
       var a = arena.allocateFrom(ValueLayout.JAVA_DOUBLE, 2, 1, 1, 2);
       var w = arena.allocate(ValueLayout.JAVA_DOUBLE, 2);
@@ -62,10 +63,9 @@ class OpenBlasLibraryTest {
 
   @Test
   void anotherLibraryAfterLoadingIsAnError() throws IOException {
-    var library = OpenBlasLibrary.load();
+    var library = BlasLibrary.load();
     var other = Files.writeString(folder.resolve("libopenblas.so"), "");
-    var e =
-        assertThrows(NativeLibraryException.class, () -> OpenBlasLibrary.load(Optional.of(other)));
+    var e = assertThrows(NativeLibraryException.class, () -> BlasLibrary.load(Optional.of(other)));
     assertTrue(e.getMessage().contains("has opened " + library.file()), e.getMessage());
   }
 
@@ -74,17 +74,17 @@ class OpenBlasLibraryTest {
     var absent = folder.resolve("libopenblas.so.7");
     var lines = loadElsewhere(Map.of(), absent.toString());
     assertEquals(
-        "OpenBLAS: cannot be used; tried --openblas ("
+        "BLAS: cannot be used; tried --blas ("
             + absent
-            + "): there is no such file; name the file of a libopenblas, or leave --openblas out to"
-            + " use the library that comes with Gatun",
+            + "): there is no such file; name the file of a library with CBLAS and LAPACKE, or"
+            + " leave --blas out to use the OpenBLAS that comes with Gatun",
         lines);
   }
 
   @Test
   void theEnvironmentVariableIsTakenAndNamed() throws Exception {
-    var lines = loadElsewhere(Map.of("GATUN_OPENBLAS", folder.toString()));
-    assertTrue(lines.contains("tried GATUN_OPENBLAS (" + folder + "): that is a folder"), lines);
+    var lines = loadElsewhere(Map.of("GATUN_BLAS", folder.toString()));
+    assertTrue(lines.contains("tried GATUN_BLAS (" + folder + "): that is a folder"), lines);
   }
 
   @Test
@@ -92,38 +92,38 @@ class OpenBlasLibraryTest {
     var fake = Files.writeString(folder.resolve("libopenblas.so.0"), "not a library\n".repeat(50));
     var lines = loadElsewhere(Map.of(), fake.toString());
     // glibc says "invalid ELF header", musl and macOS have words of their own.
-    assertTrue(lines.startsWith("OpenBLAS: cannot be used; tried --openblas (" + fake), lines);
+    assertTrue(lines.startsWith("BLAS: cannot be used; tried --blas (" + fake), lines);
     assertTrue(lines.contains("invalid ELF header") || !isGlibc(), lines);
     assertEquals(1, lines.lines().count(), lines);
   }
 
   @Test
   void aTruncatedLibraryIsRefused() throws Exception {
-    var whole = OpenBlasLibrary.load().file();
+    var whole = BlasLibrary.load().file();
     var half = folder.resolve("libopenblas.so.0");
     Files.write(half, Arrays.copyOf(Files.readAllBytes(whole), 1 << 20));
     var lines = loadElsewhere(Map.of(), half.toString());
     assertTrue(lines.contains("libopenblas.so.0 is cut short (1048576 bytes)"), lines);
-    assertTrue(lines.startsWith("OpenBLAS: cannot be used; tried --openblas"), lines);
+    assertTrue(lines.startsWith("BLAS: cannot be used; tried --blas"), lines);
   }
 
   @Test
   void aLibraryOfAnotherKindIsRefused() throws Exception {
-    var other = OpenBlasLibrary.load().file().resolveSibling("libquadmath.so.0");
+    var other = BlasLibrary.load().file().resolveSibling("libquadmath.so.0");
     var copy = Files.copy(other, folder.resolve("libother.so"));
     var lines = loadElsewhere(Map.of(), copy.toString());
-    assertTrue(lines.contains("it is not an OpenBLAS (no symbol"), lines);
+    assertTrue(lines.contains("it has no CBLAS (no cblas_sdot, "), lines);
   }
 
   @Test
   void aCopyElsewhereIsLoaded() throws Exception {
-    var source = OpenBlasLibrary.load().file().getParent();
+    var source = BlasLibrary.load().file().getParent();
     try (var files = Files.newDirectoryStream(source, "lib*")) {
       for (var file : files) {
         Files.copy(file, folder.resolve(file.getFileName()));
       }
     }
-    var copy = folder.resolve(OpenBlasLibrary.load().file().getFileName());
+    var copy = folder.resolve(BlasLibrary.load().file().getFileName());
     assertEquals("loaded " + copy, loadElsewhere(Map.of(), copy.toString()));
   }
 
@@ -142,18 +142,18 @@ class OpenBlasLibraryTest {
   void otherPlatformsSayWhichArtifactIsAbsent() {
     for (var machine : Map.of("Linux", "aarch64", "Mac OS X", "arm64").entrySet()) {
       var result =
-          new OpenBlasLoader(name -> null, machine.getKey(), machine.getValue())
-              .load(Optional.empty());
+          new BlasLoader(name -> null, machine.getKey(), machine.getValue()).load(Optional.empty());
       var outcome = result.report().attempts().getFirst().outcome();
       assertTrue(outcome.contains("add org.bytedeco:openblas, classifier "), outcome);
-      assertTrue(outcome.contains("arm64, or name a libopenblas with --openblas"), outcome);
+      assertTrue(
+          outcome.contains("arm64, or name a library with CBLAS and LAPACKE with --blas"), outcome);
       assertFalse(result.entered());
     }
   }
 
   @Test
   void anUnknownPlatformSaysSo() {
-    var result = new OpenBlasLoader(name -> null, "SunOS", "sparcv9").load(Optional.empty());
+    var result = new BlasLoader(name -> null, "SunOS", "sparcv9").load(Optional.empty());
     var outcome = result.report().attempts().getFirst().outcome();
     assertTrue(outcome.startsWith("none is published for SunOS on sparcv9;"), outcome);
   }
@@ -205,7 +205,7 @@ class OpenBlasLibraryTest {
 
     public static void main(String[] args) {
       try {
-        var library = OpenBlasLibrary.load(Arrays.stream(args).findFirst().map(Path::of));
+        var library = BlasLibrary.load(Arrays.stream(args).findFirst().map(Path::of));
         if (OpenBlas.openblas_get_num_threads() != 1) {
           throw new AssertionError("more than one thread");
         }
