@@ -1,5 +1,7 @@
 package dev.gatun.bench;
 
+import dev.gatun.io.Json;
+import dev.gatun.io.Ordered;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,7 +14,6 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** A PyTorch process that does the same work, one request at a time: {@code peer.py}. */
 public final class Peer implements AutoCloseable {
-  private static final JsonMapper JSON = new JsonMapper();
 
   private final Process process;
   private final BufferedReader answers;
@@ -30,7 +31,7 @@ public final class Peer implements AutoCloseable {
     if (greeting == null) {
       throw new IOException("it ended at once: is PyTorch installed in this Python?");
     }
-    this.version = JSON.readTree(greeting).get("torch").asString();
+    this.version = JsonMapper.shared().readTree(greeting).get("torch").asString();
   }
 
   /**
@@ -60,22 +61,18 @@ public final class Peer implements AutoCloseable {
   /** One run of a piece of work. */
   Run run(PeerSetting setting) {
     requests.println(
-        JSON.writeValueAsString(
-            Map.of(
-                "work",
-                setting.work(),
-                "device",
-                setting.device(),
-                "math",
-                setting.math(),
-                "threads",
-                setting.threads())));
+        Json.line(
+            Ordered.map(
+                Map.entry("work", setting.work()),
+                Map.entry("device", setting.device()),
+                Map.entry("math", setting.math()),
+                Map.entry("threads", setting.threads()))));
     try {
       String answer = answers.readLine();
       if (answer == null) {
         throw new IOException("the PyTorch process ended during " + setting.work());
       }
-      JsonNode run = JSON.readTree(answer);
+      JsonNode run = JsonMapper.shared().readTree(answer);
       return new Run(run.get("seconds").asDouble(), run.get("peak_bytes").asLong());
     } catch (IOException e) {
       throw new UncheckedIOException(e);

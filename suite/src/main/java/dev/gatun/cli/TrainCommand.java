@@ -3,6 +3,7 @@ package dev.gatun.cli;
 import dev.gatun.backend.Backend;
 import dev.gatun.data.Randomness;
 import dev.gatun.io.AtomicFile;
+import dev.gatun.io.FolderLock;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.results.Provenance;
 import dev.gatun.results.TrainingCurve;
@@ -54,6 +55,7 @@ final class TrainCommand implements Callable<Integer> {
     AtomicFile.requireWritable(folder);
     var running = new AtomicReference<Trainer>();
     try (Backend backend = device.open(console::note);
+        var _ = FolderLock.take(folder);
         var interruption =
             new Interruption(
                 () -> Optional.ofNullable(running.get()).ifPresent(Trainer::requestStop))) {

@@ -9,6 +9,8 @@ import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.Progress;
 import dev.gatun.experiment.Tier;
+import dev.gatun.io.Json;
+import dev.gatun.io.Ordered;
 import dev.gatun.results.CurveName;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.RunRecorder;
@@ -18,7 +20,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * B7: the best head of rank d loses at most O(√Σ_{i>d} σᵢ²) over the ideal head, whose singular
@@ -219,15 +220,15 @@ public class B7TheoremBound implements Claim {
     var all = new LinkedHashMap<String, Object>();
     all.put(
         "experiment",
-        Map.of(
-            "vocabulary", plan.vocabulary(),
-            "contexts", plan.contexts(),
-            "exponent", spectrum.exponent(),
-            "logitDeviation", LOGIT_DEVIATION,
-            "ranks", plan.ranks(),
-            "mostSteps", plan.mostSteps()));
+        Ordered.map(
+            Map.entry("vocabulary", plan.vocabulary()),
+            Map.entry("contexts", plan.contexts()),
+            Map.entry("exponent", spectrum.exponent()),
+            Map.entry("logitDeviation", LOGIT_DEVIATION),
+            Map.entry("ranks", plan.ranks()),
+            Map.entry("mostSteps", plan.mostSteps())));
     all.put("device", context.backend().device().name());
     all.put("libraries", context.backend().device().libraries());
-    return JsonMapper.shared().writeValueAsString(all);
+    return Json.line(all);
   }
 }
