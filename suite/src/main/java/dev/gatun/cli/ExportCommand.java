@@ -67,8 +67,8 @@ final class ExportCommand implements Callable<Integer> {
     }
     requireEmpty();
     AtomicFile.requireWritable(to);
-    try (Backend backend = device.open(console::note);
-        var _ = FolderLock.take(to)) {
+    try (var _ = FolderLock.take(to);
+        Backend backend = device.open(console::note)) {
       requireEmpty();
       TransformerConfig config =
           isRun ? RunCheckpoint.export(run, backend, to) : Checkpoint.export(from, backend, to);

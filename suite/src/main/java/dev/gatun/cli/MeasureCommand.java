@@ -132,14 +132,13 @@ final class MeasureCommand implements Callable<Integer> {
           "--dump holds one model on one text, and there are %s models and %s texts; give one of each"
               .formatted(checkpoints.size(), measured.names().size()));
     }
-    try (Backend backend = device.open(console::note);
+    try (var _ = FolderLock.take(folder);
+        Backend backend = device.open(console::note);
         var interruption = new Interruption(() -> {});
         var progress = new ProgressDisplay(console, interruption)) {
       console.settings(settings(batches, measured, backend, folder));
       console.line("");
-      try (var _ = FolderLock.take(folder)) {
-        return measure(batches, measured, backend, folder, progress);
-      }
+      return measure(batches, measured, backend, folder, progress);
     }
   }
 

@@ -130,7 +130,8 @@ final class ReproduceCommand implements Callable<Integer> {
     if (timings != null) {
       AtomicFile.requireWritable(timings.toAbsolutePath().getParent());
     }
-    try (Backend backend = device.open(console::note);
+    try (var _ = FolderLock.take(folder);
+        Backend backend = device.open(console::note);
         var interruption = new Interruption(() -> {})) {
       Optional<Corpus> text =
           claims.stream().anyMatch(Claim::readsCorpus)
@@ -141,7 +142,7 @@ final class ReproduceCommand implements Callable<Integer> {
       memory.requireFits();
       console.settings(settings.rows(backend.device(), memory));
       console.line("");
-      try (var _ = FolderLock.take(folder)) {
+      try {
         return reproduce(settings, backend, interruption);
       } catch (CancellationException _) {
         console.note(

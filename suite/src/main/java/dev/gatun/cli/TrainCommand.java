@@ -54,8 +54,8 @@ final class TrainCommand implements Callable<Integer> {
     Path folder = out == null ? defaultFolder() : out;
     AtomicFile.requireWritable(folder);
     var running = new AtomicReference<Trainer>();
-    try (Backend backend = device.open(console::note);
-        var _ = FolderLock.take(folder);
+    try (var _ = FolderLock.take(folder);
+        Backend backend = device.open(console::note);
         var interruption =
             new Interruption(
                 () -> Optional.ofNullable(running.get()).ifPresent(Trainer::requestStop))) {

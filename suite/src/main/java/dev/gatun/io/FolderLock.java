@@ -5,12 +5,14 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 
 /**
  * The right to write into a folder, which one process has at a time. The operating system holds the
@@ -25,10 +27,12 @@ public final class FolderLock implements AutoCloseable {
 
   private final Path file;
   private final FileChannel channel;
+  private final boolean isNewFolder;
 
-  private FolderLock(Path file, FileChannel channel) {
+  private FolderLock(Path file, FileChannel channel, boolean isNewFolder) {
     this.file = file;
     this.channel = channel;
+    this.isNewFolder = isNewFolder;
   }
 
   /**
@@ -41,11 +45,13 @@ public final class FolderLock implements AutoCloseable {
   public static FolderLock take(Path folder) {
     Path file = folder.resolve(NAME);
     try {
+      boolean isNewFolder = Files.notExists(folder);
       AtomicFile.createFolders(folder);
-      FolderLock lock = null;
-      while (lock == null) {
-        lock = attempt(folder, file);
+      Optional<FileChannel> channel = Optional.empty();
+      while (channel.isEmpty()) {
+        channel = attempt(folder, file);
       }
+      var lock = new FolderLock(file, channel.get(), isNewFolder);
       AtomicFile.deleteLeftovers(folder, 1);
       return lock;
     } catch (IOException e) {
@@ -54,11 +60,12 @@ public final class FolderLock implements AutoCloseable {
     }
   }
 
-  /** Null if the holder before deleted its file while this process was about to lock it. */
-  private static FolderLock attempt(Path folder, Path file) throws IOException {
+  /** Empty if the holder before deleted its file while this process was about to lock it. */
+  private static Optional<FileChannel> attempt(Path folder, Path file) throws IOException {
     var channel =
         FileChannel.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    boolean locked = false;
     try {
       if (channel.tryLock(LOCKED_BYTE, 1, false) == null) {
         throw new FolderInUseException(folder, holder(file));
@@ -66,19 +73,15 @@ public final class FolderLock implements AutoCloseable {
       String text = describe();
       channel.truncate(0);
       AtomicFile.writeFully(channel, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
-      if (holder(file).equals(text)) {
-        var lock = new FolderLock(file, channel);
-        channel = null;
-        return lock;
-      }
-      return null;
-    } catch (OverlappingFileLockException e) {
+      locked = holder(file).equals(text);
+    } catch (OverlappingFileLockException _) {
       throw new FolderInUseException(folder, holder(file));
     } finally {
-      if (channel != null) {
+      if (!locked) {
         channel.close();
       }
     }
+    return locked ? Optional.of(channel) : Optional.empty();
   }
 
   private static String describe() {
@@ -97,11 +100,16 @@ public final class FolderLock implements AutoCloseable {
     }
   }
 
-  /** Gives the lock back and deletes its file. */
+  /** Gives the lock back and deletes its file, and a folder that it made and that is empty. */
   @Override
   public void close() {
     try (channel) {
       Files.deleteIfExists(file);
+      if (isNewFolder) {
+        Files.delete(file.getParent());
+      }
+    } catch (DirectoryNotEmptyException _) {
+      // As it should be.
     } catch (IOException e) {
       throw new UnwritableFileException(
           "cannot delete %s (%s): delete it by hand".formatted(file, AtomicFile.reason(e)), e);

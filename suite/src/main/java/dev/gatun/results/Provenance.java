@@ -81,9 +81,13 @@ public record Provenance(Map<String, String> entries) {
     return new Provenance(BuildAndMachine.entries());
   }
 
-  /** Keeps a copy of the entries, in their order. */
+  /** Keeps a copy of the entries in their order, those of the run behind all others. */
   public Provenance {
-    entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
+    var ordered = new LinkedHashMap<String, String>();
+    var ofTheRun = new LinkedHashMap<String, String>();
+    entries.forEach((key, value) -> (isOfTheRun(key) ? ofTheRun : ordered).put(key, value));
+    ordered.putAll(ofTheRun);
+    entries = Collections.unmodifiableMap(ordered);
   }
 
   /** The entries that decide the numbers: equal runs have equal ones. */

@@ -313,10 +313,10 @@ class BadInputTest {
 
   @Test
   void folderInUseIsNamedWithItsHolder() {
-    try (var _ = FolderLock.take(out)) {
-      String holder = "process " + ProcessHandle.current().pid();
-      assertMistake(
-          CommandRun.of("reproduce", "B1", "--out", out), out + " is in use by " + holder, "wait");
+    Path taken = folder.resolve("taken");
+    try (var _ = FolderLock.take(taken)) {
+      String line = taken + " is in use by process " + ProcessHandle.current().pid();
+      assertMistake(CommandRun.of("reproduce", "B1", "--out", taken), line, "wait");
     }
   }
 

@@ -23,8 +23,7 @@ import picocli.CommandLine.ParseResult;
 /** What the documents tell a reader to type exists. */
 class ReadmeTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-  private static final List<String> DOCUMENTS =
-      List.of("README.md", "CONTRIBUTING.md", "results/README.md");
+  private static final List<String> DOCUMENTS = List.of("README.md", "CONTRIBUTING.md");
   private static final Pattern FENCED = Pattern.compile("(?ms)^```(?:sh|bash)?\\n(.*?)^```$");
   private static final Pattern INLINE = Pattern.compile("(?<!`)`([^`\\n]+)`(?!`)");
   private static final Set<String> MAVEN_PHASES = Set.of("clean", "test", "package", "verify");

@@ -51,6 +51,17 @@ class FolderLockTest {
   }
 
   @Test
+  void aNewFolderThatStaysEmptyGoes() throws IOException {
+    Path inside = folder.resolve("new");
+    FolderLock.take(inside).close();
+    assertEquals(List.of(), files());
+    try (var _ = FolderLock.take(inside)) {
+      Files.writeString(inside.resolve("runs.arrow"), "x");
+    }
+    assertEquals(List.of("new"), files());
+  }
+
+  @Test
   void aFileInPlaceOfTheFolderIsNamed() throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "precious");
     var e = assertThrows(UnwritableFileException.class, () -> FolderLock.take(file));
