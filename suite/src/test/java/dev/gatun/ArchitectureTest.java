@@ -1,7 +1,11 @@
 package dev.gatun;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -27,13 +31,28 @@ class ArchitectureTest {
   /** The JDK's own module jdk.management: how much memory the machine has. */
   private static final String MACHINE_MEMORY = "com.sun.management..";
 
+  /** Rooms whose maps and sets come into files, or into what is printed as JSON. */
+  private static final String[] WRITING = {
+    "dev.gatun.io..",
+    "dev.gatun.results..",
+    "dev.gatun.report..",
+    "dev.gatun.cli..",
+    "dev.gatun.bench..",
+    "dev.gatun.claims..",
+    "dev.gatun.experiment..",
+    "dev.gatun.measure..",
+    "dev.gatun.train..",
+    "dev.gatun.model..",
+    "dev.gatun.safetensors.."
+  };
+
   /** A package, and what it may touch beside itself and the JDK. */
   private record Room(String name, String... mayTouch) {}
 
   private static final List<Room> ROOMS =
       List.of(
           new Room("dev.gatun.bindings.."),
-          new Room("dev.gatun.io..", "org.apache.commons.text.."),
+          new Room("dev.gatun.io..", "org.apache.commons.text..", JACKSON),
           new Room("dev.gatun.tensor.."),
           new Room("dev.gatun.natives..", "dev.gatun.bindings.."),
           new Room("dev.gatun.backend", "dev.gatun.tensor.."),
@@ -163,6 +182,59 @@ class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(allowed.toArray(String[]::new))
+        .check(CLASSES);
+  }
+
+  /**
+   * Collections of the JDK whose order differs between two processes, or would if their elements
+   * had no hash of their own. {@code dev.gatun.io.Ordered} and the linked ones keep theirs.
+   */
+  private static boolean hasNoOrder(JavaAccess<?> access) {
+    String owner = access.getTargetOwner().getName();
+    String name = access.getTarget().getName();
+    int parameters =
+        access.getTarget() instanceof CodeUnitAccessTarget target
+            ? target.getRawParameterTypes().size()
+            : 0;
+    return switch (owner) {
+      case "java.util.Map" ->
+          name.equals("of") && parameters > 2 || List.of("ofEntries", "copyOf").contains(name);
+      case "java.util.Set" -> name.equals("of") && parameters > 0 || name.equals("copyOf");
+      case "java.util.stream.Collectors" ->
+          List.of("toSet", "toUnmodifiableSet", "toUnmodifiableMap").contains(name)
+              || name.equals("toMap") && parameters < 4
+              || name.equals("groupingBy") && parameters < 3;
+      case "java.util.HashMap", "java.util.HashSet" ->
+          List.of("<init>", "newHashMap", "newHashSet").contains(name);
+      default -> false;
+    };
+  }
+
+  @Test
+  void roomsThatWriteHaveNoCollectionsWithoutAnOrder() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(WRITING)
+        .should()
+        .accessTargetWhere(
+            DescribedPredicate.describe(
+                "makes a map or set whose order is another in each process",
+                ArchitectureTest::hasNoOrder))
+        .check(CLASSES);
+  }
+
+  @Test
+  void jsonIsWrittenInOneWay() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.gatun.io")
+        .should()
+        .callMethodWhere(
+            DescribedPredicate.describe(
+                "writes JSON",
+                call ->
+                    call.getTargetOwner().getPackageName().startsWith("tools.jackson")
+                        && call.getName().startsWith("writeValue")))
         .check(CLASSES);
   }
 

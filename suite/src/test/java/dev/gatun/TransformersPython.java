@@ -4,9 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * {@code src/test/python/checkpoints.py}, run by a Python that has transformers: the one that
@@ -14,38 +11,18 @@ import org.junit.jupiter.api.Assumptions;
  * asks for it is skipped and says so.
  */
 public final class TransformersPython {
-  /** Ends with 0 if they can be imported, and prints nothing if they cannot. */
-  private static final String HAS_BOTH =
-      "import sys, importlib.util as u; sys.exit(not (u.find_spec('torch') and"
-          + " u.find_spec('transformers')))";
-
   private static final Path SCRIPT = Path.of("src/test/python/checkpoints.py").toAbsolutePath();
-  private static final long MOST_SECONDS = 600;
 
-  private final String python;
+  private final Python python;
 
-  private TransformersPython(String python) {
+  private TransformersPython(Python python) {
     this.python = python;
   }
 
   /** Finds it, or skips the test. */
   public static TransformersPython orSkip() {
-    String python =
-        Optional.ofNullable(System.getenv("GATUN_TRANSFORMERS_PYTHON")).orElse("python3");
-    boolean there;
-    try {
-      there = run(List.of(python, "-c", HAS_BOTH)) == 0;
-    } catch (IOException _) {
-      there = false;
-    }
-    String lack =
-        "SKIPPED: %s has no transformers; GATUN_TRANSFORMERS_PYTHON names a Python that has"
-            .formatted(python);
-    if (!there) {
-      System.out.println(lack);
-    }
-    Assumptions.assumeTrue(there, lack);
-    return new TransformersPython(python);
+    return new TransformersPython(
+        Python.orSkip("GATUN_TRANSFORMERS_PYTHON", "torch", "transformers"));
   }
 
   /** Writes all of the script's checkpoints, a folder each, into a folder. */
@@ -72,35 +49,15 @@ public final class TransformersPython {
   }
 
   private void script(String action, Object... arguments) {
-    List<String> command = new ArrayList<>(List.of(python, SCRIPT.toString(), action));
-    for (Object argument : arguments) {
-      command.add(argument.toString());
-    }
+    List<Object> all = new ArrayList<>(List.of(SCRIPT, action));
+    all.addAll(List.of(arguments));
     try {
-      if (run(command) != 0) {
-        throw new IllegalStateException(String.join(" ", command) + " failed; its output is above");
+      if (python.run(Path.of("."), all.toArray()) != 0) {
+        throw new IllegalStateException(
+            "%s %s failed; its output is above".formatted(SCRIPT, action));
       }
     } catch (IOException e) {
-      throw new IllegalStateException("cannot run " + python, e);
-    }
-  }
-
-  private static int run(List<String> command) throws IOException {
-    var builder = new ProcessBuilder(command).inheritIO();
-    builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
-    builder.environment().put("HF_HUB_OFFLINE", "1");
-    builder.environment().put("TQDM_DISABLE", "1");
-    Process process = builder.start();
-    try {
-      if (!process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-        throw new IllegalStateException(String.join(" ", command) + " does not end");
-      }
-      return process.exitValue();
-    } catch (InterruptedException e) {
-      process.destroyForcibly();
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
+      throw new IllegalStateException("cannot run " + python.command(), e);
     }
   }
 }

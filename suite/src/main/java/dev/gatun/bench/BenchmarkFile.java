@@ -2,18 +2,16 @@ package dev.gatun.bench;
 
 import dev.gatun.backend.DeviceDescription;
 import dev.gatun.io.AtomicFile;
+import dev.gatun.io.Json;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Measurements as JSON, in the layout of JMH's results. */
 public final class BenchmarkFile {
-  private static final JsonMapper JSON =
-      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
   private BenchmarkFile() {}
 
@@ -76,6 +74,6 @@ public final class BenchmarkFile {
 
   /** Writes entries to a file, which is replaced whole. */
   public static void write(List<Map<String, Object>> entries, Path file) {
-    AtomicFile.write(file, JSON.writeValueAsBytes(entries));
+    AtomicFile.write(file, Json.indented(entries).getBytes(StandardCharsets.UTF_8));
   }
 }

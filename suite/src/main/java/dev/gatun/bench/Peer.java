@@ -1,5 +1,7 @@
 package dev.gatun.bench;
 
+import dev.gatun.io.Json;
+import dev.gatun.io.Ordered;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,7 +21,6 @@ import tools.jackson.databind.json.JsonMapper;
  * fails is replaced by a new one at the next request.
  */
 public final class Peer implements AutoCloseable {
-  private static final JsonMapper JSON = new JsonMapper();
   private static final long END_SECONDS = 10;
 
   private final String python;
@@ -113,16 +114,12 @@ public final class Peer implements AutoCloseable {
 
     JsonNode ask(PeerSetting setting) throws IOException {
       requests.println(
-          JSON.writeValueAsString(
-              Map.of(
-                  "work",
-                  setting.work(),
-                  "device",
-                  setting.device(),
-                  "math",
-                  setting.math(),
-                  "threads",
-                  setting.threads())));
+          Json.line(
+              Ordered.map(
+                  Map.entry("work", setting.work()),
+                  Map.entry("device", setting.device()),
+                  Map.entry("math", setting.math()),
+                  Map.entry("threads", setting.threads()))));
       return answer("seconds");
     }
 
@@ -132,7 +129,7 @@ public final class Peer implements AutoCloseable {
         throw new IOException(lastWords());
       }
       try {
-        JsonNode node = JSON.readTree(answer);
+        JsonNode node = JsonMapper.shared().readTree(answer);
         if (node.has(field)) {
           return node;
         }

@@ -8,8 +8,8 @@ import dev.gatun.experiment.Tier;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,7 +24,7 @@ final class ClaimTimings {
   private final int jobs;
   private final DeviceDescription device;
   private final List<Map<String, Object>> entries = new ArrayList<>();
-  private final Set<PlannedRun<?>> trained = new HashSet<>();
+  private final Set<PlannedRun<?>> trained = new LinkedHashSet<>();
 
   ClaimTimings(Tier tier, long seed, int jobs, DeviceDescription device) {
     this.tier = tier;

@@ -1,5 +1,6 @@
 package dev.gatun.cli;
 
+import dev.gatun.io.Json;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
@@ -8,16 +9,12 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Where a command reports: tables and lines for people, or with {@code --json} one JSON object on
  * standard output and nothing else there. Colours appear on a terminal only.
  */
 final class Console {
-  private static final JsonMapper JSON =
-      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
   private static final int LINE = 110;
 
@@ -69,7 +66,7 @@ final class Console {
   /** The JSON object, if asked for. */
   void json(Object value) {
     if (json) {
-      out().println(JSON.writeValueAsString(value));
+      out().println(Json.indented(value));
       out().flush();
     }
   }
@@ -77,7 +74,7 @@ final class Console {
   /** One of several JSON objects, if asked for: each is a line. */
   void jsonLine(Object value) {
     if (json) {
-      out().println(JsonMapper.shared().writeValueAsString(value));
+      out().println(Json.line(value));
       out().flush();
     }
   }

@@ -1,5 +1,6 @@
 package dev.gatun.cli;
 
+import dev.gatun.io.Ordered;
 import dev.gatun.natives.BlasSpeed;
 import dev.gatun.natives.CudaReport;
 import dev.gatun.natives.LibraryReport;
@@ -142,7 +143,11 @@ final class DoctorCommand implements Callable<Integer> {
 
   private static List<Map<String, String>> json(List<Attempt> attempts) {
     return attempts.stream()
-        .map(a -> Map.of("source", a.source(), "location", a.location(), "outcome", a.outcome()))
+        .map(a ->
+            Ordered.map(
+                Map.entry("source", a.source()),
+                Map.entry("location", a.location()),
+                Map.entry("outcome", a.outcome())))
         .toList();
   }
 }

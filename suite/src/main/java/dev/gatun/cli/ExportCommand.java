@@ -2,6 +2,7 @@ package dev.gatun.cli;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.io.AtomicFile;
+import dev.gatun.io.FolderLock;
 import dev.gatun.model.Checkpoint;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.train.RunCheckpoint;
@@ -66,7 +67,9 @@ final class ExportCommand implements Callable<Integer> {
     }
     requireEmpty();
     AtomicFile.requireWritable(to);
-    try (Backend backend = device.open(console::note)) {
+    try (var _ = FolderLock.take(to);
+        Backend backend = device.open(console::note)) {
+      requireEmpty();
       TransformerConfig config =
           isRun ? RunCheckpoint.export(run, backend, to) : Checkpoint.export(from, backend, to);
       report(config, isRun ? tokenizerOfRun(run, config.vocabulary()) : copyTokenizer());
@@ -79,7 +82,7 @@ final class ExportCommand implements Callable<Integer> {
       return;
     }
     try (Stream<Path> files = Files.list(to)) {
-      if (files.findAny().isPresent()) {
+      if (files.anyMatch(file -> !file.endsWith(FolderLock.NAME))) {
         throw new IllegalArgumentException(to + " is not empty; choose a new folder");
       }
     } catch (IOException e) {

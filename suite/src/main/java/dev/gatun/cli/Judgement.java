@@ -9,8 +9,6 @@ import dev.gatun.results.UnreadableResultsException;
 import dev.gatun.results.Verdict;
 import dev.gatun.results.Verdicts;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Verdicts on whatever a piece of evidence holds. */
 final class Judgement {
@@ -21,7 +19,7 @@ final class Judgement {
    * stored checkpoints, of which nothing is expected.
    */
   static List<Verdict> of(Evidence evidence, ExpectedValues expected) {
-    Set<String> measured = evidence.runs().stream().map(Run::claim).collect(Collectors.toSet());
+    List<String> measured = evidence.runs().stream().map(Run::claim).distinct().toList();
     List<String> claims =
         expected.claims().stream().map(ExpectedClaim::claim).filter(measured::contains).toList();
     if (!evidence.runs().isEmpty() && evidence.runs().stream().allMatch(Run::isMeasurement)) {

@@ -11,7 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -52,7 +52,7 @@ final class Machines {
    * @throws IllegalArgumentException naming the one that is
    */
   static void requireDifferent(List<Path> folders) {
-    Set<Path> seen = new HashSet<>();
+    Set<Path> seen = new LinkedHashSet<>();
     for (Path folder : folders) {
       try {
         if (Files.exists(folder) && !seen.add(folder.toRealPath())) {

@@ -5,6 +5,8 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.data.Randomness;
 import dev.gatun.experiment.Progress;
 import dev.gatun.io.AtomicFile;
+import dev.gatun.io.FolderLock;
+import dev.gatun.io.Json;
 import dev.gatun.measure.CheckpointDump;
 import dev.gatun.measure.CheckpointMeter;
 import dev.gatun.measure.MeasuredCheckpoint;
@@ -30,7 +32,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Measures the heads of stored checkpoints. */
 @Command(
@@ -131,7 +132,8 @@ final class MeasureCommand implements Callable<Integer> {
           "--dump holds one model on one text, and there are %s models and %s texts; give one of each"
               .formatted(checkpoints.size(), measured.names().size()));
     }
-    try (Backend backend = device.open(console::note);
+    try (var _ = FolderLock.take(folder);
+        Backend backend = device.open(console::note);
         var interruption = new Interruption(() -> {});
         var progress = new ProgressDisplay(console, interruption)) {
       console.settings(settings(batches, measured, backend, folder));
@@ -256,9 +258,7 @@ final class MeasureCommand implements Callable<Integer> {
             provenance.with(
                 Provenance.CONFIGURATION_HASH,
                 ReproduceSettings.configurationHash(evidence.runs())));
-    var results = new ResultsFolder(folder);
-    results.write(evidence);
-    results.write(List.of(), evidence.provenance());
+    new ResultsFolder(folder).write(evidence, List.of());
     Path report = folder.resolve("report.html");
     Report.write(report, evidence, List.of(), ExpectedValues.shipped());
     new MeasureTable(evidence).print(console, folder, report);
@@ -349,7 +349,7 @@ final class MeasureCommand implements Callable<Integer> {
         Run.MEASURED,
         backend.device().kind(),
         seed,
-        JsonMapper.shared().writeValueAsString(all));
+        Json.line(all));
   }
 
   private Path defaultFolder(List<StoredCheckpoint> checkpoints) {

@@ -1,5 +1,6 @@
 package dev.gatun.cli;
 
+import dev.gatun.io.FolderLock;
 import dev.gatun.report.Report;
 import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Tolerances;
@@ -39,8 +40,18 @@ final class ReportCommand implements Runnable {
   public void run() {
     ExpectedValues expected = ExpectedValues.shipped();
     List<Machine> machines = Machines.read(results, expected);
+    if (out == null) {
+      Path folder = results.getFirst();
+      try (var _ = FolderLock.take(folder)) {
+        write(folder.resolve("report.html"), machines, expected);
+      }
+    } else {
+      write(out, machines, expected);
+    }
+  }
+
+  private void write(Path file, List<Machine> machines, ExpectedValues expected) {
     Machine first = machines.getFirst();
-    Path file = out == null ? results.getFirst().resolve("report.html") : out;
     Report.write(
         file,
         first.evidence(),

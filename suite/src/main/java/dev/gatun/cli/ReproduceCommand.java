@@ -12,6 +12,7 @@ import dev.gatun.experiment.Progress;
 import dev.gatun.experiment.RunEstimate;
 import dev.gatun.experiment.Tier;
 import dev.gatun.io.AtomicFile;
+import dev.gatun.io.FolderLock;
 import dev.gatun.io.NearestName;
 import dev.gatun.report.Report;
 import dev.gatun.results.Evidence;
@@ -19,6 +20,7 @@ import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Provenance;
 import dev.gatun.results.ResultsFolder;
+import dev.gatun.results.StoredVerdict;
 import dev.gatun.results.Tolerances;
 import dev.gatun.results.Verdict;
 import dev.gatun.results.comparison.Comparison;
@@ -128,7 +130,8 @@ final class ReproduceCommand implements Callable<Integer> {
     if (timings != null) {
       AtomicFile.requireWritable(timings.toAbsolutePath().getParent());
     }
-    try (Backend backend = device.open(console::note);
+    try (var _ = FolderLock.take(folder);
+        Backend backend = device.open(console::note);
         var interruption = new Interruption(() -> {})) {
       Optional<Corpus> text =
           claims.stream().anyMatch(Claim::readsCorpus)
@@ -152,6 +155,8 @@ final class ReproduceCommand implements Callable<Integer> {
 
   private int reproduce(ReproduceSettings settings, Backend backend, Interruption interruption) {
     Evidence evidence;
+    List<Verdict> verdicts;
+    ExpectedValues expected = ExpectedValues.shipped();
     var times = new ClaimTimings(tier, seed, jobs, backend.device());
     try (var progress = new ProgressDisplay(console, interruption)) {
       var context =
@@ -163,15 +168,18 @@ final class ReproduceCommand implements Callable<Integer> {
               () -> settings.corpus().orElseThrow(),
               progress,
               settings.folder());
+      context.tidyUnfinished();
       preview(settings, context, progress);
       evidence = measure(settings, context, interruption, times);
-      new ResultsFolder(settings.folder()).write(evidence);
+      verdicts = Judgement.of(evidence, expected);
+      new ResultsFolder(settings.folder())
+          .write(evidence, StoredVerdict.of(verdicts, expected, evidence));
       context.discardUnfinished();
     }
     if (timings != null) {
       times.write(timings);
     }
-    return conclude(evidence, settings.folder(), times);
+    return conclude(evidence, verdicts, expected, settings.folder(), times);
   }
 
   /** The quick tier is over sooner than it is worth to know. */
@@ -201,7 +209,7 @@ final class ReproduceCommand implements Callable<Integer> {
     console.line("");
   }
 
-  private static Evidence measure(
+  private Evidence measure(
       ReproduceSettings settings,
       ClaimContext context,
       Interruption interruption,
@@ -216,6 +224,7 @@ final class ReproduceCommand implements Callable<Integer> {
     Provenance provenance =
         settings
             .evidenceProvenance(context.backend().device())
+            .with(Provenance.JOBS, Integer.toString(jobs))
             .with(Provenance.STARTED, started.toString())
             .with(Provenance.WALL_SECONDS, seconds(System.nanoTime() - startedNanos));
     Evidence evidence = builder.build(provenance);
@@ -224,11 +233,12 @@ final class ReproduceCommand implements Callable<Integer> {
             Provenance.CONFIGURATION_HASH, ReproduceSettings.configurationHash(evidence.runs())));
   }
 
-  private int conclude(Evidence evidence, Path folder, ClaimTimings times) {
-    var results = new ResultsFolder(folder);
-    ExpectedValues expected = ExpectedValues.shipped();
-    List<Verdict> verdicts = Judgement.of(evidence, expected);
-    results.write(verdicts, evidence.provenance());
+  private int conclude(
+      Evidence evidence,
+      List<Verdict> verdicts,
+      ExpectedValues expected,
+      Path folder,
+      ClaimTimings times) {
     Path report = folder.resolve("report.html");
     List<Comparison> across =
         Machines.compare(Machines.read(withBeside(folder), expected), Tolerances.shipped());

@@ -99,6 +99,9 @@ record ReproduceSettings(
               : Provenance.LIBRARY_PREFIX + library.getKey();
       provenance = provenance.with(key, library.getValue());
     }
+    for (Map.Entry<String, String> event : device.events().entrySet()) {
+      provenance = provenance.with(Provenance.EVENT_PREFIX + event.getKey(), event.getValue());
+    }
     return provenance;
   }
 

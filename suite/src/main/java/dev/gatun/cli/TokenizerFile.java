@@ -1,14 +1,14 @@
 package dev.gatun.cli;
 
 import dev.gatun.data.Gpt2Tokenizer;
+import dev.gatun.io.Json;
+import dev.gatun.io.Ordered;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A tokenizer of Gatun's as {@code tokenizer.json}, as the tokenizers library reads it: byte-level
@@ -75,17 +75,20 @@ final class TokenizerFile {
     file.put("post_processor", null);
     file.put("decoder", byteLevel());
     file.put("model", model);
-    return JsonMapper.shared().writeValueAsString(file) + "\n";
+    return Json.line(file) + "\n";
   }
 
   private static Map<String, Object> byteLevel() {
-    return Map.of(
-        "type", "ByteLevel", "add_prefix_space", false, "trim_offsets", true, "use_regex", true);
+    return Ordered.map(
+        Map.entry("type", "ByteLevel"),
+        Map.entry("add_prefix_space", false),
+        Map.entry("trim_offsets", true),
+        Map.entry("use_regex", true));
   }
 
   /** A merge for each token of more than one byte, in the order of ids. */
   private static List<String> merges(List<byte[]> tokens) {
-    Map<ByteBuffer, Integer> ranks = HashMap.newHashMap(tokens.size());
+    Map<ByteBuffer, Integer> ranks = LinkedHashMap.newLinkedHashMap(tokens.size());
     List<String> merges = new ArrayList<>();
     for (byte[] token : tokens) {
       if (token.length > 1) {

@@ -3,6 +3,7 @@ package dev.gatun.cli;
 import dev.gatun.backend.Backend;
 import dev.gatun.data.Randomness;
 import dev.gatun.io.AtomicFile;
+import dev.gatun.io.FolderLock;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.results.Provenance;
 import dev.gatun.results.TrainingCurve;
@@ -53,7 +54,8 @@ final class TrainCommand implements Callable<Integer> {
     Path folder = out == null ? defaultFolder() : out;
     AtomicFile.requireWritable(folder);
     var running = new AtomicReference<Trainer>();
-    try (Backend backend = device.open(console::note);
+    try (var _ = FolderLock.take(folder);
+        Backend backend = device.open(console::note);
         var interruption =
             new Interruption(
                 () -> Optional.ofNullable(running.get()).ifPresent(Trainer::requestStop))) {

@@ -116,10 +116,7 @@ final class VerdictTable {
   }
 
   private ExpectedCheck check(Verdict verdict) {
-    return expected.of(verdict.claim()).checks().stream()
-        .filter(c -> c.id().equals(verdict.check()))
-        .findFirst()
-        .orElseThrow();
+    return expected.of(verdict.claim()).check(verdict.check());
   }
 
   /** As written in the data files: without zeros that say nothing. */

@@ -3,6 +3,7 @@ package dev.gatun.cli;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.ResultsFolder;
+import dev.gatun.results.StoredVerdict;
 import dev.gatun.results.Verdict;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -34,7 +35,8 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Evidence evidence = new ResultsFolder(results).readEvidence();
+    var folder = new ResultsFolder(results);
+    Evidence evidence = folder.readEvidence();
     ExpectedValues expected =
         expectedValues == null ? ExpectedValues.shipped() : ExpectedValues.load(expectedValues);
     List<Verdict> verdicts = Judgement.of(evidence, expected);
@@ -47,10 +49,15 @@ final class VerifyCommand implements Callable<Integer> {
     if (!verdicts.isEmpty()) {
       table.print(console);
     }
+    List<VerdictDifference> differences =
+        VerdictDifference.of(folder.readVerdicts(), StoredVerdict.of(verdicts, expected, evidence));
+    differences.forEach(difference -> console.paragraph(difference.inWords()));
     var json = new LinkedHashMap<String, Object>();
     json.put("results", results.toString());
     json.put("claims", table.claimsAsJson());
     json.put("verdicts", table.asJson());
+    json.put(
+        "stored_verdicts_differ", differences.stream().map(VerdictDifference::asJson).toList());
     console.json(json);
     return table.exitCode();
   }

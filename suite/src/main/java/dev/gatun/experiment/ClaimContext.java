@@ -4,6 +4,7 @@ import dev.gatun.backend.Backend;
 import dev.gatun.data.Corpus;
 import dev.gatun.data.Gpt2Tokenizer;
 import dev.gatun.data.TokenizedCorpus;
+import dev.gatun.io.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -109,6 +110,11 @@ public final class ClaimContext {
    */
   public Path unfinished() {
     return output.resolve("unfinished");
+  }
+
+  /** Deletes the temporary files that a killed process left among what is unfinished. */
+  public void tidyUnfinished() {
+    AtomicFile.deleteLeftovers(unfinished(), Integer.MAX_VALUE);
   }
 
   /**

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.gatun.backend.DeviceDescription;
 import dev.gatun.data.Corpus;
 import dev.gatun.data.TokenizedCorpus;
+import dev.gatun.io.Json;
 import dev.gatun.model.HeadBackward;
 import dev.gatun.model.Positions;
 import dev.gatun.model.TransformerConfig.HeadForm;
@@ -15,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** All that the numbers of a run depend on. Not the threads: they change nothing. */
 final class RunConfiguration {
-  private static final JsonMapper JSON =
+  private static final JsonMapper TREE =
       JsonMapper.builder()
           .addMixIn(HeadForm.class, Labelled.class)
           .addMixIn(HeadBackward.class, Named.class)
@@ -69,6 +70,6 @@ final class RunConfiguration {
     all.put("device", device.name());
     all.put("mathMode", device.mathMode());
     all.put("libraries", device.libraries());
-    return JSON.writeValueAsString(all);
+    return Json.line(TREE.valueToTree(all));
   }
 }

@@ -5,7 +5,6 @@ import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.Provenance;
 import dev.gatun.results.ResultsFolder;
 import dev.gatun.results.Run;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -29,11 +28,11 @@ record StoredRun(Path folder) {
 
   /** What is stored, if this build stored it for the same configuration. */
   Optional<Evidence> find(String configuration) {
-    // Of the files of a results folder the runs are written last.
-    if (!Files.exists(folder.resolve("runs.arrow"))) {
+    var results = new ResultsFolder(folder);
+    if (!results.exists()) {
       return Optional.empty();
     }
-    return Optional.of(new ResultsFolder(folder).readEvidence())
+    return Optional.of(results.readEvidence())
         .filter(stored -> isSame(stored, configuration, Provenance.ofThisProcess()));
   }
 

@@ -8,7 +8,7 @@ import dev.gatun.results.RunRecorder;
 import dev.gatun.train.StepReport;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -84,7 +84,7 @@ public final class Sweep<S extends RunSetting> {
   }
 
   private void requireDistinct(List<S> settings) {
-    Set<String> ids = new HashSet<>();
+    Set<String> ids = new LinkedHashSet<>();
     for (S setting : settings) {
       if (!ids.add(setting.id())) {
         throw new IllegalArgumentException(

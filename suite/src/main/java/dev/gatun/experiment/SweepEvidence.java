@@ -1,6 +1,5 @@
 package dev.gatun.experiment;
 
-import dev.gatun.results.CurveName;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.Metric;
@@ -8,7 +7,6 @@ import dev.gatun.results.Run;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.results.SpectrumRecord;
 import java.util.List;
-import java.util.Set;
 import java.util.function.BiConsumer;
 
 /** Hands what a claim reads of a sweep, which other claims may share, over to its own evidence. */
@@ -29,7 +27,7 @@ public final class SweepEvidence {
    * names.
    */
   public static void hand(
-      String claim, List<Evidence> sweep, Set<String> names, EvidenceBuilder evidence) {
+      String claim, List<Evidence> sweep, List<String> names, EvidenceBuilder evidence) {
     hand(claim, sweep, names, evidence, (_, _) -> {});
   }
 
@@ -41,7 +39,7 @@ public final class SweepEvidence {
   public static void hand(
       String claim,
       List<Evidence> sweep,
-      Set<String> names,
+      List<String> names,
       EvidenceBuilder evidence,
       BiConsumer<Run, RunRecorder> more) {
     for (Evidence part : sweep) {
@@ -56,7 +54,7 @@ public final class SweepEvidence {
                 run.seed(),
                 run.configuration());
         for (Metric metric : part.metrics()) {
-          if (metric.run().equals(run.id()) && names.contains(CurveName.curve(metric.name()))) {
+          if (metric.run().equals(run.id()) && names.contains(metric.curve())) {
             own.metric(
                 metric.name(), metric.step(), metric.value(), metric.uncertainty(), metric.unit());
           }

@@ -1,6 +1,7 @@
 package dev.gatun.io;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
@@ -15,12 +16,16 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Replaces a file as a whole: what is new is written beside it, forced to the disk, and renamed
  * over it. Whatever fails, the old file is as it was.
  */
 public final class AtomicFile {
+  private static final Pattern TEMPORARY = Pattern.compile("\\..+-\\d+-\\d+\\.tmp");
+
   private AtomicFile() {}
 
   /** Writes the contents; may close the channel. */
@@ -60,8 +65,12 @@ public final class AtomicFile {
     try {
       Path existing = existing(folder.toAbsolutePath());
       Path probe = existing.resolve(temporaryName(folder));
-      Files.createFile(probe);
-      Files.delete(probe);
+      FileChannel.open(
+              probe,
+              StandardOpenOption.CREATE_NEW,
+              StandardOpenOption.WRITE,
+              StandardOpenOption.DELETE_ON_CLOSE)
+          .close();
     } catch (IOException e) {
       throw new UnwritableFileException(
           "cannot write to %s (%s): choose another place".formatted(folder, reason(e)), e);
@@ -70,7 +79,8 @@ public final class AtomicFile {
 
   /**
    * As {@link #write(Path, Body)}, several files of one folder: none is replaced before all are on
-   * the disk.
+   * the disk. Of several the last vouches for the others: its old version is deleted before the
+   * first is replaced, so that it never stands beside files of which it does not speak.
    *
    * @param through identity, or a channel that a test makes fail
    */
@@ -86,6 +96,9 @@ public final class AtomicFile {
           Path temporary = folder.resolve(temporaryName(current));
           written.put(current, temporary);
           writeWhole(temporary, entry.getValue(), through);
+        }
+        if (written.size() > 1) {
+          Files.deleteIfExists(current);
         }
         for (var entry : written.entrySet()) {
           Files.move(entry.getValue(), entry.getKey(), StandardCopyOption.ATOMIC_MOVE);
@@ -120,7 +133,31 @@ public final class AtomicFile {
             target.getFileName(), ProcessHandle.current().pid(), Thread.currentThread().threadId());
   }
 
-  private static void createFolders(Path folder) throws IOException {
+  /**
+   * Deletes the temporary files that killed processes left; to be called where no other process
+   * writes.
+   *
+   * @param depth of folders to look into, 1 for this one alone
+   */
+  public static void deleteLeftovers(Path folder, int depth) {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(folder, depth)) {
+      for (Path file : files.filter(AtomicFile::isTemporary).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      throw new UnwritableFileException(
+          "cannot delete temporary files in %s (%s)".formatted(folder, e.getMessage()), e);
+    }
+  }
+
+  private static boolean isTemporary(Path file) {
+    return TEMPORARY.matcher(file.getFileName().toString()).matches();
+  }
+
+  static void createFolders(Path folder) throws IOException {
     existing(folder);
     Files.createDirectories(folder);
   }
@@ -150,7 +187,7 @@ public final class AtomicFile {
     }
   }
 
-  private static String reason(IOException e) {
+  static String reason(IOException e) {
     return switch (e) {
       case AccessDeniedException _ -> "permission denied";
       case NotDirectoryException _ -> e.getMessage();

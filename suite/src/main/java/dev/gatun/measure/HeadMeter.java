@@ -17,7 +17,7 @@ import dev.gatun.spectrum.TargetLeverage;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -155,7 +155,7 @@ public final class HeadMeter {
   /** A context is all tokens of its window up to its own; windows share beginnings as in a tree. */
   private int distinctContexts() {
     record Edge(int prefix, int token) {}
-    Map<Edge, Integer> prefixes = new HashMap<>();
+    Map<Edge, Integer> prefixes = new LinkedHashMap<>();
     for (int window = 0; window < contexts.batch(); window++) {
       int prefix = 0;
       for (int i = 0; i < contexts.length(); i++) {

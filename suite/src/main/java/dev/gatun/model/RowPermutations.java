@@ -5,7 +5,7 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -16,7 +16,7 @@ final class RowPermutations implements AutoCloseable {
   private final Backend backend;
   private final int parts;
   private final TensorScope scope;
-  private final Map<Long, Tables> tables = new HashMap<>();
+  private final Map<Long, Tables> tables = new LinkedHashMap<>();
 
   /** Each [count·K] I32. */
   private record Tables(Tensor byContext, Tensor byPart, Tensor repeat) {}

@@ -9,8 +9,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -96,7 +94,7 @@ final class StoredParameters {
   }
 
   private void refuseOthers() {
-    Set<String> read = layout.specs().stream().map(this::nameOf).collect(Collectors.toSet());
+    List<String> read = layout.specs().stream().map(this::nameOf).toList();
     for (String name : weights.names()) {
       if (!read.contains(name) && !isIgnored(name)) {
         throw new SafetensorsException(

@@ -14,9 +14,6 @@ import java.util.TreeMap;
 
 /** Finds runs, metrics and spectra in evidence; everything comes in the order of the evidence. */
 final class EvidenceIndex {
-  /** Between the name of a curve and the place of its point. */
-  static final String CURVE_POINT = "@";
-
   private final List<Run> runs;
   private final Map<String, List<Metric>> metrics = new LinkedHashMap<>();
   private final Map<String, List<SpectrumRecord>> spectra = new LinkedHashMap<>();
@@ -58,7 +55,7 @@ final class EvidenceIndex {
   Map<String, List<Run>> armsWithCurve(String claim, String curve) {
     var arms = new LinkedHashMap<String, List<Run>>();
     for (Run run : runsOf(claim)) {
-      if (metricsOf(run).stream().anyMatch(m -> m.name().startsWith(curve + CURVE_POINT))) {
+      if (metricsOf(run).stream().anyMatch(m -> isPoint(m, curve))) {
         arms.computeIfAbsent(run.arm(), _ -> new ArrayList<>()).add(run);
       }
     }
@@ -66,16 +63,15 @@ final class EvidenceIndex {
   }
 
   /**
-   * A curve over something else than the training step, from metrics that are named {@code
-   * <curve>@<x>}: y at the last step as in {@link #overSteps}.
+   * A curve over something else than the training step: x is where a point stands on it, y its
+   * value at the last step as in {@link #overSteps}.
    */
   List<Point> curve(List<Run> arm, String curve) {
     var names = new TreeMap<Double, String>();
     for (Run run : arm) {
       for (Metric m : metricsOf(run)) {
-        if (m.name().startsWith(curve + CURVE_POINT)) {
-          double at = NumberInName.after(curve + CURVE_POINT, m.name(), "a name in metrics.arrow");
-          names.put(at, m.name());
+        if (isPoint(m, curve)) {
+          names.put(m.at(), m.name());
         }
       }
     }
@@ -85,6 +81,10 @@ final class EvidenceIndex {
       points.add(new Point(x, last.y(), last.low(), last.high()));
     });
     return points;
+  }
+
+  private static boolean isPoint(Metric metric, String curve) {
+    return metric.curve().equals(curve) && !Double.isNaN(metric.at());
   }
 
   /**

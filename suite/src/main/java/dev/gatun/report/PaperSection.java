@@ -14,7 +14,6 @@ import dev.gatun.results.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -37,7 +36,7 @@ final class PaperSection {
     this.expected = expected;
     this.claims =
         expected.claims().stream().filter(c -> paper.claims().contains(c.claim())).toList();
-    Set<String> ids = claims.stream().map(ExpectedClaim::claim).collect(Collectors.toSet());
+    List<String> ids = claims.stream().map(ExpectedClaim::claim).toList();
     this.verdicts = verdicts.stream().filter(v -> ids.contains(v.claim())).toList();
     this.provenance = evidence.provenance();
     this.runs = evidence.runs().stream().filter(r -> ids.contains(r.claim())).toList();

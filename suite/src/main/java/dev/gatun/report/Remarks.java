@@ -3,6 +3,7 @@ package dev.gatun.report;
 import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Remark;
 import dev.gatun.results.Verdict;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,7 +34,9 @@ final class Remarks {
   private static Remarks of(
       List<Verdict> verdicts, ExpectedValues expected, Function<Verdict, String> name) {
     return new Remarks(
-        verdicts.stream().collect(Collectors.toMap(name, v -> v, (first, _) -> first)), expected);
+        verdicts.stream()
+            .collect(Collectors.toMap(name, v -> v, (first, _) -> first, LinkedHashMap::new)),
+        expected);
   }
 
   /** The remarks that hold, one after the other; empty if there is none. */

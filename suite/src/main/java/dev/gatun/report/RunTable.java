@@ -82,9 +82,7 @@ final class RunTable {
   private String measurements(Run run) {
     Map<String, List<Metric>> byName = new LinkedHashMap<>();
     for (Metric m : evidence.metricsOf(run)) {
-      byName
-          .computeIfAbsent(m.name().split(EvidenceIndex.CURVE_POINT)[0], _ -> new ArrayList<>())
-          .add(m);
+      byName.computeIfAbsent(m.curve(), _ -> new ArrayList<>()).add(m);
     }
     var rows = new StringBuilder();
     byName.values().forEach(metrics -> rows.append(measurements(metrics)));

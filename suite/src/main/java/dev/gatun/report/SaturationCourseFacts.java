@@ -1,5 +1,6 @@
 package dev.gatun.report;
 
+import dev.gatun.io.Ordered;
 import dev.gatun.report.chart.Point;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,19 +29,25 @@ record SaturationCourseFacts(
 
   /** Widths of the models (Biderman et al., arXiv 2304.01373). */
   private static final Map<String, Integer> PYTHIA =
-      Map.of(
-          "14M", 128, "31M", 256, "70M", 512, "160M", 768, "410M", 1024, "1B", 2048, "1.4B", 2048);
+      Ordered.map(
+          Map.entry("14M", 128),
+          Map.entry("31M", 256),
+          Map.entry("70M", 512),
+          Map.entry("160M", 768),
+          Map.entry("410M", 1024),
+          Map.entry("1B", 2048),
+          Map.entry("1.4B", 2048));
 
   /** Widths of the models that share a value in figure 2, by its name for them. */
   private static final Map<String, List<Integer>> WIDTHS =
-      Map.of(
-          "14M-70M", List.of(128, 256, 512),
-          "160M", List.of(768),
-          "410M", List.of(1024),
-          "1B..6.9B", List.of(2048, 2560, 4096),
-          "124M", List.of(768),
-          "355M", List.of(1024),
-          "774M/1.5B", List.of(1280, 1600));
+      Ordered.map(
+          Map.entry("14M-70M", List.of(128, 256, 512)),
+          Map.entry("160M", List.of(768)),
+          Map.entry("410M", List.of(1024)),
+          Map.entry("1B..6.9B", List.of(2048, 2560, 4096)),
+          Map.entry("124M", List.of(768)),
+          Map.entry("355M", List.of(1024)),
+          Map.entry("774M/1.5B", List.of(1280, 1600)));
 
   /** The facts that ship with Gatun. */
   static SaturationCourseFacts shipped() {

@@ -1,6 +1,5 @@
 package dev.gatun.results;
 
-import dev.gatun.io.AtomicFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -39,7 +38,7 @@ import org.apache.arrow.vector.types.pojo.Schema;
  */
 record ArrowTable<R>(String name, List<Column<R>> columns, Function<Row, R> reader) {
   /** Version of the format; raised when a reader of the old one would misread the new. */
-  static final String FORMAT = "1";
+  static final String FORMAT = "2";
 
   static final String FORMAT_KEY = "gatun.format";
   static final String TABLE_KEY = "gatun.table";
@@ -56,8 +55,12 @@ record ArrowTable<R>(String name, List<Column<R>> columns, Function<Row, R> read
 
   /** One row of an open file. */
   record Row(VectorSchemaRoot batch, int index) {
+    /** Empty if there is none. */
     String text(String column) {
       var vector = (VarCharVector) batch.getVector(column);
+      if (vector.isNull(index)) {
+        return "";
+      }
       // Before an array of the length that it has: a damaged one may be gigabytes.
       vector.getDataBuffer().checkBytes(vector.getStartOffset(index), vector.getEndOffset(index));
       return new String(vector.get(index), StandardCharsets.UTF_8);
@@ -67,6 +70,7 @@ record ArrowTable<R>(String name, List<Column<R>> columns, Function<Row, R> read
       return ((BigIntVector) batch.getVector(column)).get(index);
     }
 
+    /** NaN if there is none. */
     double number(String column) {
       var vector = (Float8Vector) batch.getVector(column);
       return vector.isNull(index) ? Double.NaN : vector.get(index);
@@ -77,13 +81,9 @@ record ArrowTable<R>(String name, List<Column<R>> columns, Function<Row, R> read
     }
   }
 
-  /**
-   * Creates or replaces the file.
-   *
-   * @throws dev.gatun.io.UnwritableFileException if that fails; the old file is then as it was
-   */
-  void write(Path file, List<R> rows, Provenance provenance) {
-    AtomicFile.write(file, channel -> writeTo(channel, rows, provenance));
+  /** Name of its file. */
+  String file() {
+    return name + ".arrow";
   }
 
   /** Writes the bytes of the file. */
@@ -111,11 +111,13 @@ record ArrowTable<R>(String name, List<Column<R>> columns, Function<Row, R> read
   }
 
   /**
-   * Reads a whole file.
+   * Reads the whole file of a folder.
    *
-   * @throws UnreadableResultsException if it is missing, truncated, damaged or another table
+   * @throws UnreadableResultsException if it is missing, truncated, damaged, of another version or
+   *     another table
    */
-  Contents<R> read(Path file) {
+  Contents<R> read(Path folder) {
+    Path file = folder.resolve(file());
     if (!Files.isRegularFile(file)) {
       throw new UnreadableResultsException(
           "there is no " + name + " table at " + file + "; is it a folder that Gatun wrote?");
@@ -138,6 +140,19 @@ record ArrowTable<R>(String name, List<Column<R>> columns, Function<Row, R> read
     } catch (IOException | RuntimeException e) {
       // Arrow meets damage with whatever its buffers throw.
       throw new UnreadableResultsException(notWhole(file), e);
+    }
+  }
+
+  /**
+   * Refuses files of other versions.
+   *
+   * @throws UnreadableResultsException if the format is not this Gatun's
+   */
+  static void requireFormat(Path file, String format) {
+    if (!FORMAT.equals(format)) {
+      throw new UnreadableResultsException(
+          "%s is in format %s and this Gatun reads format %s; read it with the version that wrote it"
+              .formatted(file, format, FORMAT));
     }
   }
 
@@ -180,11 +195,7 @@ record ArrowTable<R>(String name, List<Column<R>> columns, Function<Row, R> read
       throw new UnreadableResultsException(
           file + " is an Arrow file, but not Gatun's " + name + " table");
     }
-    if (!FORMAT.equals(metadata.get(FORMAT_KEY))) {
-      throw new UnreadableResultsException(
-          "%s is in format %s and this Gatun reads format %s; read it with the version that wrote it"
-              .formatted(file, metadata.get(FORMAT_KEY), FORMAT));
-    }
+    requireFormat(file, metadata.get(FORMAT_KEY));
     for (Column<R> column : columns) {
       Field found =
           schema.getFields().stream()
@@ -228,9 +239,18 @@ record ArrowTable<R>(String name, List<Column<R>> columns, Function<Row, R> read
     for (int i = 0; i < rows.size(); i++) {
       R row = rows.get(i);
       switch (column) {
-        case Column.Text<R> c ->
-            ((VarCharVector) vector)
-                .setSafe(i, c.value().apply(row).getBytes(StandardCharsets.UTF_8));
+        case Column.Text<R> c -> {
+          String text = c.value().apply(row);
+          if (!text.isEmpty()) {
+            ((VarCharVector) vector).setSafe(i, text.getBytes(StandardCharsets.UTF_8));
+          } else if (c.optional()) {
+            ((VarCharVector) vector).setNull(i);
+          } else {
+            throw new IllegalArgumentException(
+                "a row of %s has nothing in column %s, which must not be empty"
+                    .formatted(name, c.name()));
+          }
+        }
         case Column.Whole<R> c -> ((BigIntVector) vector).set(i, c.value().applyAsLong(row));
         case Column.Flag<R> c -> ((BitVector) vector).set(i, c.value().test(row) ? 1 : 0);
         case Column.Number<R> c -> {

@@ -1,5 +1,6 @@
 package dev.gatun.results;
 
+import dev.gatun.io.Host;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -29,6 +30,7 @@ final class BuildAndMachine {
             + Runtime.version()
             + ", "
             + System.getProperty("java.vendor"));
+    entries.put(Provenance.CPU, cpuName(Path.of("/proc/cpuinfo")));
     entries.put(
         Provenance.OS,
         "%s %s, %s"
@@ -36,7 +38,7 @@ final class BuildAndMachine {
                 System.getProperty("os.name"),
                 System.getProperty("os.version"),
                 System.getProperty("os.arch")));
-    entries.put(Provenance.CPU, cpuName(Path.of("/proc/cpuinfo")));
+    entries.put(Provenance.HOST, Host.name());
     return entries;
   }
 

@@ -3,8 +3,6 @@ package dev.gatun.results;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * What the evidence says about a claim: about what it states, and, each only if it has checks of
@@ -27,11 +25,11 @@ public record ClaimVerdict(Outcome outcome, Outcome cause, Outcome beyondNull) {
 
   /** Checks of other tiers are no evidence either way. */
   private static Outcome worst(ExpectedClaim claim, CheckRole role, Collection<Verdict> verdicts) {
-    Set<String> checks =
+    List<String> checks =
         claim.checks().stream()
             .filter(check -> check.role() == role)
             .map(ExpectedCheck::id)
-            .collect(Collectors.toSet());
+            .toList();
     return Outcome.worst(
         verdicts.stream()
             .filter(v -> v.claim().equals(claim.claim()) && checks.contains(v.check()))

@@ -1,29 +1,59 @@
 package dev.gatun.results;
 
-import java.util.Locale;
-
 /**
  * Names of metrics that are points of a curve over something else than the training step: the name
  * of the curve, then where the point stands, as in {@code gradient_rank@512}.
  */
 public final class CurveName {
+  private static final char MARK = '@';
+
   private CurveName() {}
 
   /** The name of a curve's point. */
   public static String name(String curve, long at) {
-    return curve + "@" + at;
+    return curve + MARK + at;
+  }
+
+  /** The name of a curve's point; the curve's own name if the place is NaN. */
+  public static String name(String curve, double at) {
+    if (Double.isNaN(at)) {
+      return curve;
+    }
+    return at == (long) at ? name(curve, (long) at) : curve + MARK + at;
   }
 
   /** The name of a curve's point at a power of two, as {@code 0.125} or {@code 16}. */
   public static String atPowerOfTwo(String curve, int exponent) {
-    return exponent >= 0
-        ? name(curve, 1L << exponent)
-        : curve + "@" + String.format(Locale.ROOT, "%s", Math.scalb(1.0, exponent));
+    return name(curve, Math.scalb(1.0, exponent));
   }
 
   /** The curve that a metric belongs to; the metric's own name if it is none's. */
   public static String curve(String metric) {
-    int mark = metric.indexOf('@');
+    int mark = metric.indexOf(MARK);
     return mark < 0 ? metric : metric.substring(0, mark);
+  }
+
+  /**
+   * Where on its curve a metric stands; NaN if it belongs to none.
+   *
+   * @throws IllegalArgumentException if what follows the mark is not a number, or not written as
+   *     {@link #name} writes it
+   */
+  public static double at(String metric) {
+    String curve = curve(metric);
+    if (curve.length() == metric.length()) {
+      return Double.NaN;
+    }
+    double at = Double.parseDouble(metric.substring(curve.length() + 1));
+    if (!name(curve, at).equals(metric)) {
+      throw new IllegalArgumentException(
+          "the metric %s must be named %s".formatted(metric, name(curve, at)));
+    }
+    return at;
+  }
+
+  /** How tolerances name all points of a metric's curve; empty if it is no point of a curve. */
+  static String allPoints(String metric) {
+    return metric.substring(0, metric.indexOf(MARK) + 1);
   }
 }

@@ -92,7 +92,7 @@ public record ExpectedCheck(
     }
     openLow = Objects.requireNonNullElse(openLow, false);
     openHigh = Objects.requireNonNullElse(openHigh, false);
-    require(unit, "unit");
+    Unit.require(require(unit, "unit"));
     tiers = List.copyOf(require(tiers, "tiers"));
     devices = List.copyOf(require(devices, "devices"));
     require(kind, "kind");

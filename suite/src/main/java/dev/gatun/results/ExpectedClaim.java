@@ -1,7 +1,7 @@
 package dev.gatun.results;
 
 import dev.gatun.io.NearestName;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -47,7 +47,7 @@ public record ExpectedClaim(
     if (checks.isEmpty()) {
       throw new IllegalArgumentException("claim " + claim + " has no check");
     }
-    Set<String> ids = new HashSet<>();
+    Set<String> ids = new LinkedHashSet<>();
     for (ExpectedCheck check : checks) {
       if (!ids.add(check.id())) {
         throw new IllegalArgumentException("check " + check.id() + " is there twice");
@@ -57,6 +57,24 @@ public record ExpectedClaim(
     control = known(control, ids);
     follows = known(follows, ids);
     doesNotFollow = known(doesNotFollow, ids);
+  }
+
+  /**
+   * One of its checks.
+   *
+   * @throws IllegalArgumentException naming the nearest one if there is none of that id
+   */
+  public ExpectedCheck check(String id) {
+    return checks.stream()
+        .filter(check -> check.id().equals(id))
+        .findFirst()
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "claim %s has no check %s; the nearest is %s"
+                    .formatted(
+                        claim,
+                        id,
+                        NearestName.of(id, checks.stream().map(ExpectedCheck::id).toList()))));
   }
 
   private static List<Remark> known(List<Remark> remarks, Set<String> ids) {

@@ -148,12 +148,25 @@ public record HiddenStateFile(Path path, int width, int rows, long batches, Stri
     metadata.put(ArrowTable.TABLE_KEY, TABLE);
     metadata.put(IDENTITY_KEY, identity);
     var real = new ArrowType.FloatingPoint(FloatingPointPrecision.SINGLE);
-    var element = new Field("element", FieldType.notNullable(real), null);
+    var element = new Field("element", notNull(real, "1", "component of a state"), null);
     var hidden =
         new Field(
-            HIDDEN, FieldType.notNullable(new ArrowType.FixedSizeList(width)), List.of(element));
-    var target = new Field(TARGET, FieldType.notNullable(new ArrowType.Int(32, true)), null);
+            HIDDEN,
+            notNull(
+                new ArrowType.FixedSizeList(width),
+                "1",
+                "hidden state of a context after the last norm"),
+            List.of(element));
+    var target =
+        new Field(
+            TARGET,
+            notNull(new ArrowType.Int(32, true), Column.NO_UNIT, "id of the token that follows"),
+            null);
     return new Schema(List.of(hidden, target), metadata);
+  }
+
+  private static FieldType notNull(ArrowType type, String unit, String description) {
+    return new FieldType(false, type, null, Column.metadata(unit, description));
   }
 
   FileChannel channel() throws IOException {

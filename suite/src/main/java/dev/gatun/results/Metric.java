@@ -4,10 +4,10 @@ package dev.gatun.results;
  * One measured number.
  *
  * @param run id of the run
- * @param name as {@code destroyed_norm}
+ * @param name as {@code destroyed_norm}, or of a curve's point as {@link CurveName} writes it
  * @param step training step after which it was measured; 0 is untrained
  * @param uncertainty half-width of the measurement's own error, NaN if none is known
- * @param unit as {@code nats}; {@code 1} for a pure number
+ * @param unit one of {@link Unit#ALL}
  */
 public record Metric(
     String run,
@@ -16,4 +16,20 @@ public record Metric(
     long step,
     double value,
     double uncertainty,
-    String unit) {}
+    String unit) {
+
+  /** Checks the unit. */
+  public Metric {
+    Unit.require(unit);
+  }
+
+  /** The curve that it is a point of; its own name if it is none's. */
+  public String curve() {
+    return CurveName.curve(name);
+  }
+
+  /** Where on its curve it stands; NaN if it is no point of a curve. */
+  public double at() {
+    return CurveName.at(name);
+  }
+}

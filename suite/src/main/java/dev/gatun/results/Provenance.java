@@ -2,12 +2,14 @@ package dev.gatun.results;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
- * Where results come from: ordered entries, stored in the schema metadata of every Arrow file. The
- * keys that Gatun writes are the constants below; others may be added, as one per native library
- * under {@link #LIBRARY_PREFIX}.
+ * Where results come from, as ordered entries. Those that decide the numbers are stored in the
+ * schema metadata of every Arrow file; those that differ between equal runs, {@link #ofTheRun}, in
+ * {@code run.json}. The keys that Gatun writes are the constants below; others may be added, as one
+ * per native library under {@link #LIBRARY_PREFIX}.
  */
 public record Provenance(Map<String, String> entries) {
   /** Version of Gatun. */
@@ -37,8 +39,17 @@ public record Provenance(Map<String, String> entries) {
   /** Prefix of an entry per library. */
   public static final String LIBRARY_PREFIX = "library.";
 
+  /** Name of the machine. */
+  public static final String HOST = "host";
+
+  /** Prefix of an entry per noteworthy thing that happened on the device. */
+  public static final String EVENT_PREFIX = "event.";
+
   /** Worker threads on the host. */
   public static final String THREADS = "threads";
+
+  /** Training runs that went on at once. */
+  public static final String JOBS = "jobs";
 
   /** {@code f32}, {@code tf32}, {@code bf16} or {@code f64}. */
   public static final String MATH_MODE = "math.mode";
@@ -58,28 +69,56 @@ public record Provenance(Map<String, String> entries) {
   /** Seconds of the whole work. */
   public static final String WALL_SECONDS = "wall.seconds";
 
-  /** What is known of the build and the machine: version, commit, JDK, system and processor. */
+  /** What happened to the files since the run wrote them; nothing, usually. */
+  public static final String HISTORY = "history";
+
+  /** What may differ between two runs of equal bytes. */
+  private static final List<String> OF_THE_RUN =
+      List.of(OS, HOST, THREADS, JOBS, STARTED, WALL_SECONDS, HISTORY);
+
+  /** What is known of the build and the machine: version, commit, JDK, processor, system, name. */
   public static Provenance ofThisProcess() {
     return new Provenance(BuildAndMachine.entries());
   }
 
-  /** Keeps a copy of the entries, in their order. */
+  /** Keeps a copy of the entries in their order, those of the run behind all others. */
   public Provenance {
-    entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
+    var ordered = new LinkedHashMap<String, String>();
+    var ofTheRun = new LinkedHashMap<String, String>();
+    entries.forEach((key, value) -> (isOfTheRun(key) ? ofTheRun : ordered).put(key, value));
+    ordered.putAll(ofTheRun);
+    entries = Collections.unmodifiableMap(ordered);
   }
 
-  /** These entries without {@link #STARTED} and {@link #WALL_SECONDS}. */
-  public Provenance withoutTimes() {
-    var fewer = new LinkedHashMap<>(entries);
-    fewer.remove(STARTED);
-    fewer.remove(WALL_SECONDS);
-    return new Provenance(fewer);
+  /** The entries that decide the numbers: equal runs have equal ones. */
+  public Provenance ofTheNumbers() {
+    var some = new LinkedHashMap<>(entries);
+    some.keySet().removeIf(Provenance::isOfTheRun);
+    return new Provenance(some);
+  }
+
+  /** The entries that decide no number and may differ between equal runs. */
+  public Provenance ofTheRun() {
+    var some = new LinkedHashMap<>(entries);
+    some.keySet().removeIf(key -> !isOfTheRun(key));
+    return new Provenance(some);
+  }
+
+  private static boolean isOfTheRun(String key) {
+    return OF_THE_RUN.contains(key) || key.startsWith(EVENT_PREFIX);
   }
 
   /** These entries and one more, or one replaced in its place. */
   public Provenance with(String key, String value) {
     var more = new LinkedHashMap<>(entries);
     more.put(key, value);
+    return new Provenance(more);
+  }
+
+  /** These entries and others, which replace those of the same keys. */
+  Provenance with(Provenance others) {
+    var more = new LinkedHashMap<>(entries);
+    more.putAll(others.entries);
     return new Provenance(more);
   }
 }

@@ -1,24 +1,27 @@
 package dev.gatun.results;
 
 import dev.gatun.io.AtomicFile;
+import dev.gatun.io.Checksums;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
  * A folder of evidence and verdicts: {@code runs.arrow}, {@code metrics.arrow}, {@code
- * spectra.arrow} and {@code verdicts.arrow}, as {@code results/README.md} describes them. They are
- * replaced as a whole or not at all.
+ * spectra.arrow}, {@code verdicts.arrow}, {@code run.json} and their checksums, as {@code
+ * results/README.md} describes them. They are replaced as a whole or not at all.
  */
 public record ResultsFolder(Path path) {
   /** One singular value: a row of {@code spectra.arrow}. */
@@ -28,14 +31,20 @@ public record ResultsFolder(Path path) {
       new ArrowTable<>(
           "runs",
           List.of(
-              new Column.Text<>("id", Run::id),
-              new Column.Text<>("claim", Run::claim),
-              new Column.Text<>("arm", Run::arm),
-              new Column.Text<>("tier", Run::tier),
-              new Column.Text<>("device", Run::device),
-              new Column.Whole<>("seed", Run::seed),
-              new Column.Text<>("configuration", Run::configuration),
-              new Column.Number<>("wall_seconds", true, Run::wallSeconds)),
+              new Column.Text<>("id", false, "unique name, from the claim, arm and seed", Run::id),
+              new Column.Text<>("claim", false, "claim that it was run for", Run::claim),
+              new Column.Text<>(
+                  "arm", false, "what sets it apart from the claim's other runs", Run::arm),
+              new Column.Text<>("tier", false, "how much work was done", Run::tier),
+              new Column.Text<>("device", false, "kind of device that computed", Run::device),
+              new Column.Whole<>("seed", Column.NO_UNIT, "seed of all its randomness", Run::seed),
+              new Column.Text<>(
+                  "corpus",
+                  true,
+                  "name of the text that it read, null if none",
+                  run -> run.corpus().orElse("")),
+              new Column.Text<>(
+                  "configuration", false, "whole configuration as JSON", Run::configuration)),
           row ->
               new Run(
                   row.text("id"),
@@ -45,24 +54,37 @@ public record ResultsFolder(Path path) {
                   row.text("device"),
                   row.whole("seed"),
                   row.text("configuration"),
-                  row.number("wall_seconds")));
+                  Double.NaN));
 
   private static final ArrowTable<Metric> METRICS =
       new ArrowTable<>(
           "metrics",
           List.of(
-              new Column.Text<>("run", Metric::run),
-              new Column.Text<>("claim", Metric::claim),
-              new Column.Text<>("name", Metric::name),
-              new Column.Whole<>("step", Metric::step),
-              new Column.Number<>("value", false, Metric::value),
-              new Column.Number<>("uncertainty", true, Metric::uncertainty),
-              new Column.Text<>("unit", Metric::unit)),
+              new Column.Text<>("run", false, "id of the run", Metric::run),
+              new Column.Text<>("claim", false, "claim of the run", Metric::claim),
+              new Column.Text<>("name", false, "metric, or curve of the point", Metric::curve),
+              new Column.Number<>(
+                  "at", true, "1", "place on the curve, null if it is no curve", Metric::at),
+              new Column.Whole<>(
+                  "step", "steps", "training steps done, 0 if untrained", Metric::step),
+              new Column.Number<>(
+                  "value",
+                  false,
+                  "column unit",
+                  "measured value, NaN if the measurement failed",
+                  Metric::value),
+              new Column.Number<>(
+                  "uncertainty",
+                  true,
+                  "column unit",
+                  "half-width of the measurement's own error, null if not known",
+                  Metric::uncertainty),
+              new Column.Text<>("unit", false, "unit of the value", Metric::unit)),
           row ->
               new Metric(
                   row.text("run"),
                   row.text("claim"),
-                  row.text("name"),
+                  CurveName.name(row.text("name"), row.number("at")),
                   row.whole("step"),
                   row.number("value"),
                   row.number("uncertainty"),
@@ -72,13 +94,20 @@ public record ResultsFolder(Path path) {
       new ArrowTable<>(
           "spectra",
           List.of(
-              new Column.Text<>("run", r -> r.of().run()),
-              new Column.Text<>("claim", r -> r.of().claim()),
-              new Column.Text<>("name", r -> r.of().name()),
-              new Column.Whole<>("step", r -> r.of().step()),
-              new Column.Whole<>("index", SpectrumRow::index),
-              new Column.Number<>("singular_value", false, SpectrumRow::singularValue),
-              new Column.Number<>("error_bound", true, r -> r.of().errorBound())),
+              new Column.Text<>("run", false, "id of the run", r -> r.of().run()),
+              new Column.Text<>("claim", false, "claim of the run", r -> r.of().claim()),
+              new Column.Text<>("name", false, "which matrix", r -> r.of().name()),
+              new Column.Whole<>(
+                  "step", "steps", "training steps done, 0 if untrained", r -> r.of().step()),
+              new Column.Whole<>("index", "1", "place in the spectrum, from 0", SpectrumRow::index),
+              new Column.Number<>(
+                  "singular_value", false, "1", "descending", SpectrumRow::singularValue),
+              new Column.Number<>(
+                  "error_bound",
+                  true,
+                  "1",
+                  "absolute bound on the error of each value, null if not known",
+                  r -> r.of().errorBound())),
           row ->
               new SpectrumRow(
                   new SpectrumRecord(
@@ -91,43 +120,6 @@ public record ResultsFolder(Path path) {
                   (int) row.whole("index"),
                   row.number("singular_value")));
 
-  private static final ArrowTable<Verdict> VERDICTS =
-      new ArrowTable<>(
-          "verdicts",
-          List.of(
-              new Column.Text<>("claim", Verdict::claim),
-              new Column.Text<>("check", Verdict::check),
-              new Column.Text<>("outcome", v -> v.outcome().name()),
-              new Column.Flag<>("gates", Verdict::gates),
-              new Column.Number<>("measured", true, Verdict::measured),
-              new Column.Number<>("measured_low", true, Verdict::measuredLow),
-              new Column.Number<>("measured_high", true, Verdict::measuredHigh),
-              new Column.Number<>("expected_low", false, Verdict::expectedLow),
-              new Column.Number<>("expected_high", false, Verdict::expectedHigh),
-              new Column.Text<>("unit", Verdict::unit),
-              new Column.Text<>("source", Verdict::source),
-              new Column.Text<>("grade", v -> v.grade().name()),
-              new Column.Number<>("null_value", true, Verdict::nullValue),
-              new Column.Text<>("null_name", Verdict::nullName),
-              new Column.Text<>("reason", Verdict::reason)),
-          row ->
-              new Verdict(
-                  row.text("claim"),
-                  row.text("check"),
-                  Outcome.valueOf(row.text("outcome")),
-                  row.flag("gates"),
-                  row.number("measured"),
-                  row.number("measured_low"),
-                  row.number("measured_high"),
-                  row.number("expected_low"),
-                  row.number("expected_high"),
-                  row.text("unit"),
-                  row.text("source"),
-                  Grade.valueOf(row.text("grade")),
-                  row.number("null_value"),
-                  row.text("null_name"),
-                  row.text("reason")));
-
   /**
    * Finds out whether evidence can be stored, before there is any: the folder can be written, and
    * the library that compresses can be loaded, which the folder for temporary files must take.
@@ -137,7 +129,7 @@ public record ResultsFolder(Path path) {
    */
   public void requireWritable() {
     AtomicFile.requireWritable(path);
-    var run = new Run("", "", "", "", "", 0, "", 0);
+    var run = new Run("-", "-", "-", "-", "-", 0, "{}", 0);
     try (var nowhere = Channels.newChannel(OutputStream.nullOutputStream())) {
       RUNS.writeTo(nowhere, List.of(run), Provenance.ofThisProcess());
     } catch (IOException e) {
@@ -146,50 +138,59 @@ public record ResultsFolder(Path path) {
   }
 
   /**
-   * Stores evidence. Dates and wall times stand in {@code runs.arrow} alone, so that two equal
-   * pieces of work leave equal bytes in the other two files. No file is replaced before all three
-   * are on the disk.
+   * Stores evidence. What differs between equal runs stands in {@code run.json} alone, so that two
+   * equal pieces of work leave equal bytes in the Arrow files. No file is replaced before all are
+   * on the disk, and the checksums come last.
    *
    * @throws dev.gatun.io.UnwritableFileException if that fails
    */
   public void write(Evidence evidence) {
-    write(evidence, UnaryOperator.identity());
+    write(evidence, Optional.empty(), UnaryOperator.identity());
   }
 
-  /** As {@link #write(Evidence)}, through a channel that a test makes fail. */
-  void write(Evidence evidence, UnaryOperator<WritableByteChannel> through) {
-    Provenance all = evidence.provenance();
-    Provenance timeless = all.withoutTimes();
+  /** As {@link #write(Evidence)}, with verdicts on the evidence. */
+  public void write(Evidence evidence, List<StoredVerdict> verdicts) {
+    write(evidence, Optional.of(verdicts), UnaryOperator.identity());
+  }
+
+  /** As above, through a channel that a test makes fail. */
+  void write(
+      Evidence evidence,
+      Optional<List<StoredVerdict>> verdicts,
+      UnaryOperator<WritableByteChannel> through) {
+    Provenance provenance = evidence.provenance().ofTheNumbers();
     List<SpectrumRow> rows = evidence.spectra().stream().flatMap(ResultsFolder::rowsOf).toList();
-    Map<Path, AtomicFile.Body> bodies = new LinkedHashMap<>();
-    bodies.put(file(METRICS), c -> METRICS.writeTo(c, evidence.metrics(), timeless));
-    bodies.put(file(SPECTRA), c -> SPECTRA.writeTo(c, rows, timeless));
-    bodies.put(file(RUNS), c -> RUNS.writeTo(c, evidence.runs(), all));
-    AtomicFile.writeAll(bodies, through);
+    Map<String, AtomicFile.Body> files = new LinkedHashMap<>();
+    files.put(METRICS.file(), c -> METRICS.writeTo(c, evidence.metrics(), provenance));
+    files.put(SPECTRA.file(), c -> SPECTRA.writeTo(c, rows, provenance));
+    files.put(RUNS.file(), c -> RUNS.writeTo(c, evidence.runs(), provenance));
+    verdicts.ifPresent(all ->
+        files.put(
+            VerdictsTable.TABLE.file(), c -> VerdictsTable.TABLE.writeTo(c, all, provenance)));
+    files.put(RunFile.NAME, RunFile.of(evidence.provenance(), evidence.runs()).body());
+    new Checksums(path).write(files, through);
+  }
+
+  /** Whether evidence was stored here as a whole. */
+  public boolean exists() {
+    return new Checksums(path).exist();
   }
 
   /**
    * Reads evidence back.
    *
-   * @throws UnreadableResultsException naming the file that is missing, truncated, damaged or not
-   *     Gatun's
+   * @throws UnreadableResultsException naming the file that is missing, truncated, damaged, of
+   *     another version or not Gatun's
    */
   public Evidence readEvidence() {
-    var runs = RUNS.read(file(RUNS));
+    requireWhole(List.of(RUNS.file(), METRICS.file(), SPECTRA.file(), RunFile.NAME));
+    var runs = RUNS.read(path);
+    RunFile ofTheRun = RunFile.read(path);
     return new Evidence(
-        runs.provenance(),
-        runs.rows(),
-        METRICS.read(file(METRICS)).rows(),
-        spectraOf(SPECTRA.read(file(SPECTRA)).rows()));
-  }
-
-  /**
-   * Stores verdicts.
-   *
-   * @throws dev.gatun.io.UnwritableFileException if that fails
-   */
-  public void write(List<Verdict> verdicts, Provenance provenance) {
-    VERDICTS.write(file(VERDICTS), verdicts, provenance);
+        runs.provenance().with(ofTheRun.provenance()),
+        runs.rows().stream().map(ofTheRun::timed).toList(),
+        METRICS.read(path).rows(),
+        spectraOf(SPECTRA.read(path).rows()));
   }
 
   /**
@@ -197,12 +198,21 @@ public record ResultsFolder(Path path) {
    *
    * @throws UnreadableResultsException as for evidence
    */
-  public List<Verdict> readVerdicts() {
-    return VERDICTS.read(file(VERDICTS)).rows();
+  public List<StoredVerdict> readVerdicts() {
+    requireWhole(List.of(VerdictsTable.TABLE.file()));
+    return VerdictsTable.TABLE.read(path).rows();
   }
 
-  private Path file(ArrowTable<?> table) {
-    return path.resolve(table.name() + ".arrow");
+  /** Older evidence has no checksums, and is refused by its version. */
+  private void requireWhole(List<String> files) {
+    if (!exists() && Files.isRegularFile(path.resolve(RUNS.file()))) {
+      RUNS.read(path);
+    }
+    new Checksums(path)
+        .fault(files)
+        .ifPresent(fault -> {
+          throw new UnreadableResultsException(fault);
+        });
   }
 
   private static Stream<SpectrumRow> rowsOf(SpectrumRecord spectrum) {

@@ -14,7 +14,8 @@ import tools.jackson.databind.json.JsonMapper;
  * @param tier {@code quick}, {@code desk}, {@code paper}, or {@link #MEASURED}
  * @param device {@code cpu}, {@code cuda}, or {@link #PUBLISHED}
  * @param configuration the whole configuration as one JSON object
- * @param wallSeconds how long it took; the only field that may differ between two equal runs
+ * @param wallSeconds how long it took, NaN if that is not known; the only field that may differ
+ *     between two equal runs
  */
 public record Run(
     String id,
@@ -37,13 +38,34 @@ public record Run(
    * @throws UnreadableResultsException if the configuration is not JSON
    */
   Optional<String> head() {
+    return text(configured().path("head").path("form"));
+  }
+
+  /**
+   * The name of the corpus that it read; empty if it read none.
+   *
+   * @throws UnreadableResultsException if the configuration is not JSON
+   */
+  Optional<String> corpus() {
+    return text(configured().path("corpus"));
+  }
+
+  private static Optional<String> text(JsonNode value) {
+    return value.isString() ? Optional.of(value.stringValue()) : Optional.empty();
+  }
+
+  private JsonNode configured() {
     try {
-      JsonNode form = JsonMapper.shared().readTree(configuration).path("head").path("form");
-      return form.isString() ? Optional.of(form.stringValue()) : Optional.empty();
+      return JsonMapper.shared().readTree(configuration);
     } catch (JacksonException e) {
       throw new UnreadableResultsException(
           "the configuration of run " + id + " is not JSON; was the file edited?", e);
     }
+  }
+
+  /** The same run with its time. */
+  Run took(double seconds) {
+    return new Run(id, claim, arm, tier, device, seed, configuration, seconds);
   }
 
   /** Whether this run measured a stored checkpoint, and is to be judged by nothing. */

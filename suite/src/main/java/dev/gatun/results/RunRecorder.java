@@ -37,16 +37,7 @@ public final class RunRecorder {
 
   /** Ends the run; until then its wall time is NaN. */
   public synchronized void finish(double wallSeconds) {
-    run =
-        new Run(
-            run.id(),
-            run.claim(),
-            run.arm(),
-            run.tier(),
-            run.device(),
-            run.seed(),
-            run.configuration(),
-            wallSeconds);
+    run = run.took(wallSeconds);
   }
 
   synchronized Run run() {

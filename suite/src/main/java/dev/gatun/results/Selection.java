@@ -1,6 +1,7 @@
 package dev.gatun.results;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +29,9 @@ record Selection(List<Sample> samples, String gap) {
       runs = evidence.runs();
       metrics =
           evidence.metrics().stream()
-              .collect(Collectors.groupingBy(m -> new Key(m.run(), m.name())));
+              .collect(
+                  Collectors.groupingBy(
+                      m -> new Key(m.run(), m.name()), LinkedHashMap::new, Collectors.toList()));
     }
 
     List<Metric> metrics(Run run, String name) {

@@ -80,8 +80,7 @@ public record Tolerance(
 
   /** Whether it is the tolerance of a claim's metric at a step. */
   public boolean isOf(String claim, String metric, long step) {
-    String curve = metric.substring(0, metric.indexOf('@') + 1);
-    return (metrics.contains(metric) || metrics.contains(curve))
+    return (metrics.contains(metric) || metrics.contains(CurveName.allPoints(metric)))
         && (claims.isEmpty() || claims.contains(claim))
         && steps.includes(step, step);
   }

@@ -1,15 +1,18 @@
 package dev.gatun.results;
 
 import dev.gatun.io.AtomicFile;
+import dev.gatun.io.Checksums;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
- * The curve of a training run, {@code curve.arrow}, and beside it {@code speed.arrow}: times stand
- * there alone, so that equal runs, interrupted or not, leave equal bytes in the first.
+ * The curve of a training run, {@code curve.arrow}, and beside it {@code speed.arrow} and {@code
+ * run.json}: what differs between equal runs stands there alone, so that they leave equal bytes in
+ * the first, interrupted or not. A file of checksums speaks of all three.
  *
  * @param folder of the run
  */
@@ -18,13 +21,43 @@ public record TrainingCurve(Path folder) {
       new ArrowTable<>(
           "curve",
           List.of(
-              new Column.Whole<>("step", CurvePoint::step),
-              new Column.Whole<>("tokens", CurvePoint::tokens),
-              new Column.Number<>("loss", false, CurvePoint::loss),
-              new Column.Number<>("learning_rate", false, CurvePoint::learningRate),
-              new Column.Number<>("gradient_norm", false, CurvePoint::gradientNorm),
-              new Column.Number<>("validation_loss", true, CurvePoint::validationLoss),
-              new Column.Number<>("validation_accuracy", true, CurvePoint::validationAccuracy)),
+              new Column.Whole<>(
+                  "step", "steps", "training steps done, this one included", CurvePoint::step),
+              new Column.Whole<>(
+                  "tokens",
+                  "tokens",
+                  "tokens trained on, this step's included",
+                  CurvePoint::tokens),
+              new Column.Number<>(
+                  "loss",
+                  false,
+                  "nats",
+                  "mean over the step's tokens before the update",
+                  CurvePoint::loss),
+              new Column.Number<>(
+                  "learning_rate",
+                  false,
+                  "1",
+                  "learning rate of the step",
+                  CurvePoint::learningRate),
+              new Column.Number<>(
+                  "gradient_norm",
+                  false,
+                  "1",
+                  "norm of the whole gradient before clipping",
+                  CurvePoint::gradientNorm),
+              new Column.Number<>(
+                  "validation_loss",
+                  true,
+                  "nats",
+                  "loss after the step, null where it was not evaluated",
+                  CurvePoint::validationLoss),
+              new Column.Number<>(
+                  "validation_accuracy",
+                  true,
+                  "1",
+                  "share of tokens predicted first after the step, null where it was not evaluated",
+                  CurvePoint::validationAccuracy)),
           row ->
               new CurvePoint(
                   row.whole("step"),
@@ -39,21 +72,32 @@ public record TrainingCurve(Path folder) {
       new ArrowTable<>(
           "speed",
           List.of(
-              new Column.Whole<>("step", StepSpeed::step),
-              new Column.Number<>("seconds", false, StepSpeed::seconds),
-              new Column.Number<>("tokens_per_second", false, StepSpeed::tokensPerSecond)),
+              new Column.Whole<>(
+                  "step", "steps", "training steps done, this one included", StepSpeed::step),
+              new Column.Number<>(
+                  "seconds",
+                  false,
+                  "seconds",
+                  "of the step, without evaluations and checkpoints",
+                  StepSpeed::seconds),
+              new Column.Number<>(
+                  "tokens_per_second",
+                  false,
+                  "tokens per second",
+                  "of the step",
+                  StepSpeed::tokensPerSecond)),
           row ->
               new StepSpeed(
                   row.whole("step"), row.number("seconds"), row.number("tokens_per_second")));
 
   /** Where the curve is. */
   public Path file() {
-    return folder.resolve("curve.arrow");
+    return folder.resolve(CURVE.file());
   }
 
   /** Whether it was ever written. */
   public boolean exists() {
-    return Files.exists(file()) && Files.exists(speedFile());
+    return Files.exists(file()) && Files.exists(folder.resolve(SPEED.file()));
   }
 
   /**
@@ -62,11 +106,12 @@ public record TrainingCurve(Path folder) {
    * @throws dev.gatun.io.UnwritableFileException if that fails; the old files are then unchanged
    */
   public void write(List<CurvePoint> points, List<StepSpeed> speeds, Provenance provenance) {
-    Provenance timeless = provenance.withoutTimes();
-    Map<Path, AtomicFile.Body> bodies = new LinkedHashMap<>();
-    bodies.put(speedFile(), channel -> SPEED.writeTo(channel, speeds, timeless));
-    bodies.put(file(), channel -> CURVE.writeTo(channel, points, timeless));
-    AtomicFile.writeAll(bodies, through -> through);
+    Provenance ofTheNumbers = provenance.ofTheNumbers();
+    Map<String, AtomicFile.Body> files = new LinkedHashMap<>();
+    files.put(SPEED.file(), channel -> SPEED.writeTo(channel, speeds, ofTheNumbers));
+    files.put(CURVE.file(), channel -> CURVE.writeTo(channel, points, ofTheNumbers));
+    files.put(RunFile.NAME, RunFile.of(provenance, List.of()).body());
+    new Checksums(folder).write(files, UnaryOperator.identity());
   }
 
   /**
@@ -75,7 +120,7 @@ public record TrainingCurve(Path folder) {
    * @throws UnreadableResultsException if it is missing, truncated, damaged or not Gatun's
    */
   public List<CurvePoint> points() {
-    return CURVE.read(file()).rows();
+    return read(CURVE);
   }
 
   /**
@@ -84,10 +129,19 @@ public record TrainingCurve(Path folder) {
    * @throws UnreadableResultsException if they are missing, truncated, damaged or not Gatun's
    */
   public List<StepSpeed> speeds() {
-    return SPEED.read(speedFile()).rows();
+    return read(SPEED);
   }
 
-  private Path speedFile() {
-    return folder.resolve("speed.arrow");
+  /** A write that was cut short leaves whole files without checksums, any of which will do. */
+  private <R> List<R> read(ArrowTable<R> table) {
+    var checksums = new Checksums(folder);
+    if (checksums.exist()) {
+      checksums
+          .fault(List.of(table.file()))
+          .ifPresent(fault -> {
+            throw new UnreadableResultsException(fault);
+          });
+    }
+    return table.read(folder).rows();
   }
 }

@@ -1,5 +1,6 @@
 package dev.gatun.safetensors;
 
+import dev.gatun.io.Json;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,7 +10,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The JSON header of a safetensors file, checked against the size of its data: every tensor's type,
@@ -20,8 +20,6 @@ import tools.jackson.databind.json.JsonMapper;
  * @param tensors by name, in the order of the header
  */
 record SafetensorsHeader(Map<String, String> metadata, Map<String, Entry> tensors) {
-  private static final JsonMapper MAPPER = JsonMapper.builder().build();
-
   /** Keeps the order of the header. */
   SafetensorsHeader {
     metadata = Collections.unmodifiableMap(metadata);
@@ -60,7 +58,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Entry> tensor
       fields.put("data_offsets", List.of(entry.begin(), entry.end()));
       root.put(name, fields);
     });
-    byte[] json = MAPPER.writeValueAsString(root).getBytes(StandardCharsets.UTF_8);
+    byte[] json = Json.line(root).getBytes(StandardCharsets.UTF_8);
     byte[] padded = Arrays.copyOf(json, (json.length + 7) / 8 * 8);
     Arrays.fill(padded, json.length, padded.length, (byte) ' ');
     return padded;

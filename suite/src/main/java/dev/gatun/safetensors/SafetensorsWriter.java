@@ -2,6 +2,7 @@ package dev.gatun.safetensors;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.io.AtomicFile;
+import dev.gatun.io.Ordered;
 import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Tensor;
 import java.io.IOException;
@@ -43,7 +44,7 @@ public final class SafetensorsWriter {
 
   /** A writer of a file with that metadata. */
   public SafetensorsWriter(Map<String, String> metadata) {
-    this.metadata = Map.copyOf(metadata);
+    this.metadata = Ordered.copyOf(metadata);
   }
 
   /** Adds an F32 tensor. */

@@ -4,7 +4,6 @@ import dev.gatun.io.NearestName;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.toml.TomlMapper;
@@ -35,7 +34,7 @@ final class ConfigText {
   }
 
   /** Checks that there are no other sections. */
-  void requireSections(Set<String> known) {
+  void requireSections(Collection<String> known) {
     for (Map.Entry<String, JsonNode> property : root.properties()) {
       String section = property.getKey();
       if (!known.contains(section)) {

@@ -1,5 +1,6 @@
 package dev.gatun.train;
 
+import dev.gatun.io.Ordered;
 import dev.gatun.model.Positions;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.Activation;
@@ -37,11 +38,11 @@ final class ModelSection {
 
   /** The key that belongs to a form of head alone. */
   private static final Map<String, String> KEY_OF_HEAD =
-      Map.of(
-          "factorised", "head-rank",
-          "mixture-of-softmaxes", "head-components",
-          "multiple-hidden", "head-vectors",
-          "class-factored", "head-classes");
+      Ordered.map(
+          Map.entry("factorised", "head-rank"),
+          Map.entry("mixture-of-softmaxes", "head-components"),
+          Map.entry("multiple-hidden", "head-vectors"),
+          Map.entry("class-factored", "head-classes"));
 
   /** Components, or hidden vectors per position, where none are said. */
   private static final int USUAL_PARTS = 4;

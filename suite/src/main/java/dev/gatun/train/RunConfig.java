@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 
 /** A whole run, as a TOML file says it in the sections [model], [data] and [training]. */
 public record RunConfig(TransformerConfig model, DataConfig data, TrainingConfig training) {
@@ -39,7 +38,7 @@ public record RunConfig(TransformerConfig model, DataConfig data, TrainingConfig
    */
   public static RunConfig parse(String name, String text) {
     ConfigText file = new ConfigText(name, text);
-    file.requireSections(Set.of("model", "data", "training"));
+    file.requireSections(List.of("model", "data", "training"));
     TransformerConfig model = ModelSection.read(file);
     DataConfig data = data(file);
     TrainingConfig training = TrainingSection.read(file);

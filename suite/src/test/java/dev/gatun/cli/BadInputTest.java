@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.io.FolderLock;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -292,6 +293,32 @@ class BadInputTest {
   }
 
   @Test
+  void flippedBitOfAnyFileIsNamedByEveryReader() throws IOException {
+    Path copy = damagedEvidence();
+    for (String name : List.of("verdicts.arrow", "spectra.arrow", "run.json")) {
+      Path file = copy.resolve(name);
+      byte[] whole = Files.readAllBytes(file);
+      byte[] flipped = whole.clone();
+      flipped[whole.length / 3] ^= 4;
+      Files.write(file, flipped);
+      assertMistake(CommandRun.of("verify", copy), file.toString(), "SHA256SUMS");
+      assertMistake(CommandRun.of("report", copy), file.toString(), "SHA256SUMS");
+      assertMistake(CommandRun.of("compare", evidence, copy), file.toString(), "SHA256SUMS");
+      Files.write(file, whole);
+    }
+    assertEquals(0, CommandRun.of("verify", copy).code());
+  }
+
+  @Test
+  void folderInUseIsNamedWithItsHolder() {
+    Path taken = folder.resolve("taken");
+    try (var _ = FolderLock.take(taken)) {
+      String line = taken + " is in use by process " + ProcessHandle.current().pid();
+      assertMistake(CommandRun.of("reproduce", "B1", "--out", taken), line, "wait");
+    }
+  }
+
+  @Test
   void fileThatIsNoArrowIsNamed() throws IOException {
     Path file = damagedEvidence().resolve("runs.arrow");
     Files.writeString(file, "a poem");
@@ -351,8 +378,15 @@ class BadInputTest {
 
   private Path damagedEvidence() throws IOException {
     Path copy = Files.createDirectory(folder.resolve("evidence"));
-    for (String name : List.of("runs", "metrics", "spectra", "verdicts")) {
-      Files.copy(evidence.resolve(name + ".arrow"), copy.resolve(name + ".arrow"));
+    for (String name :
+        List.of(
+            "runs.arrow",
+            "metrics.arrow",
+            "spectra.arrow",
+            "verdicts.arrow",
+            "run.json",
+            "SHA256SUMS")) {
+      Files.copy(evidence.resolve(name), copy.resolve(name));
     }
     return copy;
   }

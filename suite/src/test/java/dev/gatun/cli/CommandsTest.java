@@ -224,6 +224,22 @@ class CommandsTest {
   }
 
   @Test
+  void storedVerdictsThatDifferFromThoseOfNowAreNamed() throws IOException {
+    CommandRun same = CommandRun.of("verify", evidence, "--json");
+    assertEquals(0, same.json().get("stored_verdicts_differ").size());
+    CommandRun run = CommandRun.of("verify", evidence, "--expected", impossible());
+    assertTrue(
+        run.out()
+            .replaceAll("\\s+", " ")
+            .contains("verdicts.arrow calls B1 mean_final_excess reproduced, and now it is not"),
+        run.out());
+    JsonNode json = CommandRun.of("verify", evidence, "--json", "--expected", impossible()).json();
+    JsonNode first = json.get("stored_verdicts_differ").get(0);
+    assertEquals("REPRODUCED", first.get("stored").stringValue());
+    assertEquals("NOT_REPRODUCED", first.get("now").stringValue());
+  }
+
+  @Test
   void reportOfAReproductionShowsOtherMachinesBesideIt() throws IOException {
     Path out = folder.resolve("beside");
     CommandRun run = CommandRun.of("reproduce", "B1", "--out", out, "--beside", evidence);
@@ -267,12 +283,13 @@ class CommandsTest {
       assertEquals(
           reproduced.out().replace(evidence.toString(), ""),
           run.out().replace(elsewhere.toString(), ""));
-      for (String file : Set.of("metrics.arrow", "verdicts.arrow")) {
-        assertTrue(run.code() == 0 && Files.exists(elsewhere.resolve(file)));
+      assertEquals(0, run.code(), run.err());
+      for (String table : List.of("runs", "metrics", "spectra", "verdicts")) {
+        assertArrayEquals(
+            Files.readAllBytes(evidence.resolve(table + ".arrow")),
+            Files.readAllBytes(elsewhere.resolve(table + ".arrow")),
+            table);
       }
-      assertArrayEquals(
-          Files.readAllBytes(evidence.resolve("metrics.arrow")),
-          Files.readAllBytes(elsewhere.resolve("metrics.arrow")));
     } finally {
       Locale.setDefault(locale);
     }

@@ -27,8 +27,8 @@ final class FixtureTolerances {
   }
 
   /**
-   * Half ulps from the oracle for a backend in f32, given PyTorch's. Losses after steps of AdamW are
-   * as far from the oracle as chance has it, for each of the two.
+   * Half ulps from the oracle for a backend in f32, given PyTorch's. Losses after steps of AdamW
+   * are as far from the oracle as chance has it, for each of the two.
    */
   double mostOfSingle(String tensor, double pyTorch) {
     double most = number("single", "factor") * pyTorch + number("single", "floor");

@@ -7,20 +7,28 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.io.AtomicFile;
 import dev.gatun.io.AtomicFileTest;
+import dev.gatun.io.ChecksumsTest;
 import dev.gatun.io.UnwritableFileException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.DoubleStream;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.ipc.ArrowFileReader;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,37 +65,104 @@ class ResultsFolderTest {
 
   @Test
   void verdictsReadBackAsTheyWereWritten() {
-    List<Verdict> verdicts =
+    List<StoredVerdict> verdicts =
         List.of(
-            verdict(Outcome.REPRODUCED, 0.98, Double.NaN),
-            verdict(Outcome.SKIPPED, Double.NaN, 0.97));
-    new ResultsFolder(path).write(verdicts, provenance(1));
+            verdict(Outcome.REPRODUCED, 0.98, Double.NaN, "random_head", Optional.empty()),
+            verdict(Outcome.SKIPPED, Double.NaN, 0.97, "", Optional.of("jdk-sources:java.base/")));
+    new ResultsFolder(path).write(evidence(1), verdicts);
     assertEquals(verdicts, new ResultsFolder(path).readVerdicts());
   }
 
   @Test
-  void twoEqualRunsLeaveEqualBytesInMetricsAndSpectra() throws IOException {
-    new ResultsFolder(path.resolve("a")).write(evidence(1.5));
-    new ResultsFolder(path.resolve("b")).write(evidence(2.5));
-    for (String file : new String[] {"metrics.arrow", "spectra.arrow"}) {
+  void pointsOfACurveHaveTheirPlaceInAColumnOfItsOwn() {
+    var builder = new EvidenceBuilder();
+    var run = builder.begin("A5/d64", "A5", "d64", "quick", "cpu", 1, "{}");
+    List<String> names = List.of("gain@0.0625", "gain@512", "gain@1.0E-4", "gain", "gain@-2");
+    names.forEach(name -> run.metric(name, 0, 1, "1"));
+    assertEquals(0.0625, new Metric("r", "A5", "gain@0.0625", 0, 1, 0, "1").at());
+    new ResultsFolder(path).write(builder.build(provenance(1)));
+    assertEquals(
+        names,
+        new ResultsFolder(path).readEvidence().metrics().stream().map(Metric::name).toList());
+    for (String name : List.of("gain@", "gain@x", "gain@007", "gain@1@2")) {
+      assertThrows(IllegalArgumentException.class, () -> CurveName.at(name), name);
+    }
+  }
+
+  @Test
+  void unitsHaveOneSpelling() {
+    var run = new EvidenceBuilder().begin("A1/d64", "A1", "d64", "quick", "cpu", 1, "{}");
+    var e = assertThrows(IllegalArgumentException.class, () -> run.metric("loss", 0, 1, "nat"));
+    assertEquals("there is no unit 'nat'; the nearest is 'nats'", e.getMessage());
+  }
+
+  @Test
+  void everyFieldSaysItsUnitAndWhatItMeans() throws IOException {
+    new ResultsFolder(path).write(evidence(1), List.of());
+    for (String table : List.of("runs", "metrics", "spectra", "verdicts")) {
+      try (var allocator = new RootAllocator();
+          var channel = FileChannel.open(path.resolve(table + ".arrow"));
+          var arrow = new ArrowFileReader(channel, allocator)) {
+        Schema schema = arrow.getVectorSchemaRoot().getSchema();
+        assertEquals("2", schema.getCustomMetadata().get("gatun.format"));
+        for (Field field : schema.getFields()) {
+          assertFalse(field.getMetadata().get("unit").isBlank(), table + " " + field);
+          assertFalse(field.getMetadata().get("description").isBlank(), table + " " + field);
+        }
+      }
+    }
+  }
+
+  @Test
+  void anEmptyTextIsNoValue() {
+    var builder = new EvidenceBuilder();
+    builder.begin("A1/d64", "A1", "", "quick", "cpu", 1, "{}");
+    var e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> new ResultsFolder(path).write(builder.build(provenance(1))));
+    assertTrue(e.getMessage().contains("nothing in column arm"), e.getMessage());
+  }
+
+  @Test
+  void equalRunsLeaveEqualBytesButInTheFileOfWhatDiffers() throws IOException {
+    new ResultsFolder(path.resolve("a")).write(evidence(1.5), List.of());
+    new ResultsFolder(path.resolve("b")).write(evidence(2.5), List.of());
+    for (String file : List.of("runs", "metrics", "spectra", "verdicts")) {
       assertArrayEquals(
-          Files.readAllBytes(path.resolve("a").resolve(file)),
-          Files.readAllBytes(path.resolve("b").resolve(file)),
+          Files.readAllBytes(path.resolve("a").resolve(file + ".arrow")),
+          Files.readAllBytes(path.resolve("b").resolve(file + ".arrow")),
           file);
     }
-    assertFalse(
-        Arrays.equals(
-            Files.readAllBytes(path.resolve("a/runs.arrow")),
-            Files.readAllBytes(path.resolve("b/runs.arrow"))),
-        "wall times stand in runs.arrow");
+    String run = Files.readString(path.resolve("a/run.json"));
+    for (String part : List.of("\"threads\" : \"1.5\"", "\"A1/d64/2\" : 3.0", "started")) {
+      assertTrue(run.contains(part), run);
+    }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"runs.arrow", "metrics.arrow", "spectra.arrow"})
+  @ValueSource(strings = {"runs.arrow", "metrics.arrow", "spectra.arrow", "run.json", "SHA256SUMS"})
   void aMissingFileIsNamed(String file) throws IOException {
     new ResultsFolder(path).write(evidence(1));
     Files.delete(path.resolve(file));
     assertUnreadable(file, "there is no");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"runs", "metrics", "spectra", "verdicts"})
+  void anyFlippedBitIsRefusedWithTheNameOfItsFile(String table) throws IOException {
+    long seed = 11;
+    var random = new SplittableRandom(seed);
+    new ResultsFolder(path).write(evidence(1), List.of());
+    String name = table + ".arrow";
+    Path file = path.resolve(name);
+    byte[] whole = Files.readAllBytes(file);
+    for (int trial = 0; trial < 200; trial++) {
+      byte[] damaged = whole.clone();
+      damaged[random.nextInt(whole.length)] ^= (byte) (1 << random.nextInt(8));
+      Files.write(file, damaged);
+      assertUnreadable(name, "damaged");
+    }
   }
 
   @Test
@@ -118,6 +193,7 @@ class ResultsFolderTest {
       int at = random.nextInt(whole.length);
       damaged[at] ^= (byte) (1 + random.nextInt(255));
       Files.write(file, damaged);
+      ChecksumsTest.seal(path);
       try {
         new ResultsFolder(path).readEvidence();
       } catch (UnreadableResultsException e) {
@@ -136,46 +212,60 @@ class ResultsFolderTest {
         path.resolve("runs.arrow"),
         path.resolve("metrics.arrow"),
         StandardCopyOption.REPLACE_EXISTING);
+    ChecksumsTest.seal(path);
     assertUnreadable("metrics.arrow", "not Gatun's metrics table");
     Files.writeString(path.resolve("metrics.arrow"), "name,value\nx,1\n".repeat(100));
+    ChecksumsTest.seal(path);
     assertUnreadable("metrics.arrow", "truncated, damaged or something else");
   }
 
   @Test
-  void aColumnOfAnotherTypeOrNoneIsNamed() {
-    new ArrowTable<Run>("runs", List.of(new Column.Text<>("id", Run::id)), _ -> null)
-        .write(path.resolve("runs.arrow"), List.of(), provenance(1));
+  void aColumnOfAnotherTypeOrNoneIsNamed() throws IOException {
+    new ResultsFolder(path).write(evidence(1));
+    replace("runs", List.of(text("id")));
     assertUnreadable("runs.arrow", "has no column claim");
     new ResultsFolder(path).write(evidence(1));
-    new ArrowTable<Run>(
-            "metrics",
-            List.of(
-                new Column.Text<>("run", Run::id),
-                new Column.Text<>("claim", Run::id),
-                new Column.Text<>("name", Run::id),
-                new Column.Text<>("step", Run::id)),
-            _ -> null)
-        .write(path.resolve("metrics.arrow"), List.of(), provenance(1));
-    assertUnreadable("metrics.arrow", "column step is");
+    replace("metrics", List.of(text("run"), text("claim"), text("name"), text("at"), text("step")));
+    assertUnreadable("metrics.arrow", "column at is");
+  }
+
+  private static Column<Run> text(String name) {
+    return new Column.Text<>(name, false, "a text", Run::id);
+  }
+
+  private void replace(String table, List<Column<Run>> columns) throws IOException {
+    var other = new ArrowTable<Run>(table, columns, _ -> null);
+    AtomicFile.write(
+        path.resolve(other.file()), channel -> other.writeTo(channel, List.of(), provenance(1)));
+    ChecksumsTest.seal(path);
+  }
+
+  @Test
+  void evidenceOfAnOlderVersionIsRefusedByIt() throws IOException {
+    try (var old = getClass().getResourceAsStream("format-1/runs.arrow")) {
+      Files.write(path.resolve("runs.arrow"), old.readAllBytes());
+    }
+    assertUnreadable("runs.arrow", "is in format 1 and this Gatun reads format 2");
   }
 
   @Test
   void aDiskThatFillsUpAnywhereLeavesAllOldTablesAsTheyWere() {
     var folder = new ResultsFolder(path);
     folder.write(evidence(1));
-    for (int table = 0; table < 3; table++) {
+    for (int table = 0; table < 5; table++) {
       var files = new AtomicInteger(table);
       assertThrows(
           UnwritableFileException.class,
           () ->
               folder.write(
                   evidence(2),
+                  Optional.empty(),
                   c ->
                       new AtomicFileTest.FullDisk(
-                          c, files.getAndDecrement() == 0 ? 900 : 1 << 20)));
+                          c, files.getAndDecrement() == 0 ? 100 : 1 << 20)));
       assertEquals(evidence(1), folder.readEvidence());
     }
-    assertEquals(3, path.toFile().list().length, "no temporary file is left");
+    assertEquals(5, path.toFile().list().length, "no temporary file is left");
   }
 
   @Test
@@ -187,8 +277,9 @@ class ResultsFolderTest {
             Provenance.GIT_COMMIT,
             Provenance.GIT_DIRTY,
             Provenance.JDK,
+            Provenance.CPU,
             Provenance.OS,
-            Provenance.CPU),
+            Provenance.HOST),
         new ArrayList<>(provenance.entries().keySet()));
     provenance.entries().forEach((key, value) -> assertFalse(value.isBlank(), key));
     assertTrue(provenance.entries().get(Provenance.GATUN_VERSION).matches("\\d+\\.\\d+.*"));
@@ -216,29 +307,44 @@ class ResultsFolderTest {
     assertFalse(e.getMessage().contains("\n"), e.getMessage());
   }
 
-  private static Verdict verdict(Outcome outcome, double measured, double nullValue) {
-    return new Verdict(
-        "A1",
-        "destroyed_norm",
-        outcome,
-        outcome != Outcome.SKIPPED,
-        measured,
-        measured,
-        measured,
-        0.945,
-        Double.POSITIVE_INFINITY,
-        "1",
-        "a source",
-        Grade.PRINTED,
-        nullValue,
-        "null",
-        "a reason — with an accent");
+  private static StoredVerdict verdict(
+      Outcome outcome,
+      double measured,
+      double nullValue,
+      String nullName,
+      Optional<String> corpus) {
+    return new StoredVerdict(
+        new Verdict(
+            "A1",
+            "destroyed_norm",
+            outcome,
+            outcome != Outcome.SKIPPED,
+            measured,
+            measured,
+            measured,
+            0.945,
+            Double.POSITIVE_INFINITY,
+            "1",
+            "a source",
+            Grade.PRINTED,
+            nullValue,
+            nullName,
+            "a reason — with an accent"),
+        "The destroyed norm",
+        CheckRole.CLAIM,
+        false,
+        true,
+        "The head destroys",
+        new ClaimVerdict(outcome, Outcome.SKIPPED, Outcome.INCONCLUSIVE),
+        Optional.of(Outcome.REPRODUCED),
+        corpus);
   }
 
   private static Provenance provenance(double wallSeconds) {
     return new Provenance(java.util.Map.of())
         .with("z", "first")
         .with(Provenance.CPU, "a processor")
+        .with(Provenance.THREADS, Double.toString(wallSeconds))
         .with(Provenance.STARTED, "2026-01-01T00:00:" + wallSeconds)
         .with(Provenance.WALL_SECONDS, Double.toString(wallSeconds))
         .with("a", "last");

@@ -45,6 +45,17 @@ class TrainingCurveTest {
   }
 
   @Test
+  void aFlippedBitIsNamed() throws IOException {
+    var curve = new TrainingCurve(folder);
+    curve.write(POINTS, List.of(new StepSpeed(1, 0.5, 128)), provenance("now"));
+    byte[] bytes = Files.readAllBytes(curve.file());
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(curve.file(), bytes);
+    var mistake = assertThrows(UnreadableResultsException.class, curve::points);
+    assertTrue(mistake.getMessage().contains("curve.arrow is truncated, damaged or edited"));
+  }
+
+  @Test
   void aCurveThatIsNotWholeIsNamed() throws IOException {
     var curve = new TrainingCurve(folder);
     Files.write(curve.file(), new byte[] {1, 2, 3});

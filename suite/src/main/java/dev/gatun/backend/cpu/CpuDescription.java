@@ -25,11 +25,11 @@ final class CpuDescription {
 
   /** Now, with what happened since the backend was opened. */
   DeviceDescription current(int lapackFallbacks) {
-    var all = new LinkedHashMap<>(libraries);
-    if (lapackFallbacks > 0) {
-      all.put("gesvd in place of gesdd", lapackFallbacks + " times");
-    }
+    Map<String, String> events =
+        lapackFallbacks == 0
+            ? Map.of()
+            : Map.of("gesvd in place of gesdd", lapackFallbacks + " times");
     return new DeviceDescription(
-        "cpu", processor, threads, "f32", Collections.unmodifiableMap(all));
+        "cpu", processor, threads, "f32", Collections.unmodifiableMap(libraries), events);
   }
 }

@@ -7,7 +7,6 @@ import dev.gatun.experiment.SweepEvidence;
 import dev.gatun.experiment.Tier;
 import dev.gatun.results.EvidenceBuilder;
 import java.util.List;
-import java.util.Set;
 
 /**
  * A10: what the head keeps of the gradient has less of its energy in the leading components than
@@ -17,8 +16,8 @@ import java.util.Set;
  * a random W of the same size.
  */
 public final class A10EnergyMovesToTail implements Claim {
-  private static final Set<String> EVIDENCE =
-      Set.of(
+  private static final List<String> EVIDENCE =
+      List.of(
           "energy_gradient",
           "energy_kept",
           "energy_random_head",

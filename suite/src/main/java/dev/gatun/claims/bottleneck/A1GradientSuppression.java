@@ -7,7 +7,6 @@ import dev.gatun.experiment.SweepEvidence;
 import dev.gatun.experiment.Tier;
 import dev.gatun.results.EvidenceBuilder;
 import java.util.List;
-import java.util.Set;
 
 /**
  * A1: the head suppresses 95 to 99 % of the gradient norm. Measured as r = ‖G − G P_W‖/‖G‖ at D/V
@@ -15,8 +14,8 @@ import java.util.Set;
  * of the same size, and beside what the leverage of the targets alone would give.
  */
 public final class A1GradientSuppression implements Claim {
-  private static final Set<String> EVIDENCE =
-      Set.of(
+  private static final List<String> EVIDENCE =
+      List.of(
           "destroyed_norm",
           "kept_norm",
           "destroyed_norm_unrelated",

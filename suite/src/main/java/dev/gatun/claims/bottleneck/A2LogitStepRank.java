@@ -7,7 +7,6 @@ import dev.gatun.experiment.SweepEvidence;
 import dev.gatun.experiment.Tier;
 import dev.gatun.results.EvidenceBuilder;
 import java.util.List;
-import java.util.Set;
 
 /**
  * A2: one gradient step moves the logits by a matrix of rank at most 2D, while the gradient, the
@@ -17,8 +16,8 @@ import java.util.Set;
  * below 2D; the tail is the sharper measure.
  */
 public final class A2LogitStepRank implements Claim {
-  private static final Set<String> EVIDENCE =
-      Set.of(
+  private static final List<String> EVIDENCE =
+      List.of(
           "rank_cap",
           "step_rank",
           "step_rank_over_cap",

@@ -16,7 +16,6 @@ import dev.gatun.spectrum.Spectrum;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.List;
-import java.util.Set;
 
 /**
  * A3: since a step has rank at most 2D, a positive part of G is out of its reach. Measured as the
@@ -25,8 +24,8 @@ import java.util.Set;
  * nothing is out of reach.
  */
 public final class A3UnreachableGradient implements Claim {
-  private static final Set<String> EVIDENCE =
-      Set.of(
+  private static final List<String> EVIDENCE =
+      List.of(
           "rank_cap",
           "best_rank_residual",
           "direction_residual",

@@ -16,7 +16,6 @@ import dev.gatun.spectrum.Spectrum;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.List;
-import java.util.Set;
 
 /**
  * A4: the rank of the logit gradient grows with the batch to near V, while few components hold most
@@ -27,8 +26,8 @@ import java.util.Set;
  * model.
  */
 public final class A4RankGrowsWithBatch implements Claim {
-  private static final Set<String> EVIDENCE =
-      Set.of(
+  private static final List<String> EVIDENCE =
+      List.of(
           "gradient_rank_of",
           "gradient_components_70_of",
           "gradient_components_999_of",

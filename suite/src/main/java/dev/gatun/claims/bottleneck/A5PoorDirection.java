@@ -7,7 +7,6 @@ import dev.gatun.experiment.SweepEvidence;
 import dev.gatun.experiment.Tier;
 import dev.gatun.results.EvidenceBuilder;
 import java.util.List;
-import java.util.Set;
 
 /**
  * A5: moving the logits along the direction that the hidden gradient induces lowers the loss by
@@ -18,8 +17,8 @@ import java.util.Set;
  * −G·P_W, the best direction of that subspace, and −G·R·Rᵀ with a random head R of the same size.
  */
 public final class A5PoorDirection implements Claim {
-  private static final Set<String> EVIDENCE =
-      Set.of(
+  private static final List<String> EVIDENCE =
+      List.of(
           "decrease_gradient",
           "cosine_gradient",
           "best_decrease_gradient",

@@ -7,12 +7,11 @@ import dev.gatun.experiment.SweepEvidence;
 import dev.gatun.experiment.Tier;
 import dev.gatun.results.EvidenceBuilder;
 import java.util.List;
-import java.util.Set;
 
 /** A9: the destroyed norm stays flat through training. Measured as r at checkpoints of each run. */
 public final class A9FlatThroughTraining implements Claim {
-  private static final Set<String> EVIDENCE =
-      Set.of(
+  private static final List<String> EVIDENCE =
+      List.of(
           "destroyed_norm",
           "destroyed_norm_unrelated",
           "destroyed_norm_random_head",

@@ -5,6 +5,7 @@ import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.PlannedRun;
 import dev.gatun.experiment.Tier;
+import dev.gatun.results.CurveName;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.Run;
 import dev.gatun.results.RunRecorder;
@@ -64,7 +65,7 @@ public final class B5RankConstrainedHead implements Claim {
     run.metric("validation_loss", step, heads.value("lossfull"), "nats");
     run.metric("validation_accuracy", step, heads.value("accuracyfull"), "1");
     int width = heads.setting().width();
-    double cut = heads.value("loss_truncated@" + width);
+    double cut = heads.value(CurveName.name("loss_truncated", width));
     run.metric("uncut_difference", step, Math.abs(cut - heads.value("lossfull")), "nats");
     run.finish(of.wallSeconds());
   }
@@ -74,7 +75,7 @@ public final class B5RankConstrainedHead implements Claim {
     FrozenSetting setting = heads.setting();
     long step = setting.steps();
     double loss = heads.value("loss", entries, rank);
-    double cut = heads.value("loss_truncated@" + rank);
+    double cut = heads.value(CurveName.name("loss_truncated", rank));
     RunRecorder run = heads.begin(id(), FrozenHeads.arm(entries, rank), evidence);
     run.metric("rank", 0, rank, "1");
     run.metric("rank_share", 0, (double) rank / setting.width(), "1");
@@ -86,7 +87,8 @@ public final class B5RankConstrainedHead implements Claim {
     run.metric("validation_loss", step, loss, "nats");
     run.metric("validation_accuracy", step, heads.value("accuracy", entries, rank), "1");
     run.metric("truncated_loss", step, cut, "nats");
-    run.metric("truncated_accuracy", step, heads.value("accuracy_truncated@" + rank), "1");
+    run.metric(
+        "truncated_accuracy", step, heads.value(CurveName.name("accuracy_truncated", rank)), "1");
     run.metric("truncated_excess", step, cut - loss, "nats");
     run.metric("rank_penalty", step, heads.penalty(entries, rank), "nats");
     run.finish(0);
@@ -110,7 +112,7 @@ public final class B5RankConstrainedHead implements Claim {
     run.metric("steepening", step, (sixteenth - quarter) / quarter, "1");
     for (int part : List.of(2, 4, 8)) {
       double share = heads.penalty(entries, width / part) / sixteenth;
-      run.metric("penalty_share@" + part, step, share, "1");
+      run.metric(CurveName.name("penalty_share", part), step, share, "1");
     }
     run.finish(0);
   }

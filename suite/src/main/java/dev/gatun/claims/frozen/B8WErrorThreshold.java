@@ -5,6 +5,7 @@ import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.PlannedRun;
 import dev.gatun.experiment.Tier;
+import dev.gatun.results.CurveName;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.RunRecorder;
 import java.util.ArrayList;
@@ -61,14 +62,15 @@ public final class B8WErrorThreshold implements Claim {
   private GapCurve.Point recordRank(
       FrozenHeads heads, EntryScale entries, int rank, EvidenceBuilder evidence) {
     long step = heads.setting().steps();
-    double wError = heads.value("w_error@" + rank);
+    double wError = heads.value(CurveName.name("w_error", rank));
     double gap = heads.penalty(entries, rank);
     RunRecorder run = heads.begin(id(), FrozenHeads.arm(entries, rank), evidence);
     run.metric("rank", 0, rank, "1");
     run.metric("w_error", step, wError, "1");
-    run.metric("w_error_random_head", step, heads.value("w_error_random@" + rank), "1");
+    run.metric(
+        "w_error_random_head", step, heads.value(CurveName.name("w_error_random", rank)), "1");
     run.metric("loss_gap", step, gap, "nats");
-    double cut = heads.value("loss_truncated@" + rank) - heads.value("lossfull");
+    double cut = heads.value(CurveName.name("loss_truncated", rank)) - heads.value("lossfull");
     run.metric("loss_gap_truncated", step, cut, "nats");
     run.finish(0);
     return new GapCurve.Point(wError, gap);

@@ -5,6 +5,7 @@ import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.PlannedRun;
 import dev.gatun.experiment.Tier;
+import dev.gatun.io.Json;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.Run;
@@ -12,7 +13,6 @@ import dev.gatun.results.RunRecorder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A7: the fewer dimensions a head has, the slower the same backbone trains. Measured as the
@@ -119,7 +119,7 @@ public final class A7HeadRank implements Claim {
             of.tier(),
             of.device(),
             of.seed(),
-            JsonMapper.shared().writeValueAsString(Map.of("curves", List.of(wide, narrow))));
+            Json.line(Map.of("curves", List.of(wide, narrow))));
     run.metric("narrow_rank", 0, narrowRank, "1");
     run.metric("reached", 0, reached ? 1 : 0, "1");
     run.metric("tokens_to_narrow_loss", 0, tokens, "tokens");

@@ -7,16 +7,15 @@ import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.PlannedRun;
 import dev.gatun.experiment.SweepEvidence;
 import dev.gatun.experiment.Tier;
+import dev.gatun.io.Json;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.Run;
 import dev.gatun.results.RunRecorder;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * H1, no claim of a paper but the question that A1, A4, A6 and A7 leave open: does another head
@@ -28,8 +27,8 @@ import tools.jackson.databind.json.JsonMapper;
  * backbone and width, batches and initial weights of equal seeds, and learning rates of their own.
  */
 public final class H1OtherHeads implements Claim {
-  private static final Set<String> EVIDENCE =
-      Set.of(
+  private static final List<String> EVIDENCE =
+      List.of(
           "local_destroyed_norm",
           "local_destroyed_norm_unrelated",
           "jacobian_rank_over_width",
@@ -87,7 +86,7 @@ public final class H1OtherHeads implements Claim {
   public void run(ClaimContext context, EvidenceBuilder evidence) {
     List<Evidence> measured = experiment.evidence(context, id());
     SweepEvidence.hand(id(), measured, EVIDENCE, evidence);
-    Map<String, Evidence> runs = new HashMap<>();
+    Map<String, Evidence> runs = new LinkedHashMap<>();
     for (Evidence part : measured) {
       Run run = part.runs().getFirst();
       runs.put(run.arm() + run.seed(), part);
@@ -119,9 +118,7 @@ public final class H1OtherHeads implements Claim {
             of.tier(),
             of.device(),
             of.seed(),
-            JsonMapper.shared()
-                .writeValueAsString(
-                    Map.of("curves", List.of(of.arm(), HeadChoice.LINEAR.label()))));
+            Json.line(Map.of("curves", List.of(of.arm(), HeadChoice.LINEAR.label()))));
     run.metric("loss_of_both", 0, loss, "nats");
     run.metric("tokens_over_linear", 0, own.tokensTo(loss) / beside.tokensTo(loss), "1");
     run.finish(0);

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 
@@ -27,8 +26,8 @@ import java.util.function.LongFunction;
  * other arms take the full head's, from which they differ in one thing only.
  */
 public final class HeadVariantExperiment {
-  private static final Set<String> EVIDENCE =
-      Set.of(
+  private static final List<String> EVIDENCE =
+      List.of(
           HeadVariantTraining.VALIDATION_LOSS,
           HeadVariantTraining.TRIAL_LOSS,
           "loss_among_occurring",

@@ -4,15 +4,15 @@ import dev.gatun.results.CurveName;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.spectrum.SparseGramSpectrum;
 import dev.gatun.spectrum.Spectrum;
-import java.util.Set;
+import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** Records what there is to know of a next-token matrix. */
 final class MatrixMeter {
   /** All that is recorded. */
-  static final Set<String> EVIDENCE =
-      Set.of(
+  static final List<String> EVIDENCE =
+      List.of(
           "tokens",
           "contexts",
           "contexts_per_token",

@@ -7,7 +7,7 @@ import dev.gatun.data.Randomness;
 import dev.gatun.data.Tokenizer;
 import dev.gatun.data.UnusableCorpusException;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +27,7 @@ final class NgramSource implements AutoCloseable {
   private final TokenFile.Listener listener;
   private final Tokenizer tokenizer;
   private final TemporaryFiles files;
-  private final Map<Integer, NgramMatrix> matrices = new HashMap<>();
+  private final Map<Integer, NgramMatrix> matrices = new LinkedHashMap<>();
   private Optional<TokenFile> tokens = Optional.empty();
   private Optional<Sample> sample = Optional.empty();
 

@@ -6,7 +6,6 @@ import dev.gatun.experiment.PlannedRun;
 import dev.gatun.experiment.Tier;
 import dev.gatun.results.EvidenceBuilder;
 import java.util.List;
-import java.util.Set;
 
 /**
  * B3: the head's inputs point one way in small models and do not in large ones. Measured as the
@@ -14,8 +13,8 @@ import java.util.Set;
  * blocks, through training; the null is isotropic Gaussian states, the control the untrained model.
  */
 public final class B3Anisotropy implements Claim {
-  private static final Set<String> EVIDENCE =
-      Set.of(
+  private static final List<String> EVIDENCE =
+      List.of(
           "anisotropy",
           "anisotropy_isotropic",
           "anisotropy_of_layer",

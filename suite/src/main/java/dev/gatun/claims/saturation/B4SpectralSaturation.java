@@ -7,7 +7,6 @@ import dev.gatun.experiment.Tier;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.RunRecorder;
 import java.util.List;
-import java.util.Set;
 
 /**
  * B4: the singular values of a small model's head flatten and then collapse to a spike. Measured as
@@ -16,8 +15,8 @@ import java.util.Set;
  * same size, and the rows of common tokens alone.
  */
 public final class B4SpectralSaturation implements Claim {
-  private static final Set<String> EVIDENCE =
-      Set.of(
+  private static final List<String> EVIDENCE =
+      List.of(
           "head",
           "singular_entropy",
           "singular_entropy_random_head",

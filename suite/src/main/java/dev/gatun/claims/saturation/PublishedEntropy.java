@@ -1,5 +1,6 @@
 package dev.gatun.claims.saturation;
 
+import dev.gatun.io.Ordered;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -28,8 +29,14 @@ record PublishedEntropy(String model, int width, long minimumStep, double minimu
   private static final String FACTS = "/dev/gatun/results/facts/2404.07647-figures.json";
 
   private static final Map<String, Integer> WIDTHS =
-      Map.of(
-          "14M", 128, "31M", 256, "70M", 512, "160M", 768, "410M", 1024, "1B", 2048, "1.4B", 2048);
+      Ordered.map(
+          Map.entry("14M", 128),
+          Map.entry("31M", 256),
+          Map.entry("70M", 512),
+          Map.entry("160M", 768),
+          Map.entry("410M", 1024),
+          Map.entry("1B", 2048),
+          Map.entry("1.4B", 2048));
 
   /** The published numbers that ship with Gatun. */
   static List<PublishedEntropy> shipped() {

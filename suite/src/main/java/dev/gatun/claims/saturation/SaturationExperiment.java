@@ -7,7 +7,6 @@ import dev.gatun.experiment.SweepEvidence;
 import dev.gatun.experiment.Tier;
 import dev.gatun.results.EvidenceBuilder;
 import java.util.List;
-import java.util.Set;
 import java.util.function.LongFunction;
 
 /**
@@ -45,7 +44,7 @@ public final class SaturationExperiment {
   }
 
   /** Runs all settings and hands those numbers over to a claim's evidence. */
-  void record(ClaimContext context, String claim, Set<String> names, EvidenceBuilder evidence) {
+  void record(ClaimContext context, String claim, List<String> names, EvidenceBuilder evidence) {
     SweepEvidence.hand(
         claim,
         sweep.run(context, claim, settings(context.tier(), context.seed())),

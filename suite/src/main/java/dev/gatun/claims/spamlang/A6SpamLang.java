@@ -9,7 +9,6 @@ import dev.gatun.experiment.SweepEvidence;
 import dev.gatun.experiment.Tier;
 import dev.gatun.results.EvidenceBuilder;
 import java.util.List;
-import java.util.Set;
 
 /**
  * A6: trivial patterns become unlearnable as V grows. Measured as loss and accuracy over all
@@ -18,8 +17,8 @@ import java.util.Set;
  * grows.
  */
 public final class A6SpamLang implements Claim {
-  private static final Set<String> EVIDENCE =
-      Set.of(
+  private static final List<String> EVIDENCE =
+      List.of(
           "accuracy",
           "chance_accuracy",
           "loss",

@@ -10,10 +10,9 @@ import dev.gatun.experiment.Tier;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.EvidenceBuilder;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * A6's coverage arms with every head: SpamLang of one V, width and backbone at the paper's 4.88
@@ -22,8 +21,8 @@ import java.util.Set;
  */
 public final class SpamLangHeads implements ClaimPart {
   private static final String ACCURACY = "accuracy";
-  private static final Set<String> EVIDENCE =
-      Set.of(
+  private static final List<String> EVIDENCE =
+      List.of(
           ACCURACY,
           "chance_accuracy",
           "loss_over_chance",
@@ -65,7 +64,7 @@ public final class SpamLangHeads implements ClaimPart {
   @Override
   public void run(ClaimContext context, String claim, EvidenceBuilder evidence) {
     SpamLangHeadPlan plan = plans.of(context.tier(), context.seed());
-    Map<SpamLangHeadPlan.Arm, Double> rates = new HashMap<>();
+    Map<SpamLangHeadPlan.Arm, Double> rates = new LinkedHashMap<>();
     for (SpamLangHeadPlan.Arm arm : plan.arms()) {
       List<SpamLangSetting> trials = plan.trials(arm);
       List<Evidence> tried = sweep.run(context, claim, trials);

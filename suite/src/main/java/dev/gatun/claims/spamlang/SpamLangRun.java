@@ -107,7 +107,7 @@ final class SpamLangRun implements RunBody<SpamLangSetting> {
     HeadScores all = unseen.plus(seldom).plus(often);
     recorder.metric("accuracy", end, all.accuracy(), 0, ONE);
     recorder.metric("chance_accuracy", end, 1.0 / visits.symbols(), ONE);
-    recorder.metric("loss", end, all.meanLoss(), 0, "nat");
+    recorder.metric("loss", end, all.meanLoss(), 0, "nats");
     recorder.metric("loss_over_chance", end, all.meanLoss() / Math.log(visits.symbols()), 0, ONE);
     recorder.metric("sequences_per_symbol", end, visits.meanVisits(), ONE);
     recorder.metric("seen_share", end, visits.seenShare(), ONE);

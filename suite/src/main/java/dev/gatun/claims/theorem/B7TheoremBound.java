@@ -9,6 +9,8 @@ import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.Progress;
 import dev.gatun.experiment.Tier;
+import dev.gatun.io.Json;
+import dev.gatun.io.Ordered;
 import dev.gatun.results.CurveName;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.RunRecorder;
@@ -16,8 +18,8 @@ import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.Function;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * B7: the best head of rank d loses at most O(√Σ_{i>d} σᵢ²) over the ideal head, whose singular
@@ -215,18 +217,18 @@ public class B7TheoremBound implements Claim {
   }
 
   private static String configuration(ClaimContext context, TheoremPlan plan, Spectra spectrum) {
-    // The order of Map.of differs from process to process, and with it the bytes of the evidence.
-    var experiment = new LinkedHashMap<String, Object>();
-    experiment.put("vocabulary", plan.vocabulary());
-    experiment.put("contexts", plan.contexts());
-    experiment.put("exponent", spectrum.exponent());
-    experiment.put("logitDeviation", LOGIT_DEVIATION);
-    experiment.put("ranks", plan.ranks());
-    experiment.put("mostSteps", plan.mostSteps());
     var all = new LinkedHashMap<String, Object>();
-    all.put("experiment", experiment);
+    all.put(
+        "experiment",
+        Ordered.map(
+            Map.entry("vocabulary", plan.vocabulary()),
+            Map.entry("contexts", plan.contexts()),
+            Map.entry("exponent", spectrum.exponent()),
+            Map.entry("logitDeviation", LOGIT_DEVIATION),
+            Map.entry("ranks", plan.ranks()),
+            Map.entry("mostSteps", plan.mostSteps())));
     all.put("device", context.backend().device().name());
     all.put("libraries", context.backend().device().libraries());
-    return JsonMapper.shared().writeValueAsString(all);
+    return Json.line(all);
   }
 }

@@ -1,5 +1,6 @@
 package dev.gatun.model.families;
 
+import dev.gatun.io.Json;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.safetensors.SafetensorsException;
@@ -9,17 +10,13 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Reads and writes the {@code config.json} of a Hugging Face checkpoint folder. */
 public final class CheckpointConfig {
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
   private CheckpointConfig() {}
 
@@ -41,7 +38,7 @@ public final class CheckpointConfig {
    */
   public static TransformerConfig parse(Path file, String text) {
     try {
-      return read(file, MAPPER.readTree(text));
+      return read(file, JsonMapper.shared().readTree(text));
     } catch (JacksonException e) {
       throw new SafetensorsException(file, "its configuration is not JSON", e);
     }
@@ -66,7 +63,7 @@ public final class CheckpointConfig {
       requireArchitecture(fields, family);
       // An encoder beside it, or heads taken out, would be another model.
       fields.requireFlag("is_encoder_decoder", false);
-      fields.object("pruned_heads").ifPresent(pruned -> pruned.refuseOthers(Set.of()));
+      fields.object("pruned_heads").ifPresent(pruned -> pruned.refuseOthers(List.of()));
       TransformerConfig config = family.read(fields);
       fields.refuseOthers(InertFields.NAMES);
       return config;
@@ -127,6 +124,6 @@ public final class CheckpointConfig {
     fields.put("eos_token_id", null);
     fields.putAll(carried);
     fields.put("torch_dtype", real == ElementType.F64 ? "float64" : "float32");
-    return MAPPER.writeValueAsString(fields) + "\n";
+    return Json.indented(fields) + "\n";
   }
 }

@@ -173,7 +173,7 @@ final class ConfigFields {
   }
 
   /** Refuses the first field that was not asked for, unless it is listed as changing nothing. */
-  void refuseOthers(Set<String> inert) {
+  void refuseOthers(List<String> inert) {
     root.properties().stream()
         .filter(field -> !asked.contains(field.getKey()) && !inert.contains(field.getKey()))
         .findFirst()

@@ -1,14 +1,14 @@
 package dev.gatun.model.families;
 
-import java.util.Set;
+import java.util.List;
 
 /**
  * The fields of configurations that do not change what a model computes from its tokens, for any
  * family: they are passed over whatever they hold.
  */
 final class InertFields {
-  static final Set<String> NAMES =
-      Set.of(
+  static final List<String> NAMES =
+      List.of(
           // Where the files come from, and how they are stored. Gatun computes in its own type.
           "_name_or_path",
           "_commit_hash",
@@ -107,8 +107,8 @@ final class InertFields {
           "typical_p");
 
   /** Those that tell how the files are stored. */
-  static final Set<String> OF_STORAGE =
-      Set.of("dtype", "torch_dtype", "use_bfloat16", "transformers_version", "_commit_hash");
+  static final List<String> OF_STORAGE =
+      List.of("dtype", "torch_dtype", "use_bfloat16", "transformers_version", "_commit_hash");
 
   private InertFields() {}
 }

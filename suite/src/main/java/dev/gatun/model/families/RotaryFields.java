@@ -1,8 +1,10 @@
 package dev.gatun.model.families;
 
+import dev.gatun.io.Ordered;
 import dev.gatun.model.Positions;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -37,7 +39,7 @@ record RotaryFields(String thetaName, String fractionName, double usualFraction)
                 .optionalNumber(NESTED_FRACTION)
                 .ifPresent(fraction -> fractions.put(name + "." + NESTED_FRACTION, fraction));
             scalings.put(name, scaling(nested));
-            nested.refuseOthers(Set.of());
+            nested.refuseOthers(List.of());
           });
     }
     repeated(fields, NESTED_THETA, thetas);
@@ -93,21 +95,18 @@ record RotaryFields(String thetaName, String fractionName, double usualFraction)
     switch (rotary.scaling()) {
       case Positions.Unscaled _ -> {}
       case Positions.Linear(double factor) ->
-          fields.put("rope_scaling", Map.of("rope_type", "linear", "factor", factor));
+          fields.put(
+              "rope_scaling",
+              Ordered.map(Map.entry("rope_type", "linear"), Map.entry("factor", factor)));
       case Positions.Llama3(double factor, double low, double high, int context) ->
           fields.put(
               "rope_scaling",
-              Map.of(
-                  "rope_type",
-                  "llama3",
-                  "factor",
-                  factor,
-                  "low_freq_factor",
-                  low,
-                  "high_freq_factor",
-                  high,
-                  "original_max_position_embeddings",
-                  context));
+              Ordered.map(
+                  Map.entry("rope_type", "llama3"),
+                  Map.entry("factor", factor),
+                  Map.entry("low_freq_factor", low),
+                  Map.entry("high_freq_factor", high),
+                  Map.entry("original_max_position_embeddings", context)));
     }
   }
 }

@@ -2,7 +2,8 @@ package dev.gatun.results.comparison;
 
 import dev.gatun.results.Run;
 import dev.gatun.results.UnreadableResultsException;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,12 +18,12 @@ import tools.jackson.databind.json.JsonMapper;
  * {@code mathMode} and {@code libraries} say what computed; everything else in it must be equal.
  */
 final class Comparability {
-  private static final Set<String> WHAT_COMPUTED = Set.of("device", "mathMode", "libraries");
+  private static final List<String> WHAT_COMPUTED = List.of("device", "mathMode", "libraries");
   private static final String SEED = "seed";
   private static final String CORPUS = "corpus";
   private static final int HASH_SHOWN = 12;
 
-  private final Map<String, Map<String, String>> configurations = new HashMap<>();
+  private final Map<String, Map<String, String>> configurations = new LinkedHashMap<>();
 
   /** What is not the same in two runs of an arm, seeds aside; empty if nothing. */
   Optional<String> obstacle(Run first, Run other) {

@@ -35,7 +35,8 @@ final class Measurements {
   Measurements(Evidence evidence) {
     runs = evidence.runs();
     Map<String, Run> byId =
-        runs.stream().collect(Collectors.toMap(Run::id, run -> run, (run, _) -> run));
+        runs.stream()
+            .collect(Collectors.toMap(Run::id, run -> run, (run, _) -> run, LinkedHashMap::new));
     for (Metric m : evidence.metrics()) {
       double error = Double.isNaN(m.uncertainty()) ? 0 : m.uncertainty();
       add(byId.get(m.run()), m.name(), m.step(), new double[] {m.value()}, error, m.unit());

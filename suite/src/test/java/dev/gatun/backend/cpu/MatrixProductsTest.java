@@ -3,8 +3,8 @@ package dev.gatun.backend.cpu;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.gatun.backend.Transpose;
-import dev.gatun.natives.ForkedJvm;
 import dev.gatun.natives.BlasLibrary;
+import dev.gatun.natives.ForkedJvm;
 import dev.gatun.tensor.ElementType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -1,0 +1,161 @@
+package dev.gatun.io;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+
+/**
+ * A folder whose file {@code SHA256SUMS} has the checksums of the others, so that {@code sha256sum
+ * -c SHA256SUMS} checks them. It is written last: where it is missing, a write was cut short.
+ */
+public record Checksums(Path folder) {
+  /** The file of the checksums. */
+  public static final String NAME = "SHA256SUMS";
+
+  private static final Pattern LINE = Pattern.compile("([0-9a-f]{64})  ([^/\n]+)\n");
+
+  /** Whether the folder has checksums. */
+  public boolean exist() {
+    return Files.isRegularFile(folder.resolve(NAME));
+  }
+
+  /**
+   * Creates or replaces files of the folder, and after them their checksums. No file is replaced
+   * before all are on the disk.
+   *
+   * @param files their contents by their names, in the order of the checksums
+   * @param through identity, or a channel that a test makes fail
+   * @throws UnwritableFileException if that fails
+   */
+  public void write(
+      Map<String, AtomicFile.Body> files, UnaryOperator<WritableByteChannel> through) {
+    var lines = new StringBuilder();
+    Map<Path, AtomicFile.Body> bodies = new LinkedHashMap<>();
+    files.forEach((name, body) ->
+        bodies.put(
+            folder.resolve(name),
+            channel -> {
+              MessageDigest digest = newDigest();
+              body.writeTo(new DigestedChannel(channel, digest));
+              lines.append("%s  %s\n".formatted(hex(digest), name));
+            }));
+    bodies.put(
+        folder.resolve(NAME),
+        channel ->
+            AtomicFile.writeFully(
+                channel, ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.UTF_8))));
+    AtomicFile.writeAll(bodies, through);
+  }
+
+  /**
+   * What is wrong with the folder, in one line that names the file; empty if every file that has a
+   * checksum is as it was written.
+   *
+   * @param needed names of files that must have one
+   */
+  public Optional<String> fault(Collection<String> needed) {
+    Path list = folder.resolve(NAME);
+    if (!exist()) {
+      return Optional.of(
+          "there is no %s: it is no folder that Gatun wrote, or a write was cut short; run the command that writes it again"
+              .formatted(list));
+    }
+    try {
+      String text = Files.readString(list, StandardCharsets.ISO_8859_1);
+      boolean isList = LINE.matcher(text).replaceAll("").isEmpty();
+      return isList ? fault(sums(text), needed) : Optional.of(damaged(list));
+    } catch (IOException e) {
+      return Optional.of("cannot read the files of %s: %s".formatted(folder, e.getMessage()));
+    }
+  }
+
+  private static Map<String, String> sums(String text) {
+    Map<String, String> sums = new LinkedHashMap<>();
+    LINE.matcher(text).results().forEach(line -> sums.put(line.group(2), line.group(1)));
+    return sums;
+  }
+
+  private Optional<String> fault(Map<String, String> sums, Collection<String> needed)
+      throws IOException {
+    Path list = folder.resolve(NAME);
+    for (String name : needed) {
+      if (!sums.containsKey(name)) {
+        return Optional.of(
+            "%s has no checksum of %s; run the command that writes it again".formatted(list, name));
+      }
+    }
+    for (var sum : sums.entrySet()) {
+      Path file = folder.resolve(sum.getKey());
+      if (!Files.isRegularFile(file)) {
+        return Optional.of(
+            "there is no %s, which %s lists; run the command that writes it again"
+                .formatted(file, list));
+      }
+      if (!sum.getValue().equals(sha256(file))) {
+        return Optional.of(damaged(file));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String damaged(Path file) {
+    return "%s is truncated, damaged or edited, as %s shows; take a copy of it, or run the command that writes it again"
+        .formatted(file, NAME);
+  }
+
+  private static String sha256(Path file) throws IOException {
+    MessageDigest digest = newDigest();
+    try (var stream = new DigestInputStream(Files.newInputStream(file), digest)) {
+      stream.transferTo(OutputStream.nullOutputStream());
+    }
+    return hex(digest);
+  }
+
+  private static String hex(MessageDigest digest) {
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static MessageDigest newDigest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every JDK has SHA-256", e);
+    }
+  }
+
+  /** Sees all that is written through it. */
+  private record DigestedChannel(WritableByteChannel channel, MessageDigest digest)
+      implements WritableByteChannel {
+    @Override
+    public int write(ByteBuffer bytes) throws IOException {
+      ByteBuffer seen = bytes.duplicate();
+      int written = channel.write(bytes);
+      digest.update(seen.limit(bytes.position()));
+      return written;
+    }
+
+    @Override
+    public boolean isOpen() {
+      return channel.isOpen();
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+  }
+}

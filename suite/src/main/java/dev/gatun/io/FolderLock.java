@@ -1,0 +1,118 @@
+package dev.gatun.io;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/**
+ * The right to write into a folder, which one process has at a time. The operating system holds the
+ * lock, so that a killed process does not keep it; the file {@code .lock} says who has it.
+ */
+public final class FolderLock implements AutoCloseable {
+  /** The file of the lock, in the folder while it is held. */
+  public static final String NAME = ".lock";
+
+  /** A byte behind the text, so that the text can be read on systems that enforce locks. */
+  private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
+
+  private final Path file;
+  private final FileChannel channel;
+  private final boolean isNewFolder;
+
+  private FolderLock(Path file, FileChannel channel, boolean isNewFolder) {
+    this.file = file;
+    this.channel = channel;
+    this.isNewFolder = isNewFolder;
+  }
+
+  /**
+   * Takes the lock, creating the folder where it is missing, and deletes the temporary files that a
+   * killed process left in it.
+   *
+   * @throws FolderInUseException if another process has it
+   * @throws UnwritableFileException if the folder cannot be created or locked
+   */
+  public static FolderLock take(Path folder) {
+    Path file = folder.resolve(NAME);
+    try {
+      boolean isNewFolder = Files.notExists(folder);
+      AtomicFile.createFolders(folder);
+      Optional<FileChannel> channel = Optional.empty();
+      while (channel.isEmpty()) {
+        channel = attempt(folder, file);
+      }
+      var lock = new FolderLock(file, channel.get(), isNewFolder);
+      AtomicFile.deleteLeftovers(folder, 1);
+      return lock;
+    } catch (IOException e) {
+      throw new UnwritableFileException(
+          "cannot lock %s (%s): choose another folder".formatted(file, AtomicFile.reason(e)), e);
+    }
+  }
+
+  /** Empty if the holder before deleted its file while this process was about to lock it. */
+  private static Optional<FileChannel> attempt(Path folder, Path file) throws IOException {
+    var channel =
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    boolean locked = false;
+    try {
+      if (channel.tryLock(LOCKED_BYTE, 1, false) == null) {
+        throw new FolderInUseException(folder, holder(file));
+      }
+      String text = describe();
+      channel.truncate(0);
+      AtomicFile.writeFully(channel, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+      locked = holder(file).equals(text);
+    } catch (OverlappingFileLockException _) {
+      throw new FolderInUseException(folder, holder(file));
+    } finally {
+      if (!locked) {
+        channel.close();
+      }
+    }
+    return locked ? Optional.of(channel) : Optional.empty();
+  }
+
+  private static String describe() {
+    return "process %s on %s since %s"
+        .formatted(
+            ProcessHandle.current().pid(),
+            Host.name(),
+            Instant.now().truncatedTo(ChronoUnit.MILLIS));
+  }
+
+  private static String holder(Path file) throws IOException {
+    try {
+      return Files.readString(file);
+    } catch (NoSuchFileException _) {
+      return "";
+    }
+  }
+
+  /** Gives the lock back and deletes its file, and a folder that it made and that is empty. */
+  @Override
+  public void close() {
+    try (channel) {
+      Files.deleteIfExists(file);
+      if (isNewFolder) {
+        Files.delete(file.getParent());
+      }
+    } catch (DirectoryNotEmptyException _) {
+      // As it should be.
+    } catch (IOException e) {
+      throw new UnwritableFileException(
+          "cannot delete %s (%s): delete it by hand".formatted(file, AtomicFile.reason(e)), e);
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package dev.gatun.results;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+
+/** The table {@code verdicts.arrow}. */
+final class VerdictsTable {
+  static final ArrowTable<StoredVerdict> TABLE =
+      new ArrowTable<>(
+          "verdicts",
+          List.of(
+              text("claim", "claim that was judged", v -> v.verdict().claim()),
+              text("claim_title", "what is claimed, in words", StoredVerdict::claimTitle),
+              text("claim_outcome", "worst of its gating checks", v -> v.claim().outcome().name()),
+              optional(
+                  "claim_cause",
+                  "worst of the checks of its cause, null without such evidence",
+                  v -> unlessSkipped(v.claim().cause())),
+              optional(
+                  "claim_beyond_null",
+                  "worst of the checks against its null, null without such evidence",
+                  v -> unlessSkipped(v.claim().beyondNull())),
+              text("check", "id of the check, unique within the claim", v -> v.verdict().check()),
+              text("title", "what is checked, in words", StoredVerdict::title),
+              text("role", "what the check is about", v -> v.role().name()),
+              new Column.Flag<>(
+                  "gates", "whether it counts for the claim", v -> v.verdict().gates()),
+              text("outcome", "how it came out", v -> v.verdict().outcome().name()),
+              optional(
+                  "recorded_outcome",
+                  "how it is recorded to come out, null if that is not recorded",
+                  v -> v.recorded().map(Outcome::name).orElse("")),
+              optional(
+                  "corpus",
+                  "text that the claim's runs read, null if none or several",
+                  v -> v.corpus().orElse("")),
+              number("measured", "value that decided", v -> v.verdict().measured()),
+              number("measured_low", "least of its interval", v -> v.verdict().measuredLow()),
+              number("measured_high", "greatest of its interval", v -> v.verdict().measuredHigh()),
+              number(
+                  "expected_low",
+                  "least value that reproduces, null if there is no such bound",
+                  v -> finiteOrNone(v.verdict().expectedLow())),
+              number(
+                  "expected_high",
+                  "greatest value that reproduces, null if there is no such bound",
+                  v -> finiteOrNone(v.verdict().expectedHigh())),
+              new Column.Flag<>(
+                  "open_low",
+                  "whether the least value does not itself reproduce",
+                  StoredVerdict::openLow),
+              new Column.Flag<>(
+                  "open_high",
+                  "whether the greatest value does not itself reproduce",
+                  StoredVerdict::openHigh),
+              text("unit", "unit of all these values", v -> v.verdict().unit()),
+              text("source", "where the expected value comes from", v -> v.verdict().source()),
+              text("grade", "how exact that source is", v -> v.verdict().grade().name()),
+              number("null_value", "what the null gives", v -> v.verdict().nullValue()),
+              optional(
+                  "null_name", "metric of the null, null if none", v -> v.verdict().nullName()),
+              text("reason", "why the outcome is what it is", v -> v.verdict().reason())),
+          VerdictsTable::read);
+
+  private VerdictsTable() {}
+
+  private static Column<StoredVerdict> text(
+      String name, String description, Function<StoredVerdict, String> value) {
+    return new Column.Text<>(name, false, description, value);
+  }
+
+  private static Column<StoredVerdict> optional(
+      String name, String description, Function<StoredVerdict, String> value) {
+    return new Column.Text<>(name, true, description, value);
+  }
+
+  /** In the unit of the verdict, null if there is none. */
+  private static Column<StoredVerdict> number(
+      String name, String description, ToDoubleFunction<StoredVerdict> value) {
+    return new Column.Number<>(name, true, "column unit", description, value);
+  }
+
+  private static String unlessSkipped(Outcome outcome) {
+    return outcome == Outcome.SKIPPED ? "" : outcome.name();
+  }
+
+  private static double finiteOrNone(double bound) {
+    return Double.isInfinite(bound) ? Double.NaN : bound;
+  }
+
+  private static StoredVerdict read(ArrowTable.Row row) {
+    return new StoredVerdict(
+        new Verdict(
+            row.text("claim"),
+            row.text("check"),
+            Outcome.valueOf(row.text("outcome")),
+            row.flag("gates"),
+            row.number("measured"),
+            row.number("measured_low"),
+            row.number("measured_high"),
+            numberOr(row, "expected_low", Double.NEGATIVE_INFINITY),
+            numberOr(row, "expected_high", Double.POSITIVE_INFINITY),
+            row.text("unit"),
+            row.text("source"),
+            Grade.valueOf(row.text("grade")),
+            row.number("null_value"),
+            row.text("null_name"),
+            row.text("reason")),
+        row.text("title"),
+        CheckRole.valueOf(row.text("role")),
+        row.flag("open_low"),
+        row.flag("open_high"),
+        row.text("claim_title"),
+        new ClaimVerdict(
+            Outcome.valueOf(row.text("claim_outcome")),
+            outcome(row, "claim_cause").orElse(Outcome.SKIPPED),
+            outcome(row, "claim_beyond_null").orElse(Outcome.SKIPPED)),
+        outcome(row, "recorded_outcome"),
+        Optional.of(row.text("corpus")).filter(name -> !name.isEmpty()));
+  }
+
+  private static double numberOr(ArrowTable.Row row, String column, double none) {
+    double value = row.number(column);
+    return Double.isNaN(value) ? none : value;
+  }
+
+  private static Optional<Outcome> outcome(ArrowTable.Row row, String column) {
+    return Optional.of(row.text(column)).filter(name -> !name.isEmpty()).map(Outcome::valueOf);
+  }
+}

@@ -1,0 +1,54 @@
+package dev.gatun.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A results folder belongs to one process at a time, and to none once that one is killed. */
+@EnabledOnOs(OS.LINUX)
+class OneProcessIT {
+  @TempDir Path folder;
+
+  @Test
+  void theSecondProcessIsToldAndAKilledOneKeepsNothing() throws Exception {
+    List<String> command =
+        List.of(Launcher.SCRIPT.toString(), "reproduce", "A9", "--out", "results");
+    Path results = folder.resolve("results");
+    Path run = results.resolve("unfinished/bottleneck/d24-seed1");
+    try (Launcher first = Launcher.start(folder, command)) {
+      first.await(line -> line.contains("train d24-seed1"));
+      try (Launcher second = Launcher.start(folder, command)) {
+        assertEquals(Gatun.USER_ERROR, second.code(), second.printed().toString());
+        String last = second.printed().getLast();
+        assertTrue(last.startsWith("gatun: results is in use by process "), last);
+        assertTrue(last.contains(Files.readString(results.resolve(".lock"))), last);
+      }
+      first.kill();
+    }
+    // As an ill-timed kill leaves them.
+    Files.createDirectories(run);
+    Files.writeString(results.resolve(".runs.arrow-7-1.tmp"), "half of a fi");
+    Files.writeString(run.resolve(".metrics.arrow-7-1.tmp"), "half of a fi");
+    try (Launcher third = Launcher.start(folder, command)) {
+      third.await(line -> line.contains("train d24-seed"));
+      assertEquals(List.of(), temporaries(results));
+      third.interrupt();
+      assertEquals(130, third.code(), third.printed().toString());
+    }
+    assertTrue(Files.notExists(results.resolve(".lock")), "given back");
+  }
+
+  private static List<Path> temporaries(Path folder) throws IOException {
+    try (var files = Files.walk(folder)) {
+      return files.filter(file -> file.toString().endsWith("-7-1.tmp")).toList();
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package dev.gatun.io;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+public class ChecksumsTest {
+  @TempDir Path folder;
+
+  /** Gives files that a test changed the checksums that they would have had. */
+  public static void seal(Path folder) throws IOException {
+    Map<String, AtomicFile.Body> files = new TreeMap<>();
+    try (var all = Files.list(folder)) {
+      for (Path file : all.filter(f -> !f.endsWith(Checksums.NAME)).toList()) {
+        files.put(file.getFileName().toString(), body(Files.readAllBytes(file)));
+      }
+    }
+    new Checksums(folder).write(files, UnaryOperator.identity());
+  }
+
+  private static AtomicFile.Body body(byte[] bytes) {
+    return channel -> AtomicFile.writeFully(channel, ByteBuffer.wrap(bytes));
+  }
+
+  @BeforeEach
+  void write() throws IOException {
+    Files.writeString(folder.resolve("a.txt"), "some");
+    Files.writeString(folder.resolve("b.txt"), "text");
+    seal(folder);
+  }
+
+  private Optional<String> fault() {
+    return new Checksums(folder).fault(List.of("a.txt", "b.txt"));
+  }
+
+  private void assertFault(String... parts) {
+    String fault = fault().orElseThrow();
+    for (String part : parts) {
+      assertTrue(fault.contains(part), fault);
+    }
+    assertFalse(fault.contains("\n"), fault);
+  }
+
+  @Test
+  void theListIsAsSha256sumWritesIt() throws IOException {
+    assertEquals(
+        """
+        a6b46dd0d1ae5e86cbc8f37e75ceeb6760230c1ca4ffbcb0c97b96dd7d9c464b  a.txt
+        982d9e3eb996f559e633f4d194def3761d909f5a3b647d1a851fead67c32c9d1  b.txt
+        """,
+        Files.readString(folder.resolve("SHA256SUMS")));
+    assertEquals(Optional.empty(), fault());
+  }
+
+  @Test
+  void everyFlippedBitOfAnyFileIsFound() throws IOException {
+    for (String name : List.of("a.txt", "b.txt", "SHA256SUMS")) {
+      Path file = folder.resolve(name);
+      byte[] whole = Files.readAllBytes(file);
+      for (int bit = 0; bit < 8 * whole.length; bit++) {
+        byte[] flipped = whole.clone();
+        flipped[bit / 8] ^= (byte) (1 << bit % 8);
+        Files.write(file, flipped);
+        assertFault(folder.toString(), "SHA256SUMS");
+        if (!name.equals("SHA256SUMS")) {
+          assertFault(file.toString());
+        }
+      }
+      Files.write(file, whole);
+    }
+    assertEquals(Optional.empty(), fault());
+  }
+
+  @Test
+  void whatIsMissingIsNamed() throws IOException {
+    Files.delete(folder.resolve("b.txt"));
+    assertFault("there is no " + folder.resolve("b.txt"));
+    seal(folder);
+    assertFault("SHA256SUMS has no checksum of b.txt");
+    Files.delete(folder.resolve("SHA256SUMS"));
+    assertFault("there is no " + folder.resolve("SHA256SUMS"));
+  }
+
+  @Test
+  void theListIsGoneBeforeTheFirstFileIsReplaced() {
+    Path list = folder.resolve("SHA256SUMS");
+    var last =
+        new Object() {
+          boolean wasThere;
+        };
+    new Checksums(folder)
+        .write(
+            Map.of("a.txt", body(new byte[] {1})),
+            channel -> {
+              last.wasThere = Files.exists(list);
+              return channel;
+            });
+    assertTrue(last.wasThere, "while files are written the old ones hold");
+    try {
+      Files.createDirectory(folder.resolve("c.txt"));
+      Files.createFile(folder.resolve("c.txt").resolve("in the way"));
+      new Checksums(folder).write(Map.of("c.txt", body(new byte[1])), UnaryOperator.identity());
+    } catch (UnwritableFileException _) {
+      assertFalse(Files.exists(list), "a write that was cut short leaves no checksums");
+      return;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    throw new AssertionError("a folder was replaced by a file");
+  }
+}
