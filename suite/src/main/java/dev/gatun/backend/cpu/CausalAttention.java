@@ -157,10 +157,10 @@ final class CausalAttention {
     private float softmaxRow(long x, int seen, int end) {
       float scale = scale(shape);
       // The scaled maximum, so that logSumExp and the exponents round alike.
-      float max = RowSums.max(x, seen) * scale;
-      Softmax.probabilities(x, scale, max, 1f, seen);
-      double sum = RowSums.sum(x, seen);
-      Softmax.scale(x, (float) (1 / sum), seen);
+      float max = RowSums.maxLoop(x, seen) * scale;
+      Softmax.probabilitiesLoop(x, scale, max, 1f, seen);
+      double sum = RowSums.sumLoop(x, seen);
+      Softmax.scaleLoop(x, (float) (1 / sum), seen);
       Lanes.zero(x + 4L * seen, end - seen);
       return (float) (max + StrictMath.log(sum));
     }
@@ -278,15 +278,15 @@ final class CausalAttention {
       float scale = scale(shape);
       float lse = getFloat(logSumExp + logSumExpOffset(shape, batch, head, position));
       long offset = outputOffset(shape, batch, head, position);
-      float delta = RowSums.dot(dOut + offset, out + offset, shape.headWidth());
-      Softmax.probabilities(p, scale, lse, 1f, seen);
-      scoreGradient(p, delta, scale, dScores, seen);
+      float delta = RowSums.dotLoop(dOut + offset, out + offset, shape.headWidth());
+      Softmax.probabilitiesLoop(p, scale, lse, 1f, seen);
+      scoreGradientLoop(p, delta, scale, dScores, seen);
       Lanes.zero(p + 4L * seen, end - seen);
       Lanes.zero(dScores + 4L * seen, end - seen);
     }
 
     /** dP ← p·(dP − delta)·scale. */
-    private static void scoreGradient(long p, float delta, float scale, long dP, int n) {
+    private static void scoreGradientLoop(long p, float delta, float scale, long dP, int n) {
       VectorMask<Float> rest = Lanes.rest(n);
       for (int i = 0; i < n; i += Lanes.WIDTH) {
         boolean full = i <= n - Lanes.WIDTH;

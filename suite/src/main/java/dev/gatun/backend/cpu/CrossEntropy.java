@@ -45,10 +45,10 @@ final class CrossEntropy {
       return 0f;
     }
     float logit = element(x, target);
-    float max = RowSums.max(x, n);
-    double sum = Softmax.exponentiate(x, max, n);
+    float max = RowSums.maxLoop(x, n);
+    double sum = Softmax.exponentiateLoop(x, max, n);
     double probability = element(x, target) / sum;
-    Softmax.scale(x, (float) (scale / sum), n);
+    Softmax.scaleLoop(x, (float) (scale / sum), n);
     setElement(x, target, (float) (scale * (probability - 1)));
     return (float) (StrictMath.log(sum) + max - logit);
   }
@@ -86,8 +86,8 @@ final class CrossEntropy {
 
   /** log Σ exp(xᵢ) − offset. */
   private static double logSumExp(long x, int n, float offset) {
-    float max = RowSums.max(x, n);
-    return StrictMath.log(Softmax.sumOfExponentials(x, max, n)) + ((double) max - offset);
+    float max = RowSums.maxLoop(x, n);
+    return StrictMath.log(Softmax.sumOfExponentialsLoop(x, max, n)) + ((double) max - offset);
   }
 
   /** logits [R, C] of classes firstClass to firstClass + C, logSumExp [R], targets [R]. */
@@ -135,7 +135,7 @@ final class CrossEntropy {
       Lanes.zero(x, n);
       return;
     }
-    Softmax.probabilities(x, 1f, lse, (float) scale, n);
+    Softmax.probabilitiesLoop(x, 1f, lse, (float) scale, n);
     long column = target - firstClass;
     if (column >= 0 && column < n) {
       setElement(x, (int) column, (float) (element(x, (int) column) - scale * weight));

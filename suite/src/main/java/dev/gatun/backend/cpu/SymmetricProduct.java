@@ -129,7 +129,7 @@ final class SymmetricProduct {
     int length = 2 * mostPairs;
     dots.asSlice(0, 8L * length).fill((byte) 0);
     for (int band = 1; band <= bands; band++) {
-      Vectors.axpy(1, dots.address() + 8L * band * length, dots.address(), length);
+      Vectors.axpyLoop(1, dots.address() + 8L * band * length, dots.address(), length);
     }
   }
 
@@ -138,7 +138,7 @@ final class SymmetricProduct {
     for (int band = from / BAND + 1; band < bands; band++) {
       int columns = Math.min(to, band * BAND) - from;
       long partial = partials.address() + 8L * ((long) band * n + from);
-      Vectors.axpy(1, partial, result.address() + 8L * from, columns);
+      Vectors.axpyLoop(1, partial, result.address() + 8L * from, columns);
     }
   }
 }

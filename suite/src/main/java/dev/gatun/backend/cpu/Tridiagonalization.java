@@ -117,9 +117,9 @@ final class Tridiagonalization {
     }
     // w ← tau·(A − Σ(vwᵀ + wvᵀ))·v, then w ← w − ½·tau·(wᵀv)·v.
     product.multiply(i, v, v(0), w(0), done, w);
-    Vectors.scale(tau, w.address(), i);
-    double dot = Vectors.dot(w.address(), v.address(), i);
-    Vectors.axpy(-0.5 * tau * dot, v.address(), w.address(), i);
+    Vectors.scaleLoop(tau, w.address(), i);
+    double dot = Vectors.dotLoop(w.address(), v.address(), i);
+    Vectors.axpyLoop(-0.5 * tau * dot, v.address(), w.address(), i);
   }
 
   private void applyReflectionsToRow(int i, int done) {
@@ -143,7 +143,7 @@ final class Tridiagonalization {
   private double makeReflector(int i, MemorySegment v) {
     MemorySegment x = row(i);
     double alpha = x.getAtIndex(JAVA_DOUBLE, i - 1);
-    double norm = Math.sqrt(Vectors.dot(x.address(), x.address(), i - 1));
+    double norm = Math.sqrt(Vectors.dotLoop(x.address(), x.address(), i - 1));
     if (norm == 0) {
       offDiagonal.setAtIndex(JAVA_DOUBLE, i - 1, alpha);
       v.asSlice(0, 8L * i).fill((byte) 0);
@@ -151,7 +151,7 @@ final class Tridiagonalization {
     }
     double beta = -Math.copySign(Math.hypot(alpha, norm), alpha);
     MemorySegment.copy(x, 0, v, 0, 8L * i);
-    Vectors.scale(1 / (alpha - beta), v.address(), i - 1);
+    Vectors.scaleLoop(1 / (alpha - beta), v.address(), i - 1);
     v.setAtIndex(JAVA_DOUBLE, i - 1, 1);
     offDiagonal.setAtIndex(JAVA_DOUBLE, i - 1, beta);
     return (beta - alpha) / beta;
