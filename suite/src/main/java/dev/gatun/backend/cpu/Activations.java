@@ -35,8 +35,8 @@ final class Activations {
           int n = (int) Math.min(CHUNK, size - (long) chunk * CHUNK);
           long offset = 4L * chunk * CHUNK;
           switch (form) {
-            case EXACT -> exactChunk(from + offset, to + offset, n);
-            case TANH -> tanhChunk(from + offset, to + offset, n);
+            case EXACT -> exactLoop(from + offset, to + offset, n);
+            case TANH -> tanhLoop(from + offset, to + offset, n);
           }
         });
   }
@@ -53,13 +53,13 @@ final class Activations {
           int n = (int) Math.min(CHUNK, size - (long) chunk * CHUNK);
           long offset = 4L * chunk * CHUNK;
           switch (form) {
-            case EXACT -> exactBackwardChunk(at + offset, from + offset, to + offset, n);
-            case TANH -> tanhBackwardChunk(at + offset, from + offset, to + offset, n);
+            case EXACT -> exactBackwardLoop(at + offset, from + offset, to + offset, n);
+            case TANH -> tanhBackwardLoop(at + offset, from + offset, to + offset, n);
           }
         });
   }
 
-  private static void tanhChunk(long x, long y, int n) {
+  private static void tanhLoop(long x, long y, int n) {
     VectorMask<Float> rest = Lanes.rest(n);
     for (int i = 0; i < n; i += Lanes.WIDTH) {
       boolean full = i <= n - Lanes.WIDTH;
@@ -68,32 +68,47 @@ final class Activations {
     }
   }
 
-  private static void tanhBackwardChunk(long x, long dY, long dX, int n) {
+  private static void tanhBackwardLoop(long x, long dY, long dX, int n) {
     VectorMask<Float> rest = Lanes.rest(n);
     for (int i = 0; i < n; i += Lanes.WIDTH) {
       boolean full = i <= n - Lanes.WIDTH;
       long at = 4L * i;
-      FloatVector slope = tanhDerivative(Lanes.load(x + at, full, rest));
-      Lanes.store(slope.mul(Lanes.load(dY + at, full, rest)), dX + at, full, rest);
+      FloatVector gradient = Lanes.load(dY + at, full, rest);
+      FloatVector result = tanhDerivative(Lanes.load(x + at, full, rest)).mul(gradient);
+      if (full) {
+        result.intoMemorySegment(Lanes.MEMORY, dX + at, Lanes.ORDER);
+      } else {
+        result.intoMemorySegment(Lanes.MEMORY, dX + at, Lanes.ORDER, rest);
+      }
     }
   }
 
-  private static void exactChunk(long x, long y, int n) {
+  private static void exactLoop(long x, long y, int n) {
     VectorMask<Float> rest = Lanes.rest(n);
     for (int i = 0; i < n; i += Lanes.WIDTH) {
       boolean full = i <= n - Lanes.WIDTH;
       long at = 4L * i;
-      Lanes.store(exactForm(Lanes.load(x + at, full, rest)), y + at, full, rest);
+      FloatVector result = exactForm(Lanes.load(x + at, full, rest));
+      if (full) {
+        result.intoMemorySegment(Lanes.MEMORY, y + at, Lanes.ORDER);
+      } else {
+        result.intoMemorySegment(Lanes.MEMORY, y + at, Lanes.ORDER, rest);
+      }
     }
   }
 
-  private static void exactBackwardChunk(long x, long dY, long dX, int n) {
+  private static void exactBackwardLoop(long x, long dY, long dX, int n) {
     VectorMask<Float> rest = Lanes.rest(n);
     for (int i = 0; i < n; i += Lanes.WIDTH) {
       boolean full = i <= n - Lanes.WIDTH;
       long at = 4L * i;
-      FloatVector slope = exactDerivative(Lanes.load(x + at, full, rest));
-      Lanes.store(slope.mul(Lanes.load(dY + at, full, rest)), dX + at, full, rest);
+      FloatVector gradient = Lanes.load(dY + at, full, rest);
+      FloatVector result = exactDerivative(Lanes.load(x + at, full, rest)).mul(gradient);
+      if (full) {
+        result.intoMemorySegment(Lanes.MEMORY, dX + at, Lanes.ORDER);
+      } else {
+        result.intoMemorySegment(Lanes.MEMORY, dX + at, Lanes.ORDER, rest);
+      }
     }
   }
 

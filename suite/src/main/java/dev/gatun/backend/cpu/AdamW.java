@@ -33,7 +33,7 @@ final class AdamW {
         chunk -> {
           long offset = 4L * chunk * CHUNK;
           int n = (int) Math.min(CHUNK, size - (long) chunk * CHUNK);
-          update(factors, p + offset, g + offset, m + offset, v + offset, n);
+          updateLoop(factors, p + offset, g + offset, m + offset, v + offset, n);
         });
   }
 
@@ -52,7 +52,7 @@ final class AdamW {
     return decayed.add(m.mul(f.minusRate()).div(denominator));
   }
 
-  private static void update(AdamWFactors f, long p, long g, long m, long v, int n) {
+  private static void updateLoop(AdamWFactors f, long p, long g, long m, long v, int n) {
     VectorMask<Float> rest = Lanes.rest(n);
     for (int i = 0; i < n; i += Lanes.WIDTH) {
       boolean full = i <= n - Lanes.WIDTH;

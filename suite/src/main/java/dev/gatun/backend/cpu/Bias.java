@@ -22,7 +22,7 @@ final class Bias {
     long from = Lanes.address(bias);
     long to = Lanes.address(x);
     RowChunks.of(x.rows(), width, CHUNK)
-        .forEach(pool, row -> Lanes.addTo(to + 4 * row * width, from, width));
+        .forEach(pool, row -> Lanes.addLoop(to + 4 * row * width, from, width));
   }
 
   /** dOut [N, D], dBias [D]. */
@@ -37,7 +37,7 @@ final class Bias {
         new long[] {Lanes.address(dBias)},
         (first, last, partial) -> {
           for (long row = first; row < last; row++) {
-            Lanes.addTo(partial, from + 4 * row * width, width);
+            Lanes.addLoop(partial, from + 4 * row * width, width);
           }
         });
   }

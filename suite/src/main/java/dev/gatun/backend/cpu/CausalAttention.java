@@ -155,10 +155,10 @@ final class CausalAttention {
 
     /** Scores of one query to probabilities, zero beyond what it sees; keeps their normaliser. */
     private void softmaxRow(long x, int seen, int end, long normaliser) {
-      float max = RowSums.max(x, seen);
-      Softmax.probabilities(x, max, scale(shape), 1f, seen);
-      float inverse = 1 / RowSums.sum(x, seen);
-      Softmax.scale(x, inverse, seen);
+      float max = RowSums.maxLoop(x, seen);
+      Softmax.probabilitiesLoop(x, max, scale(shape), 1f, seen);
+      float inverse = 1 / RowSums.sumLoop(x, seen);
+      Softmax.scaleLoop(x, inverse, seen);
       Lanes.zero(x + 4L * seen, end - seen);
       setFloat(normaliser, max);
       setFloat(normaliser + 4, inverse);
@@ -277,15 +277,15 @@ final class CausalAttention {
       float scale = scale(shape);
       long normaliser = normalisers + normaliserOffset(shape, batch, head, position);
       long offset = outputOffset(shape, batch, head, position);
-      float delta = RowSums.dot(dOut + offset, out + offset, shape.headWidth());
-      Softmax.probabilities(p, getFloat(normaliser), scale, getFloat(normaliser + 4), seen);
-      scoreGradient(p, delta, scale, dScores, seen);
+      float delta = RowSums.dotLoop(dOut + offset, out + offset, shape.headWidth());
+      Softmax.probabilitiesLoop(p, getFloat(normaliser), scale, getFloat(normaliser + 4), seen);
+      scoreGradientLoop(p, delta, scale, dScores, seen);
       Lanes.zero(p + 4L * seen, end - seen);
       Lanes.zero(dScores + 4L * seen, end - seen);
     }
 
     /** dP ← p·(dP − delta)·scale. */
-    private static void scoreGradient(long p, float delta, float scale, long dP, int n) {
+    private static void scoreGradientLoop(long p, float delta, float scale, long dP, int n) {
       VectorMask<Float> rest = Lanes.rest(n);
       for (int i = 0; i < n; i += Lanes.WIDTH) {
         boolean full = i <= n - Lanes.WIDTH;

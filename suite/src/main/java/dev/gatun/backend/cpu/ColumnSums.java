@@ -56,7 +56,7 @@ final class ColumnSums {
             int n = Math.min(COLUMNS_PER_TASK, width - first);
             for (int partial = 0; partial < chunks.tasks(); partial++) {
               long from = base + bytesPerTask * partial + stride * sum;
-              Lanes.addTo(totals[sum] + 4L * first, from + 4L * first, n);
+              Lanes.addLoop(totals[sum] + 4L * first, from + 4L * first, n);
             }
           });
     }

@@ -48,10 +48,10 @@ final class CrossEntropy {
       return 0f;
     }
     float logit = element(x, target);
-    float max = RowSums.max(x, n);
-    double sum = Softmax.exponentiate(x, max, n);
+    float max = RowSums.maxLoop(x, n);
+    double sum = Softmax.exponentiateLoop(x, max, n);
     double probability = element(x, target) / sum;
-    Softmax.scale(x, (float) (scale / sum), n);
+    Softmax.scaleLoop(x, (float) (scale / sum), n);
     setElement(x, target, (float) (scale * (probability - 1)));
     return (float) (StrictMath.log(sum) + ((double) max - logit));
   }
@@ -74,8 +74,8 @@ final class CrossEntropy {
   }
 
   private static float loss(long x, int n, int target) {
-    float max = RowSums.max(x, n);
-    double sum = Softmax.sumOfExponentials(x, max, n);
+    float max = RowSums.maxLoop(x, n);
+    double sum = Softmax.sumOfExponentialsLoop(x, max, n);
     return (float) (StrictMath.log(sum) + ((double) max - element(x, target)));
   }
 
@@ -89,8 +89,8 @@ final class CrossEntropy {
             pool,
             row -> {
               long x = base + 4 * row * classes;
-              float max = RowSums.max(x, classes);
-              double rest = StrictMath.log(Softmax.sumOfExponentials(x, max, classes));
+              float max = RowSums.maxLoop(x, classes);
+              double rest = StrictMath.log(Softmax.sumOfExponentialsLoop(x, max, classes));
               logSumExp.max().memory().setAtIndex(ValueLayout.JAVA_FLOAT, row, max);
               logSumExp.rest().memory().setAtIndex(ValueLayout.JAVA_FLOAT, row, (float) rest);
             });
@@ -147,7 +147,7 @@ final class CrossEntropy {
     }
     float max = logSumExp.max().memory().getAtIndex(ValueLayout.JAVA_FLOAT, row);
     float rest = logSumExp.rest().memory().getAtIndex(ValueLayout.JAVA_FLOAT, row);
-    Softmax.probabilities(x, max, 1f, (float) (scale * StrictMath.exp(-rest)), n);
+    Softmax.probabilitiesLoop(x, max, 1f, (float) (scale * StrictMath.exp(-rest)), n);
     if (column >= 0 && column < n) {
       setElement(x, (int) column, (float) (element(x, (int) column) - scale * weight));
     }

@@ -47,8 +47,8 @@ final class ElementwiseFunctions {
           int n = (int) Math.min(CHUNK, size - (long) chunk * CHUNK);
           long offset = 4L * chunk * CHUNK;
           switch (form) {
-            case TANH -> tanhChunk(from + offset, to + offset, n);
-            case SIGSOFTMAX -> sigsoftmaxChunk(from + offset, to + offset, n);
+            case TANH -> tanhLoop(from + offset, to + offset, n);
+            case SIGSOFTMAX -> sigsoftmaxLoop(from + offset, to + offset, n);
           }
         });
   }
@@ -66,22 +66,27 @@ final class ElementwiseFunctions {
           int n = (int) Math.min(CHUNK, size - (long) chunk * CHUNK);
           long offset = 4L * chunk * CHUNK;
           switch (form) {
-            case TANH -> tanhBackwardChunk(at + offset, from + offset, to + offset, n);
-            case SIGSOFTMAX -> sigsoftmaxBackwardChunk(at + offset, from + offset, to + offset, n);
+            case TANH -> tanhBackwardLoop(at + offset, from + offset, to + offset, n);
+            case SIGSOFTMAX -> sigsoftmaxBackwardLoop(at + offset, from + offset, to + offset, n);
           }
         });
   }
 
-  private static void tanhChunk(long x, long y, int n) {
+  private static void tanhLoop(long x, long y, int n) {
     VectorMask<Float> rest = Lanes.rest(n);
     for (int i = 0; i < n; i += Lanes.WIDTH) {
       boolean full = i <= n - Lanes.WIDTH;
       long at = 4L * i;
-      Lanes.store(tanh(Lanes.load(x + at, full, rest)), y + at, full, rest);
+      FloatVector result = tanh(Lanes.load(x + at, full, rest));
+      if (full) {
+        result.intoMemorySegment(Lanes.MEMORY, y + at, Lanes.ORDER);
+      } else {
+        result.intoMemorySegment(Lanes.MEMORY, y + at, Lanes.ORDER, rest);
+      }
     }
   }
 
-  private static void tanhBackwardChunk(long x, long dY, long dX, int n) {
+  private static void tanhBackwardLoop(long x, long dY, long dX, int n) {
     VectorMask<Float> rest = Lanes.rest(n);
     for (int i = 0; i < n; i += Lanes.WIDTH) {
       boolean full = i <= n - Lanes.WIDTH;
@@ -91,16 +96,21 @@ final class ElementwiseFunctions {
     }
   }
 
-  private static void sigsoftmaxChunk(long x, long y, int n) {
+  private static void sigsoftmaxLoop(long x, long y, int n) {
     VectorMask<Float> rest = Lanes.rest(n);
     for (int i = 0; i < n; i += Lanes.WIDTH) {
       boolean full = i <= n - Lanes.WIDTH;
       long at = 4L * i;
-      Lanes.store(sigsoftmax(Lanes.load(x + at, full, rest)), y + at, full, rest);
+      FloatVector result = sigsoftmax(Lanes.load(x + at, full, rest));
+      if (full) {
+        result.intoMemorySegment(Lanes.MEMORY, y + at, Lanes.ORDER);
+      } else {
+        result.intoMemorySegment(Lanes.MEMORY, y + at, Lanes.ORDER, rest);
+      }
     }
   }
 
-  private static void sigsoftmaxBackwardChunk(long x, long dY, long dX, int n) {
+  private static void sigsoftmaxBackwardLoop(long x, long dY, long dX, int n) {
     VectorMask<Float> rest = Lanes.rest(n);
     for (int i = 0; i < n; i += Lanes.WIDTH) {
       boolean full = i <= n - Lanes.WIDTH;

@@ -58,7 +58,8 @@ final class Embedding {
           int n = Math.min(columns, width - first);
           for (int row = 0; row < count; row++) {
             long id = idMemory.getAtIndex(ValueLayout.JAVA_INT, row);
-            Lanes.addTo(to + 4 * (id * width + first), from + 4 * ((long) row * width + first), n);
+            Lanes.addLoop(
+                to + 4 * (id * width + first), from + 4 * ((long) row * width + first), n);
           }
         });
   }

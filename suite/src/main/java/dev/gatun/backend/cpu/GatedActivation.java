@@ -24,7 +24,7 @@ final class GatedActivation {
     long from = Lanes.address(x);
     long to = Lanes.address(y);
     RowChunks.of(y.rows(), width, CHUNK)
-        .forEach(pool, row -> rowForward(from + 8 * row * width, to + 4 * row * width, width));
+        .forEach(pool, row -> forwardLoop(from + 8 * row * width, to + 4 * row * width, width));
   }
 
   /** dX [N, 2F] from x [N, 2F] and dY [N, F]. */
@@ -43,7 +43,7 @@ final class GatedActivation {
                     at + 8 * row * width, from + 4 * row * width, to + 8 * row * width, width));
   }
 
-  private static void rowForward(long x, long y, int width) {
+  private static void forwardLoop(long x, long y, int width) {
     long values = x + 4L * width;
     VectorMask<Float> rest = Lanes.rest(width);
     for (int i = 0; i < width; i += Lanes.WIDTH) {
@@ -55,6 +55,21 @@ final class GatedActivation {
   }
 
   private static void rowBackward(long x, long dY, long dX, int width) {
+    logisticLoop(x, dX, width);
+    backwardLoop(x, dY, dX, width);
+  }
+
+  private static void logisticLoop(long x, long y, int n) {
+    VectorMask<Float> rest = Lanes.rest(n);
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      boolean full = i <= n - Lanes.WIDTH;
+      long at = 4L * i;
+      Lanes.store(Exponential.logistic(Lanes.load(x + at, full, rest)), y + at, full, rest);
+    }
+  }
+
+  /** dX holds the logistic function of the gates in place of their gradients. */
+  private static void backwardLoop(long x, long dY, long dX, int width) {
     long half = 4L * width;
     VectorMask<Float> rest = Lanes.rest(width);
     for (int i = 0; i < width; i += Lanes.WIDTH) {
@@ -63,7 +78,7 @@ final class GatedActivation {
       FloatVector gate = Lanes.load(x + at, full, rest);
       FloatVector value = Lanes.load(x + half + at, full, rest);
       FloatVector gradient = Lanes.load(dY + at, full, rest);
-      FloatVector s = Exponential.logistic(gate);
+      FloatVector s = Lanes.load(dX + at, full, rest);
       Lanes.store(gradient.mul(value).mul(siluDerivative(gate, s)), dX + at, full, rest);
       Lanes.store(gradient.mul(gate.mul(s)), dX + half + at, full, rest);
     }

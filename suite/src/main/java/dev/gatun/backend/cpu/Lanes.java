@@ -17,8 +17,15 @@ import jdk.incubator.vector.VectorSpecies;
  * check their operands before the first access.
  *
  * <p>A loop handles whole vectors and the rest of the row in one body, with a branch at the loads
- * and stores only. A second body for the rest would double the method, and beyond some 18,000 nodes
- * the compiler stops inlining: vectors then are objects on the heap, thirty times slower.
+ * and stores only. A second body for the rest would double the method.
+ *
+ * <p>A method that holds a loop over vectors has a name that ends in {@code Loop}. Every JVM that
+ * runs Gatun is told to inline these methods nowhere, so that each is compiled alone: {@code
+ * -XX:CompileCommand=dontinline} in the launcher and in the build. For beyond 18,000 nodes in one
+ * compilation the compiler inlines the JDK's methods only, and one loop takes about 7,000. Three
+ * loops inlined into the task that calls them for every row are too many: the last of them would
+ * call {@link #load} and {@link #store}, with vectors and masks as objects on the heap, thirty
+ * times slower. Whether that happened hung on which method became hot first.
  *
  * <p>Sums over lanes are a fixed tree. {@code reduceLanes(ADD)} leaves the order open, and the
  * interpreter and the compiled code choose differently, so that a result would depend on when the
@@ -38,7 +45,7 @@ final class Lanes {
 
   static final FloatVector ZERO = FloatVector.zero(SPECIES);
 
-  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final VectorShuffle<Float> SWAP_8 = swap(8);
   private static final VectorShuffle<Float> SWAP_4 = swap(4);
   private static final VectorShuffle<Float> SWAP_2 = swap(2);
@@ -144,7 +151,7 @@ final class Lanes {
   }
 
   /** y ← y + x for n elements. */
-  static void addTo(long y, long x, int n) {
+  static void addLoop(long y, long x, int n) {
     VectorMask<Float> rest = rest(n);
     for (int i = 0; i < n; i += WIDTH) {
       boolean full = i <= n - WIDTH;

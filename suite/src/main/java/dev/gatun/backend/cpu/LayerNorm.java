@@ -32,16 +32,16 @@ final class LayerNorm {
             pool,
             row -> {
               long at = from + 4 * row * width;
-              float mu = RowSums.sum(at, width) / width;
-              double variance = (double) RowSums.squaredDeviations(at, mu, width) / width;
+              float mu = RowSums.sumLoop(at, width) / width;
+              double variance = (double) RowSums.squaredDeviationsLoop(at, mu, width) / width;
               float r = (float) (1 / Math.sqrt(variance + epsilon));
-              normalise(at, mu, r, w, b, to + 4 * row * width, width);
+              normaliseLoop(at, mu, r, w, b, to + 4 * row * width, width);
               mean.memory().setAtIndex(ValueLayout.JAVA_FLOAT, row, mu);
               rstd.memory().setAtIndex(ValueLayout.JAVA_FLOAT, row, r);
             });
   }
 
-  private static void normalise(long x, float mu, float r, long w, long b, long y, int n) {
+  private static void normaliseLoop(long x, float mu, float r, long w, long b, long y, int n) {
     VectorMask<Float> rest = Lanes.rest(n);
     for (int i = 0; i < n; i += Lanes.WIDTH) {
       boolean full = i <= n - Lanes.WIDTH;
@@ -100,15 +100,15 @@ final class LayerNorm {
   /** dX += r·(ĝ − mean(ĝ) − x̂·mean(ĝ·x̂)) with ĝ = dY·weight and x̂ = (x − mean)·r. */
   private static void backwardRow(
       long dY, long x, long w, float mu, float r, long dX, long dW, long dB, int n) {
-    // A method per loop: all loops in one are too large for the compiler to inline every vector.
-    Lanes.addTo(dB, dY, n);
-    float mean = RowSums.dot(dY, w, n) / n;
-    float meanTimesHat = weightGradient(dY, x, w, mu, r, dW, n) / n;
-    inputGradient(dY, x, w, mu, r, mean, meanTimesHat, dX, n);
+    Lanes.addLoop(dB, dY, n);
+    float mean = RowSums.dotLoop(dY, w, n) / n;
+    float meanTimesHat = weightGradientLoop(dY, x, w, mu, r, dW, n) / n;
+    inputGradientLoop(dY, x, w, mu, r, mean, meanTimesHat, dX, n);
   }
 
   /** dW += dY·x̂; returns Σ ĝ·x̂. */
-  private static float weightGradient(long dY, long x, long w, float mu, float r, long dW, int n) {
+  private static float weightGradientLoop(
+      long dY, long x, long w, float mu, float r, long dW, int n) {
     FloatVector sumTimesHat = Lanes.zero();
     VectorMask<Float> rest = Lanes.rest(n);
     for (int i = 0; i < n; i += Lanes.WIDTH) {
@@ -122,7 +122,7 @@ final class LayerNorm {
     return Lanes.sum(sumTimesHat);
   }
 
-  private static void inputGradient(
+  private static void inputGradientLoop(
       long dY, long x, long w, float mu, float r, float mean, float meanTimesHat, long dX, int n) {
     VectorMask<Float> rest = Lanes.rest(n);
     for (int i = 0; i < n; i += Lanes.WIDTH) {

@@ -33,14 +33,14 @@ final class RmsNorm {
             pool,
             row -> {
               long at = from + 4 * row * width;
-              double meanSquare = (double) RowSums.squaredDeviations(at, 0f, width) / width;
+              double meanSquare = (double) RowSums.squaredDeviationsLoop(at, 0f, width) / width;
               float r = (float) (1 / Math.sqrt(meanSquare + epsilon));
-              normalise(at, r, w, to + 4 * row * width, width);
+              normaliseLoop(at, r, w, to + 4 * row * width, width);
               rstd.memory().setAtIndex(ValueLayout.JAVA_FLOAT, row, r);
             });
   }
 
-  private static void normalise(long x, float r, long w, long y, int n) {
+  private static void normaliseLoop(long x, float r, long w, long y, int n) {
     VectorMask<Float> rest = Lanes.rest(n);
     for (int i = 0; i < n; i += Lanes.WIDTH) {
       boolean full = i <= n - Lanes.WIDTH;
@@ -77,12 +77,12 @@ final class RmsNorm {
 
   /** dX += r·(ĝ − x̂·mean(ĝ·x̂)) with ĝ = dY·weight and x̂ = x·r. */
   private static void backwardRow(long dY, long x, long w, float r, long dX, long dW, int n) {
-    float meanTimesHat = weightGradient(dY, x, w, r, dW, n) / n;
-    inputGradient(dY, x, w, r, meanTimesHat, dX, n);
+    float meanTimesHat = weightGradientLoop(dY, x, w, r, dW, n) / n;
+    inputGradientLoop(dY, x, w, r, meanTimesHat, dX, n);
   }
 
   /** dW += dY·x̂; returns Σ ĝ·x̂. */
-  private static float weightGradient(long dY, long x, long w, float r, long dW, int n) {
+  private static float weightGradientLoop(long dY, long x, long w, float r, long dW, int n) {
     FloatVector sumTimesHat = Lanes.zero();
     VectorMask<Float> rest = Lanes.rest(n);
     for (int i = 0; i < n; i += Lanes.WIDTH) {
@@ -96,7 +96,7 @@ final class RmsNorm {
     return Lanes.sum(sumTimesHat);
   }
 
-  private static void inputGradient(
+  private static void inputGradientLoop(
       long dY, long x, long w, float r, float meanTimesHat, long dX, int n) {
     VectorMask<Float> rest = Lanes.rest(n);
     for (int i = 0; i < n; i += Lanes.WIDTH) {

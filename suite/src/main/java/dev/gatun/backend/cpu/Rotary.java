@@ -43,12 +43,12 @@ final class Rotary {
               long angles = 4 * (row % shape.length()) * half;
               for (int head = 0; head < heads; head++) {
                 long at = base + 4 * (row * width + (long) head * shape.headWidth());
-                turnHead(at, cosines + angles, sines + angles, sign, half);
+                turnLoop(at, cosines + angles, sines + angles, sign, half);
               }
             });
   }
 
-  private static void turnHead(long x, long cos, long sin, float sign, int half) {
+  private static void turnLoop(long x, long cos, long sin, float sign, int half) {
     long partner = x + 4L * half;
     VectorMask<Float> rest = Lanes.rest(half);
     for (int i = 0; i < half; i += Lanes.WIDTH) {

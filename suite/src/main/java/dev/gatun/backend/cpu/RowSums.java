@@ -15,7 +15,7 @@ final class RowSums {
   private RowSums() {}
 
   /** Σ xᵢ. */
-  static float sum(long x, int n) {
+  static float sumLoop(long x, int n) {
     VectorMask<Float> rest = Lanes.rest(n);
     FloatVector even = Lanes.zero();
     FloatVector odd = Lanes.zero();
@@ -34,7 +34,7 @@ final class RowSums {
   }
 
   /** Σ (xᵢ − centre)². */
-  static float squaredDeviations(long x, float centre, int n) {
+  static float squaredDeviationsLoop(long x, float centre, int n) {
     VectorMask<Float> rest = Lanes.rest(n);
     FloatVector centres = Lanes.broadcast(centre);
     FloatVector even = Lanes.zero();
@@ -58,7 +58,7 @@ final class RowSums {
   }
 
   /** Σ xᵢ·yᵢ. */
-  static float dot(long x, long y, int n) {
+  static float dotLoop(long x, long y, int n) {
     VectorMask<Float> rest = Lanes.rest(n);
     FloatVector sum = Lanes.zero();
     for (int i = 0; i < n; i += Lanes.WIDTH) {
@@ -70,7 +70,7 @@ final class RowSums {
   }
 
   /** The largest element, NaN passed over; −∞ if there is none. */
-  static float max(long x, int n) {
+  static float maxLoop(long x, int n) {
     VectorMask<Float> rest = Lanes.rest(n);
     FloatVector even = Lanes.broadcast(Float.NEGATIVE_INFINITY);
     FloatVector odd = Lanes.broadcast(Float.NEGATIVE_INFINITY);

@@ -11,51 +11,49 @@ final class Softmax {
   private Softmax() {}
 
   /** xᵢ ← exp(xᵢ − max); returns the sum of the results. */
-  static double exponentiate(long x, float max, int n) {
+  static double exponentiateLoop(long x, float max, int n) {
     double total = 0;
-    int whole = Lanes.whole(n);
     VectorMask<Float> rest = Lanes.rest(n);
-    for (int start = 0; start < whole; start += BLOCK) {
-      int end = Math.min(whole, start + BLOCK);
+    for (int start = 0, end; start < n; start = end) {
+      end = endOfBlock(start, n);
       FloatVector sum = Lanes.zero();
       for (int i = start; i < end; i += Lanes.WIDTH) {
-        FloatVector e = Exponential.exp(Lanes.load(x + 4L * i).sub(max));
-        Lanes.store(e, x + 4L * i);
-        sum = sum.add(e);
+        boolean full = i <= n - Lanes.WIDTH;
+        long at = x + 4L * i;
+        FloatVector e = Exponential.exp(Lanes.load(at, full, rest).sub(max));
+        Lanes.store(e, at, full, rest);
+        sum = sum.add(full ? e : Lanes.ZERO.blend(e, rest));
       }
       total += Lanes.sum(sum);
-    }
-    if (whole < n) {
-      long at = x + 4L * whole;
-      FloatVector e = Exponential.exp(Lanes.load(at, rest).sub(max));
-      Lanes.store(e, at, rest);
-      total += Lanes.sum(Lanes.ZERO.blend(e, rest));
     }
     return total;
   }
 
   /** Σ exp(xᵢ − max). */
-  static double sumOfExponentials(long x, float max, int n) {
+  static double sumOfExponentialsLoop(long x, float max, int n) {
     double total = 0;
-    int whole = Lanes.whole(n);
-    for (int start = 0; start < whole; start += BLOCK) {
-      int end = Math.min(whole, start + BLOCK);
+    VectorMask<Float> rest = Lanes.rest(n);
+    for (int start = 0, end; start < n; start = end) {
+      end = endOfBlock(start, n);
       FloatVector sum = Lanes.zero();
       for (int i = start; i < end; i += Lanes.WIDTH) {
-        sum = sum.add(Exponential.exp(Lanes.load(x + 4L * i).sub(max)));
+        boolean full = i <= n - Lanes.WIDTH;
+        FloatVector e = Exponential.exp(Lanes.load(x + 4L * i, full, rest).sub(max));
+        sum = sum.add(full ? e : Lanes.ZERO.blend(e, rest));
       }
       total += Lanes.sum(sum);
-    }
-    if (whole < n) {
-      VectorMask<Float> rest = Lanes.rest(n);
-      FloatVector e = Exponential.exp(Lanes.load(x + 4L * whole, rest).sub(max));
-      total += Lanes.sum(Lanes.ZERO.blend(e, rest));
     }
     return total;
   }
 
+  /** Blocks hold whole vectors; what is left of the row after them is a block of its own. */
+  private static int endOfBlock(int start, int n) {
+    int whole = Lanes.whole(n);
+    return start < whole ? Math.min(whole, start + BLOCK) : n;
+  }
+
   /** xᵢ ← factor·exp(scale·(xᵢ − max)), which no magnitude of x makes less exact. */
-  static void probabilities(long x, float max, float scale, float factor, int n) {
+  static void probabilitiesLoop(long x, float max, float scale, float factor, int n) {
     VectorMask<Float> rest = Lanes.rest(n);
     for (int i = 0; i < n; i += Lanes.WIDTH) {
       boolean full = i <= n - Lanes.WIDTH;
@@ -66,7 +64,7 @@ final class Softmax {
   }
 
   /** xᵢ ← factor·xᵢ. */
-  static void scale(long x, float factor, int n) {
+  static void scaleLoop(long x, float factor, int n) {
     VectorMask<Float> rest = Lanes.rest(n);
     for (int i = 0; i < n; i += Lanes.WIDTH) {
       boolean full = i <= n - Lanes.WIDTH;

@@ -28,15 +28,15 @@ final class SumReduction {
           for (int piece = 0; piece < count; piece++) {
             MemorySegment addend = pieces.asSlice(piece * bytes + from, length);
             if (type == ElementType.F32) {
-              addFloats(addend, sum.asSlice(from, length));
+              addFloatsLoop(addend, sum.asSlice(from, length));
             } else {
-              addDoubles(addend, sum.asSlice(from, length));
+              addDoublesLoop(addend, sum.asSlice(from, length));
             }
           }
         });
   }
 
-  private static void addFloats(MemorySegment addend, MemorySegment sum) {
+  private static void addFloatsLoop(MemorySegment addend, MemorySegment sum) {
     int bytes = (int) sum.byteSize();
     int step = F32.vectorByteSize();
     int at = 0;
@@ -53,7 +53,7 @@ final class SumReduction {
     }
   }
 
-  private static void addDoubles(MemorySegment addend, MemorySegment sum) {
+  private static void addDoublesLoop(MemorySegment addend, MemorySegment sum) {
     int bytes = (int) sum.byteSize();
     int step = F64.vectorByteSize();
     int at = 0;

@@ -46,13 +46,14 @@ final class Vectors {
     long in = Lanes.address(x);
     long out = Lanes.address(y);
     if (x.type() == ElementType.F32) {
-      forEachChunk(x.size(), (_, from, n) -> axpy((float) alpha, in + 4 * from, out + 4 * from, n));
+      forEachChunk(
+          x.size(), (_, from, n) -> axpyLoop((float) alpha, in + 4 * from, out + 4 * from, n));
     } else {
-      forEachChunk(x.size(), (_, from, n) -> axpy(alpha, in + 8 * from, out + 8 * from, n));
+      forEachChunk(x.size(), (_, from, n) -> axpyLoop(alpha, in + 8 * from, out + 8 * from, n));
     }
   }
 
-  private static void axpy(float alpha, long x, long y, int n) {
+  private static void axpyLoop(float alpha, long x, long y, int n) {
     FloatVector factor = Lanes.broadcast(alpha);
     VectorMask<Float> rest = Lanes.rest(n);
     for (int i = 0; i < n; i += Lanes.WIDTH) {
@@ -64,7 +65,7 @@ final class Vectors {
   }
 
   /** y ← y + alpha·x for n doubles. */
-  static void axpy(double alpha, long x, long y, int n) {
+  static void axpyLoop(double alpha, long x, long y, int n) {
     DoubleVector factor = DoubleLanes.broadcast(alpha);
     int whole = DoubleLanes.whole(n);
     for (int i = 0; i < whole; i += DoubleLanes.WIDTH) {
@@ -84,13 +85,13 @@ final class Vectors {
     checks.floating("scale", "x", x);
     long at = Lanes.address(x);
     if (x.type() == ElementType.F32) {
-      forEachChunk(x.size(), (_, from, n) -> scale((float) alpha, at + 4 * from, n));
+      forEachChunk(x.size(), (_, from, n) -> scaleLoop((float) alpha, at + 4 * from, n));
     } else {
-      forEachChunk(x.size(), (_, from, n) -> scale(alpha, at + 8 * from, n));
+      forEachChunk(x.size(), (_, from, n) -> scaleLoop(alpha, at + 8 * from, n));
     }
   }
 
-  private static void scale(float alpha, long x, int n) {
+  private static void scaleLoop(float alpha, long x, int n) {
     VectorMask<Float> rest = Lanes.rest(n);
     for (int i = 0; i < n; i += Lanes.WIDTH) {
       boolean full = i <= n - Lanes.WIDTH;
@@ -100,7 +101,7 @@ final class Vectors {
   }
 
   /** x ← alpha·x for n doubles. */
-  static void scale(double alpha, long x, int n) {
+  static void scaleLoop(double alpha, long x, int n) {
     int whole = DoubleLanes.whole(n);
     for (int i = 0; i < whole; i += DoubleLanes.WIDTH) {
       DoubleLanes.store(DoubleLanes.load(x + 8L * i).mul(alpha), x + 8L * i);
@@ -119,9 +120,10 @@ final class Vectors {
     double[] sums = new double[WorkerPool.chunks(x.size(), CHUNK)];
     if (x.type() == ElementType.F32) {
       forEachChunk(
-          x.size(), (chunk, from, n) -> sums[chunk] = dotFloats(a + 4 * from, b + 4 * from, n));
+          x.size(), (chunk, from, n) -> sums[chunk] = dotFloatsLoop(a + 4 * from, b + 4 * from, n));
     } else {
-      forEachChunk(x.size(), (chunk, from, n) -> sums[chunk] = dot(a + 8 * from, b + 8 * from, n));
+      forEachChunk(
+          x.size(), (chunk, from, n) -> sums[chunk] = dotLoop(a + 8 * from, b + 8 * from, n));
     }
     double sum = 0;
     for (double part : sums) {
@@ -130,7 +132,7 @@ final class Vectors {
     return sum;
   }
 
-  private static double dotFloats(long x, long y, int n) {
+  private static double dotFloatsLoop(long x, long y, int n) {
     int whole = DoubleLanes.whole(n);
     DoubleVector sum = DoubleLanes.zero();
     for (int i = 0; i < whole; i += DoubleLanes.WIDTH) {
@@ -146,7 +148,7 @@ final class Vectors {
   }
 
   /** Σ xᵢ·yᵢ of n doubles. */
-  static double dot(long x, long y, int n) {
+  static double dotLoop(long x, long y, int n) {
     int whole = DoubleLanes.whole(n);
     DoubleVector sum = DoubleLanes.zero();
     for (int i = 0; i < whole; i += DoubleLanes.WIDTH) {
@@ -169,17 +171,17 @@ final class Vectors {
       forEachChunk(
           x.size(),
           (chunk, from, n) ->
-              first[chunk] = allFiniteFloats(at + 4 * from, n) ? -1 : badFloat(memory, from));
+              first[chunk] = allFiniteFloatsLoop(at + 4 * from, n) ? -1 : badFloat(memory, from));
     } else {
       forEachChunk(
           x.size(),
           (chunk, from, n) ->
-              first[chunk] = allFiniteDoubles(at + 8 * from, n) ? -1 : badDouble(memory, from));
+              first[chunk] = allFiniteDoublesLoop(at + 8 * from, n) ? -1 : badDouble(memory, from));
     }
     return Arrays.stream(first).filter(index -> index >= 0).findFirst().orElse(-1);
   }
 
-  private static boolean allFiniteFloats(long x, int n) {
+  private static boolean allFiniteFloatsLoop(long x, int n) {
     VectorMask<Float> rest = Lanes.rest(n);
     FloatVector zeros = Lanes.zero();
     for (int i = 0; i < n; i += Lanes.WIDTH) {
@@ -190,7 +192,7 @@ final class Vectors {
     return zeros.test(VectorOperators.IS_FINITE).allTrue();
   }
 
-  private static boolean allFiniteDoubles(long x, int n) {
+  private static boolean allFiniteDoublesLoop(long x, int n) {
     int whole = DoubleLanes.whole(n);
     DoubleVector zeros = DoubleLanes.zero();
     for (int i = 0; i < whole; i += DoubleLanes.WIDTH) {
@@ -231,11 +233,11 @@ final class Vectors {
                     JAVA_INT,
                     row,
                     x.type() == ElementType.F32
-                        ? argmaxFloats(Lanes.address(x) + 4 * row * cols, cols)
+                        ? argmaxFloatsLoop(Lanes.address(x) + 4 * row * cols, cols)
                         : argmaxDoubles(x.memory(), row * cols, cols)));
   }
 
-  private static int argmaxFloats(long x, int n) {
+  private static int argmaxFloatsLoop(long x, int n) {
     int whole = Lanes.whole(n);
     FloatVector largest = Lanes.broadcast(Float.NEGATIVE_INFINITY);
     for (int i = 0; i < whole; i += Lanes.WIDTH) {
@@ -310,7 +312,7 @@ final class Vectors {
     } else if (from.type() == ElementType.F32) {
       forEachChunk(from.size(), (_, start, n) -> widen(in + 4 * start, out + 8 * start, n));
     } else {
-      forEachChunk(from.size(), (_, start, n) -> narrow(in + 8 * start, out + 4 * start, n));
+      forEachChunk(from.size(), (_, start, n) -> narrowLoop(in + 8 * start, out + 4 * start, n));
     }
   }
 
@@ -326,7 +328,7 @@ final class Vectors {
   }
 
   /** n F64 elements to F32, rounded to nearest. */
-  static void narrow(long from, long to, int n) {
+  static void narrowLoop(long from, long to, int n) {
     int whole = DoubleLanes.whole(n);
     for (int i = 0; i < whole; i += DoubleLanes.WIDTH) {
       DoubleLanes.storeFloats(DoubleLanes.load(from + 8L * i), to + 4L * i);

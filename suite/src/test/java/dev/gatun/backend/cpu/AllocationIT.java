@@ -1,0 +1,104 @@
+package dev.gatun.backend.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import dev.gatun.backend.Backend;
+import dev.gatun.tensor.Tensor;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * No operation of the CPU backend allocates on the Java heap for its elements, nor does a training
+ * step, once compiled; with vectors of 256 bits and with the widest that the processor has.
+ */
+class AllocationIT {
+  /**
+   * Bytes per element of the largest operand. A call has some hundred bytes for itself, LAPACK's
+   * some thousand; a vector or a mask that the compiler left on the heap has at least 48, once for
+   * every row of 37 elements or even for every vector.
+   */
+  private static final double MOST = 0.5;
+
+  /** A step makes some hundred calls; its elements are those of one activation, rows of 37. */
+  private static final double MOST_PER_STEP = 1;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-XX:UseAVX=2", "-XX:UseAVX=3"})
+  void onlyCallsAllocate(String vectors) throws IOException {
+    List<String> allocating = new ArrayList<>();
+    Set<String> wanted = operations();
+    List<String> output = run(vectors);
+    for (String line : output.stream().filter(l -> l.matches("\\w+ \\d+ \\d+")).toList()) {
+      String[] fields = line.split(" ");
+      double perElement = Double.parseDouble(fields[2]) / Long.parseLong(fields[1]);
+      if (perElement > (fields[0].equals("trainingStep") ? MOST_PER_STEP : MOST)) {
+        allocating.add(line);
+      }
+      wanted.remove(fields[0]);
+    }
+    assertEquals(List.of(), allocating, "operation, elements, bytes");
+    assertEquals(Set.of(), wanted, () -> "not run: " + output);
+  }
+
+  /** What every JVM of the build is told about compilation, the launcher tells as well. */
+  @Test
+  void theLauncherCompilesAsTheBuildDoes() throws IOException {
+    String launcher = Files.readString(Path.of("src", "dist", "bin", "gatun"));
+    List<String> commands = flags("-XX:CompileCommand");
+    assertEquals(2, commands.size());
+    commands.forEach(command -> assertTrue(launcher.contains(command), command));
+  }
+
+  /** The operations on tensors, and the whole step; what is copied out to Java is left out. */
+  private static Set<String> operations() {
+    JavaClass backend = new ClassFileImporter().importClasses(Backend.class).get(Backend.class);
+    Set<String> names =
+        backend.getMethods().stream()
+            .filter(method -> !method.getRawReturnType().isArray())
+            .filter(AllocationIT::takesATensor)
+            .map(JavaMethod::getName)
+            .collect(Collectors.toSet());
+    names.add("trainingStep");
+    return names;
+  }
+
+  private static boolean takesATensor(JavaMethod method) {
+    return method.getRawParameterTypes().stream()
+        .anyMatch(type -> type.isEquivalentTo(Tensor.class));
+  }
+
+  private static List<String> flags(String start) {
+    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(flag -> flag.startsWith(start))
+        .toList();
+  }
+
+  /** What {@link AllocationMain} prints in a JVM with this one's flags and some more. */
+  private static List<String> run(String vectors) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(flags("--"));
+    command.addAll(flags("-XX:"));
+    // Hot early, so that the test is short.
+    command.addAll(List.of("-XX:CompileThresholdScaling=0.1", "-XX:+IgnoreUnrecognizedVMOptions"));
+    command.addAll(List.of(vectors, "-cp", System.getProperty("java.class.path")));
+    command.add(AllocationMain.class.getName());
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    try (var output = process.inputReader()) {
+      return output.lines().toList();
+    }
+  }
+}
