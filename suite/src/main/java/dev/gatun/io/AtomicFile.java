@@ -63,7 +63,7 @@ public final class AtomicFile {
    */
   public static void requireWritable(Path folder) {
     try {
-      Path existing = existing(folder.toAbsolutePath());
+      Path existing = existing(folder);
       Path probe = existing.resolve(temporaryName(folder));
       FileChannel.open(
               probe,
@@ -164,7 +164,7 @@ public final class AtomicFile {
 
   /** The folder, or the nearest one above it that exists. */
   private static Path existing(Path folder) throws IOException {
-    Path part = folder;
+    Path part = folder.toAbsolutePath();
     while (part.getParent() != null && !Files.exists(part)) {
       part = part.getParent();
     }

@@ -59,6 +59,7 @@ class EqualRunsIT {
             width = 16
             layers = 1
             heads = 2
+            mlp-width = 32
             context-length = 16
             [data]
             corpus = "%s"

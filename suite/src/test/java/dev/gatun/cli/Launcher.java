@@ -16,7 +16,7 @@ final class Launcher implements AutoCloseable {
   /** The launcher that the build assembled. */
   static final Path SCRIPT = Path.of("target", "gatun", "bin", "gatun").toAbsolutePath();
 
-  private static final long PATIENCE_SECONDS = 180;
+  private static final long PATIENCE_SECONDS = 600;
 
   private final Process process;
   private final List<String> lines = new ArrayList<>();

@@ -200,17 +200,17 @@ final class AllocationMain {
     var shape = new AttentionShape(Math.max(1, batch / 4), length, 4, 2, headWidth);
     Tensor packed = normal(shape.batch(), length, shape.packedWidth());
     Tensor out = normal(shape.batch(), length, shape.outputWidth());
-    Tensor logSumExp = normal(shape.batch(), shape.heads(), length);
+    Tensor normalisers = normal(shape.batch(), shape.heads(), length, 2);
     Tensor dPacked = normal(shape.batch(), length, shape.packedWidth());
     Tensor cos = normal(length, headWidth / 2);
     Tensor sin = normal(length, headWidth / 2);
     add("rotary", packed, () -> backend.rotary(shape, cos, sin, dPacked));
     add("rotaryBackward", packed, () -> backend.rotaryBackward(shape, cos, sin, dPacked));
-    add("attention", packed, () -> backend.attention(shape, packed, out, logSumExp));
+    add("attention", packed, () -> backend.attention(shape, packed, out, normalisers));
     add(
         "attentionBackward",
         packed,
-        () -> backend.attentionBackward(shape, packed, out, logSumExp, out, dPacked));
+        () -> backend.attentionBackward(shape, packed, out, normalisers, out, dPacked));
   }
 
   private void addVectorOperations(int size) {
