@@ -25,7 +25,10 @@ import jdk.incubator.vector.VectorSpecies;
  * compilation the compiler inlines the JDK's methods only, and one loop takes about 7,000. Three
  * loops inlined into the task that calls them for every row are too many: the last of them would
  * call {@link #load} and {@link #store}, with vectors and masks as objects on the heap, thirty
- * times slower. Whether that happened hung on which method became hot first.
+ * times slower. Whether that happened depended on which method became hot first.
+ *
+ * <p>Some 40 operations on vectors fill that limit as well. A loop with more of them than an
+ * exponential takes therefore loads first, and stores by the JDK's own methods.
  *
  * <p>Sums over lanes are a fixed tree. {@code reduceLanes(ADD)} leaves the order open, and the
  * interpreter and the compiled code choose differently, so that a result would depend on when the
