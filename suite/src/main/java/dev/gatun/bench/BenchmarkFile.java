@@ -3,6 +3,7 @@ package dev.gatun.bench;
 import dev.gatun.backend.DeviceDescription;
 import dev.gatun.io.AtomicFile;
 import dev.gatun.io.Json;
+import dev.gatun.io.Ordered;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,8 +22,10 @@ public final class BenchmarkFile {
     outcome.measurement().ifPresent(result -> add(entries, result, device));
     outcome
         .failure()
-        .ifPresent(
-            failure -> entries.add(Map.of("benchmark", name(outcome.work()), "failure", failure)));
+        .ifPresent(failure ->
+            entries.add(
+                Ordered.map(
+                    Map.entry("benchmark", name(outcome.work())), Map.entry("failure", failure))));
     return entries;
   }
 

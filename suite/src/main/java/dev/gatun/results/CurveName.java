@@ -44,7 +44,13 @@ public final class CurveName {
     if (curve.length() == metric.length()) {
       return Double.NaN;
     }
-    double at = Double.parseDouble(metric.substring(curve.length() + 1));
+    double at;
+    try {
+      at = Double.parseDouble(metric.substring(curve.length() + 1));
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "the metric %s must have a number after its %s".formatted(metric, MARK), e);
+    }
     if (!name(curve, at).equals(metric)) {
       throw new IllegalArgumentException(
           "the metric %s must be named %s".formatted(metric, name(curve, at)));

@@ -389,7 +389,7 @@ class ReportTest {
     String message =
         assertThrows(IllegalArgumentException.class, () -> index.curve(index.runsOf("A4"), "rank"))
             .getMessage();
-    assertTrue(message.contains("metrics.arrow is 'rank@many'"), message);
+    assertTrue(message.contains("rank@many must have a number"), message);
   }
 
   @Test
