@@ -132,9 +132,10 @@ final class MeasureCommand implements Callable<Integer> {
           "--dump holds one model on one text, and there are %s models and %s texts; give one of each"
               .formatted(checkpoints.size(), measured.names().size()));
     }
-    try (var _ = FolderLock.take(folder);
+    // The interruption comes first: the process may end as soon as it is closed.
+    try (var interruption = new Interruption(() -> {});
+        var _ = FolderLock.take(folder);
         Backend backend = device.open(console::note);
-        var interruption = new Interruption(() -> {});
         var progress = new ProgressDisplay(console, interruption)) {
       console.settings(settings(batches, measured, backend, folder));
       console.line("");

@@ -130,9 +130,10 @@ final class ReproduceCommand implements Callable<Integer> {
     if (timings != null) {
       AtomicFile.requireWritable(timings.toAbsolutePath().getParent());
     }
-    try (var _ = FolderLock.take(folder);
-        Backend backend = device.open(console::note);
-        var interruption = new Interruption(() -> {})) {
+    // The interruption comes first: the process may end as soon as it is closed.
+    try (var interruption = new Interruption(() -> {});
+        var _ = FolderLock.take(folder);
+        Backend backend = device.open(console::note)) {
       Optional<Corpus> text =
           claims.stream().anyMatch(Claim::readsCorpus)
               ? Optional.of(corpus.read(tier))

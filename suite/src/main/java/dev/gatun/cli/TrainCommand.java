@@ -54,11 +54,12 @@ final class TrainCommand implements Callable<Integer> {
     Path folder = out == null ? defaultFolder() : out;
     AtomicFile.requireWritable(folder);
     var running = new AtomicReference<Trainer>();
-    try (var _ = FolderLock.take(folder);
-        Backend backend = device.open(console::note);
-        var interruption =
+    // The interruption comes first: the process may end as soon as it is closed.
+    try (var interruption =
             new Interruption(
-                () -> Optional.ofNullable(running.get()).ifPresent(Trainer::requestStop))) {
+                () -> Optional.ofNullable(running.get()).ifPresent(Trainer::requestStop));
+        var _ = FolderLock.take(folder);
+        Backend backend = device.open(console::note)) {
       TrainingData data = TrainingData.open(config);
       RunIdentity identity = config.identity(data.hash());
       var checkpoint = new RunCheckpoint(folder.resolve("run.safetensors"), identity);

@@ -10,8 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -60,28 +62,43 @@ public final class FolderLock implements AutoCloseable {
     }
   }
 
-  /** Empty if the holder before deleted its file while this process was about to lock it. */
+  /**
+   * Empty if the holder before deleted its file while this process was about to lock it. The file
+   * is not opened a second time: POSIX takes all locks on a file from a process that closes it
+   * once.
+   */
   private static Optional<FileChannel> attempt(Path folder, Path file) throws IOException {
-    var channel =
-        FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     boolean locked = false;
     try {
+      Optional<Object> opened = identity(file);
       if (channel.tryLock(LOCKED_BYTE, 1, false) == null) {
         throw new FolderInUseException(folder, holder(file));
       }
-      String text = describe();
-      channel.truncate(0);
-      AtomicFile.writeFully(channel, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
-      locked = holder(file).equals(text);
+      locked = opened.isPresent() && opened.equals(identity(file));
+      if (locked) {
+        channel.truncate(0);
+        AtomicFile.writeFully(
+            channel, ByteBuffer.wrap(describe().getBytes(StandardCharsets.UTF_8)));
+      }
     } catch (OverlappingFileLockException _) {
-      throw new FolderInUseException(folder, holder(file));
+      throw new FolderInUseException(folder, describe());
     } finally {
       if (!locked) {
         channel.close();
       }
     }
     return locked ? Optional.of(channel) : Optional.empty();
+  }
+
+  /** What tells a file from another of the same name; empty if there is no file. */
+  private static Optional<Object> identity(Path file) throws IOException {
+    try {
+      var attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      return Optional.of(Objects.requireNonNullElse(attributes.fileKey(), file));
+    } catch (NoSuchFileException _) {
+      return Optional.empty();
+    }
   }
 
   private static String describe() {
