@@ -21,7 +21,7 @@ public record DeviceDescription(
     Map<String, String> libraries,
     Map<String, String> events) {
 
-  /** Of a backend on which nothing noteworthy happens. */
+  /** A description without events. */
   public DeviceDescription(
       String kind, String name, int threads, String mathMode, Map<String, String> libraries) {
     this(kind, name, threads, mathMode, libraries, Map.of());

@@ -12,7 +12,7 @@ import dev.gatun.tensor.Tensor;
  */
 public record LogSumExp(Tensor max, Tensor rest) {
 
-  /** Of {@code count} rows from one on. */
+  /** The part that belongs to {@code count} rows from row {@code first} on. */
   public LogSumExp slice(long first, long count) {
     return new LogSumExp(max.slice(first, count), rest.slice(first, count));
   }

@@ -82,7 +82,7 @@ public record DeviceSpeed(double copyBandwidth, double productRate, double doubl
     return best;
   }
 
-  /** Of all ways to make a product, the fastest. */
+  /** The rate of the fastest way to make a product. */
   private static double seconds(
       Backend backend, Optional<DirectCalls> library, ElementType type, Product product) {
     Transpose tb = product.transpose();

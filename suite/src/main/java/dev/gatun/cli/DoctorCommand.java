@@ -69,7 +69,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   private void print(LibraryReport library) {
     console.line("");
-    console.line("@|bold %s|@ %s".formatted(library.library(), file(library)));
+    console.line("@|bold %s|@ %s".formatted(library.name(), file(library)));
     var found = new LinkedHashMap<String, String>();
     found.put("version", library.version());
     found.put("core type", library.coreType());
@@ -99,7 +99,7 @@ final class DoctorCommand implements Callable<Integer> {
         List.of("library", "version", "found"),
         cuda.libraries().stream()
             .skip(1)
-            .map(library -> List.of(library.library(), library.version(), file(library)))
+            .map(library -> List.of(library.name(), library.version(), file(library)))
             .toList());
     console.line("");
     console.line(cuda.verdict());
@@ -132,7 +132,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   private static Map<String, Object> json(LibraryReport library) {
     var json = new LinkedHashMap<String, Object>();
-    json.put("library", library.library());
+    json.put("library", library.name());
     json.put("loaded", library.loaded().map(Path::toString).orElse(null));
     json.put("version", library.version());
     json.put("core_type", library.coreType());

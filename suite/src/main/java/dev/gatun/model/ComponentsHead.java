@@ -196,7 +196,7 @@ public abstract sealed class ComponentsHead implements Head
     mixing.mix(targets, losses);
   }
 
-  /** Of rows by component, what belongs to the k-th. */
+  /** The rows of component k, out of rows that are ordered by component. */
   private Tensor part(Tensor all, int k) {
     return all.rows(k * all.rows() / components, all.rows() / components);
   }

@@ -68,17 +68,17 @@ final class MixingBuffers implements AutoCloseable {
     count = contexts;
   }
 
-  /** Of the logits of all components, to be filled: [K·count]. */
+  /** The sums [K·count] over the logits of each component, to be filled. */
   LogSumExp logSumExp() {
     return logSumExp.slice(0, count * components);
   }
 
-  /** Of numbers by component, those of the k-th: [count]. */
+  /** The numbers [count] of component k, out of numbers that are ordered by component. */
   LogSumExp part(LogSumExp of, int component) {
     return of.slice(component * count, count);
   }
 
-  /** Of a component, to be filled: [count]. */
+  /** The losses [count] of a component, to be filled. */
   Tensor losses(int component) {
     return losses.slice(component * count, count);
   }

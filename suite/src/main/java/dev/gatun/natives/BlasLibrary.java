@@ -83,7 +83,7 @@ public final class BlasLibrary {
 
   /** Who made it: {@code OpenBLAS}, {@code MKL}, {@code BLIS}, or {@code BLAS} if nobody knows. */
   public String name() {
-    return report.library();
+    return report.name();
   }
 
   /** The version, such as {@code 0.3.31}, or {@code unknown}. */

@@ -115,7 +115,7 @@ record BlasProbe(String name, String version, String configuration, String coreT
     return new BlasProbe("BLAS", "unknown", UNLIMITED, "");
   }
 
-  /** Lets each call take so many threads, if the library is one of those that Gatun knows. */
+  /** Sets how many threads a call may take, if Gatun knows how to tell this library. */
   static void setThreads(SymbolLookup symbols, int threads) {
     for (var function : List.of("openblas_set_num_threads", "MKL_Set_Num_Threads")) {
       if (symbols.find(function).isPresent()) {

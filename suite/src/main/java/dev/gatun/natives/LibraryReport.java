@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * What became of the search for one native library.
  *
- * @param library the library's name
+ * @param name the library's name
  * @param attempts every place that was tried, in order
  * @param loaded the file in use, empty if there is none
  * @param version the version that the library states, empty if it states none or none is loaded
@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param coreType the processor that the library chose its kernels for, empty if it has none
  */
 public record LibraryReport(
-    String library,
+    String name,
     List<Attempt> attempts,
     Optional<Path> loaded,
     String version,
@@ -27,8 +27,8 @@ public record LibraryReport(
   }
 
   /** A report of a library that was not found or cannot be used. */
-  static LibraryReport missing(String library, List<Attempt> attempts) {
-    return new LibraryReport(library, attempts, Optional.empty(), "", "", "");
+  static LibraryReport missing(String name, List<Attempt> attempts) {
+    return new LibraryReport(name, attempts, Optional.empty(), "", "", "");
   }
 
   /**

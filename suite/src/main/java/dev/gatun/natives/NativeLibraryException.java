@@ -23,7 +23,7 @@ public final class NativeLibraryException extends RuntimeException {
   }
 
   static NativeLibraryException of(LibraryReport report) {
-    return of(report.library(), "cannot be used", report.attempts());
+    return of(report.name(), "cannot be used", report.attempts());
   }
 
   /** What is wrong, then every place that was tried. */

@@ -14,7 +14,7 @@ public final class PrivateFolder {
   private static final int OTHERS_CAN_WRITE = 022;
   private static final int ONLY_OWNERS_RENAME = 01000;
 
-  /** Of Gatun's cache, this many: the folder of a version, the one above, and the cache itself. */
+  /** Folders that are checked: that of a version, the one above it, and the cache itself. */
   private static final int LEVELS = 3;
 
   private PrivateFolder() {}

@@ -27,7 +27,7 @@ public record StoredVerdict(
     Optional<Outcome> recorded,
     Optional<String> corpus) {
 
-  /** Of all verdicts on evidence. */
+  /** What is stored of each verdict. */
   public static List<StoredVerdict> of(
       List<Verdict> verdicts, ExpectedValues expected, Evidence evidence) {
     Map<String, Optional<String>> corpora = new TreeMap<>();

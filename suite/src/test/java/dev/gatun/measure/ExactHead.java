@@ -10,7 +10,7 @@ final class ExactHead {
   private double energy;
   private double kept;
 
-  /** Of the sequences of tokens that the seed gives, with their hidden states [B·T, D]. */
+  /** The tokens are those that the seed gives; hidden states are [B·T, D]. */
   ExactHead(float[] head, int width, double[] hidden, int sequences, int length, long seed) {
     int[] tokens = Randomness.of(seed).generator().ints((long) sequences * length, 0, 60).toArray();
     basis = basis(head, width);

@@ -374,10 +374,10 @@ class CudaSearchTest {
     var reports = find().reports();
     assertEquals(
         Arrays.stream(CudaLibrary.values()).map(CudaLibrary::label).toList(),
-        reports.stream().map(LibraryReport::library).toList());
+        reports.stream().map(LibraryReport::name).toList());
     for (var report : reports) {
-      assertTrue(report.loaded().isPresent(), report.library());
-      assertFalse(report.attempts().isEmpty(), report.library());
+      assertTrue(report.loaded().isPresent(), report.name());
+      assertFalse(report.attempts().isEmpty(), report.name());
     }
     assertEquals("12.6.4", reports.get(CudaLibrary.CUBLAS.ordinal()).version());
     assertEquals("11.6.4", reports.get(CudaLibrary.CUSOLVER.ordinal()).version());

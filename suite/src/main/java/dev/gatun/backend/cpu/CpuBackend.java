@@ -80,8 +80,9 @@ public final class CpuBackend implements Backend {
   }
 
   /**
-   * The CPU with so many threads, the caller's included, and the usual BLAS library.
+   * Opens the CPU with the usual BLAS library.
    *
+   * @param threads number of threads, the caller's included
    * @throws IllegalArgumentException if threads is below 1
    * @throws dev.gatun.natives.NativeLibraryException if the library cannot be used
    */

@@ -58,7 +58,7 @@ record Tiling(
 
   private static final int COLUMNS_OF_FEW_ROWS = 2048;
   private static final int COLUMNS_OF_FEWEST_ROWS = 512;
-  private static final long MOST_PARTIAL_ELEMENTS = 8L << 20;
+  private static final long MOST_PARTIAL_ELEMENTS = 4L << 20;
   private static final int MOST_PIECES = 12;
 
   // What follows is for `unpacked`; measured on a Zen 4.
@@ -118,9 +118,9 @@ record Tiling(
   }
 
   private static Tiling large(int m, int n, int k, int threads) {
-    int across = Math.max(1, across(m, n, k));
+    int across = Math.max(1, columnTiles(m, n, k));
     int pieces = Math.clamp(k / (m < FEW_ROWS ? 2048 : 4096), 1, MOST_PIECES);
-    if ((long) m * n * (pieces - 1) > MOST_PARTIAL_ELEMENTS) {
+    if ((long) m * n * (pieces - 1) > 2 * MOST_PARTIAL_ELEMENTS) {
       pieces = 1;
     }
     int cols = part(n, across, COLUMN_STEP);
@@ -136,7 +136,7 @@ record Tiling(
     return tiling;
   }
 
-  private static int across(int m, int n, int k) {
+  private static int columnTiles(int m, int n, int k) {
     if (m < 2 * ROW_STEP) {
       return (int) Math.min(n / COLUMNS_OF_FEWEST_ROWS, (long) m * n * k / LEAST_LARGE_PRODUCTS);
     }

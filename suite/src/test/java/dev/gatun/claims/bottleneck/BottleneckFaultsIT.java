@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BottleneckFaultsIT {
   private final Backend backend = CpuBackend.open(1);
 
-  /** Of all tests together: what is whole is trained once. */
+  /** All tests share it, so that the sound runs are trained once. */
   private final BottleneckExperiment whole = experiment(HeadMeasures.EXACT, 5);
 
   private final BottleneckExperiment wholeOfOneSeed = experiment(HeadMeasures.EXACT, 1);

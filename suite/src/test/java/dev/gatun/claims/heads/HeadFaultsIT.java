@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HeadFaultsIT {
   private final Backend backend = CpuBackend.open(1);
 
-  /** Of all tests together: what is whole is trained once. */
+  /** All tests share it, so that the sound runs are trained once. */
   private final Claim whole = heads(LocalMeasure.EXACT);
 
   private final Claim wholeLonger = heads(HeadMeasures.EXACT);

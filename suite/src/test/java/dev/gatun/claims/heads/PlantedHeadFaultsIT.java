@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PlantedHeadFaultsIT {
   private final Backend backend = CpuBackend.open(1);
 
-  /** Of all tests together: what is whole is trained once. */
+  /** All tests share it, so that the sound runs are trained once. */
   private final HeadVariantExperiment whole = SmallHeads.experiment();
 
   private final HeadVariantExperiment wholeQuick =

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SaturationFaultsIT {
   private final Backend backend = CpuBackend.open(1);
 
-  /** Of all tests together: what is whole is trained once. */
+  /** All tests share it, so that the sound runs are trained once. */
   private final SaturationExperiment whole = experiment(HeadGeometry.EXACT);
 
   private PlantedFaults faults;

@@ -51,7 +51,7 @@ class SpamLangFaultsIT {
 
   private final Backend backend = CpuBackend.open(1);
 
-  /** Of all tests together: checks share arms. */
+  /** All tests share it, because checks share arms. */
   @TempDir private static Path soundOutput;
 
   @TempDir private Path faultyOutput;
@@ -184,7 +184,7 @@ class SpamLangFaultsIT {
     assertNotEquals(Outcome.SKIPPED, found.outcome(), found::toString);
   }
 
-  /** Of a check, on the arms of a check. */
+  /** The verdict of a check, after the arms that {@code arms}, a check, reads were trained. */
   private Verdict verdict(
       String arms, String check, UnaryOperator<SpamLangSetting> fault, Examples examples) {
     Evidence evidence =

@@ -31,7 +31,7 @@ class SpamLangHeadFaultsIT {
 
   private ClaimContext context;
 
-  /** Of all tests together: what is whole is trained once. */
+  /** All tests share it, so that the sound runs are trained once. */
   private Evidence whole;
 
   @BeforeAll
