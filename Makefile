@@ -25,7 +25,7 @@ test: ## the tests that TEST names, such as TEST='Head*Test'; without it all tha
 	$(MVN) test -Dsurefire.failIfNoSpecifiedTests=false $(if $(TEST),-Dtest='$(TEST)')
 
 it: ## the tests that TEST names of those that train, such as TEST=BottleneckFaultsIT
-	$(MVN) verify -Dtest=NONE -Dsurefire.failIfNoSpecifiedTests=false -Dit.test='$(TEST)' -Dfailsafe.failIfNoSpecifiedTests=false
+	$(MVN) verify -Dtest=NONE -Dsurefire.failIfNoSpecifiedTests=false -Dit.test='$(TEST)'
 
 verify: ## every test, and the quick tier of every claim
 	mvn -B verify

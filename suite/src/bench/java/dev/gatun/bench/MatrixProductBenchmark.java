@@ -7,6 +7,7 @@ import dev.gatun.backend.Transpose;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.backend.cpu.DirectCalls;
 import dev.gatun.backend.cpu.DirectCalls.Cut;
+import dev.gatun.io.Ordered;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.nio.file.Path;
@@ -186,7 +187,10 @@ public final class MatrixProductBenchmark {
     entry.put("params", parameters);
     entry.put(
         "primaryMetric",
-        Map.of("score", Measurement.median(raw), "scoreUnit", "GFLOP/s", "rawData", List.of(raw)));
+        Ordered.map(
+            Map.entry("score", Measurement.median(raw)),
+            Map.entry("scoreUnit", "GFLOP/s"),
+            Map.entry("rawData", List.of(raw))));
     return entry;
   }
 

@@ -4,11 +4,12 @@ import dev.gatun.tensor.Tensor;
 
 /**
  * log Σᵥ exp(xᵥ) of each of R rows, as two numbers that add up to it. One F32 number near 1,000
- * knows the sum to 3e-5 only, and so would every probability be that is computed from it; exp(x −
+ * knows the sum to 3e-5 only, and every probability computed from it is as inexact. exp(x −
  * max)·exp(−rest) is right to F32 rounding however large x is.
  *
  * @param max the largest x of each row [R]
- * @param rest log Σᵥ exp(xᵥ − max) of each row [R]; a share of it may be added, as in mixtures
+ * @param rest log Σᵥ exp(xᵥ − max) of each row [R]; in mixtures, the logarithm of a component's
+ *     share is taken from it
  */
 public record LogSumExp(Tensor max, Tensor rest) {
 

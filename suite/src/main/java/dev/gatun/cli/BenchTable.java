@@ -28,7 +28,8 @@ final class BenchTable {
 
   /** What the table was measured on. */
   static String title(DeviceDescription device) {
-    return "%n%s, %d threads, %s".formatted(device.name(), device.threads(), device.mathMode());
+    return String.format(
+        Locale.ROOT, "%n%s, %d threads, %s", device.name(), device.threads(), device.mathMode());
   }
 
   static String row(Measurement result) {
@@ -38,7 +39,7 @@ final class BenchTable {
         speed(result.work(), result.best()),
         result.floorFault().isPresent()
             ? "WRONG"
-            : "%.0f %%".formatted(100 * result.floor().seconds() / result.best()),
+            : String.format(Locale.ROOT, "%.0f %%", 100 * result.floor().seconds() / result.best()),
         memory(result.peakBytes()),
         result.peer().map(p -> speed(result.work(), Collections.min(p.seconds()))).orElse(""),
         result.peer().isEmpty() ? "" : number(result.ratioOfBests().orElseThrow()),
@@ -72,7 +73,7 @@ final class BenchTable {
   }
 
   private static String memory(long bytes) {
-    return "%.0f MiB".formatted(bytes / 1048576.0);
+    return String.format(Locale.ROOT, "%.0f MiB", bytes / 1048576.0);
   }
 
   private static String number(double value) {

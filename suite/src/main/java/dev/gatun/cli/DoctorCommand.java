@@ -83,7 +83,7 @@ final class DoctorCommand implements Callable<Integer> {
     console.line(
         String.format(
             Locale.ROOT,
-            "  one thread multiplies at %.0f GFLOP/s in f32 and %.0f in f64",
+            "  a call multiplies at %.0f GFLOP/s in f32 and %.0f in f64",
             speed.sgemm(),
             speed.dgemm()));
   }

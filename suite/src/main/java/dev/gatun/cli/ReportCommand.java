@@ -5,6 +5,7 @@ import dev.gatun.report.Report;
 import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Tolerances;
 import dev.gatun.results.comparison.Machine;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -39,18 +40,19 @@ final class ReportCommand implements Runnable {
   @Override
   public void run() {
     ExpectedValues expected = ExpectedValues.shipped();
-    List<Machine> machines = Machines.read(results, expected);
-    if (out == null) {
-      Path folder = results.getFirst();
+    Path folder = results.getFirst();
+    if (out == null && Files.isDirectory(folder)) {
+      // Locked before it is read, so that the report is that of the evidence beside it.
       try (var _ = FolderLock.take(folder)) {
-        write(folder.resolve("report.html"), machines, expected);
+        write(folder.resolve("report.html"), expected);
       }
     } else {
-      write(out, machines, expected);
+      write(out == null ? folder.resolve("report.html") : out, expected);
     }
   }
 
-  private void write(Path file, List<Machine> machines, ExpectedValues expected) {
+  private void write(Path file, ExpectedValues expected) {
+    List<Machine> machines = Machines.read(results, expected);
     Machine first = machines.getFirst();
     Report.write(
         file,

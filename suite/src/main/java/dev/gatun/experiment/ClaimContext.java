@@ -5,6 +5,7 @@ import dev.gatun.data.Corpus;
 import dev.gatun.data.Gpt2Tokenizer;
 import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.io.AtomicFile;
+import dev.gatun.io.Checksums;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -126,7 +127,11 @@ public final class ClaimContext {
       return;
     }
     try (Stream<Path> files = Files.walk(unfinished())) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+      // The checksums go first: a stored run without them is trained again.
+      var order =
+          Comparator.comparing((Path file) -> !file.endsWith(Checksums.NAME))
+              .thenComparing(Comparator.reverseOrder());
+      for (Path file : files.sorted(order).toList()) {
         Files.delete(file);
       }
     } catch (IOException e) {

@@ -79,14 +79,16 @@ public final class AtomicFile {
 
   /**
    * As {@link #write(Path, Body)}, several files of one folder: none is replaced before all are on
-   * the disk. Of several the last vouches for the others: its old version is deleted before the
-   * first is replaced, so that it never stands beside files of which it does not speak.
+   * the disk. If there are several, the last one vouches for the others: its old version is deleted
+   * before the first file is replaced, so that it never stands beside files that it does not
+   * describe.
    *
    * @param through identity, or a channel that a test makes fail
    */
   public static void writeAll(Map<Path, Body> bodies, UnaryOperator<WritableByteChannel> through) {
     Map<Path, Path> written = new LinkedHashMap<>();
     Path current = bodies.keySet().iterator().next();
+    String left = "what was there before is unharmed";
     try {
       Path folder = current.toAbsolutePath().getParent();
       createFolders(folder);
@@ -99,8 +101,10 @@ public final class AtomicFile {
         }
         if (written.size() > 1) {
           Files.deleteIfExists(current);
+          left = "some files are new and some are old, so run the command again";
         }
         for (var entry : written.entrySet()) {
+          current = entry.getKey();
           Files.move(entry.getValue(), entry.getKey(), StandardCopyOption.ATOMIC_MOVE);
         }
       } finally {
@@ -111,8 +115,8 @@ public final class AtomicFile {
       forceFolder(folder);
     } catch (IOException e) {
       throw new UnwritableFileException(
-          "cannot write %s (%s); what was there before is unharmed: free some space or choose another place"
-              .formatted(current, reason(e)),
+          "cannot write %s (%s); %s: free some space or choose another place"
+              .formatted(current, reason(e), left),
           e);
     }
   }
@@ -145,7 +149,8 @@ public final class AtomicFile {
     }
     try (Stream<Path> files = Files.walk(folder, depth)) {
       for (Path file : files.filter(AtomicFile::isTemporary).toList()) {
-        Files.delete(file);
+        // Another process may be testing whether it can write here, and delete its file itself.
+        Files.deleteIfExists(file);
       }
     } catch (IOException | UncheckedIOException e) {
       throw new UnwritableFileException(

@@ -102,7 +102,7 @@ public record Checksums(Path folder) {
       Path file = folder.resolve(sum.getKey());
       if (!Files.isRegularFile(file)) {
         return Optional.of(
-            "there is no %s, which %s lists; run the command that writes it again"
+            "there is no %s, which %s lists; delete that list and run the command that writes it again"
                 .formatted(file, list));
       }
       if (!sum.getValue().equals(sha256(file))) {
@@ -113,7 +113,7 @@ public record Checksums(Path folder) {
   }
 
   private static String damaged(Path file) {
-    return "%s is truncated, damaged or edited, as %s shows; take a copy of it, or run the command that writes it again"
+    return "%s is truncated, damaged or edited, as %s shows; take a copy of it, or delete both and run the command that writes it again"
         .formatted(file, NAME);
   }
 

@@ -39,7 +39,8 @@ public final class FolderLock implements AutoCloseable {
 
   /**
    * Takes the lock, creating the folder where it is missing, and deletes the temporary files that a
-   * killed process left in it.
+   * killed process left in it. A process takes the lock of a folder once: a second attempt in the
+   * same process is refused, and loses the first its hold on the operating system's lock.
    *
    * @throws FolderInUseException if another process has it
    * @throws UnwritableFileException if the folder cannot be created or locked
@@ -54,7 +55,12 @@ public final class FolderLock implements AutoCloseable {
         channel = attempt(folder, file);
       }
       var lock = new FolderLock(file, channel.get(), isNewFolder);
-      AtomicFile.deleteLeftovers(folder, 1);
+      try {
+        AtomicFile.deleteLeftovers(folder, 1);
+      } catch (RuntimeException e) {
+        lock.close();
+        throw e;
+      }
       return lock;
     } catch (IOException e) {
       throw new UnwritableFileException(
@@ -63,23 +69,23 @@ public final class FolderLock implements AutoCloseable {
   }
 
   /**
-   * Empty if the holder before deleted its file while this process was about to lock it. The file
-   * is not opened a second time: POSIX takes all locks on a file from a process that closes it
-   * once.
+   * Empty if the file was not there, or another came in its place, while this process was about to
+   * lock it: the holder before may just have deleted it. The file is opened once only, since POSIX
+   * takes all locks on a file from a process that closes it.
    */
   private static Optional<FileChannel> attempt(Path folder, Path file) throws IOException {
+    Optional<Object> known = identity(file);
     var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     boolean locked = false;
     try {
-      Optional<Object> opened = identity(file);
       if (channel.tryLock(LOCKED_BYTE, 1, false) == null) {
         throw new FolderInUseException(folder, holder(file));
       }
-      locked = opened.isPresent() && opened.equals(identity(file));
-      if (locked) {
+      if (known.isPresent() && known.equals(identity(file))) {
         channel.truncate(0);
         AtomicFile.writeFully(
             channel, ByteBuffer.wrap(describe().getBytes(StandardCharsets.UTF_8)));
+        locked = true;
       }
     } catch (OverlappingFileLockException _) {
       throw new FolderInUseException(folder, describe());

@@ -57,12 +57,16 @@ public final class HeadMeter {
     RowChunks gradient = gradient(model.head(), at);
     try (TensorScope scope = backend.newScope()) {
       Tensor headWeights = model.head().weights(scope);
-      LogitRounding.of(backend, model.head(), headWeights, at).requireKnown();
+      LogitRounding rounding = LogitRounding.of(backend, model.head(), headWeights, at);
+      rounding.requireKnown();
+      double lost = rounding.relative();
       GradientProjection own = measures.project(backend, headWeights, gradient);
       GradientProjection random =
           measures.project(backend, randomHead(backend, scope, headWeights, step), gradient);
-      run.metric("destroyed_norm", step, own.destroyedNorm(), "1");
-      run.metric("kept_norm", step, own.keptNorm(), "1");
+      // G that turns by an angle changes the sine by the cosine times the angle, and vice versa.
+      double destroyedError = lost * (own.keptNorm() + lost);
+      run.metric("destroyed_norm", step, own.destroyedNorm(), destroyedError, "1");
+      run.metric("kept_norm", step, own.keptNorm(), lost * (own.destroyedNorm() + lost), "1");
       run.metric("destroyed_norm_unrelated", step, own.unrelatedDestroyedNorm(), "1");
       run.metric("destroyed_norm_random_head", step, random.destroyedNorm(), "1");
       run.metric(

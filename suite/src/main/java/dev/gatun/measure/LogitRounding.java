@@ -50,7 +50,11 @@ record LogitRounding(double relative, double largestLogit, long width) {
       double[] logits = logits(backend, scope, weights, hidden);
       double largest = Arrays.stream(logits).map(Math::abs).max().orElse(0);
       for (int i = 0; i < rows; i++) {
-        toGradient(logits, i * vocabulary, vocabulary, targets[i]);
+        if (targets[i] < 0) {
+          Arrays.fill(logits, i * vocabulary, (i + 1) * vocabulary, 0);
+        } else {
+          toGradient(logits, i * vocabulary, vocabulary, targets[i]);
+        }
       }
       Tensor ids = scope.zeros(ElementType.I32, rows);
       backend.write(targets, ids);
@@ -117,7 +121,10 @@ record LogitRounding(double relative, double largestLogit, long width) {
     x[from + target] = -others / sum;
   }
 
-  /** Bound on the error of a loss, or of a difference of two: logits are sums of D products. */
+  /**
+   * Estimate of the error of a loss, or of a difference of two. Logits are sums of D products;
+   * where these are far larger than their sum, the error is larger as well.
+   */
   double lossError() {
     return 4 * Math.sqrt(width) * UNIT_ROUNDOFF * largestLogit;
   }

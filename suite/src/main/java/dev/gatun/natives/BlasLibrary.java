@@ -102,8 +102,17 @@ public final class BlasLibrary {
   }
 
   /**
-   * How many threads each call may take: one, but while the library itself is measured. It changes
-   * nothing for a library of which {@link #name} is {@code BLAS}.
+   * Whether an element of a product has the same bits when fewer rows are computed with it. So it
+   * is for OpenBLAS, by test, and for MKL in its strict mode, by its manual.
+   */
+  public boolean keepsBitsWhenRowsAreCut() {
+    return report.name().equals(BlasProbe.OPENBLAS)
+        || report.configuration().endsWith(BlasProbe.STRICT);
+  }
+
+  /**
+   * Sets how many threads each call may take. It is one, except while the library itself is
+   * measured. For a library whose {@link #name} is {@code BLAS} this changes nothing.
    */
   public void setThreads(int threads) {
     BlasProbe.setThreads(SymbolLookup.loaderLookup(), threads);

@@ -30,14 +30,18 @@ import java.util.regex.Pattern;
  *     knows
  */
 record BlasProbe(String name, String version, String configuration, String coreType) {
+  static final String OPENBLAS = "OpenBLAS";
+
+  /** The end of MKL's configuration in its strict mode. */
+  static final String STRICT = "MKL_CBWR STRICT";
+
   private static final int[] OLDEST_OPENBLAS = {0, 3, 20};
   private static final Pattern OPENBLAS_VERSION =
       Pattern.compile("OpenBLAS (\\d+)\\.(\\d+)\\.(\\d+)\\S*");
   private static final Pattern MKL_VERSION = Pattern.compile("Version (\\d[\\w.]*)");
 
   private static final String BLIS_SET_THREADS = "bli_thread_set_num_threads";
-  private static final String UNLIMITED =
-      "an unknown library, whose threads Gatun does not limit; OMP_NUM_THREADS=1 often does";
+  private static final String UNLIMITED = "maker unknown, threads not limited by Gatun";
 
   /** Constants of {@code mkl_types.h} and {@code mkl_service.h}. */
   private static final int MKL_INTERFACE_LP64 = 0;
@@ -79,11 +83,19 @@ record BlasProbe(String name, String version, String configuration, String coreT
     }
 
     /** MKL ends the process if it does not find the file of the layer that it is told to use. */
-    static MklLayer of(Path library) {
+    static MklLayer of(Path library) throws UnusableLibraryException {
       if (liesBeside(library, "libmkl_sequential.*")) {
         return SEQUENTIAL;
       }
-      return liesBeside(library, "libiomp5.*") ? INTEL : GNU;
+      if (liesBeside(library, "libiomp5.*") && liesBeside(library, "libmkl_intel_thread.*")) {
+        return INTEL;
+      }
+      if (liesBeside(library, "libmkl_gnu_thread.*")) {
+        return GNU;
+      }
+      throw new UnusableLibraryException(
+          "it has no threading layer beside it; keep libmkl_sequential, libmkl_gnu_thread or"
+              + " libmkl_intel_thread with libiomp5 in its folder");
     }
 
     private static boolean liesBeside(Path library, String pattern) {
@@ -162,7 +174,7 @@ record BlasProbe(String name, String version, String configuration, String coreT
     var version = supportedVersion(configuration);
     setThreads(symbols, 1);
     var coreType = text(symbols, "openblas_get_corename");
-    return new BlasProbe("OpenBLAS", version, configuration, coreType);
+    return new BlasProbe(OPENBLAS, version, configuration, coreType);
   }
 
   private static String supportedVersion(String configuration) throws UnusableLibraryException {
@@ -193,7 +205,10 @@ record BlasProbe(String name, String version, String configuration, String coreT
    * conditional numerical reproducibility an element's bits do not depend on the rows and columns
    * that are computed with it; {@code MKL_CBWR} may name the kernels.
    */
-  private static BlasProbe mkl(SymbolLookup symbols, Path file) {
+  private static BlasProbe mkl(SymbolLookup symbols, Path file) throws UnusableLibraryException {
+    if (symbols.find("MKL_Set_Interface_Layer").isEmpty()) {
+      throw new UnusableLibraryException("it is a part of MKL; name MKL's libmkl_rt");
+    }
     var layer = MklLayer.of(file);
     call(symbols, "MKL_Set_Interface_Layer", MKL_INTERFACE_LP64);
     call(symbols, "MKL_Set_Threading_Layer", layer.constant);
@@ -206,7 +221,7 @@ record BlasProbe(String name, String version, String configuration, String coreT
     return new BlasProbe(
         "MKL",
         matcher.find() ? matcher.group(1) : "unknown",
-        "%s, threading layer %s, MKL_CBWR %s".formatted(words, layer, strict ? "STRICT" : "unset"),
+        "%s, threading layer %s, %s".formatted(words, layer, strict ? STRICT : "MKL_CBWR unset"),
         MKL_BRANCHES.getOrDefault(kernels, "branch " + kernels));
   }
 

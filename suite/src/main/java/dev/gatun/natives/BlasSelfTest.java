@@ -12,6 +12,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.SymbolLookup;
+import java.util.List;
 
 /**
  * A few calls with known answers, so that a library with another interface than that of CBLAS and
@@ -43,6 +44,11 @@ final class BlasSelfTest {
   }
 
   private void integers() throws UnusableLibraryException {
+    var missing = BoundFunctions.missing(List.of("cblas_dscal", "LAPACKE_dlarfg"), symbols);
+    if (!missing.isEmpty()) {
+      throw new UnusableLibraryException(
+          "it lacks %s; name a complete build".formatted(String.join(", ", missing)));
+    }
     var x = arena.allocateFrom(JAVA_DOUBLE, 3, 4);
     NativeCall.invoke(
         symbols,

@@ -18,9 +18,14 @@ public record Metric(
     double uncertainty,
     String unit) {
 
-  /** Checks the unit. */
+  /**
+   * Checks the unit and the name.
+   *
+   * @throws IllegalArgumentException if one of them is not as it must be
+   */
   public Metric {
     Unit.require(unit);
+    CurveName.at(name);
   }
 
   /** The curve that it is a point of; its own name if it is none's. */

@@ -134,7 +134,7 @@ public final class LossCurves implements AutoCloseable {
       }
       Extent extent = extents.get(i);
       double length = Math.sqrt(extent.energy);
-      double cosine = length > 0 ? Math.abs(extent.descent) / length / gradientNorm : 0;
+      double cosine = extent.energy == 0 ? 0 : Math.abs(extent.descent) / length / gradientNorm;
       curves.add(new LossCurve(cosine, start / targets.size(), sizes, means));
     }
     return curves;

@@ -85,7 +85,7 @@ class LauncherIT {
   @Test
   @EnabledOnOs(OS.LINUX)
   void aJavaThatDoesNotStartIsNotOneThatIsMissing() throws Exception {
-    for (int kibibytes : new int[] {400_000, 3_000_000}) {
+    for (int kibibytes : new int[] {400_000, 1_500_000}) {
       String limited = "ulimit -v %s; exec '%s' --version".formatted(kibibytes, Launcher.SCRIPT);
       Answer answer = run(Map.of("GATUN_JAVA", Launcher.java()), "sh", "-c", limited);
       assertEquals(Gatun.USER_ERROR, answer.code(), answer.text());

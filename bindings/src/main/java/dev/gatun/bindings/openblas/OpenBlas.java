@@ -23,33 +23,6 @@ public class OpenBlas extends OpenBlas$shared {
     static final SymbolLookup SYMBOL_LOOKUP = SymbolLookup.loaderLookup()
             .or(Linker.nativeLinker().defaultLookup());
 
-    private static final int OPENBLAS_SEQUENTIAL = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * #define OPENBLAS_SEQUENTIAL 0
-     * }
-     */
-    public static int OPENBLAS_SEQUENTIAL() {
-        return OPENBLAS_SEQUENTIAL;
-    }
-    private static final int OPENBLAS_THREAD = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * #define OPENBLAS_THREAD 1
-     * }
-     */
-    public static int OPENBLAS_THREAD() {
-        return OPENBLAS_THREAD;
-    }
-    private static final int OPENBLAS_OPENMP = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * #define OPENBLAS_OPENMP 2
-     * }
-     */
-    public static int OPENBLAS_OPENMP() {
-        return OPENBLAS_OPENMP;
-    }
     private static final int LAPACK_ROW_MAJOR = (int)101L;
     /**
      * {@snippet lang=c :
@@ -310,15 +283,6 @@ public class OpenBlas extends OpenBlas$shared {
     public static int CblasRowMajor() {
         return CblasRowMajor;
     }
-    private static final int CblasColMajor = (int)102L;
-    /**
-     * {@snippet lang=c :
-     * enum CBLAS_ORDER.CblasColMajor = 102
-     * }
-     */
-    public static int CblasColMajor() {
-        return CblasColMajor;
-    }
     private static final int CblasNoTrans = (int)111L;
     /**
      * {@snippet lang=c :
@@ -336,15 +300,6 @@ public class OpenBlas extends OpenBlas$shared {
      */
     public static int CblasTrans() {
         return CblasTrans;
-    }
-    private static final int CblasUpper = (int)121L;
-    /**
-     * {@snippet lang=c :
-     * enum CBLAS_UPLO.CblasUpper = 121
-     * }
-     */
-    public static int CblasUpper() {
-        return CblasUpper;
     }
     private static final int CblasLower = (int)122L;
     /**
@@ -364,15 +319,6 @@ public class OpenBlas extends OpenBlas$shared {
     public static int CblasNonUnit() {
         return CblasNonUnit;
     }
-    private static final int CblasUnit = (int)132L;
-    /**
-     * {@snippet lang=c :
-     * enum CBLAS_DIAG.CblasUnit = 132
-     * }
-     */
-    public static int CblasUnit() {
-        return CblasUnit;
-    }
     private static final int CblasLeft = (int)141L;
     /**
      * {@snippet lang=c :
@@ -381,15 +327,6 @@ public class OpenBlas extends OpenBlas$shared {
      */
     public static int CblasLeft() {
         return CblasLeft;
-    }
-    private static final int CblasRight = (int)142L;
-    /**
-     * {@snippet lang=c :
-     * enum CBLAS_SIDE.CblasRight = 142
-     * }
-     */
-    public static int CblasRight() {
-        return CblasRight;
     }
 
     private static class cblas_sdot {
@@ -662,77 +599,6 @@ public class OpenBlas extends OpenBlas$shared {
                 traceDowncall("cblas_dsyrk", Order, Uplo, Trans, N, K, alpha, A, lda, beta, C, ldc);
             }
             mh$.invokeExact(Order, Uplo, Trans, N, K, alpha, A, lda, beta, C, ldc);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cblas_dsyr2k {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
-            OpenBlas.C_INT,
-            OpenBlas.C_INT,
-            OpenBlas.C_INT,
-            OpenBlas.C_INT,
-            OpenBlas.C_INT,
-            OpenBlas.C_DOUBLE,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_INT,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_INT,
-            OpenBlas.C_DOUBLE,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cblas_dsyr2k");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * void cblas_dsyr2k(const enum CBLAS_ORDER Order, const enum CBLAS_UPLO Uplo, const enum CBLAS_TRANSPOSE Trans, const blasint N, const blasint K, const double alpha, const double *A, const blasint lda, const double *B, const blasint ldb, const double beta, double *C, const blasint ldc)
-     * }
-     */
-    public static FunctionDescriptor cblas_dsyr2k$descriptor() {
-        return cblas_dsyr2k.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * void cblas_dsyr2k(const enum CBLAS_ORDER Order, const enum CBLAS_UPLO Uplo, const enum CBLAS_TRANSPOSE Trans, const blasint N, const blasint K, const double alpha, const double *A, const blasint lda, const double *B, const blasint ldb, const double beta, double *C, const blasint ldc)
-     * }
-     */
-    public static MethodHandle cblas_dsyr2k$handle() {
-        return cblas_dsyr2k.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * void cblas_dsyr2k(const enum CBLAS_ORDER Order, const enum CBLAS_UPLO Uplo, const enum CBLAS_TRANSPOSE Trans, const blasint N, const blasint K, const double alpha, const double *A, const blasint lda, const double *B, const blasint ldb, const double beta, double *C, const blasint ldc)
-     * }
-     */
-    public static MemorySegment cblas_dsyr2k$address() {
-        return cblas_dsyr2k.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * void cblas_dsyr2k(const enum CBLAS_ORDER Order, const enum CBLAS_UPLO Uplo, const enum CBLAS_TRANSPOSE Trans, const blasint N, const blasint K, const double alpha, const double *A, const blasint lda, const double *B, const blasint ldb, const double beta, double *C, const blasint ldc)
-     * }
-     */
-    public static void cblas_dsyr2k(int Order, int Uplo, int Trans, int N, int K, double alpha, MemorySegment A, int lda, MemorySegment B, int ldb, double beta, MemorySegment C, int ldc) {
-        var mh$ = cblas_dsyr2k.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cblas_dsyr2k", Order, Uplo, Trans, N, K, alpha, A, lda, B, ldb, beta, C, ldc);
-            }
-            mh$.invokeExact(Order, Uplo, Trans, N, K, alpha, A, lda, B, ldb, beta, C, ldc);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -1428,70 +1294,6 @@ public class OpenBlas extends OpenBlas$shared {
         }
     }
 
-    private static class LAPACKE_dlarfg {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            OpenBlas.C_INT,
-            OpenBlas.C_INT,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_INT,
-            OpenBlas.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("LAPACKE_dlarfg");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t LAPACKE_dlarfg(int32_t n, double *alpha, double *x, int32_t incx, double *tau)
-     * }
-     */
-    public static FunctionDescriptor LAPACKE_dlarfg$descriptor() {
-        return LAPACKE_dlarfg.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t LAPACKE_dlarfg(int32_t n, double *alpha, double *x, int32_t incx, double *tau)
-     * }
-     */
-    public static MethodHandle LAPACKE_dlarfg$handle() {
-        return LAPACKE_dlarfg.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t LAPACKE_dlarfg(int32_t n, double *alpha, double *x, int32_t incx, double *tau)
-     * }
-     */
-    public static MemorySegment LAPACKE_dlarfg$address() {
-        return LAPACKE_dlarfg.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t LAPACKE_dlarfg(int32_t n, double *alpha, double *x, int32_t incx, double *tau)
-     * }
-     */
-    public static int LAPACKE_dlarfg(int n, MemorySegment alpha, MemorySegment x, int incx, MemorySegment tau) {
-        var mh$ = LAPACKE_dlarfg.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("LAPACKE_dlarfg", n, alpha, x, incx, tau);
-            }
-            return (int)mh$.invokeExact(n, alpha, x, incx, tau);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
     private static class LAPACKE_sorgqr {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             OpenBlas.C_INT,
@@ -1745,73 +1547,6 @@ public class OpenBlas extends OpenBlas$shared {
                 traceDowncall("LAPACKE_dpotrf", matrix_layout, uplo, n, a, lda);
             }
             return (int)mh$.invokeExact(matrix_layout, uplo, n, a, lda);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class LAPACKE_dpotrs {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            OpenBlas.C_INT,
-            OpenBlas.C_INT,
-            OpenBlas.C_CHAR,
-            OpenBlas.C_INT,
-            OpenBlas.C_INT,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_INT,
-            OpenBlas.C_POINTER,
-            OpenBlas.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("LAPACKE_dpotrs");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t LAPACKE_dpotrs(int matrix_layout, char uplo, int32_t n, int32_t nrhs, const double *a, int32_t lda, double *b, int32_t ldb)
-     * }
-     */
-    public static FunctionDescriptor LAPACKE_dpotrs$descriptor() {
-        return LAPACKE_dpotrs.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t LAPACKE_dpotrs(int matrix_layout, char uplo, int32_t n, int32_t nrhs, const double *a, int32_t lda, double *b, int32_t ldb)
-     * }
-     */
-    public static MethodHandle LAPACKE_dpotrs$handle() {
-        return LAPACKE_dpotrs.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t LAPACKE_dpotrs(int matrix_layout, char uplo, int32_t n, int32_t nrhs, const double *a, int32_t lda, double *b, int32_t ldb)
-     * }
-     */
-    public static MemorySegment LAPACKE_dpotrs$address() {
-        return LAPACKE_dpotrs.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t LAPACKE_dpotrs(int matrix_layout, char uplo, int32_t n, int32_t nrhs, const double *a, int32_t lda, double *b, int32_t ldb)
-     * }
-     */
-    public static int LAPACKE_dpotrs(int matrix_layout, byte uplo, int n, int nrhs, MemorySegment a, int lda, MemorySegment b, int ldb) {
-        var mh$ = LAPACKE_dpotrs.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("LAPACKE_dpotrs", matrix_layout, uplo, n, nrhs, a, lda, b, ldb);
-            }
-            return (int)mh$.invokeExact(matrix_layout, uplo, n, nrhs, a, lda, b, ldb);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -2081,24 +1816,6 @@ public class OpenBlas extends OpenBlas$shared {
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
-    }
-    private static final int LAPACK_WORK_MEMORY_ERROR = (int)-1010L;
-    /**
-     * {@snippet lang=c :
-     * #define LAPACK_WORK_MEMORY_ERROR -1010
-     * }
-     */
-    public static int LAPACK_WORK_MEMORY_ERROR() {
-        return LAPACK_WORK_MEMORY_ERROR;
-    }
-    private static final int LAPACK_TRANSPOSE_MEMORY_ERROR = (int)-1011L;
-    /**
-     * {@snippet lang=c :
-     * #define LAPACK_TRANSPOSE_MEMORY_ERROR -1011
-     * }
-     */
-    public static int LAPACK_TRANSPOSE_MEMORY_ERROR() {
-        return LAPACK_TRANSPOSE_MEMORY_ERROR;
     }
 }
 

@@ -12,12 +12,13 @@ import java.lang.foreign.MemorySegment;
  * Reduces a symmetric matrix to a band with the same eigenvalues, by Householder reflections in
  * blocks: the first of two stages to a tridiagonal matrix (Bischof, Lang and Sun, "A framework for
  * symmetric band reduction", ACM Trans. Math. Softw. 26, 2000; LAPACK's dsytrd_sy2sb). Nearly all
- * of its arithmetic is matrix products, where a reduction in one stage spends half of it on
- * products with vectors, which only memory bounds.
+ * of its arithmetic is matrix products. A reduction in one stage spends half of its arithmetic on
+ * products with vectors, which are bound by memory.
  *
  * <p>A panel of columns below the band is a block reflection Q = I − V·T·Vᵀ times a triangle. The
- * rest of the matrix becomes QᵀAQ = A − V·Wᵀ − W·Vᵀ with W = A·V·T − ½·V·(Tᵀ·Vᵀ·A·V·T). The lower
- * triangle alone is read and written, in tiles that depend on the size alone.
+ * rest of the matrix becomes QᵀAQ = A − V·Wᵀ − W·Vᵀ with W = A·V·T − ½·V·(Tᵀ·Vᵀ·A·V·T). Only the
+ * lower triangle is read. It is written in tiles that depend on the size alone, those on the
+ * diagonal whole.
  */
 final class BandReduction {
   private static final int TILE = 256;
@@ -107,7 +108,8 @@ final class BandReduction {
   private void keepDiagonalBlock(int first, int size) {
     for (int col = 0; col < size; col++) {
       for (int row = col; row < size; row++) {
-        keep(first + row, first + col, at(first + row, first + col).get(JAVA_DOUBLE, 0));
+        long element = (long) (first + row) * n + first + col;
+        keep(first + row, first + col, a.getAtIndex(JAVA_DOUBLE, element));
       }
     }
   }
@@ -138,12 +140,12 @@ final class BandReduction {
         "a panel of " + size + " rows and " + width + " columns");
     for (int col = 0; col < width; col++) {
       for (int row = 0; row <= Math.min(col, size - 1); row++) {
-        keep(first + width + row, first + col, vwv(col, row).get(JAVA_DOUBLE, 0));
+        keep(first + width + row, first + col, vwv.getAtIndex(JAVA_DOUBLE, (long) col * n + row));
       }
     }
     for (int col = 0; col < reflections; col++) {
-      vwv(col, 0).asSlice(0, 8L * col).fill((byte) 0);
-      vwv(col, col).set(JAVA_DOUBLE, 0, 1);
+      vwv.asSlice(8L * col * n, 8L * col).fill((byte) 0);
+      vwv.setAtIndex(JAVA_DOUBLE, (long) col * n + col, 1);
     }
     MemorySegment.copy(vwv, 0, vwv, 16L * reflections * n, 8L * reflections * n);
   }

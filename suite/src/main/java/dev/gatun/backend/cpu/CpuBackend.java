@@ -61,7 +61,12 @@ public final class CpuBackend implements Backend {
     pool = new WorkerPool(threads, memory);
     transfers = new HostTransfers(pool);
     vectors = new Vectors(pool);
-    products = new MatrixProducts(pool, memory, Tiling.isUnpackedFaster(blas.coreType()));
+    products =
+        new MatrixProducts(
+            pool,
+            memory,
+            Tiling.isUnpackedFaster(blas.coreType()),
+            blas.keepsBitsWhenRowsAreCut() ? threads : Tiling.THREADS_OF_ANY_LIBRARY);
     gramProducts = new GramProducts(pool, memory);
     lapack = new Lapack(pool, memory);
     singularValues = new SingularValues(pool, memory);

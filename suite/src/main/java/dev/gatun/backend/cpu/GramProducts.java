@@ -66,7 +66,8 @@ final class GramProducts implements AutoCloseable {
     long out = piece.address();
     RowChunks.of(pieceRows, pieceCols, 1 << 15)
         .forEach(
-            pool, row -> Vectors.widen(in + 4 * row * cols, out + 8 * row * pieceCols, pieceCols));
+            pool,
+            row -> Vectors.widenLoop(in + 4 * row * cols, out + 8 * row * pieceCols, pieceCols));
     return new Operand(
         piece, transpose, transpose == Transpose.NO ? rows : cols, length, Math.max(1, pieceCols));
   }

@@ -21,14 +21,14 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>A method that holds a loop over vectors has a name that ends in {@code Loop}. Every JVM that
  * runs Gatun is told to inline these methods nowhere, so that each is compiled alone: {@code
- * -XX:CompileCommand=dontinline} in the launcher and in the build. For beyond 18,000 nodes in one
- * compilation the compiler inlines the JDK's methods only, and one loop takes about 7,000. Three
+ * -XX:CompileCommand=dontinline} in the launcher and in the build. Beyond 18,000 nodes in one
+ * compilation the compiler inlines only methods of the JDK, and one loop takes about 7,000. Three
  * loops inlined into the task that calls them for every row are too many: the last of them would
  * call {@link #load} and {@link #store}, with vectors and masks as objects on the heap, thirty
  * times slower. Whether that happened depended on which method became hot first.
  *
- * <p>Some 40 operations on vectors fill that limit as well. A loop with more of them than an
- * exponential takes therefore loads first, and stores by the JDK's own methods.
+ * <p>Some 40 vector operations reach that limit too. A loop with more operations than one
+ * exponential therefore loads first, and stores with the JDK's own methods.
  *
  * <p>Sums over lanes are a fixed tree. {@code reduceLanes(ADD)} leaves the order open, and the
  * interpreter and the compiled code choose differently, so that a result would depend on when the

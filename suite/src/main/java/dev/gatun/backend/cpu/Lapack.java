@@ -9,14 +9,14 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Symmetric eigenvalues, QR and Cholesky by OpenBLAS' LAPACK, F32 or F64, on row-major matrices;
- * singular values are in {@link SingularValues}. Callers check the shapes.
+ * Symmetric eigenvalues, QR and Cholesky by the library's LAPACK, F32 or F64, on row-major
+ * matrices; singular values are in {@link SingularValues}. Callers check the shapes.
  *
  * <p>LAPACK reads columns: a row-major matrix is to it the transposed one, its lower triangle the
  * upper one. Where that is enough nothing is copied.
  */
 final class Lapack {
-  /** Below this, one thread is faster than four that wait for each other at every row. */
+  /** Below this, LAPACK's own routine computes eigenvalues, on one thread. */
   private static final int LEAST_PARALLEL_ROWS = 512;
 
   private static final int COL_MAJOR = OpenBlas.LAPACK_COL_MAJOR();

@@ -8,14 +8,17 @@ import java.lang.foreign.MemorySegment;
 final class MatrixProducts implements AutoCloseable {
   private final WorkerPool pool;
   private final boolean unpacked;
+  private final int rowsFor;
   private final Scratch partialSums;
 
   /**
    * @param unpacked whether products are cut for kernels that skip packing
+   * @param rowsFor number of threads that the rows of other products are cut for
    */
-  MatrixProducts(WorkerPool pool, HostMemory memory, boolean unpacked) {
+  MatrixProducts(WorkerPool pool, HostMemory memory, boolean unpacked, int rowsFor) {
     this.pool = pool;
     this.unpacked = unpacked;
+    this.rowsFor = rowsFor;
     this.partialSums = new Scratch(memory);
   }
 
@@ -38,8 +41,7 @@ final class MatrixProducts implements AutoCloseable {
     if (m == 0 || n == 0) {
       return;
     }
-    Tiling tiling =
-        unpacked ? Tiling.unpacked(type, ta, m, n, k) : Tiling.packed(m, n, k, pool.threads());
+    Tiling tiling = unpacked ? Tiling.unpacked(type, ta, m, n, k) : Tiling.packed(m, n, k, rowsFor);
     var left = new MatrixOperand(type, a, ta, Math.max(1, ta == Transpose.NO ? k : m));
     var right = new MatrixOperand(type, b, tb, Math.max(1, tb == Transpose.NO ? n : k));
     var product = new TiledProduct(tiling, alpha, left, right);

@@ -9,9 +9,10 @@ import java.util.Set;
  * blocks. A tile is the work of one task; a block is one call of the library.
  *
  * <p>The library copies ("packs") the operands of each call, so a few large calls are the fastest.
- * The sum and the columns are cut by the shape alone. The rows are cut by the number of threads: a
+ * The sum and the columns are cut by the shape alone. The rows are cut for the number of threads: a
  * cut at a multiple of {@link #ROW_STEP} rows leaves every element of C as it is, bit by bit, while
- * a cut of the columns does not. {@code MatrixProductsTest} holds the library to that.
+ * a cut of the columns does not. {@code MatrixProductsTest} holds the library to that; for a
+ * library of which nobody knows it, the rows are cut for {@link #THREADS_OF_ANY_LIBRARY}.
  *
  * <p>For processors by AMD with AVX-512, on which OpenBLAS' kernels that skip packing are as fast
  * as the machine, there is {@link #unpacked}, cut by the shape alone.
@@ -35,6 +36,9 @@ record Tiling(
     boolean laysOut) {
   /** Rows of C are cut at multiples of this: OpenBLAS' kernels take them by 4, 6, 12 or 24. */
   static final int ROW_STEP = 24;
+
+  /** The number of threads that rows are cut for where it must not depend on the machine. */
+  static final int THREADS_OF_ANY_LIBRARY = 16;
 
   private static final int COLUMN_STEP = 64;
 
@@ -89,7 +93,11 @@ record Tiling(
     return Processor.isAmd() && UNPACKED_KERNELS.contains(coreType);
   }
 
-  /** For a library that packs the operands of every call. */
+  /**
+   * For a library that packs the operands of every call.
+   *
+   * @param threads number of threads that the rows are cut for
+   */
   static Tiling packed(int m, int n, int k, int threads) {
     long products = (long) m * n * k;
     if (products < 2 * PRODUCTS_PER_SMALL_TILE) {
@@ -126,12 +134,12 @@ record Tiling(
     int cols = part(n, across, COLUMN_STEP);
     int depth = part(k, pieces, COLUMN_STEP);
     Tiling tiling = of(m, n, k, m, cols, depth);
-    for (int down = 2; down <= m / ROW_STEP && !tiling.occupies(threads); down++) {
+    long most = Math.min(m / ROW_STEP, 4L * threads);
+    for (int down = 2; down <= most && !tiling.occupies(threads); down++) {
       Tiling finer = of(m, n, k, part(m, down, ROW_STEP), cols, depth);
-      if (!finer.hasLargeTilesOnly()) {
-        break;
+      if (finer.hasLargeTilesOnly() && finer.longest(threads) < tiling.longest(threads)) {
+        tiling = finer;
       }
-      tiling = finer;
     }
     return tiling;
   }
@@ -146,6 +154,11 @@ record Tiling(
   /** Whether the tiles come out even, or are many. */
   private boolean occupies(int threads) {
     return tiles() % threads == 0 || tiles() >= 4 * threads;
+  }
+
+  /** Rows that the thread with the most tiles computes. */
+  private long longest(int threads) {
+    return (long) Math.ceilDiv(tiles(), threads) * rows;
   }
 
   /** Whether the last tile, which is the smallest, is computed by the kernels of large products. */

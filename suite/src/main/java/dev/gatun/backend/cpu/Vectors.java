@@ -248,13 +248,7 @@ final class Vectors {
       float value = Lanes.MEMORY.get(JAVA_FLOAT, x + 4L * i);
       max = value > max ? value : max;
     }
-    for (int i = 0; i < whole; i += Lanes.WIDTH) {
-      var equal = Lanes.load(x + 4L * i).eq(max);
-      if (equal.anyTrue()) {
-        return i + equal.firstTrue();
-      }
-    }
-    for (int i = whole; i < n; i++) {
+    for (int i = 0; i < n; i++) {
       if (Lanes.MEMORY.get(JAVA_FLOAT, x + 4L * i) == max) {
         return i;
       }
@@ -310,14 +304,14 @@ final class Vectors {
           (_, start, n) ->
               MemorySegment.copy(from.memory(), size * start, to.memory(), size * start, size * n));
     } else if (from.type() == ElementType.F32) {
-      forEachChunk(from.size(), (_, start, n) -> widen(in + 4 * start, out + 8 * start, n));
+      forEachChunk(from.size(), (_, start, n) -> widenLoop(in + 4 * start, out + 8 * start, n));
     } else {
       forEachChunk(from.size(), (_, start, n) -> narrowLoop(in + 8 * start, out + 4 * start, n));
     }
   }
 
   /** n F32 elements to F64. */
-  static void widen(long from, long to, int n) {
+  static void widenLoop(long from, long to, int n) {
     int whole = DoubleLanes.whole(n);
     for (int i = 0; i < whole; i += DoubleLanes.WIDTH) {
       DoubleLanes.store(DoubleLanes.loadFloats(from + 4L * i), to + 8L * i);

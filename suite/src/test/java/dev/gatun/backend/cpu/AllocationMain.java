@@ -32,7 +32,19 @@ import java.util.SplittableRandom;
  */
 final class AllocationMain {
   private static final int THREADS = 2;
-  private static final int REPEATS = 5;
+
+  /**
+   * Bytes per element of the largest operand. A call has some hundred bytes for itself, LAPACK's
+   * some thousand; a vector or a mask that the compiler left on the heap has at least 48, once for
+   * every row of 37 elements or even for every vector.
+   */
+  private static final double MOST = 0.5;
+
+  /** A step makes some hundred calls; its elements are those of one activation, rows of 37. */
+  private static final double MOST_PER_STEP = 1;
+
+  /** On a busy machine the compiler may be idle and yet have work: it gets this long. */
+  private static final long PATIENCE_NANOS = 20_000_000_000L;
 
   /** The compiler is done when it has finished nothing for this long. */
   private static final long IDLE_NANOS = 2_000_000_000L;
@@ -55,7 +67,7 @@ final class AllocationMain {
     this.scope = scope;
   }
 
-  /** Prints a line "name elements bytes" for each operation. */
+  /** Prints a line "name elements bytes" for each operation, and "too much" after what is. */
   public static void main(String[] arguments) {
     try (Backend backend = CpuBackend.open(THREADS);
         TensorScope scope = backend.newScope()) {
@@ -88,16 +100,18 @@ final class AllocationMain {
 
   private void measure(Operation operation) {
     long least = Long.MAX_VALUE;
-    for (int i = 0; i < REPEATS; i++) {
+    long start = System.nanoTime();
+    while (least > MOST * operation.elements && System.nanoTime() - start < PATIENCE_NANOS) {
       long before = threads.getTotalThreadAllocatedBytes();
       operation.body.run();
       least = Math.min(least, threads.getTotalThreadAllocatedBytes() - before);
     }
-    print(operation.name, operation.elements, least);
+    print(operation.name, operation.elements, least, MOST);
   }
 
-  private static void print(String name, long elements, long bytes) {
-    System.out.printf(Locale.ROOT, "%s %d %d%n", name, elements, bytes);
+  private static void print(String name, long elements, long bytes, double most) {
+    String verdict = bytes > most * elements ? " too much" : "";
+    System.out.printf(Locale.ROOT, "%s %d %d%s%n", name, elements, bytes, verdict);
   }
 
   private void add(String name, Tensor largest, Runnable body) {
@@ -306,9 +320,9 @@ final class AllocationMain {
       trainer.run();
     }
     long least = Long.MAX_VALUE;
-    for (int i = steps - REPEATS; i < steps; i++) {
+    for (int i = 1; i < steps; i++) {
       least = Math.min(least, allocated[i] - allocated[i - 1]);
     }
-    print("trainingStep", (long) batch * length * config.width(), least);
+    print("trainingStep", (long) batch * length * config.width(), least, MOST_PER_STEP);
   }
 }

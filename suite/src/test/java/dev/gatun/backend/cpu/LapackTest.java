@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the CPU adds to the contract: its own tridiagonalisation, the fallback, memory. */
+/** What the CPU adds to the contract: its own reduction to a band, the fallback, memory. */
 class LapackTest {
   private static final long SEED = 11;
   private static final double EPSILON = 0x1p-52;
@@ -47,18 +47,52 @@ class LapackTest {
   /** Eigenvalues by this class's own path and, with vectors, by LAPACK's dsyevd. */
   private void assertEigenvaluesAreDsyevds(double[] values, int n) {
     Tensor own = scope.zeros(ElementType.F64, n);
-    Tensor lapacks = scope.zeros(ElementType.F64, n);
     backend.symmetricEigenvalues(tensor(values, n, n), own);
-    backend.symmetricEigenvectors(tensor(values, n, n), lapacks);
-    double[] want = backend.toDoubles(lapacks);
-    double norm = Math.max(Math.abs(want[0]), Math.abs(want[n - 1]));
-    assertArrayEquals(want, backend.toDoubles(own), n * EPSILON * norm, "seed " + SEED);
+    double[] want = eigenvaluesByDsyevd(values, n);
+    assertArrayEquals(want, backend.toDoubles(own), n * EPSILON * norm(want), "seed " + SEED);
+  }
+
+  private double[] eigenvaluesByDsyevd(double[] values, int n) {
+    Tensor eigenvalues = scope.zeros(ElementType.F64, n);
+    backend.symmetricEigenvectors(tensor(values, n, n), eigenvalues);
+    return backend.toDoubles(eigenvalues);
+  }
+
+  private static double norm(double[] eigenvalues) {
+    return Math.max(Math.abs(eigenvalues[0]), Math.abs(eigenvalues[eigenvalues.length - 1]));
   }
 
   @ParameterizedTest
   @CsvSource({"512, 1", "577, 1", "700, 1e150", "640, 1e-160", "1025, 1"})
   void eigenvaluesOfRandomSymmetricMatrixAreThoseOfDsyevd(int n, double scale) {
     assertEigenvaluesAreDsyevds(gaussians(n * n, scale), n);
+  }
+
+  /** Both widths, at sizes whose last panel is whole, partial or a single row. */
+  @ParameterizedTest
+  @CsvSource({"32, 192", "32, 193", "32, 200", "64, 256", "64, 257", "64, 300", "64, 577"})
+  void aBandHasTheEigenvaluesOfItsMatrix(int width, int n) {
+    double[] x = gaussians(n * n, 1);
+    double[] values = new double[n * n];
+    for (int i = 0; i < n * n; i++) {
+      values[i] = x[Math.max(i / n, i % n) * n + Math.min(i / n, i % n)];
+    }
+    Tensor band = scope.zeros(ElementType.F64, n, width + 1);
+    try (var pool = new WorkerPool(3)) {
+      MemorySegment a = tensor(values, n, n).memory();
+      BandReduction.reduce(pool, new HostMemory(), n, width, a, band.memory());
+    }
+    double[] columns = backend.toDoubles(band);
+    double[] whole = new double[n * n];
+    for (int col = 0; col < n; col++) {
+      for (int row = col; row < Math.min(n, col + width + 1); row++) {
+        double element = columns[col * (width + 1) + row - col];
+        whole[row * n + col] = element;
+        whole[col * n + row] = element;
+      }
+    }
+    double[] want = eigenvaluesByDsyevd(values, n);
+    assertArrayEquals(want, eigenvaluesByDsyevd(whole, n), n * EPSILON * norm(want));
   }
 
   @Test
