@@ -2,10 +2,10 @@ package dev.gatun.cli;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.data.Randomness;
-import dev.gatun.io.AtomicFile;
 import dev.gatun.io.FolderLock;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.results.Provenance;
+import dev.gatun.results.ResultsFolder;
 import dev.gatun.results.TrainingCurve;
 import dev.gatun.train.DivergedException;
 import dev.gatun.train.RunCheckpoint;
@@ -52,7 +52,7 @@ final class TrainCommand implements Callable<Integer> {
   public Integer call() {
     RunConfig config = RunConfig.load(configFile);
     Path folder = out == null ? defaultFolder() : out;
-    AtomicFile.requireWritable(folder);
+    new ResultsFolder(folder).requireWritable();
     var running = new AtomicReference<Trainer>();
     // The interruption comes first: the process may end as soon as it is closed.
     try (var interruption =

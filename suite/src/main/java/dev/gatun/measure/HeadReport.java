@@ -248,7 +248,7 @@ final class HeadReport {
     }
   }
 
-  /** Those of {@link GradientAnatomy}, each through W itself in place of a basis of its columns. */
+  /** The directions of {@link GradientAnatomy}, taken through W itself and not through a basis. */
   private Map<String, LogitDirection> directions(
       TensorScope scope, LossCurves curves, Tensor hidden, Tensor coordinates) {
     long contexts = hidden.rows();
@@ -274,7 +274,7 @@ final class HeadReport {
     return directions;
   }
 
-  /** sign·X·Tᵀ [n, D] but for a factor: X·Qᵀ = (X·Tᵀ)·Wᵀ for the basis Q = W·T. */
+  /** sign·X·Tᵀ [n, D] up to a positive factor: X·Qᵀ = (X·Tᵀ)·Wᵀ for the basis Q = W·T. */
   private Tensor throughBasis(TensorScope scope, Tensor inBasis, double sign) {
     try (TensorScope scratch = backend.newScope()) {
       Tensor wide = scratch.zeros(ElementType.F64, inBasis.rows(), head.weights.cols());

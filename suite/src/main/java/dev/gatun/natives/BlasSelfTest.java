@@ -15,8 +15,8 @@ import java.lang.foreign.SymbolLookup;
 import java.util.List;
 
 /**
- * A few calls with known answers, so that a library with another interface than that of CBLAS and
- * LAPACKE with 32-bit integers is refused with a line and gives no wrong number.
+ * A few calls with known answers, so that a library without the interface of CBLAS and LAPACKE with
+ * 32-bit integers is refused with a line before it gives a wrong number.
  */
 final class BlasSelfTest {
   /**

@@ -13,7 +13,7 @@ import org.apache.arrow.vector.types.pojo.FieldType;
 
 /** A column of an Arrow table: its name, type, unit and meaning, and how a row fills it. */
 sealed interface Column<R> {
-  /** The unit of what has none: of names, texts and flags. */
+  /** The unit of names, texts and flags. */
   String NO_UNIT = "none";
 
   /** Name in the file. */

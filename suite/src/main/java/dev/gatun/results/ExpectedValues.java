@@ -76,6 +76,11 @@ public record ExpectedValues(List<ExpectedClaim> claims) {
                             claim, claims.stream().map(ExpectedClaim::claim).toList()))));
   }
 
+  /** Whether there are values for a claim. */
+  public boolean expects(String claim) {
+    return claims.stream().anyMatch(c -> c.claim().equals(claim));
+  }
+
   /** Those of some claims alone, in the order given. */
   public ExpectedValues only(Collection<String> names) {
     return new ExpectedValues(names.stream().map(this::of).toList());

@@ -68,7 +68,7 @@ record RunFile(Provenance provenance, Map<String, Double> wallSeconds) {
     }
   }
 
-  /** A run as it was before its time was put into this file. */
+  /** The run with the time that this file has for it. */
   Run timed(Run run) {
     return run.took(wallSeconds.getOrDefault(run.id(), Double.NaN));
   }

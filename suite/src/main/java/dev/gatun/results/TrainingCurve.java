@@ -11,8 +11,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * The curve of a training run, {@code curve.arrow}, and beside it {@code speed.arrow} and {@code
- * run.json}: what differs between equal runs stands there alone, so that they leave equal bytes in
- * the first, interrupted or not. A file of checksums speaks of all three.
+ * run.json}. What differs between equal runs stands in those two alone, so equal runs leave equal
+ * bytes in {@code curve.arrow}, interrupted or not. {@code SHA256SUMS} covers all three.
  *
  * @param folder of the run
  */

@@ -59,8 +59,8 @@ public interface LogitDirection {
   }
 
   /**
-   * As {@link #fullStep(Tensor, Tensor, Tensor)}, but for its length, of a head that is 2^exponent
-   * times the weights given, so that no size of a head's weights overflows or vanishes.
+   * The direction of {@link #fullStep(Tensor, Tensor, Tensor)}, of any length, for a head that is
+   * 2^exponent times the weights given: so no head's weights are too large or too small.
    */
   static LogitDirection fullStep(
       Tensor hiddenStates, Tensor headWeights, Tensor headGradient, int exponent) {

@@ -29,7 +29,7 @@ class EqualRunsIT {
   @Test
   void reproductionsAreEqual() throws Exception {
     for (int threads = 1; threads <= 2; threads++) {
-      // Jobs are of no use on one thread.
+      // The option --jobs needs a thread for each job.
       gatun(threads, "reproduce", "B1", "B7", "A8", "C2", "--jobs", "" + threads);
     }
     assertEqualFolders(4);
@@ -120,17 +120,26 @@ class EqualRunsIT {
   }
 
   private void assertEqualFolders(int files) throws IOException {
+    assertEquals(names(out(1)), names(out(2)));
     var sizes = new TreeMap<String, Long>();
-    try (var all = Files.walk(out(1))) {
-      for (Path file : all.filter(Files::isRegularFile).toList()) {
-        String name = out(1).relativize(file).toString();
-        if (!OF_THE_RUN.contains(name)) {
-          assertEquals(-1, Files.mismatch(file, out(2).resolve(name)), name);
-          sizes.put(name, Files.size(file));
-        }
+    for (String name : names(out(1))) {
+      if (!OF_THE_RUN.contains(name)) {
+        Path file = out(1).resolve(name);
+        assertEquals(-1, Files.mismatch(file, out(2).resolve(name)), name);
+        sizes.put(name, Files.size(file));
       }
     }
     assertEquals(files, sizes.size(), sizes.toString());
     assertTrue(sizes.values().stream().allMatch(size -> size > 0), sizes.toString());
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (var files = Files.walk(folder)) {
+      return files
+          .filter(Files::isRegularFile)
+          .map(file -> folder.relativize(file).toString())
+          .sorted()
+          .toList();
+    }
   }
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,6 +22,8 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher script: wherever it is called from, and on whatever machine. */
 @DisabledOnOs(OS.WINDOWS)
@@ -115,18 +118,19 @@ class LauncherIT {
     assertTrue(names(folder).stream().noneMatch(n -> n.startsWith("hs_err_")));
   }
 
-  @Test
-  void aBadFolderForTemporaryFilesIsFoundBeforeTheWork() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"reproduce A1", "train --config text-small.toml"})
+  void aBadFolderForTemporaryFilesIsFoundBeforeTheWork(String command) throws Exception {
     Path out = folder.resolve("results");
     String options = "-XX:-UsePerfData -Djava.io.tmpdir=" + temporary.resolve("nowhere");
+    Files.copy(Path.of("configs", "text-small.toml"), folder.resolve("text-small.toml"));
+    List<String> words = new ArrayList<>(List.of(Launcher.SCRIPT.toString()));
+    words.addAll(List.of(command.split(" ")));
+    words.addAll(List.of("--out", out.toString()));
     Answer answer =
         run(
             Map.of("GATUN_JAVA", Launcher.java(), "JAVA_TOOL_OPTIONS", options),
-            Launcher.SCRIPT.toString(),
-            "reproduce",
-            "A1",
-            "--out",
-            out.toString());
+            words.toArray(String[]::new));
     assertEquals(Gatun.USER_ERROR, answer.code(), answer.text());
     List<String> lines =
         answer.text().lines().filter(line -> !line.contains("java.io.tmpdir directory")).toList();

@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -35,7 +37,7 @@ public record PlantedFaults(Function<String, ClaimContext> contexts) {
   }
 
   /**
-   * Checks that reproduce for the whole claim must be judged, and not reproduce, for the broken.
+   * The named checks reproduce for the whole claim; for the broken one they are judged and do not.
    */
   public void assertFound(Claim whole, Claim broken, String... checks) {
     Evidence exact = Measured.evidence(whole, exact());
@@ -46,7 +48,7 @@ public record PlantedFaults(Function<String, ClaimContext> contexts) {
   /**
    * As above, with a fault that touches some arms alone.
    *
-   * @param touched with what their names begin
+   * @param touched the start of the names of those arms
    */
   public void assertFoundInArms(String touched, Claim whole, Claim broken, String... checks) {
     ClaimContext context = exact();
@@ -70,27 +72,39 @@ public record PlantedFaults(Function<String, ClaimContext> contexts) {
    * Measures with a fault that touches some runs alone. The others are taken from the whole claim,
    * which was measured in the same context: training them again would change no bit of them.
    *
-   * @param touched says so of a run's id, such as {@code full-seed7}
+   * @param touched whether the fault touches the run of an id such as {@code full-seed7}
    */
   public static Evidence evidence(
       ClaimContext context, Predicate<String> touched, Supplier<Evidence> measured) {
-    forget(context, touched);
-    Evidence faulty = measured.get();
-    forget(context, touched);
-    return faulty;
-  }
-
-  /** A stored run knows its configuration, but not the fault of its training. */
-  private static void forget(ClaimContext context, Predicate<String> runs) {
-    try (Stream<Path> files = Files.walk(context.unfinished())) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        if (runs.test(file.getParent().getFileName().toString())) {
-          Files.delete(file);
-        }
+    try {
+      Map<Path, byte[]> sound = forget(context, touched);
+      Evidence faulty = measured.get();
+      forget(context, touched);
+      for (var file : sound.entrySet()) {
+        Files.write(file.getKey(), file.getValue());
       }
+      return faulty;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Deletes what some runs stored, and returns it: a stored run knows its configuration, but not
+   * the fault of its training.
+   */
+  private static Map<Path, byte[]> forget(ClaimContext context, Predicate<String> runs)
+      throws IOException {
+    var deleted = new TreeMap<Path, byte[]>();
+    try (Stream<Path> files = Files.walk(context.unfinished())) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        if (runs.test(file.getParent().getFileName().toString())) {
+          deleted.put(file, Files.readAllBytes(file));
+          Files.delete(file);
+        }
+      }
+    }
+    return deleted;
   }
 
   /** What the shipped expected values say of a check at the quick tier. */

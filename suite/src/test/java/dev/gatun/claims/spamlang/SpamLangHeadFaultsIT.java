@@ -96,7 +96,7 @@ class SpamLangHeadFaultsIT {
     assertNotEquals(Outcome.SKIPPED, found.outcome(), found::toString);
   }
 
-  /** With a fault in the arms whose names hold a text, though not in trials of a rate. */
+  /** With a fault in the arms whose names contain the text; trials of a rate stay sound. */
   private Evidence faulty(String arms, SpamLangRun.Examples fault) {
     return PlantedFaults.evidence(
         context, run -> run.contains(arms) && !run.contains("-rate"), () -> evidence(fault));

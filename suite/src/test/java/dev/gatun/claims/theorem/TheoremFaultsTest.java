@@ -56,7 +56,7 @@ class TheoremFaultsTest {
     assertFound(empty, "best_is_below_truncated");
   }
 
-  /** What has no order of its own is written in another one by each process. */
+  /** A map without an order of its own is written in a different order by each process. */
   @Test
   void theConfigurationIsWrittenInOneOrder() {
     Evidence evidence = Measured.evidence(new B7TheoremBound(_ -> PLAN), Measured.context(backend));
