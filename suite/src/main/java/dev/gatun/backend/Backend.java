@@ -222,12 +222,6 @@ public interface Backend extends AutoCloseable {
   /** Accumulates into dX and dWeight. */
   void rmsNormBackward(Tensor dY, Tensor x, Tensor weight, Tensor rstd, Tensor dX, Tensor dWeight);
 
-  /** y = gelu(x), elementwise. */
-  void gelu(Gelu form, Tensor x, Tensor y);
-
-  /** dX = dY·gelu′(x); dX may be dY. */
-  void geluBackward(Gelu form, Tensor x, Tensor dY, Tensor dX);
-
   /** y = form(x), elementwise; y may be x. */
   void elementwise(Elementwise form, Tensor x, Tensor y);
 

@@ -411,18 +411,6 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
-  public void gelu(Gelu form, Tensor x, Tensor y) {
-    checks.sameSize("gelu", x, y);
-    ReferenceActivations.gelu(form, x, y);
-  }
-
-  @Override
-  public void geluBackward(Gelu form, Tensor x, Tensor dY, Tensor dX) {
-    checks.sameSize("geluBackward", x, dY, dX);
-    ReferenceActivations.geluBackward(form, x, dY, dX);
-  }
-
-  @Override
   public void elementwise(Elementwise form, Tensor x, Tensor y) {
     checks.sameSize("elementwise", x, y);
     ReferenceActivations.elementwise(form, x, y);

@@ -5,7 +5,6 @@ import dev.gatun.backend.AttentionShape;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.DeviceDescription;
 import dev.gatun.backend.Elementwise;
-import dev.gatun.backend.Gelu;
 import dev.gatun.backend.LogSumExp;
 import dev.gatun.backend.MemoryUse;
 import dev.gatun.backend.OperandChecks;
@@ -47,7 +46,6 @@ public final class CpuBackend implements Backend {
   private final Bias bias;
   private final LayerNorm layerNorm;
   private final RmsNorm rmsNorm;
-  private final Activations activations;
   private final ElementwiseFunctions elementwise;
   private final GatedActivation gatedActivation;
   private final Rotary rotary;
@@ -74,7 +72,6 @@ public final class CpuBackend implements Backend {
     bias = new Bias(pool);
     layerNorm = new LayerNorm(pool);
     rmsNorm = new RmsNorm(pool);
-    activations = new Activations(pool);
     elementwise = new ElementwiseFunctions(pool);
     gatedActivation = new GatedActivation(pool);
     rotary = new Rotary(pool);
@@ -374,16 +371,6 @@ public final class CpuBackend implements Backend {
   public void rmsNormBackward(
       Tensor dY, Tensor x, Tensor weight, Tensor rstd, Tensor dX, Tensor dWeight) {
     rmsNorm.rmsNormBackward(dY, x, weight, rstd, dX, dWeight);
-  }
-
-  @Override
-  public void gelu(Gelu form, Tensor x, Tensor y) {
-    activations.gelu(form, x, y);
-  }
-
-  @Override
-  public void geluBackward(Gelu form, Tensor x, Tensor dY, Tensor dX) {
-    activations.geluBackward(form, x, dY, dX);
   }
 
   @Override

@@ -15,6 +15,12 @@ import jdk.incubator.vector.VectorOperators;
 final class ElementwiseFunctions {
   private static final int CHUNK = 16_384;
 
+  private static final FloatVector CUBIC = Lanes.broadcast(0.044715f);
+  private static final FloatVector THRICE_CUBIC = Lanes.broadcast(3 * 0.044715f);
+
+  /** 2·√(2/π): 0.5·(1 + tanh u) is the logistic function of 2u. */
+  private static final FloatVector TWICE_ROOT_2_OVER_PI = Lanes.broadcast(1.5957691216f);
+
   private static final FloatVector MINUS_TWO = Lanes.broadcast(-2f);
   private static final FloatVector FOUR = Lanes.broadcast(4f);
 
@@ -47,6 +53,8 @@ final class ElementwiseFunctions {
           int n = (int) Math.min(CHUNK, size - (long) chunk * CHUNK);
           long offset = 4L * chunk * CHUNK;
           switch (form) {
+            case GELU -> geluLoop(from + offset, to + offset, n);
+            case GELU_TANH -> geluTanhLoop(from + offset, to + offset, n);
             case TANH -> tanhLoop(from + offset, to + offset, n);
             case SIGSOFTMAX -> sigsoftmaxLoop(from + offset, to + offset, n);
           }
@@ -66,10 +74,65 @@ final class ElementwiseFunctions {
           int n = (int) Math.min(CHUNK, size - (long) chunk * CHUNK);
           long offset = 4L * chunk * CHUNK;
           switch (form) {
+            case GELU -> geluBackwardLoop(at + offset, from + offset, to + offset, n);
+            case GELU_TANH -> geluTanhBackwardLoop(at + offset, from + offset, to + offset, n);
             case TANH -> tanhBackwardLoop(at + offset, from + offset, to + offset, n);
             case SIGSOFTMAX -> sigsoftmaxBackwardLoop(at + offset, from + offset, to + offset, n);
           }
         });
+  }
+
+  private static void geluTanhLoop(long x, long y, int n) {
+    VectorMask<Float> rest = Lanes.rest(n);
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      boolean full = i <= n - Lanes.WIDTH;
+      long at = 4L * i;
+      Lanes.store(geluTanh(Lanes.load(x + at, full, rest)), y + at, full, rest);
+    }
+  }
+
+  private static void geluTanhBackwardLoop(long x, long dY, long dX, int n) {
+    VectorMask<Float> rest = Lanes.rest(n);
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      boolean full = i <= n - Lanes.WIDTH;
+      long at = 4L * i;
+      FloatVector gradient = Lanes.load(dY + at, full, rest);
+      FloatVector result = geluTanhDerivative(Lanes.load(x + at, full, rest)).mul(gradient);
+      if (full) {
+        result.intoMemorySegment(Lanes.MEMORY, dX + at, Lanes.ORDER);
+      } else {
+        result.intoMemorySegment(Lanes.MEMORY, dX + at, Lanes.ORDER, rest);
+      }
+    }
+  }
+
+  private static void geluLoop(long x, long y, int n) {
+    VectorMask<Float> rest = Lanes.rest(n);
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      boolean full = i <= n - Lanes.WIDTH;
+      long at = 4L * i;
+      FloatVector result = gelu(Lanes.load(x + at, full, rest));
+      if (full) {
+        result.intoMemorySegment(Lanes.MEMORY, y + at, Lanes.ORDER);
+      } else {
+        result.intoMemorySegment(Lanes.MEMORY, y + at, Lanes.ORDER, rest);
+      }
+    }
+  }
+
+  private static void geluBackwardLoop(long x, long dY, long dX, int n) {
+    VectorMask<Float> rest = Lanes.rest(n);
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      boolean full = i <= n - Lanes.WIDTH;
+      long at = 4L * i;
+      FloatVector gradient = Lanes.load(dY + at, full, rest);
+      FloatVector result = geluDerivative(Lanes.load(x + at, full, rest)).mul(gradient);
+      if (full) {
+        result.intoMemorySegment(Lanes.MEMORY, dX + at, Lanes.ORDER);
+      } else {
+        result.intoMemorySegment(Lanes.MEMORY, dX + at, Lanes.ORDER, rest);
+      }
+    }
   }
 
   private static void tanhLoop(long x, long y, int n) {
@@ -119,6 +182,37 @@ final class ElementwiseFunctions {
           Exponential.ONE.add(Exponential.logistic(Lanes.load(x + at, full, rest).neg()));
       Lanes.store(slope.mul(Lanes.load(dY + at, full, rest)), dX + at, full, rest);
     }
+  }
+
+  private static FloatVector geluTanh(FloatVector x) {
+    FloatVector square = x.mul(x);
+    FloatVector twiceU = square.fma(CUBIC, Exponential.ONE).mul(x).mul(TWICE_ROOT_2_OVER_PI);
+    return x.mul(Exponential.logistic(twiceU));
+  }
+
+  /** s + x·s·(1 − s)·2u′ with s the logistic function of 2u. */
+  private static FloatVector geluTanhDerivative(FloatVector x) {
+    FloatVector square = x.mul(x);
+    FloatVector twiceU = square.fma(CUBIC, Exponential.ONE).mul(x).mul(TWICE_ROOT_2_OVER_PI);
+    FloatVector s = Exponential.logistic(twiceU);
+    FloatVector inner = square.fma(THRICE_CUBIC, Exponential.ONE).mul(x).mul(TWICE_ROOT_2_OVER_PI);
+    FloatVector bell = s.mul(Exponential.ONE.sub(s));
+    return inner.fma(bell, s);
+  }
+
+  private static FloatVector gelu(FloatVector x) {
+    FloatVector density = Exponential.normalDensity(x);
+    FloatVector part = x.mul(Exponential.normalTail(x, density));
+    return part.blend(x.sub(part), x.compare(VectorOperators.GT, Lanes.ZERO));
+  }
+
+  /** Φ(x) + x·φ(x). */
+  private static FloatVector geluDerivative(FloatVector x) {
+    FloatVector density = Exponential.normalDensity(x);
+    FloatVector tail = Exponential.normalTail(x, density);
+    FloatVector cdf =
+        tail.blend(Exponential.ONE.sub(tail), x.compare(VectorOperators.GT, Lanes.ZERO));
+    return x.fma(density, cdf);
   }
 
   private static FloatVector tanh(FloatVector x) {

@@ -5,7 +5,6 @@ import dev.gatun.backend.AttentionShape;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.DeviceDescription;
 import dev.gatun.backend.Elementwise;
-import dev.gatun.backend.Gelu;
 import dev.gatun.backend.LogSumExp;
 import dev.gatun.backend.MathMode;
 import dev.gatun.backend.MemoryUse;
@@ -49,7 +48,6 @@ public final class CudaBackend implements Backend {
   private final Bias bias;
   private final LayerNorm layerNorm;
   private final RmsNorm rmsNorm;
-  private final Activations activations;
   private final ElementwiseFunctions elementwise;
   private final GatedActivation gatedActivation;
   private final Rotary rotary;
@@ -75,7 +73,6 @@ public final class CudaBackend implements Backend {
     bias = new Bias(launcher, memory);
     layerNorm = new LayerNorm(launcher, memory);
     rmsNorm = new RmsNorm(launcher, memory);
-    activations = new Activations(launcher);
     elementwise = new ElementwiseFunctions(launcher);
     gatedActivation = new GatedActivation(launcher);
     rotary = new Rotary(launcher);
@@ -352,16 +349,6 @@ public final class CudaBackend implements Backend {
   public void rmsNormBackward(
       Tensor dY, Tensor x, Tensor weight, Tensor rstd, Tensor dX, Tensor dWeight) {
     rmsNorm.rmsNormBackward(dY, x, weight, rstd, dX, dWeight);
-  }
-
-  @Override
-  public void gelu(Gelu form, Tensor x, Tensor y) {
-    activations.gelu(form, x, y);
-  }
-
-  @Override
-  public void geluBackward(Gelu form, Tensor x, Tensor dY, Tensor dX) {
-    activations.geluBackward(form, x, dY, dX);
   }
 
   @Override

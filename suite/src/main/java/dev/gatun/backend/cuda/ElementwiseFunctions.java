@@ -8,14 +8,18 @@ import dev.gatun.tensor.Tensor;
 /** Functions of single elements, forward and backward: {@code elementwise.cu}. */
 final class ElementwiseFunctions {
   private static final String FILE = "elementwise";
+  private static final Kernel GELU = new Kernel(FILE, "gelu_f32");
+  private static final Kernel GELU_TANH = new Kernel(FILE, "gelu_tanh_f32");
   private static final Kernel TANH = new Kernel(FILE, "tanh_f32");
   private static final Kernel SIGSOFTMAX = new Kernel(FILE, "sigsoftmax_f32");
+  private static final Kernel GELU_BACKWARD = new Kernel(FILE, "gelu_backward_f32");
+  private static final Kernel GELU_TANH_BACKWARD = new Kernel(FILE, "gelu_tanh_backward_f32");
   private static final Kernel TANH_BACKWARD = new Kernel(FILE, "tanh_backward_f32");
   private static final Kernel SIGSOFTMAX_BACKWARD = new Kernel(FILE, "sigsoftmax_backward_f32");
 
   // As in elementwise.cu.
   private static final int THREADS = 256;
-  private static final int CHUNK = 1024;
+  private static final int CHUNK = 2048;
 
   private final OperandChecks checks = new OperandChecks(ElementType.F32, false);
   private final Launcher launcher;
@@ -29,6 +33,8 @@ final class ElementwiseFunctions {
     checks.sameSize("elementwise", x, y);
     Kernel kernel =
         switch (form) {
+          case GELU -> GELU;
+          case GELU_TANH -> GELU_TANH;
           case TANH -> TANH;
           case SIGSOFTMAX -> SIGSOFTMAX;
         };
@@ -40,6 +46,8 @@ final class ElementwiseFunctions {
     checks.sameSize("elementwiseBackward", x, dY, dX);
     Kernel kernel =
         switch (form) {
+          case GELU -> GELU_BACKWARD;
+          case GELU_TANH -> GELU_TANH_BACKWARD;
           case TANH -> TANH_BACKWARD;
           case SIGSOFTMAX -> SIGSOFTMAX_BACKWARD;
         };

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gatun.backend.AdamWStep;
 import dev.gatun.backend.AttentionShape;
 import dev.gatun.backend.Backend;
-import dev.gatun.backend.Gelu;
+import dev.gatun.backend.Elementwise;
 import dev.gatun.backend.LogSumExp;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
@@ -256,9 +256,9 @@ class ThreadCountTest {
   private static List<Tensor> activations(Run run) {
     Tensor x = run.tensor(700, 258);
     Tensor y = run.zeros(700, 258);
-    run.backend.gelu(Gelu.TANH, x, y);
+    run.backend.elementwise(Elementwise.GELU_TANH, x, y);
     Tensor dX = run.zeros(700, 258);
-    run.backend.geluBackward(Gelu.EXACT, x, y, dX);
+    run.backend.elementwiseBackward(Elementwise.GELU, x, y, dX);
     Tensor gated = run.zeros(700, 129);
     run.backend.swiglu(x, gated);
     Tensor dGated = run.zeros(700, 258);
