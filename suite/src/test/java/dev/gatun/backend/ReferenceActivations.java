@@ -6,19 +6,19 @@ import static dev.gatun.backend.Elements.put;
 import dev.gatun.tensor.Tensor;
 
 /** Functions of single elements, and SwiGLU. */
-final class ReferenceActivations {
+final class ReferenceActivations implements Parts.ElementwiseFunctions, Parts.GatedActivation {
   private static final double ROOT_2_OVER_PI = Math.sqrt(2 / Math.PI);
   private static final double CUBIC = 0.044715;
 
-  private ReferenceActivations() {}
-
-  static void elementwise(Elementwise form, Tensor x, Tensor y) {
+  @Override
+  public void elementwise(Elementwise form, Tensor x, Tensor y) {
     for (long i = 0; i < x.size(); i++) {
       put(y, i, elementwise(form, at(x, i)));
     }
   }
 
-  static void elementwiseBackward(Elementwise form, Tensor x, Tensor dY, Tensor dX) {
+  @Override
+  public void elementwiseBackward(Elementwise form, Tensor x, Tensor dY, Tensor dX) {
     for (long i = 0; i < x.size(); i++) {
       put(dX, i, at(dY, i) * elementwiseDerivative(form, at(x, i)));
     }
@@ -48,7 +48,8 @@ final class ReferenceActivations {
     };
   }
 
-  static void swiglu(Tensor x, Tensor y) {
+  @Override
+  public void swiglu(Tensor x, Tensor y) {
     long f = y.cols();
     for (long n = 0; n < y.rows(); n++) {
       for (long j = 0; j < f; j++) {
@@ -58,7 +59,8 @@ final class ReferenceActivations {
     }
   }
 
-  static void swigluBackward(Tensor x, Tensor dY, Tensor dX) {
+  @Override
+  public void swigluBackward(Tensor x, Tensor dY, Tensor dX) {
     long f = dY.cols();
     for (long n = 0; n < dY.rows(); n++) {
       for (long j = 0; j < f; j++) {

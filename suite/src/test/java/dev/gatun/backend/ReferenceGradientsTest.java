@@ -19,12 +19,12 @@ class ReferenceGradientsTest {
   private static final double TOLERANCE = 2e-9;
 
   private final SplittableRandom random = new SplittableRandom(SEED);
-  private ReferenceBackend backend;
+  private Backend backend;
   private TensorScope scope;
 
   @BeforeEach
   void open() {
-    backend = new ReferenceBackend();
+    backend = ReferenceBackend.open();
     scope = backend.newScope();
   }
 

@@ -1,8 +1,7 @@
 package dev.gatun.backend.cpu;
 
 import dev.gatun.backend.Elementwise;
-import dev.gatun.backend.OperandChecks;
-import dev.gatun.tensor.ElementType;
+import dev.gatun.backend.Parts;
 import dev.gatun.tensor.Tensor;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -12,7 +11,7 @@ import jdk.incubator.vector.VectorOperators;
  * Functions of single elements, forward and backward; see {@link
  * dev.gatun.backend.Backend#elementwise}.
  */
-final class ElementwiseFunctions {
+final class ElementwiseFunctions implements Parts.ElementwiseFunctions {
   private static final int CHUNK = 16_384;
 
   private static final FloatVector CUBIC = Lanes.broadcast(0.044715f);
@@ -34,7 +33,6 @@ final class ElementwiseFunctions {
   private static final FloatVector T1 = Lanes.broadcast(1.33314422036e-1f);
   private static final FloatVector T0 = Lanes.broadcast(-3.33332819422e-1f);
 
-  private final OperandChecks checks = new OperandChecks(ElementType.F32, true);
   private final WorkerPool pool;
 
   ElementwiseFunctions(WorkerPool pool) {
@@ -42,8 +40,8 @@ final class ElementwiseFunctions {
   }
 
   /** x, y of equal size; y may be x. */
-  void forward(Elementwise form, Tensor x, Tensor y) {
-    checks.sameSize("elementwise", x, y);
+  @Override
+  public void elementwise(Elementwise form, Tensor x, Tensor y) {
     long from = Lanes.address(x);
     long to = Lanes.address(y);
     long size = x.size();
@@ -62,8 +60,8 @@ final class ElementwiseFunctions {
   }
 
   /** x, dY, dX of equal size; dX may be dY. */
-  void backward(Elementwise form, Tensor x, Tensor dY, Tensor dX) {
-    checks.sameSize("elementwiseBackward", x, dY, dX);
+  @Override
+  public void elementwiseBackward(Elementwise form, Tensor x, Tensor dY, Tensor dX) {
     long at = Lanes.address(x);
     long from = Lanes.address(dY);
     long to = Lanes.address(dX);

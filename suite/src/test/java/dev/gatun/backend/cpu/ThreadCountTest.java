@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ThreadCountTest {
   private static final long SEED = 7;
 
-  private List<CpuBackend> backends;
+  private List<Backend> backends;
 
   @BeforeAll
   void open() {
@@ -39,7 +39,7 @@ class ThreadCountTest {
 
   @AfterAll
   void close() {
-    backends.forEach(CpuBackend::close);
+    backends.forEach(Backend::close);
   }
 
   /** Runs on one backend; every call of {@code tensor} gives the same values on each. */
@@ -298,7 +298,7 @@ class ThreadCountTest {
   @MethodSource("operations")
   void equalBytesOnOneTwoAndFourThreads(String name, Operation operation) {
     List<long[]> expected = null;
-    for (CpuBackend backend : backends) {
+    for (Backend backend : backends) {
       try (TensorScope scope = backend.newScope()) {
         List<long[]> bits =
             operation.run(new Run(backend, scope)).stream().map(t -> bits(backend, t)).toList();
