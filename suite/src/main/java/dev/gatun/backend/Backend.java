@@ -21,8 +21,8 @@ import java.util.OptionalLong;
  * them. Ids out of range throw it too, but a device that works behind the calls may tell only at
  * the next result that is read.
  *
- * <p>Operands, recordings and closed scopes are looked after here, once for all devices; what a
- * device does is in its {@link Parts}.
+ * <p>This class checks operands, recordings and closed scopes, once for all devices. What a device
+ * does is in its {@link Parts}.
  *
  * <p>A backend and all that belongs to it are used by one thread at a time.
  */
@@ -31,15 +31,15 @@ public final class Backend implements AutoCloseable {
   private final RecordingGuard guard;
   private final OperandChecks checks;
 
-  /** Of parts that allocate and compile nothing while they are recorded. */
+  /** A device whose parts allocate and compile nothing while operations are recorded. */
   public Backend(Parts parts) {
     this(parts, new RecordingGuard());
   }
 
   /**
-   * Of a device's parts.
+   * A device with these parts.
    *
-   * @param guard which those parts ask that may allocate or compile
+   * @param guard the parts ask it before they allocate or compile anything
    */
   public Backend(Parts parts, RecordingGuard guard) {
     this.parts = parts;

@@ -65,7 +65,7 @@ public record Parts(
 
   /** Tensors' memory. */
   public interface Memory {
-    /** A scope that is used neither after its closing nor for more bytes than a long counts. */
+    /** A new scope. Nobody uses it once it is closed, or asks for more bytes than a long counts. */
     TensorScope newScope();
 
     MemoryUse memoryUse();
