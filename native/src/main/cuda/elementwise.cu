@@ -1,12 +1,54 @@
-// Functions of single elements that some heads need, and their gradients.
+// Functions of single elements, and their gradients.
+//   gelu        y = x·Φ(x),          dX = dY·(Φ(x) + x·φ(x))
+//   gelu_tanh   y = x·s,             dX = dY·(s + x·s·(1 − s)·2u′), s = logistic(2u),
+//                                    2u = 2√(2/π)·(x + 0.044715x³)
 //   tanh        y = tanh x,          dX = dY·(1 − tanh² x) = dY·4e/(1 + e)², e = exp(−2|x|)
 //   sigsoftmax  y = x + log σ(x),    dX = dY·(1 + σ(−x)), σ the logistic function
-// The second makes of logits those whose softmax is sigsoftmax (Kanai et al., arXiv 1805.10829).
+// The first two are the Gaussian error linear unit (Hendrycks and Gimpel, arXiv 1606.08415):
+// 0.5·(1 + tanh u) is the logistic function of 2u, which does not cancel for negative u.
+// The last makes of logits those whose softmax is sigsoftmax (Kanai et al., arXiv 1805.10829).
 // Elementwise: memory bandwidth bounds it.
 #include "gatun.cuh"
 
 constexpr int THREADS = 256;
-constexpr int CHUNK = 4 * THREADS;  // elements of a block
+constexpr int STRIPS = 2;
+constexpr int CHUNK = 4 * THREADS * STRIPS;  // elements of a block
+
+struct Gelu {
+  static constexpr float ROOT_HALF = 0.70710678f;
+  static constexpr float DENSITY_AT_0 = 0.39894228f;
+
+  static __device__ __forceinline__ float distribution(float x) {
+    return 0.5f * erfcf(-ROOT_HALF * x);
+  }
+  static __device__ __forceinline__ float value(float x) { return x * distribution(x); }
+  static __device__ __forceinline__ float slope(float x) {
+    return fmaf(x, DENSITY_AT_0 * expf(-0.5f * x * x), distribution(x));
+  }
+};
+
+struct GeluTanh {
+  static constexpr float TWICE_ROOT_2_OVER_PI = 1.5957691216f;
+  static constexpr float CUBIC = 0.044715f;
+
+  static __device__ __forceinline__ float twice_u(float x) {
+    return fmaf(CUBIC, x * x, 1.0f) * x * TWICE_ROOT_2_OVER_PI;
+  }
+  static __device__ __forceinline__ float value(float x) {
+    return x / (1.0f + expf(-twice_u(x)));
+  }
+  static __device__ __forceinline__ float slope(float x) {
+    const float twice = twice_u(x);
+    const float e = expf(-fabsf(twice));
+    const float larger = 1.0f / (1.0f + e);
+    const float smaller = e * larger;
+    const float s = twice < 0.0f ? smaller : larger;
+    const float bell = larger * smaller;
+    const float inner = fmaf(3.0f * CUBIC, x * x, 1.0f) * x * TWICE_ROOT_2_OVER_PI;
+    // Far out the bell is 0 and inner may be infinite.
+    return bell > 0.0f ? fmaf(inner, bell, s) : s;
+  }
+};
 
 struct Tanh {
   static __device__ __forceinline__ float value(float x) { return tanhf(x); }
@@ -27,12 +69,19 @@ struct Sigsoftmax {
   }
 };
 
-// Grid: 1,024 elements in x. The last block may have fewer, and then goes element by element.
+// Grid: 2,048 elements in x. The last block may have fewer, and then goes element by element.
 template <typename Form, bool ALIGNED>
 static __device__ __forceinline__ void forward_chunk(const float *x, float *y, int n) {
-  const float4 in = load_strip<ALIGNED, THREADS>(x, 0, threadIdx.x, n);
-  store_strip<ALIGNED, THREADS>(y, 0, threadIdx.x, n,
-                                each4([](float v) { return Form::value(v); }, in));
+  float4 in[STRIPS];
+#pragma unroll
+  for (int s = 0; s < STRIPS; s++) {
+    in[s] = load_strip<ALIGNED, THREADS>(x, s * 4 * THREADS, threadIdx.x, n);
+  }
+#pragma unroll
+  for (int s = 0; s < STRIPS; s++) {
+    store_strip<ALIGNED, THREADS>(y, s * 4 * THREADS, threadIdx.x, n,
+                                  each4([](float v) { return Form::value(v); }, in[s]));
+  }
 }
 
 template <typename Form>
@@ -49,11 +98,19 @@ static __device__ __forceinline__ void forward(const float *x, float *y, long lo
 template <typename Form, bool ALIGNED>
 static __device__ __forceinline__ void backward_chunk(const float *x, const float *d_y, float *d_x,
                                                       int n) {
-  const float4 in = load_strip<ALIGNED, THREADS>(x, 0, threadIdx.x, n);
-  const float4 gradient = load_strip<ALIGNED, THREADS>(d_y, 0, threadIdx.x, n);
-  store_strip<ALIGNED, THREADS>(
-      d_x, 0, threadIdx.x, n,
-      each4([](float v, float g) { return g * Form::slope(v); }, in, gradient));
+  float4 in[STRIPS];
+  float4 gradient[STRIPS];
+#pragma unroll
+  for (int s = 0; s < STRIPS; s++) {
+    in[s] = load_strip<ALIGNED, THREADS>(x, s * 4 * THREADS, threadIdx.x, n);
+    gradient[s] = load_strip<ALIGNED, THREADS>(d_y, s * 4 * THREADS, threadIdx.x, n);
+  }
+#pragma unroll
+  for (int s = 0; s < STRIPS; s++) {
+    store_strip<ALIGNED, THREADS>(
+        d_x, s * 4 * THREADS, threadIdx.x, n,
+        each4([](float v, float g) { return g * Form::slope(v); }, in[s], gradient[s]));
+  }
 }
 
 template <typename Form>
@@ -66,6 +123,36 @@ static __device__ __forceinline__ void backward(const float *x, const float *d_y
   } else {
     backward_chunk<Form, false>(x + first, d_y + first, d_x + first, left);
   }
+}
+
+extern "C" __global__ void __launch_bounds__(256) gelu_f32(
+    const float *x,  // [n]
+    float *y,        // [n], may be x
+    long long n) {
+  forward<Gelu>(x, y, n);
+}
+
+extern "C" __global__ void __launch_bounds__(256) gelu_backward_f32(
+    const float *x,    // [n]
+    const float *d_y,  // [n]
+    float *d_x,        // [n], may be d_y
+    long long n) {
+  backward<Gelu>(x, d_y, d_x, n);
+}
+
+extern "C" __global__ void __launch_bounds__(256) gelu_tanh_f32(
+    const float *x,  // [n]
+    float *y,        // [n], may be x
+    long long n) {
+  forward<GeluTanh>(x, y, n);
+}
+
+extern "C" __global__ void __launch_bounds__(256) gelu_tanh_backward_f32(
+    const float *x,    // [n]
+    const float *d_y,  // [n]
+    float *d_x,        // [n], may be d_y
+    long long n) {
+  backward<GeluTanh>(x, d_y, d_x, n);
 }
 
 extern "C" __global__ void __launch_bounds__(256) tanh_f32(

@@ -8,8 +8,12 @@ import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.gatun.backend.Backend;
+import dev.gatun.backend.Parts;
+import dev.gatun.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -236,6 +240,52 @@ class ArchitectureTest {
                     call.getTargetOwner().getPackageName().startsWith("tools.jackson")
                         && call.getName().startsWith("writeValue")))
         .check(CLASSES);
+  }
+
+  @Test
+  void ofADeviceOnlyItsFactorySeesTheBackend() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("dev.gatun.backend.cpu..", "dev.gatun.backend.cuda..")
+        .and()
+        .haveSimpleNameNotEndingWith("Backend")
+        .should()
+        .dependOnClassesThat()
+        .areAssignableTo(Backend.class)
+        .check(CLASSES);
+  }
+
+  @Test
+  void partsAreSeenByTheBackendAndItsDevicesAlone() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.gatun.backend..")
+        .should()
+        .dependOnClassesThat()
+        .haveNameMatching(Parts.class.getName() + ".*")
+        .check(CLASSES);
+  }
+
+  @Test
+  void everyOperationIsCheckedBeforeADeviceSeesIt() {
+    for (JavaMethod operation : CLASSES.get(Backend.class).getMethods()) {
+      boolean takesTensors =
+          operation.getRawParameterTypes().stream().anyMatch(t -> t.isEquivalentTo(Tensor.class));
+      boolean givesAResult = !operation.getRawReturnType().isEquivalentTo(void.class);
+      if (takesTensors) {
+        assertCalls(operation, "dev.gatun.backend.OperandChecks", "checks its operands");
+      }
+      if (takesTensors && givesAResult) {
+        assertCalls(operation, "dev.gatun.backend.RecordingGuard", "has no place in a recording");
+      }
+    }
+  }
+
+  private static void assertCalls(JavaMethod operation, String owner, String rule) {
+    Assertions.assertTrue(
+        operation.getMethodCallsFromSelf().stream()
+            .anyMatch(call -> call.getTargetOwner().getName().equals(owner)),
+        () -> operation.getFullName() + " " + rule);
   }
 
   @Test

@@ -2,7 +2,7 @@ package dev.gatun.bench;
 
 import dev.gatun.backend.AdamWStep;
 import dev.gatun.backend.Backend;
-import dev.gatun.backend.Gelu;
+import dev.gatun.backend.Elementwise;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.tensor.ElementType;
@@ -65,7 +65,7 @@ public class KernelBenchmark {
     if (tensors == null) {
       tensors = new Tensor[] {random(ROWS, CLASSES), scope.zeros(ElementType.F32, ROWS, CLASSES)};
     }
-    backend.gelu(Gelu.TANH, tensors[0], tensors[1]);
+    backend.elementwise(Elementwise.GELU_TANH, tensors[0], tensors[1]);
   }
 
   @Benchmark

@@ -21,18 +21,46 @@ import java.util.OptionalLong;
  * them. Ids out of range throw it too, but a device that works behind the calls may tell only at
  * the next result that is read.
  *
+ * <p>This class checks operands, recordings and closed scopes, once for all devices. What a device
+ * does is in its {@link Parts}.
+ *
  * <p>A backend and all that belongs to it are used by one thread at a time.
  */
-public interface Backend extends AutoCloseable {
+public final class Backend implements AutoCloseable {
+  private final Parts parts;
+  private final RecordingGuard guard;
+  private final OperandChecks checks;
+
+  /** A device whose parts allocate and compile nothing while operations are recorded. */
+  public Backend(Parts parts) {
+    this(parts, new RecordingGuard());
+  }
+
+  /**
+   * A device with these parts.
+   *
+   * @param guard the parts ask it before they allocate or compile anything
+   */
+  public Backend(Parts parts, RecordingGuard guard) {
+    this.parts = parts;
+    this.guard = guard;
+    this.checks = new OperandChecks(parts.device().real(), parts.device().isOnHost());
+  }
 
   /** What computes. */
-  DeviceDescription device();
+  public DeviceDescription device() {
+    return parts.device().description();
+  }
 
   /** Element type of weights and activations: F32, or F64 for an oracle. */
-  ElementType real();
+  public ElementType real() {
+    return parts.device().real();
+  }
 
   @Override
-  void close();
+  public void close() {
+    parts.device().close();
+  }
 
   // Memory
 
@@ -50,89 +78,161 @@ public interface Backend extends AutoCloseable {
    * @throws IllegalStateException if an operation breaks the rules; a backend may throw it here or
    *     at the first {@link Recording#run}
    */
-  Recording record(Runnable operations);
+  public Recording record(Runnable operations) {
+    guard.refuseInside("record");
+    return parts.device().record(() -> guard.watch(operations));
+  }
 
   /**
    * Seconds that operations take on the device, from when all before them are done to when they
    * are: by its own clock where it works behind the calls.
    */
-  double seconds(Runnable operations);
+  public double seconds(Runnable operations) {
+    guard.refuseInside("seconds");
+    return parts.device().seconds(operations);
+  }
 
   /**
    * Bytes of an intermediate result that are best worked on at once: what a CPU's caches hold, what
    * keeps a GPU busy.
    */
-  long workingSetBytes();
+  public long workingSetBytes() {
+    return parts.device().workingSetBytes();
+  }
 
   /** A new scope for tensors on this device. */
-  TensorScope newScope();
+  public TensorScope newScope() {
+    return new CheckedScope(parts.memory().newScope(), guard);
+  }
 
   /** Memory held by open scopes. */
-  MemoryUse memoryUse();
+  public MemoryUse memoryUse() {
+    return parts.memory().memoryUse();
+  }
 
   /** Memory that the device could still give, in bytes; empty where that is not known. */
-  default OptionalLong freeMemoryBytes() {
-    return OptionalLong.empty();
+  public OptionalLong freeMemoryBytes() {
+    return parts.memory().freeMemoryBytes();
   }
 
   /** Forgets the peak: it restarts at the memory held now. */
-  void resetPeakMemory();
+  public void resetPeakMemory() {
+    parts.memory().resetPeakMemory();
+  }
 
   /** Copies values in, converting to the tensor's type. */
-  void write(double[] values, Tensor to);
+  public void write(double[] values, Tensor to) {
+    guard.refuseInside("write");
+    checks.write(values.length, to);
+    parts.transfers().write(values, to);
+  }
 
   /** Copies values in, converting to the tensor's type. */
-  void write(float[] values, Tensor to);
+  public void write(float[] values, Tensor to) {
+    guard.refuseInside("write");
+    checks.write(values.length, to);
+    parts.transfers().write(values, to);
+  }
 
   /** Copies ids in. */
-  void write(int[] values, Tensor to);
+  public void write(int[] values, Tensor to) {
+    guard.refuseInside("write");
+    checks.writeIds(values.length, to);
+    parts.transfers().write(values, to);
+  }
 
   /**
    * Copies in all numbers of a range of host memory, which holds them as a file does, decoding them
    * into the tensor's type.
    */
-  void write(Encoding encoding, MemorySegment stored, Tensor to);
+  public void write(Encoding encoding, MemorySegment stored, Tensor to) {
+    guard.refuseInside("write");
+    checks.writeStored(encoding, stored, to);
+    parts.transfers().write(encoding, stored, to);
+  }
 
   /** Copies the elements of a real tensor out. */
-  double[] toDoubles(Tensor from);
+  public double[] toDoubles(Tensor from) {
+    guard.refuseInside("toDoubles");
+    checks.floating("toDoubles", "from", from);
+    return parts.transfers().toDoubles(from);
+  }
 
   /** Copies the elements of a real tensor out, rounding F64 to nearest. */
-  float[] toFloats(Tensor from);
+  public float[] toFloats(Tensor from) {
+    guard.refuseInside("toFloats");
+    checks.floating("toFloats", "from", from);
+    return parts.transfers().toFloats(from);
+  }
 
   /** Copies the elements of an I32 tensor out. */
-  int[] toInts(Tensor from);
+  public int[] toInts(Tensor from) {
+    guard.refuseInside("toInts");
+    checks.ids("toInts", "from", from);
+    return parts.transfers().toInts(from);
+  }
 
   /** Copies elements between two tensors of equal size; F32 and F64 convert into each other. */
-  void copy(Tensor from, Tensor to);
+  public void copy(Tensor from, Tensor to) {
+    checks.copy(from, to);
+    parts.vectors().copy(from, to);
+  }
 
   /**
    * Copies {@code count} neighbouring columns of a matrix [N, C] to a matrix [N, E] of as many
    * rows, from and to any column; other columns stay as they are. The matrices share no memory.
    */
-  void copyColumns(Tensor from, long fromColumn, Tensor to, long toColumn, long count);
+  public void copyColumns(Tensor from, long fromColumn, Tensor to, long toColumn, long count) {
+    checks.copyColumns(from, fromColumn, to, toColumn, count);
+    parts.columns().copyColumns(from, fromColumn, to, toColumn, count);
+  }
 
   /** Sets every element of a real tensor. */
-  void fill(Tensor x, double value);
+  public void fill(Tensor x, double value) {
+    checks.floating("fill", "x", x);
+    parts.vectors().fill(x, value);
+  }
 
   // Vectors: real, F32 or F64
 
   /** y ← y + alpha·x. */
-  void axpy(double alpha, Tensor x, Tensor y);
+  public void axpy(double alpha, Tensor x, Tensor y) {
+    checks.pair("axpy", x, y);
+    parts.vectors().axpy(alpha, x, y);
+  }
 
   /** x ← alpha·x. */
-  void scale(double alpha, Tensor x);
+  public void scale(double alpha, Tensor x) {
+    checks.floating("scale", "x", x);
+    parts.vectors().scale(alpha, x);
+  }
 
   /** Σ xᵢ², summed in f64. */
-  double sumOfSquares(Tensor x);
+  public double sumOfSquares(Tensor x) {
+    guard.refuseInside("sumOfSquares");
+    checks.floating("sumOfSquares", "x", x);
+    return parts.vectors().dot(x, x);
+  }
 
   /** Σ xᵢ·yᵢ, summed in f64. */
-  double dot(Tensor x, Tensor y);
+  public double dot(Tensor x, Tensor y) {
+    guard.refuseInside("dot");
+    checks.pair("dot", x, y);
+    return parts.vectors().dot(x, y);
+  }
 
   /** Index of the first element that is NaN or infinite, or −1. */
-  long firstNonFinite(Tensor x);
+  public long firstNonFinite(Tensor x) {
+    guard.refuseInside("firstNonFinite");
+    checks.floating("firstNonFinite", "x", x);
+    return parts.vectors().firstNonFinite(x);
+  }
 
   /** For each row of x [R, C], the index of its largest element, the first of equals: [R] I32. */
-  void argmaxRows(Tensor x, Tensor indices);
+  public void argmaxRows(Tensor x, Tensor indices) {
+    checks.argmaxRows(x, indices);
+    parts.argmax().argmaxRows(x, indices);
+  }
 
   // Matrix products
 
@@ -140,14 +240,21 @@ public interface Backend extends AutoCloseable {
    * C ← alpha·op(A)·op(B) + beta·C with op(A) [M, K], op(B) [K, N], C [M, N]; all F32 or all F64.
    * With beta 0, C is not read.
    */
-  void gemm(Transpose ta, Transpose tb, double alpha, Tensor a, Tensor b, double beta, Tensor c);
+  public void gemm(
+      Transpose ta, Transpose tb, double alpha, Tensor a, Tensor b, double beta, Tensor c) {
+    checks.gemm(ta, tb, a, b, c);
+    parts.matrixProducts().gemm(ta, tb, alpha, a, b, beta, c);
+  }
 
   /**
    * Lower triangle of C ← A·Aᵀ + beta·C (transpose NO, C [M, M]) or AᵀA + beta·C (YES, C [K, K])
    * for A [M, K]. C is F64; an F32 A is widened, so that the products are exact and only the sums
    * round. The strict upper triangle of C is not touched.
    */
-  void syrk(Transpose transpose, Tensor a, double beta, Tensor c);
+  public void syrk(Transpose transpose, Tensor a, double beta, Tensor c) {
+    checks.syrk(transpose, a, c);
+    parts.gramProducts().syrk(transpose, a, beta, c);
+  }
 
   // LAPACK: F32 or F64. Exceptions name the routine, its info and the shapes.
 
@@ -155,55 +262,98 @@ public interface Backend extends AutoCloseable {
    * Eigenvalues, ascending, of the symmetric matrix in the lower triangle of A [n, n]; A is
    * destroyed.
    */
-  void symmetricEigenvalues(Tensor a, Tensor eigenvalues);
+  public void symmetricEigenvalues(Tensor a, Tensor eigenvalues) {
+    guard.refuseInside("symmetricEigenvalues");
+    checks.symmetricEigen("symmetricEigenvalues", a, eigenvalues);
+    parts.lapack().symmetricEigenvalues(a, eigenvalues);
+  }
 
   /** As {@link #symmetricEigenvalues}; row i of A becomes the unit eigenvector of eigenvalue i. */
-  void symmetricEigenvectors(Tensor a, Tensor eigenvalues);
+  public void symmetricEigenvectors(Tensor a, Tensor eigenvalues) {
+    guard.refuseInside("symmetricEigenvectors");
+    checks.symmetricEigen("symmetricEigenvectors", a, eigenvalues);
+    parts.lapack().symmetricEigenvectors(a, eigenvalues);
+  }
 
   /** Singular values, descending, of A [m, n] (destroyed): [min(m, n)]. */
-  void singularValues(Tensor a, Tensor singularValues);
+  public void singularValues(Tensor a, Tensor singularValues) {
+    guard.refuseInside("singularValues");
+    checks.singularValues(a, singularValues);
+    parts.singularValues().singularValues(a, singularValues);
+  }
 
   /**
    * Thin SVD A = U·diag(σ)·Vᵀ of A [m, n] (destroyed) with k = min(m, n): U [m, k], σ [k]
    * descending, Vᵀ [k, n].
    */
-  void svd(Tensor a, Tensor u, Tensor singularValues, Tensor vt);
+  public void svd(Tensor a, Tensor u, Tensor singularValues, Tensor vt) {
+    guard.refuseInside("svd");
+    checks.svd(a, u, singularValues, vt);
+    parts.singularValues().svd(a, u, singularValues, vt);
+  }
 
   /** Thin QR of A [m, n], m ≥ n: A becomes Q [m, n] with orthonormal columns, R [n, n] upper. */
-  void qr(Tensor a, Tensor r);
+  public void qr(Tensor a, Tensor r) {
+    guard.refuseInside("qr");
+    checks.qr(a, r);
+    parts.lapack().qr(a, r);
+  }
 
   /**
    * Cholesky A = L·Lᵀ of the positive definite matrix in the lower triangle of A [n, n], in place;
    * the strict upper triangle becomes zero.
    */
-  void cholesky(Tensor a);
+  public void cholesky(Tensor a) {
+    guard.refuseInside("cholesky");
+    checks.cholesky(a);
+    parts.lapack().cholesky(a);
+  }
 
   /** Solves (L·Lᵀ)·X = B for B [n, k], in place, with L from {@link #cholesky}. */
-  void choleskySolve(Tensor l, Tensor b);
+  public void choleskySolve(Tensor l, Tensor b) {
+    guard.refuseInside("choleskySolve");
+    checks.choleskySolve(l, b);
+    parts.lapack().choleskySolve(l, b);
+  }
 
   // Transformer operations, forward and backward
 
   /** Rows of a table [V, D] by ids [N] I32: out [N, D]. */
-  void embedding(Tensor table, Tensor ids, Tensor out);
+  public void embedding(Tensor table, Tensor ids, Tensor out) {
+    checks.embedding("embedding", table, ids, out);
+    parts.embedding().embedding(table, ids, out);
+  }
 
   /** Accumulates dTable[ids[n]] += dOut[n], in the order of n. */
-  void embeddingBackward(Tensor dOut, Tensor ids, Tensor dTable);
+  public void embeddingBackward(Tensor dOut, Tensor ids, Tensor dTable) {
+    checks.embedding("embeddingBackward", dTable, ids, dOut);
+    parts.embedding().embeddingBackward(dOut, ids, dTable);
+  }
 
   /** x ← x + bias for every row of x [N, D]. */
-  void addBias(Tensor bias, Tensor x);
+  public void addBias(Tensor bias, Tensor x) {
+    checks.bias("addBias", bias, x);
+    parts.bias().addBias(bias, x);
+  }
 
   /** Accumulates dBias[d] += Σₙ dOut[n, d]. */
-  void addBiasBackward(Tensor dOut, Tensor dBias);
+  public void addBiasBackward(Tensor dOut, Tensor dBias) {
+    checks.bias("addBiasBackward", dBias, dOut);
+    parts.bias().addBiasBackward(dOut, dBias);
+  }
 
   /**
    * Layer normalisation of every row of x [N, D]: y = (x − mean)·rstd·weight + bias, with rstd =
    * 1/√(variance + epsilon). Keeps mean [N] and rstd [N] for the backward pass.
    */
-  void layerNorm(
-      Tensor x, Tensor weight, Tensor bias, double epsilon, Tensor y, Tensor mean, Tensor rstd);
+  public void layerNorm(
+      Tensor x, Tensor weight, Tensor bias, double epsilon, Tensor y, Tensor mean, Tensor rstd) {
+    checks.layerNorm(x, weight, bias, y, mean, rstd);
+    parts.layerNorm().layerNorm(x, weight, bias, epsilon, y, mean, rstd);
+  }
 
   /** Accumulates into dX, dWeight and dBias. */
-  void layerNormBackward(
+  public void layerNormBackward(
       Tensor dY,
       Tensor x,
       Tensor weight,
@@ -211,37 +361,54 @@ public interface Backend extends AutoCloseable {
       Tensor rstd,
       Tensor dX,
       Tensor dWeight,
-      Tensor dBias);
+      Tensor dBias) {
+    checks.layerNormBackward(dY, x, weight, mean, rstd, dX, dWeight, dBias);
+    parts.layerNorm().layerNormBackward(dY, x, weight, mean, rstd, dX, dWeight, dBias);
+  }
 
   /**
    * Root-mean-square normalisation (Zhang and Sennrich, arXiv 1910.07467) of every row of x [N, D]:
    * y = x·rstd·weight with rstd = 1/√(mean(x²) + epsilon). Keeps rstd [N].
    */
-  void rmsNorm(Tensor x, Tensor weight, double epsilon, Tensor y, Tensor rstd);
+  public void rmsNorm(Tensor x, Tensor weight, double epsilon, Tensor y, Tensor rstd) {
+    checks.rmsNorm(x, weight, y, rstd);
+    parts.rmsNorm().rmsNorm(x, weight, epsilon, y, rstd);
+  }
 
   /** Accumulates into dX and dWeight. */
-  void rmsNormBackward(Tensor dY, Tensor x, Tensor weight, Tensor rstd, Tensor dX, Tensor dWeight);
-
-  /** y = gelu(x), elementwise. */
-  void gelu(Gelu form, Tensor x, Tensor y);
-
-  /** dX = dY·gelu′(x); dX may be dY. */
-  void geluBackward(Gelu form, Tensor x, Tensor dY, Tensor dX);
+  public void rmsNormBackward(
+      Tensor dY, Tensor x, Tensor weight, Tensor rstd, Tensor dX, Tensor dWeight) {
+    checks.rmsNormBackward(dY, x, weight, rstd, dX, dWeight);
+    parts.rmsNorm().rmsNormBackward(dY, x, weight, rstd, dX, dWeight);
+  }
 
   /** y = form(x), elementwise; y may be x. */
-  void elementwise(Elementwise form, Tensor x, Tensor y);
+  public void elementwise(Elementwise form, Tensor x, Tensor y) {
+    checks.sameSize("elementwise", x, y);
+    parts.elementwiseFunctions().elementwise(form, x, y);
+  }
 
   /** dX = dY·form′(x); dX may be dY. */
-  void elementwiseBackward(Elementwise form, Tensor x, Tensor dY, Tensor dX);
+  public void elementwiseBackward(Elementwise form, Tensor x, Tensor dY, Tensor dX) {
+    checks.sameSize("elementwiseBackward", x, dY, dX);
+    parts.elementwiseFunctions().elementwiseBackward(form, x, dY, dX);
+  }
 
   /**
    * SwiGLU (Shazeer, arXiv 2002.05202): a row of x [N, 2F] is F gates, then F values; y [N, F] =
    * silu(gate)·value.
    */
-  void swiglu(Tensor x, Tensor y);
+  public void swiglu(Tensor x, Tensor y) {
+    checks.swiglu("swiglu", x, y);
+    parts.gatedActivation().swiglu(x, y);
+  }
 
   /** dX [N, 2F] from dY [N, F]; dX may not be x. */
-  void swigluBackward(Tensor x, Tensor dY, Tensor dX);
+  public void swigluBackward(Tensor x, Tensor dY, Tensor dX) {
+    checks.swiglu("swigluBackward", x, dY);
+    checks.swiglu("swigluBackward", dX, dY);
+    parts.gatedActivation().swigluBackward(x, dY, dX);
+  }
 
   /**
    * Rotary position embedding (Su et al., arXiv 2104.09864; halves paired as in Llama), in place on
@@ -249,61 +416,93 @@ public interface Backend extends AutoCloseable {
    * cos.cols·2 elements turn; element j pairs with j + R/2. {@code cos} and {@code sin} are [T,
    * R/2].
    */
-  void rotary(AttentionShape shape, Tensor cos, Tensor sin, Tensor packed);
+  public void rotary(AttentionShape shape, Tensor cos, Tensor sin, Tensor packed) {
+    checks.rotary("rotary", shape, cos, sin, packed);
+    parts.rotary().rotary(shape, cos, sin, packed);
+  }
 
   /** The inverse rotation, in place on the gradient of the packed tensor. */
-  void rotaryBackward(AttentionShape shape, Tensor cos, Tensor sin, Tensor dPacked);
+  public void rotaryBackward(AttentionShape shape, Tensor cos, Tensor sin, Tensor dPacked) {
+    checks.rotary("rotaryBackward", shape, cos, sin, dPacked);
+    parts.rotary().rotaryBackward(shape, cos, sin, dPacked);
+  }
 
   /**
    * Causal attention softmax(QKᵀ/√headWidth)·V on packed [B, T, packedWidth]: out [B, T,
    * outputWidth]. Keeps normalisers [B, heads, T, 2] for the backward pass: the largest of a
    * query's unscaled scores and 1/Σ exp((score − largest)/√headWidth). No T×T matrix is kept.
    */
-  void attention(AttentionShape shape, Tensor packed, Tensor out, Tensor normalisers);
+  public void attention(AttentionShape shape, Tensor packed, Tensor out, Tensor normalisers) {
+    checks.attention("attention", shape, packed, out, normalisers);
+    parts.causalAttention().attention(shape, packed, out, normalisers);
+  }
 
   /** dPacked from dOut, with the forward pass's output and normalisers; dPacked is overwritten. */
-  void attentionBackward(
+  public void attentionBackward(
       AttentionShape shape,
       Tensor packed,
       Tensor out,
       Tensor normalisers,
       Tensor dOut,
-      Tensor dPacked);
+      Tensor dPacked) {
+    checks.attentionBackward(shape, packed, out, normalisers, dOut, dPacked);
+    parts.causalAttention().attentionBackward(shape, packed, out, normalisers, dOut, dPacked);
+  }
 
   /**
    * Cross-entropy and its logit gradient, in place: row r of logits [R, V] becomes
    * scale·(softmax(logits[r]) − onehot(targets[r])), and losses[r] the loss in nats. A row with
    * target −1 has loss 0 and a zero gradient.
    */
-  void crossEntropy(Tensor logits, Tensor targets, double scale, Tensor losses);
+  public void crossEntropy(Tensor logits, Tensor targets, double scale, Tensor losses) {
+    checks.crossEntropy("crossEntropy", logits, targets, losses);
+    parts.crossEntropy().crossEntropy(logits, targets, scale, losses);
+  }
 
   /** Losses alone, as in {@link #crossEntropy}; logits are not changed. */
-  void crossEntropyLoss(Tensor logits, Tensor targets, Tensor losses);
+  public void crossEntropyLoss(Tensor logits, Tensor targets, Tensor losses) {
+    checks.crossEntropy("crossEntropyLoss", logits, targets, losses);
+    parts.crossEntropy().crossEntropyLoss(logits, targets, losses);
+  }
 
   /** log Σᵥ exp(logits[r, v]) for every row of logits [R, V]. */
-  void logSumExpRows(Tensor logits, LogSumExp logSumExp);
+  public void logSumExpRows(Tensor logits, LogSumExp logSumExp) {
+    checks.logSumExpRows("logSumExpRows", logits, logSumExp);
+    parts.crossEntropy().logSumExpRows(logits, logSumExp);
+  }
 
   /**
    * Logit gradient of a block of columns whose rows' logSumExp is known, in place: logits [R, C]
    * holds classes firstClass to firstClass + C and becomes scale·(exp(logits − logSumExp) −
    * onehot). Rows with target −1 become zero. For streaming a logit gradient by columns.
    */
-  void crossEntropyColumns(
-      Tensor logits, LogSumExp logSumExp, Tensor targets, long firstClass, double scale);
+  public void crossEntropyColumns(
+      Tensor logits, LogSumExp logSumExp, Tensor targets, long firstClass, double scale) {
+    checks.crossEntropyColumns("crossEntropyColumns", logits, logSumExp, targets);
+    parts.crossEntropy().crossEntropyColumns(logits, logSumExp, targets, firstClass, scale);
+  }
 
   /**
    * As {@link #crossEntropyColumns}, with a weight [R] for the target of each row: logits become
    * scale·(exp(logits − logSumExp) − weight·onehot). For mixtures, whose components share a target.
    */
-  void weightedCrossEntropyColumns(
+  public void weightedCrossEntropyColumns(
       Tensor logits,
       LogSumExp logSumExp,
       Tensor targets,
       Tensor weights,
       long firstClass,
-      double scale);
+      double scale) {
+    checks.weightedCrossEntropyColumns(logits, logSumExp, targets, weights);
+    parts
+        .crossEntropy()
+        .weightedCrossEntropyColumns(logits, logSumExp, targets, weights, firstClass, scale);
+  }
 
   /** One AdamW step on parameter, first and second moment, all of equal size, in place. */
-  void adamW(
-      AdamWStep step, Tensor parameter, Tensor gradient, Tensor firstMoment, Tensor secondMoment);
+  public void adamW(
+      AdamWStep step, Tensor parameter, Tensor gradient, Tensor firstMoment, Tensor secondMoment) {
+    checks.sameSize("adamW", parameter, gradient, firstMoment, secondMoment);
+    parts.adamW().adamW(step, parameter, gradient, firstMoment, secondMoment);
+  }
 }

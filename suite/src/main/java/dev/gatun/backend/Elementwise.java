@@ -1,7 +1,11 @@
 package dev.gatun.backend;
 
-/** Functions of single elements that some heads need; see {@link Backend#elementwise}. */
+/** Functions of single elements; see {@link Backend#elementwise}. */
 public enum Elementwise {
+  /** The Gaussian error linear unit x·Φ(x) (Hendrycks and Gimpel, arXiv 1606.08415). */
+  GELU,
+  /** Its tanh form, 0.5·x·(1 + tanh(√(2/π)·(x + 0.044715·x³))). */
+  GELU_TANH,
   /** tanh x. */
   TANH,
   /**

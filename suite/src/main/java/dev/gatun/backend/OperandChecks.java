@@ -7,17 +7,17 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * The shapes and types that each operation of {@link Backend} takes, in one place for all backends:
+ * The shapes and types that each operation of {@link Backend} takes, in one place for all devices:
  * a method per operation, which throws {@link IllegalArgumentException} with one line that names
  * the operation, the operand, what it is and what it should be.
  *
  * @param real the backend's element type for weights and activations
  * @param onHost whether the backend's tensors live in host memory
  */
-public record OperandChecks(ElementType real, boolean onHost) {
+record OperandChecks(ElementType real, boolean onHost) {
 
   /** As {@link Backend#argmaxRows}. */
-  public void argmaxRows(Tensor x, Tensor indices) {
+  void argmaxRows(Tensor x, Tensor indices) {
     floating("argmaxRows", "x", x);
     vector("argmaxRows", "indices", indices, ElementType.I32, x.rows());
     if (x.cols() == 0) {
@@ -26,13 +26,13 @@ public record OperandChecks(ElementType real, boolean onHost) {
   }
 
   /** As {@link Backend#axpy} and {@link Backend#dot}: two real tensors of one type and size. */
-  public void pair(String operation, Tensor x, Tensor y) {
+  void pair(String operation, Tensor x, Tensor y) {
     floating(operation, "x", x);
     vector(operation, "y", y, x.type(), x.size());
   }
 
   /** One tensor of F32 or F64 elements. */
-  public void floating(String operation, String name, Tensor x) {
+  void floating(String operation, String name, Tensor x) {
     if (!x.type().isReal()) {
       throw new IllegalArgumentException(operation + ": " + name + " " + x + " is not F32 or F64");
     }
@@ -40,15 +40,33 @@ public record OperandChecks(ElementType real, boolean onHost) {
   }
 
   /** One tensor of I32 elements. */
-  public void ids(String operation, String name, Tensor x) {
+  void ids(String operation, String name, Tensor x) {
     if (x.type() != ElementType.I32) {
       throw new IllegalArgumentException(operation + ": " + name + " " + x + " is not I32");
     }
     here(operation, name, x);
   }
 
+  /** As {@link Backend#write(double[], Tensor)}, of this many values. */
+  void write(long count, Tensor to) {
+    floating("write", "to", to);
+    fits(count, to);
+  }
+
+  /** As {@link Backend#write(int[], Tensor)}, of this many ids. */
+  void writeIds(long count, Tensor to) {
+    ids("write", "to", to);
+    fits(count, to);
+  }
+
+  private static void fits(long count, Tensor to) {
+    if (count != to.size()) {
+      throw new IllegalArgumentException("write: %s values do not fit %s".formatted(count, to));
+    }
+  }
+
   /** As {@link Backend#write(Encoding, MemorySegment, Tensor)}. */
-  public void stored(Encoding encoding, MemorySegment stored, Tensor to) {
+  void writeStored(Encoding encoding, MemorySegment stored, Tensor to) {
     floating("write", "to", to);
     if (stored.byteSize() != to.size() * encoding.byteSize()) {
       throw new IllegalArgumentException(
@@ -57,7 +75,7 @@ public record OperandChecks(ElementType real, boolean onHost) {
   }
 
   /** As {@link Backend#copy}. */
-  public void copy(Tensor from, Tensor to) {
+  void copy(Tensor from, Tensor to) {
     here("copy", "from", from);
     here("copy", "to", to);
     if (from.size() != to.size() || from.type().isReal() != to.type().isReal()) {
@@ -66,7 +84,7 @@ public record OperandChecks(ElementType real, boolean onHost) {
   }
 
   /** As {@link Backend#copyColumns}. */
-  public void copyColumns(Tensor from, long fromColumn, Tensor to, long toColumn, long count) {
+  void copyColumns(Tensor from, long fromColumn, Tensor to, long toColumn, long count) {
     matrix("copyColumns", "from", from, real, to.rows(), from.cols());
     matrix("copyColumns", "to", to, real, from.rows(), to.cols());
     columns("from", from, fromColumn, count);
@@ -81,7 +99,7 @@ public record OperandChecks(ElementType real, boolean onHost) {
   }
 
   /** As {@link Backend#gemm}. */
-  public void gemm(Transpose ta, Transpose tb, Tensor a, Tensor b, Tensor c) {
+  void gemm(Transpose ta, Transpose tb, Tensor a, Tensor b, Tensor c) {
     floating("gemm", "A", a);
     long m = ta == Transpose.NO ? a.rows() : a.cols();
     long k = ta == Transpose.NO ? a.cols() : a.rows();
@@ -91,26 +109,26 @@ public record OperandChecks(ElementType real, boolean onHost) {
   }
 
   /** As {@link Backend#syrk}. */
-  public void syrk(Transpose transpose, Tensor a, Tensor c) {
+  void syrk(Transpose transpose, Tensor a, Tensor c) {
     floating("syrk", "A", a);
     long n = transpose == Transpose.NO ? a.rows() : a.cols();
     matrix("syrk", "C", c, ElementType.F64, n, n);
   }
 
-  /** As {@link Backend#symmetricEigenvalues}. */
-  public void symmetricEigenvalues(Tensor a, Tensor eigenvalues) {
-    square("symmetricEigenvalues", a);
-    vector("symmetricEigenvalues", "eigenvalues", eigenvalues, a.type(), a.rows());
+  /** As {@link Backend#symmetricEigenvalues} and {@link Backend#symmetricEigenvectors}. */
+  void symmetricEigen(String operation, Tensor a, Tensor eigenvalues) {
+    square(operation, a);
+    vector(operation, "eigenvalues", eigenvalues, a.type(), a.rows());
   }
 
   /** As {@link Backend#singularValues}. */
-  public void singularValues(Tensor a, Tensor values) {
+  void singularValues(Tensor a, Tensor values) {
     floating("singularValues", "A", a);
     vector("singularValues", "singularValues", values, a.type(), Math.min(a.rows(), a.cols()));
   }
 
   /** As {@link Backend#svd}. */
-  public void svd(Tensor a, Tensor u, Tensor values, Tensor vt) {
+  void svd(Tensor a, Tensor u, Tensor values, Tensor vt) {
     floating("svd", "A", a);
     long k = Math.min(a.rows(), a.cols());
     matrix("svd", "U", u, a.type(), a.rows(), k);
@@ -119,7 +137,7 @@ public record OperandChecks(ElementType real, boolean onHost) {
   }
 
   /** As {@link Backend#qr}. */
-  public void qr(Tensor a, Tensor r) {
+  void qr(Tensor a, Tensor r) {
     floating("qr", "A", a);
     if (a.rows() < a.cols()) {
       throw new IllegalArgumentException("qr: A " + a + " has fewer rows than columns");
@@ -128,31 +146,32 @@ public record OperandChecks(ElementType real, boolean onHost) {
   }
 
   /** As {@link Backend#cholesky}. */
-  public void cholesky(Tensor a) {
+  void cholesky(Tensor a) {
     square("cholesky", a);
   }
 
   /** As {@link Backend#choleskySolve}. */
-  public void choleskySolve(Tensor l, Tensor b) {
+  void choleskySolve(Tensor l, Tensor b) {
     square("choleskySolve", l);
     matrix("choleskySolve", "B", b, l.type(), l.rows(), b.cols());
   }
 
   /** As {@link Backend#embedding} and its backward pass. */
-  public void embedding(String operation, Tensor table, Tensor ids, Tensor rows) {
+  void embedding(String operation, Tensor table, Tensor ids, Tensor rows) {
     any(operation, "table", table, real);
     vector(operation, "ids", ids, ElementType.I32, ids.size());
     matrix(operation, "rows", rows, real, ids.size(), table.cols());
+    within(operation, ids, 0, table.rows());
   }
 
   /** As {@link Backend#addBias} and its backward pass. */
-  public void bias(String operation, Tensor bias, Tensor x) {
+  void bias(String operation, Tensor bias, Tensor x) {
     any(operation, "x", x, real);
     vector(operation, "bias", bias, real, x.cols());
   }
 
   /** As {@link Backend#layerNorm}. */
-  public void layerNorm(Tensor x, Tensor weight, Tensor bias, Tensor y, Tensor mean, Tensor rstd) {
+  void layerNorm(Tensor x, Tensor weight, Tensor bias, Tensor y, Tensor mean, Tensor rstd) {
     any("layerNorm", "x", x, real);
     vector("layerNorm", "weight", weight, real, x.cols());
     vector("layerNorm", "bias", bias, real, x.cols());
@@ -162,7 +181,7 @@ public record OperandChecks(ElementType real, boolean onHost) {
   }
 
   /** As {@link Backend#layerNormBackward}. */
-  public void layerNormBackward(
+  void layerNormBackward(
       Tensor dY,
       Tensor x,
       Tensor weight,
@@ -182,7 +201,7 @@ public record OperandChecks(ElementType real, boolean onHost) {
   }
 
   /** As {@link Backend#rmsNorm}. */
-  public void rmsNorm(Tensor x, Tensor weight, Tensor y, Tensor rstd) {
+  void rmsNorm(Tensor x, Tensor weight, Tensor y, Tensor rstd) {
     any("rmsNorm", "x", x, real);
     vector("rmsNorm", "weight", weight, real, x.cols());
     matrix("rmsNorm", "y", y, real, x.rows(), x.cols());
@@ -190,8 +209,7 @@ public record OperandChecks(ElementType real, boolean onHost) {
   }
 
   /** As {@link Backend#rmsNormBackward}. */
-  public void rmsNormBackward(
-      Tensor dY, Tensor x, Tensor weight, Tensor rstd, Tensor dX, Tensor dWeight) {
+  void rmsNormBackward(Tensor dY, Tensor x, Tensor weight, Tensor rstd, Tensor dX, Tensor dWeight) {
     any("rmsNormBackward", "x", x, real);
     matrix("rmsNormBackward", "dY", dY, real, x.rows(), x.cols());
     vector("rmsNormBackward", "weight", weight, real, x.cols());
@@ -201,21 +219,20 @@ public record OperandChecks(ElementType real, boolean onHost) {
   }
 
   /** Tensors of the backend's real type that all have the first one's size. */
-  public void sameSize(String operation, Tensor... tensors) {
+  void sameSize(String operation, Tensor... tensors) {
     for (Tensor tensor : tensors) {
       vector(operation, "an operand", tensor, real, tensors[0].size());
     }
   }
 
   /** As {@link Backend#swiglu} and its backward pass: x [N, 2F], y [N, F]. */
-  public void swiglu(String operation, Tensor x, Tensor y) {
+  void swiglu(String operation, Tensor x, Tensor y) {
     any(operation, "y", y, real);
     matrix(operation, "x", x, real, y.rows(), 2 * y.cols());
   }
 
   /** As {@link Backend#rotary} and its backward pass. */
-  public void rotary(
-      String operation, AttentionShape shape, Tensor cos, Tensor sin, Tensor packed) {
+  void rotary(String operation, AttentionShape shape, Tensor cos, Tensor sin, Tensor packed) {
     packed(operation, "packed", shape, packed);
     any(operation, "cos", cos, real);
     matrix(operation, "cos", cos, real, shape.length(), cos.cols());
@@ -228,7 +245,7 @@ public record OperandChecks(ElementType real, boolean onHost) {
   }
 
   /** As {@link Backend#attention}. */
-  public void attention(
+  void attention(
       String operation, AttentionShape shape, Tensor packed, Tensor out, Tensor normalisers) {
     long rows = (long) shape.batch() * shape.length();
     packed(operation, "packed", shape, packed);
@@ -237,7 +254,7 @@ public record OperandChecks(ElementType real, boolean onHost) {
   }
 
   /** As {@link Backend#attentionBackward}. */
-  public void attentionBackward(
+  void attentionBackward(
       AttentionShape shape,
       Tensor packed,
       Tensor out,
@@ -250,20 +267,20 @@ public record OperandChecks(ElementType real, boolean onHost) {
   }
 
   /** As {@link Backend#crossEntropy} and {@link Backend#crossEntropyLoss}. */
-  public void crossEntropy(String operation, Tensor logits, Tensor targets, Tensor losses) {
+  void crossEntropy(String operation, Tensor logits, Tensor targets, Tensor losses) {
     perRow(operation, logits, losses);
     vector(operation, "targets", targets, ElementType.I32, logits.rows());
+    within(operation, targets, -1, logits.cols());
   }
 
   /** As {@link Backend#crossEntropyColumns}. */
-  public void crossEntropyColumns(
-      String operation, Tensor logits, LogSumExp logSumExp, Tensor targets) {
+  void crossEntropyColumns(String operation, Tensor logits, LogSumExp logSumExp, Tensor targets) {
     logSumExpRows(operation, logits, logSumExp);
     vector(operation, "targets", targets, ElementType.I32, logits.rows());
   }
 
   /** As {@link Backend#weightedCrossEntropyColumns}. */
-  public void weightedCrossEntropyColumns(
+  void weightedCrossEntropyColumns(
       Tensor logits, LogSumExp logSumExp, Tensor targets, Tensor weights) {
     String operation = "weightedCrossEntropyColumns";
     crossEntropyColumns(operation, logits, logSumExp, targets);
@@ -271,7 +288,7 @@ public record OperandChecks(ElementType real, boolean onHost) {
   }
 
   /** As {@link Backend#logSumExpRows}. */
-  public void logSumExpRows(String operation, Tensor logits, LogSumExp logSumExp) {
+  void logSumExpRows(String operation, Tensor logits, LogSumExp logSumExp) {
     perRow(operation, logits, logSumExp.max());
     perRow(operation, logits, logSumExp.rest());
   }
@@ -286,11 +303,13 @@ public record OperandChecks(ElementType real, boolean onHost) {
   }
 
   /**
-   * Host ids or classes that all lie in [least, limit).
-   *
-   * @throws IllegalArgumentException naming the first that does not
+   * Ids or classes that all lie in [least, limit). A device looks at those in its own memory
+   * itself.
    */
-  public static void idsWithin(String operation, Tensor ids, int least, long limit) {
+  private void within(String operation, Tensor ids, int least, long limit) {
+    if (!onHost) {
+      return;
+    }
     MemorySegment memory = ids.memory();
     for (long i = 0; i < ids.size(); i++) {
       int id = memory.getAtIndex(ValueLayout.JAVA_INT, i);

@@ -1,7 +1,7 @@
 package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
-import dev.gatun.backend.Gelu;
+import dev.gatun.backend.Elementwise;
 import dev.gatun.model.TransformerConfig.Activation;
 import dev.gatun.tensor.Tensor;
 
@@ -26,8 +26,9 @@ final class Mlp {
   void forward(Tensor x, Activations.Block kept) {
     input.forward(x, kept.preActivation);
     switch (activation) {
-      case GELU_TANH -> backend.gelu(Gelu.TANH, kept.preActivation, kept.activated);
-      case GELU -> backend.gelu(Gelu.EXACT, kept.preActivation, kept.activated);
+      case GELU_TANH ->
+          backend.elementwise(Elementwise.GELU_TANH, kept.preActivation, kept.activated);
+      case GELU -> backend.elementwise(Elementwise.GELU, kept.preActivation, kept.activated);
       case SWIGLU -> backend.swiglu(kept.preActivation, kept.activated);
     }
   }
@@ -35,16 +36,18 @@ final class Mlp {
   /** From {@code gradients.activated} to dX [N, D], overwritten. */
   void backward(Tensor x, Activations.Block kept, ActivationGradients gradients, Tensor dX) {
     switch (activation) {
-      case GELU_TANH -> geluBackward(Gelu.TANH, kept, gradients);
-      case GELU -> geluBackward(Gelu.EXACT, kept, gradients);
+      case GELU_TANH -> elementwiseBackward(Elementwise.GELU_TANH, kept, gradients);
+      case GELU -> elementwiseBackward(Elementwise.GELU, kept, gradients);
       case SWIGLU ->
           backend.swigluBackward(kept.preActivation, gradients.activated, gradients.preActivation);
     }
     input.backward(gradients.preActivation, x, dX);
   }
 
-  private void geluBackward(Gelu form, Activations.Block kept, ActivationGradients gradients) {
-    backend.geluBackward(form, kept.preActivation, gradients.activated, gradients.preActivation);
+  private void elementwiseBackward(
+      Elementwise form, Activations.Block kept, ActivationGradients gradients) {
+    backend.elementwiseBackward(
+        form, kept.preActivation, gradients.activated, gradients.preActivation);
   }
 
   /** From F back to the width D. */

@@ -28,7 +28,7 @@ abstract class ContractSupport {
 
   static final long SEED = Long.getLong("gatun.seed", 20261122L);
 
-  private final ReferenceBackend oracle = new ReferenceBackend();
+  private final Backend oracle = ReferenceBackend.open();
   private final Tolerances tolerances = new Tolerances();
   SplittableRandom random;
   Backend backend;

@@ -256,7 +256,7 @@ public abstract class MathModeContract {
       twice.checkAfter("scale", () -> backend.scale(-1, a));
       twice.checkAfter("axpy", () -> backend.axpy(1, b, a));
       twice.checkAfter("copy", () -> backend.copy(b, a));
-      twice.checkAfter("gelu", () -> backend.gelu(Gelu.TANH, b, a));
+      twice.checkAfter("elementwise", () -> backend.elementwise(Elementwise.GELU_TANH, b, a));
       twice.checkAfter("qr", () -> backend.qr(a, twice.copied));
       twice.checkAfter("gemm", () -> backend.gemm(Transpose.NO, Transpose.NO, 1, b, b, 1, a));
       twice.checkAfter(

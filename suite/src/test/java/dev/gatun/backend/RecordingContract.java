@@ -40,7 +40,7 @@ abstract class RecordingContract extends ContractSupport {
     void run() {
       backend.gemm(Transpose.NO, Transpose.NO, 1, x, weights, 0, product);
       backend.addBias(bias, product);
-      backend.gelu(Gelu.TANH, product, y);
+      backend.elementwise(Elementwise.GELU_TANH, product, y);
       backend.gemm(Transpose.NO, Transpose.YES, 0.5, y, weights, 1, dX);
       backend.axpy(0.25, y, dX);
       backend.fill(product, 3);

@@ -5,52 +5,20 @@ import static dev.gatun.backend.Elements.put;
 
 import dev.gatun.tensor.Tensor;
 
-/** GELU in both forms, and SwiGLU. */
-final class ReferenceActivations {
+/** Functions of single elements, and SwiGLU. */
+final class ReferenceActivations implements Parts.ElementwiseFunctions, Parts.GatedActivation {
   private static final double ROOT_2_OVER_PI = Math.sqrt(2 / Math.PI);
   private static final double CUBIC = 0.044715;
 
-  private ReferenceActivations() {}
-
-  static void gelu(Gelu form, Tensor x, Tensor y) {
-    for (long i = 0; i < x.size(); i++) {
-      put(y, i, gelu(form, at(x, i)));
-    }
-  }
-
-  static void geluBackward(Gelu form, Tensor x, Tensor dY, Tensor dX) {
-    for (long i = 0; i < x.size(); i++) {
-      put(dX, i, at(dY, i) * geluDerivative(form, at(x, i)));
-    }
-  }
-
-  static double gelu(Gelu form, double x) {
-    return switch (form) {
-      case EXACT -> x * normalCdf(x);
-      // 0.5·(1 + tanh u) is the logistic function of 2u, which does not cancel for negative u.
-      case TANH -> x * logistic(2 * ROOT_2_OVER_PI * (x + CUBIC * x * x * x));
-    };
-  }
-
-  static double geluDerivative(Gelu form, double x) {
-    return switch (form) {
-      case EXACT -> normalCdf(x) + x * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
-      case TANH -> {
-        double s = logistic(2 * ROOT_2_OVER_PI * (x + CUBIC * x * x * x));
-        double inner = 2 * ROOT_2_OVER_PI * (1 + 3 * CUBIC * x * x);
-        double oneMinusS = logistic(-2 * ROOT_2_OVER_PI * (x + CUBIC * x * x * x));
-        yield s + x * s * oneMinusS * inner;
-      }
-    };
-  }
-
-  static void elementwise(Elementwise form, Tensor x, Tensor y) {
+  @Override
+  public void elementwise(Elementwise form, Tensor x, Tensor y) {
     for (long i = 0; i < x.size(); i++) {
       put(y, i, elementwise(form, at(x, i)));
     }
   }
 
-  static void elementwiseBackward(Elementwise form, Tensor x, Tensor dY, Tensor dX) {
+  @Override
+  public void elementwiseBackward(Elementwise form, Tensor x, Tensor dY, Tensor dX) {
     for (long i = 0; i < x.size(); i++) {
       put(dX, i, at(dY, i) * elementwiseDerivative(form, at(x, i)));
     }
@@ -58,6 +26,9 @@ final class ReferenceActivations {
 
   static double elementwise(Elementwise form, double x) {
     return switch (form) {
+      case GELU -> x * normalCdf(x);
+      // 0.5·(1 + tanh u) is the logistic function of 2u, which does not cancel for negative u.
+      case GELU_TANH -> x * logistic(2 * ROOT_2_OVER_PI * (x + CUBIC * x * x * x));
       case TANH -> Math.tanh(x);
       case SIGSOFTMAX -> x + Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)));
     };
@@ -65,12 +36,20 @@ final class ReferenceActivations {
 
   static double elementwiseDerivative(Elementwise form, double x) {
     return switch (form) {
+      case GELU -> normalCdf(x) + x * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
+      case GELU_TANH -> {
+        double s = logistic(2 * ROOT_2_OVER_PI * (x + CUBIC * x * x * x));
+        double inner = 2 * ROOT_2_OVER_PI * (1 + 3 * CUBIC * x * x);
+        double oneMinusS = logistic(-2 * ROOT_2_OVER_PI * (x + CUBIC * x * x * x));
+        yield s + x * s * oneMinusS * inner;
+      }
       case TANH -> 1 / (Math.cosh(x) * Math.cosh(x));
       case SIGSOFTMAX -> 1 + logistic(-x);
     };
   }
 
-  static void swiglu(Tensor x, Tensor y) {
+  @Override
+  public void swiglu(Tensor x, Tensor y) {
     long f = y.cols();
     for (long n = 0; n < y.rows(); n++) {
       for (long j = 0; j < f; j++) {
@@ -80,7 +59,8 @@ final class ReferenceActivations {
     }
   }
 
-  static void swigluBackward(Tensor x, Tensor dY, Tensor dX) {
+  @Override
+  public void swigluBackward(Tensor x, Tensor dY, Tensor dX) {
     long f = dY.cols();
     for (long n = 0; n < dY.rows(); n++) {
       for (long j = 0; j < f; j++) {

@@ -8,11 +8,20 @@ import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
 
 /** Causal attention and rotary embedding, a query at a time. */
-final class ReferenceAttention {
-  private ReferenceAttention() {}
+final class ReferenceAttention implements Parts.Rotary, Parts.CausalAttention {
+  @Override
+  public void rotary(AttentionShape shape, Tensor cos, Tensor sin, Tensor packed) {
+    turn(shape, cos, sin, 1, packed);
+  }
+
+  @Override
+  public void rotaryBackward(AttentionShape shape, Tensor cos, Tensor sin, Tensor dPacked) {
+    turn(shape, cos, sin, -1, dPacked);
+  }
 
   /** Turns by the angles (sign +1) or back (sign −1). */
-  static void rotary(AttentionShape shape, Tensor cos, Tensor sin, double sign, Tensor packed) {
+  private static void turn(
+      AttentionShape shape, Tensor cos, Tensor sin, double sign, Tensor packed) {
     long half = cos.cols();
     int turned = shape.heads() + shape.keyValueHeads();
     for (long row = 0; row < packed.rows(); row++) {
@@ -30,7 +39,8 @@ final class ReferenceAttention {
     }
   }
 
-  static void attention(AttentionShape shape, Tensor packed, Tensor out, Tensor normalisers) {
+  @Override
+  public void attention(AttentionShape shape, Tensor packed, Tensor out, Tensor normalisers) {
     double[] x = elements(packed);
     for (int b = 0; b < shape.batch(); b++) {
       for (int h = 0; h < shape.heads(); h++) {
@@ -57,7 +67,8 @@ final class ReferenceAttention {
     }
   }
 
-  static void attentionBackward(
+  @Override
+  public void attentionBackward(
       AttentionShape shape,
       Tensor packed,
       Tensor out,

@@ -4,6 +4,6 @@ package dev.gatun.backend;
 class ReferenceBackendTest extends BackendContractTest {
   @Override
   protected Backend open() {
-    return new ReferenceBackend();
+    return ReferenceBackend.open();
   }
 }

@@ -7,11 +7,9 @@ import static dev.gatun.backend.Elements.put;
 import dev.gatun.tensor.Tensor;
 
 /** Cross-entropy and AdamW. */
-final class ReferenceLoss {
-  private ReferenceLoss() {}
-
-  static void crossEntropyLoss(Tensor logits, Tensor targets, Tensor losses) {
-    OperandChecks.idsWithin("crossEntropyLoss", targets, -1, logits.cols());
+final class ReferenceLoss implements Parts.CrossEntropy, Parts.AdamW {
+  @Override
+  public void crossEntropyLoss(Tensor logits, Tensor targets, Tensor losses) {
     for (long r = 0; r < logits.rows(); r++) {
       int target = idAt(targets, r);
       double toMax = target < 0 ? 0 : max(logits, r) - at(logits, r, target);
@@ -19,7 +17,8 @@ final class ReferenceLoss {
     }
   }
 
-  static void crossEntropy(Tensor logits, Tensor targets, double scale, Tensor losses) {
+  @Override
+  public void crossEntropy(Tensor logits, Tensor targets, double scale, Tensor losses) {
     crossEntropyLoss(logits, targets, losses);
     for (long r = 0; r < logits.rows(); r++) {
       double max = max(logits, r);
@@ -27,14 +26,16 @@ final class ReferenceLoss {
     }
   }
 
-  static void logSumExpRows(Tensor logits, LogSumExp logSumExp) {
+  @Override
+  public void logSumExpRows(Tensor logits, LogSumExp logSumExp) {
     for (long r = 0; r < logits.rows(); r++) {
       put(logSumExp.max(), r, max(logits, r));
       put(logSumExp.rest(), r, rest(logits, r));
     }
   }
 
-  static void crossEntropyColumns(
+  @Override
+  public void crossEntropyColumns(
       Tensor logits, LogSumExp logSumExp, Tensor targets, long firstClass, double scale) {
     for (long r = 0; r < logits.rows(); r++) {
       double max = at(logSumExp.max(), r);
@@ -43,7 +44,8 @@ final class ReferenceLoss {
     }
   }
 
-  static void weightedCrossEntropyColumns(
+  @Override
+  public void weightedCrossEntropyColumns(
       Tensor logits,
       LogSumExp logSumExp,
       Tensor targets,
@@ -92,7 +94,8 @@ final class ReferenceLoss {
     return Math.log(sum);
   }
 
-  static void adamW(
+  @Override
+  public void adamW(
       AdamWStep step, Tensor parameter, Tensor gradient, Tensor firstMoment, Tensor secondMoment) {
     double correction1 = 1 - Math.pow(step.beta1(), step.step());
     double correction2 = 1 - Math.pow(step.beta2(), step.step());

@@ -4,22 +4,31 @@ import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.Arena;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Scopes over host memory, and what they hold. */
-final class ReferenceMemory {
+final class ReferenceMemory implements Parts.Memory {
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicLong peak = new AtomicLong();
 
-  TensorScope newScope() {
+  @Override
+  public TensorScope newScope() {
     return new Scope();
   }
 
-  MemoryUse use() {
+  @Override
+  public MemoryUse memoryUse() {
     return new MemoryUse(bytes.get(), peak.get());
   }
 
-  void resetPeak() {
+  @Override
+  public OptionalLong freeMemoryBytes() {
+    return OptionalLong.empty();
+  }
+
+  @Override
+  public void resetPeakMemory() {
     peak.set(bytes.get());
   }
 

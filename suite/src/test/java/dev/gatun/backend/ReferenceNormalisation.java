@@ -7,10 +7,9 @@ import static dev.gatun.backend.Elements.put;
 import dev.gatun.tensor.Tensor;
 
 /** LayerNorm and RMSNorm, as their formulas read. */
-final class ReferenceNormalisation {
-  private ReferenceNormalisation() {}
-
-  static void layerNorm(
+final class ReferenceNormalisation implements Parts.LayerNorm, Parts.RmsNorm {
+  @Override
+  public void layerNorm(
       Tensor x, Tensor weight, Tensor bias, double epsilon, Tensor y, Tensor mean, Tensor rstd) {
     long d = x.cols();
     for (long n = 0; n < x.rows(); n++) {
@@ -31,7 +30,8 @@ final class ReferenceNormalisation {
     }
   }
 
-  static void layerNormBackward(
+  @Override
+  public void layerNormBackward(
       Tensor dY,
       Tensor x,
       Tensor weight,
@@ -61,7 +61,8 @@ final class ReferenceNormalisation {
     }
   }
 
-  static void rmsNorm(Tensor x, Tensor weight, double epsilon, Tensor y, Tensor rstd) {
+  @Override
+  public void rmsNorm(Tensor x, Tensor weight, double epsilon, Tensor y, Tensor rstd) {
     long d = x.cols();
     for (long n = 0; n < x.rows(); n++) {
       double meanSquare = 0;
@@ -76,7 +77,8 @@ final class ReferenceNormalisation {
     }
   }
 
-  static void rmsNormBackward(
+  @Override
+  public void rmsNormBackward(
       Tensor dY, Tensor x, Tensor weight, Tensor rstd, Tensor dX, Tensor dWeight) {
     long d = x.cols();
     for (long n = 0; n < x.rows(); n++) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a benchmark does when a side fails; a shell script takes PyTorch's place. */
 class BenchmarkTest {
   private static final int PAIRS = 3;
-  private static CpuBackend backend;
+  private static Backend backend;
 
   @TempDir private Path folder;
 

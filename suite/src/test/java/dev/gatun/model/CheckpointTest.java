@@ -29,7 +29,7 @@ class CheckpointTest {
   @ParameterizedTest
   @MethodSource("models")
   void savedModelIsLoadedWithEqualConfigurationAndValues(String name) {
-    try (Backend backend = new ReferenceBackend();
+    try (Backend backend = ReferenceBackend.open();
         LanguageModel saved = TinyModels.rough(backend, TinyModels.CONFIGS.get(name), 3)) {
       Checkpoint.save(saved, folder);
       try (LanguageModel loaded = Checkpoint.load(folder, backend)) {
@@ -44,7 +44,7 @@ class CheckpointTest {
   @Test
   void fixtureSavedAgainHasTheTensorsOfTheOriginal() {
     Fixture fixture = Fixture.of("gpt2-tiny");
-    try (Backend backend = new ReferenceBackend();
+    try (Backend backend = ReferenceBackend.open();
         LanguageModel model = fixture.load(backend)) {
       Checkpoint.save(model, folder);
     }
@@ -97,7 +97,7 @@ class CheckpointTest {
     Files.writeString(
         folder.resolve("config.json"),
         config.replace(text, replacement == null ? "" : replacement));
-    try (Backend backend = new ReferenceBackend()) {
+    try (Backend backend = ReferenceBackend.open()) {
       SafetensorsException e =
           assertThrows(SafetensorsException.class, () -> Checkpoint.load(folder, backend));
       assertTrue(e.getMessage().contains(problem), e.getMessage());

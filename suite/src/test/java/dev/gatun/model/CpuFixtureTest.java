@@ -24,7 +24,7 @@ class CpuFixtureTest {
   @MethodSource("fixtures")
   void everyTensorIsAsExactAsThatOfPyTorch(String name) {
     Fixture fixture = Fixture.of(name);
-    try (Backend oracle = new ReferenceBackend();
+    try (Backend oracle = ReferenceBackend.open();
         Backend cpu = CpuBackend.open(2)) {
       FixtureOutputs exact = FixtureOutputs.of(oracle, fixture);
       assertEquals(List.of(), FixtureOutputs.of(cpu, fixture).lessExactThanPyTorch(fixture, exact));

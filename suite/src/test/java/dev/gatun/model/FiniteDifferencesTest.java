@@ -23,7 +23,7 @@ class FiniteDifferencesTest {
   @ParameterizedTest
   @MethodSource("models")
   void everyGradientIsTheSlopeOfTheLoss(String name) {
-    try (Backend backend = new ReferenceBackend();
+    try (Backend backend = ReferenceBackend.open();
         LanguageModel model = TinyModels.rough(backend, TinyModels.CONFIGS.get(name), SEED)) {
       int[] inputs = inputs();
       int[] targets = targets();

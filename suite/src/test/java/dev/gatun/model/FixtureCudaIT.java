@@ -24,7 +24,7 @@ class FixtureCudaIT {
   @ValueSource(strings = {"neox-odd-rotary", "qwen3-biased", "olmo2-tiny"})
   void everyTensorIsAsExactAsThatOfPyTorch(String name) {
     Fixture fixture = Fixture.of(name);
-    try (Backend oracle = new ReferenceBackend();
+    try (Backend oracle = ReferenceBackend.open();
         Backend cuda = CudaBackend.open(MathMode.F32, Optional.of(LIBRARIES))) {
       FixtureOutputs exact = FixtureOutputs.of(oracle, fixture);
       assertEquals(

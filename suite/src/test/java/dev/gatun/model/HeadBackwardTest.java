@@ -27,7 +27,7 @@ class HeadBackwardTest {
   private static final int WIDTH = 7;
   private static final double SCALE = 1.0 / 36;
 
-  private final Backend oracle = new ReferenceBackend();
+  private final Backend oracle = ReferenceBackend.open();
   private final TensorScope scope = oracle.newScope();
   private final double[] hidden = normals(1, ROWS * WIDTH);
   private final double[] weights = normals(2, VOCABULARY * WIDTH);

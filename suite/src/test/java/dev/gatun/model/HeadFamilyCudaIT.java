@@ -68,7 +68,7 @@ class HeadFamilyCudaIT {
   void headsOnCudaFollowTheOracle(HeadForm form) {
     Outcome want;
     Outcome got;
-    try (var backend = new ReferenceBackend()) {
+    try (var backend = ReferenceBackend.open()) {
       want = Outcome.of(backend, form);
     }
     try (var backend = CudaBackend.open(MathMode.F32, Optional.of(LIBRARIES))) {

@@ -139,7 +139,7 @@ class HeadFamilyTest {
 
   /** The oracle, made to cut contexts into chunks. */
   private static Backend oracle() {
-    return new ReferenceBackend(1);
+    return ReferenceBackend.open(1);
   }
 
   @ParameterizedTest

@@ -25,7 +25,7 @@ class HeadTest {
   private static final int VOCABULARY = 100_003; // 5 rows fill 4 MiB of f64
   private static final int WIDTH = 3;
 
-  private final Backend backend = new ReferenceBackend();
+  private final Backend backend = ReferenceBackend.open();
   private final TensorScope scope = backend.newScope();
   private final Tensor hidden = random(ROWS, WIDTH);
   private final Tensor targets = targets();

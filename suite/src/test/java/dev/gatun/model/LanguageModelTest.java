@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class LanguageModelTest {
   @Test
   void trainingAndEvaluationPassesGiveEqualLosses() {
-    try (Backend backend = new ReferenceBackend();
+    try (Backend backend = ReferenceBackend.open();
         LanguageModel model = TinyModels.rough(backend, TinyModels.llama(), 5)) {
       int[] tokens = TinyModels.tokens(10, TinyModels.VOCABULARY, 1);
       int[] targets = TinyModels.tokens(10, TinyModels.VOCABULARY, 2);
@@ -26,7 +26,7 @@ class LanguageModelTest {
 
   @Test
   void weightsOfOneSeedDoNotDependOnTheHead() {
-    try (Backend backend = new ReferenceBackend();
+    try (Backend backend = ReferenceBackend.open();
         LanguageModel tied = TinyModels.initialised(backend, TinyModels.gpt2(), 5);
         LanguageModel factorised =
             TinyModels.initialised(
@@ -44,7 +44,7 @@ class LanguageModelTest {
   void initialWeightsHaveTheStandardDeviationsOfGpt2() {
     TransformerConfig config =
         TransformerConfig.gpt2(2000, 64, 8, 4, 16).withHead(new HeadForm.Factorised(16));
-    try (Backend backend = new ReferenceBackend();
+    try (Backend backend = ReferenceBackend.open();
         LanguageModel model = TinyModels.initialised(backend, config, 1)) {
       Parameters p = model.parameters();
       assertDeviation(0.02, backend, p.value("transformer.wte.weight"));
@@ -67,7 +67,7 @@ class LanguageModelTest {
 
   @Test
   void idsThatDoNotFitTheModelAreNamed() {
-    try (Backend backend = new ReferenceBackend();
+    try (Backend backend = ReferenceBackend.open();
         LanguageModel model = TinyModels.initialised(backend, TinyModels.gpt2(), 5)) {
       assertMessage("token 13 is outside", () -> model.hiddenStates(new int[] {13}, 1, 1));
       assertMessage("sequences of 8 tokens", () -> model.hiddenStates(new int[8], 1, 8));
@@ -77,7 +77,7 @@ class LanguageModelTest {
 
   @Test
   void closingGivesAllMemoryBack() {
-    try (Backend backend = new ReferenceBackend()) {
+    try (Backend backend = ReferenceBackend.open()) {
       try (LanguageModel model =
           TinyModels.initialised(
               backend, TinyModels.llama().withHead(new HeadForm.Factorised(2)), 5)) {

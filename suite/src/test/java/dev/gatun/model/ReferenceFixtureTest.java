@@ -22,7 +22,7 @@ class ReferenceFixtureTest {
   @MethodSource("fixtures")
   void everyTensorIsThatOfPyTorchUpToItsRounding(String name) {
     Fixture fixture = Fixture.of(name);
-    try (Backend backend = new ReferenceBackend()) {
+    try (Backend backend = ReferenceBackend.open()) {
       assertEquals(
           List.of(), FixtureOutputs.of(backend, fixture).differencesFromPyTorch(fixture, 1));
     }
@@ -32,7 +32,7 @@ class ReferenceFixtureTest {
   @MethodSource("fixtures")
   void noExpectedTensorIsLeftOut(String name) {
     Fixture fixture = Fixture.of(name);
-    try (Backend backend = new ReferenceBackend();
+    try (Backend backend = ReferenceBackend.open();
         SafetensorsFile file = fixture.expected()) {
       Set<String> computed = FixtureOutputs.of(backend, fixture).tensors().keySet();
       assertEquals(

@@ -80,7 +80,7 @@ class StreamedBackboneTest {
   void visitorSeesTheResidualStreamBeforeAndAfterEveryBlock(String name) {
     TransformerConfig config = TinyModels.CONFIGS.get(name);
     int[] tokens = TinyModels.tokens(2 * LENGTH, config.vocabulary(), 1);
-    try (Backend backend = new ReferenceBackend();
+    try (Backend backend = ReferenceBackend.open();
         LanguageModel model = TinyModels.rough(backend, config, 2);
         TensorScope scope = backend.newScope()) {
       Checkpoint.save(model, folder);
@@ -150,7 +150,7 @@ class StreamedBackboneTest {
   void fixturesHiddenStatesAreThoseOfPyTorch() {
     for (String name : Fixture.NAMES) {
       Fixture fixture = Fixture.of(name);
-      try (Backend backend = new ReferenceBackend();
+      try (Backend backend = ReferenceBackend.open();
           TensorScope scope = backend.newScope();
           StreamedBackbone backbone = StreamedBackbone.open(fixture.folder(), backend);
           var expected = fixture.expected()) {
@@ -258,7 +258,7 @@ class StreamedBackboneTest {
   @Test
   void headsOfOtherFormsAreWholeOnes() {
     for (String name : List.of("gpt2 factorised", "gpt2 mixture", "gpt2 sigsoftmax")) {
-      try (Backend backend = new ReferenceBackend();
+      try (Backend backend = ReferenceBackend.open();
           LanguageModel model = TinyModels.rough(backend, TinyModels.CONFIGS.get(name), 2)) {
         Checkpoint.save(model, folder);
         int[] tokens = TinyModels.tokens(LENGTH, TinyModels.VOCABULARY, 4);
@@ -276,7 +276,7 @@ class StreamedBackboneTest {
   @Test
   void tokensThatDoNotFitAreRefused() {
     Fixture fixture = Fixture.of("gpt2-tiny");
-    try (Backend backend = new ReferenceBackend();
+    try (Backend backend = ReferenceBackend.open();
         TensorScope scope = backend.newScope();
         StreamedBackbone backbone = StreamedBackbone.open(fixture.folder(), backend)) {
       int vocabulary = backbone.config().vocabulary();

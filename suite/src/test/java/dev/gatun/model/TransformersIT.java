@@ -52,7 +52,7 @@ class TransformersIT {
   }
 
   private static void compare(Fixture fixture) {
-    try (Backend oracle = new ReferenceBackend();
+    try (Backend oracle = ReferenceBackend.open();
         Backend cpu = CpuBackend.open(1)) {
       FixtureOutputs exact = FixtureOutputs.of(oracle, fixture);
       assertEquals(List.of(), exact.differencesFromPyTorch(fixture, 1));

@@ -172,7 +172,7 @@ class CheckpointWeightsTest {
   }
 
   private static double[] read(CheckpointWeights weights, String name) {
-    try (Backend backend = new ReferenceBackend();
+    try (Backend backend = ReferenceBackend.open();
         TensorScope scope = backend.newScope()) {
       Tensor to = scope.zeros(backend.real(), weights.size(name));
       weights.readInto(name, backend, to);

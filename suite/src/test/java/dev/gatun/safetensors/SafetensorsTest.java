@@ -200,7 +200,7 @@ class SafetensorsTest {
         List.of(SafetensorsType.F64, SafetensorsType.F32, SafetensorsType.BF16)) {
       Path file = matrix(type, rows, cols);
       try (SafetensorsFile read = SafetensorsFile.open(file);
-          Backend backend = new ReferenceBackend();
+          Backend backend = ReferenceBackend.open();
           TensorScope scope = backend.newScope()) {
         double[] stored = read.doubles("m");
         Tensor to = scope.zeros(backend.real(), cols, rows);
@@ -220,7 +220,7 @@ class SafetensorsTest {
   void rowsAreReadInAnyOrderAndMoreThanOnce() {
     Path file = matrix(SafetensorsType.BF16, 9, 5);
     try (SafetensorsFile read = SafetensorsFile.open(file);
-        Backend backend = new ReferenceBackend();
+        Backend backend = ReferenceBackend.open();
         TensorScope scope = backend.newScope()) {
       int[] rows = {8, 0, 8, 3};
       Tensor to = scope.zeros(backend.real(), rows.length, 5);
@@ -243,7 +243,7 @@ class SafetensorsTest {
     int[] rows = new int[400_001];
     Arrays.setAll(rows, i -> i % 7);
     try (SafetensorsFile read = SafetensorsFile.open(file);
-        Backend backend = new ReferenceBackend();
+        Backend backend = ReferenceBackend.open();
         TensorScope scope = backend.newScope()) {
       Tensor to = scope.zeros(backend.real(), rows.length, 3);
       read.readRowsInto("m", rows, backend, to);

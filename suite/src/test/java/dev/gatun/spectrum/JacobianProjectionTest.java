@@ -20,7 +20,7 @@ class JacobianProjectionTest {
   private static final int WIDTH = 5;
   private static final int CONTEXTS = 12;
 
-  private final Backend backend = new ReferenceBackend();
+  private final Backend backend = ReferenceBackend.open();
   private final TensorScope scope = backend.newScope();
   private final SplittableRandom random = new SplittableRandom(SEED);
 

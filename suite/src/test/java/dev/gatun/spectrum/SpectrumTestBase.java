@@ -10,7 +10,7 @@ abstract class SpectrumTestBase {
   static final long SEED = 20_260_310L;
   static final String SEEDED = "seed " + SEED;
 
-  final Backend backend = new ReferenceBackend();
+  final Backend backend = ReferenceBackend.open();
   final TensorScope scope = backend.newScope();
   final Matrices matrices = new Matrices(backend, scope, SEED);
 

@@ -6,6 +6,6 @@ import dev.gatun.backend.ReferenceBackend;
 class ReferenceTrainingTest extends TrainingContract {
   @Override
   Backend open() {
-    return new ReferenceBackend();
+    return ReferenceBackend.open();
   }
 }

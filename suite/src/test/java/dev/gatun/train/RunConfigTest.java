@@ -55,7 +55,7 @@ class RunConfigTest {
   void everyShippedConfigurationMakesAModel(Path file) {
     RunConfig config = RunConfig.load(file);
     Randomness weights = Randomness.of(config.training().seed());
-    try (Backend backend = new ReferenceBackend();
+    try (Backend backend = ReferenceBackend.open();
         LanguageModel model =
             LanguageModel.initialise(
                 backend, config.model(), (name, out, d) -> weights.stream(name).gaussian(out, d))) {

@@ -2,26 +2,24 @@ package dev.gatun.backend.cpu;
 
 import dev.gatun.backend.AdamWFactors;
 import dev.gatun.backend.AdamWStep;
-import dev.gatun.backend.OperandChecks;
-import dev.gatun.tensor.ElementType;
+import dev.gatun.backend.Parts;
 import dev.gatun.tensor.Tensor;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /** The AdamW update; see {@link dev.gatun.backend.Backend#adamW}. */
-final class AdamW {
+final class AdamW implements Parts.AdamW {
   private static final int CHUNK = 32_768;
 
-  private final OperandChecks checks = new OperandChecks(ElementType.F32, true);
   private final WorkerPool pool;
 
   AdamW(WorkerPool pool) {
     this.pool = pool;
   }
 
-  void adamW(
+  @Override
+  public void adamW(
       AdamWStep step, Tensor parameter, Tensor gradient, Tensor firstMoment, Tensor secondMoment) {
-    checks.sameSize("adamW", parameter, gradient, firstMoment, secondMoment);
     AdamWFactors factors = AdamWFactors.of(step);
     long size = parameter.size();
     long p = Lanes.address(parameter);

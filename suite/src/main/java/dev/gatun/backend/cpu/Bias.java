@@ -1,14 +1,12 @@
 package dev.gatun.backend.cpu;
 
-import dev.gatun.backend.OperandChecks;
-import dev.gatun.tensor.ElementType;
+import dev.gatun.backend.Parts;
 import dev.gatun.tensor.Tensor;
 
 /** Adding a bias to rows, and its gradient; see {@link dev.gatun.backend.Backend#addBias}. */
-final class Bias {
+final class Bias implements Parts.Bias {
   private static final int CHUNK = 32_768;
 
-  private final OperandChecks checks = new OperandChecks(ElementType.F32, true);
   private final WorkerPool pool;
 
   Bias(WorkerPool pool) {
@@ -16,8 +14,8 @@ final class Bias {
   }
 
   /** bias [D], x [N, D]. */
-  void addBias(Tensor bias, Tensor x) {
-    checks.bias("addBias", bias, x);
+  @Override
+  public void addBias(Tensor bias, Tensor x) {
     int width = Math.toIntExact(x.cols());
     long from = Lanes.address(bias);
     long to = Lanes.address(x);
@@ -26,8 +24,8 @@ final class Bias {
   }
 
   /** dOut [N, D], dBias [D]. */
-  void addBiasBackward(Tensor dOut, Tensor dBias) {
-    checks.bias("addBiasBackward", dBias, dOut);
+  @Override
+  public void addBiasBackward(Tensor dOut, Tensor dBias) {
     int width = Math.toIntExact(dOut.cols());
     long from = Lanes.address(dOut);
     ColumnSums.accumulate(

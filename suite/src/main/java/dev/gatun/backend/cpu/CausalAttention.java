@@ -4,9 +4,8 @@ import static dev.gatun.backend.Transpose.NO;
 import static dev.gatun.backend.Transpose.YES;
 
 import dev.gatun.backend.AttentionShape;
-import dev.gatun.backend.OperandChecks;
+import dev.gatun.backend.Parts;
 import dev.gatun.backend.Transpose;
-import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -22,13 +21,12 @@ import jdk.incubator.vector.VectorMask;
  * holds a block of scores, never all T×T. The backward pass works the scores out again and turns
  * them into probabilities with the kept normalisers (Dao et al., arXiv 2205.14135).
  */
-final class CausalAttention {
+final class CausalAttention implements Parts.CausalAttention {
   private static final int QUERY_BLOCK = 64;
 
   /** Tiny pairs share a task until it has about this many multiply-adds. */
   private static final long WORK_PER_TASK = 1 << 19;
 
-  private final OperandChecks checks = new OperandChecks(ElementType.F32, true);
   private final WorkerPool pool;
 
   CausalAttention(WorkerPool pool) {
@@ -36,22 +34,22 @@ final class CausalAttention {
   }
 
   /** packed [B, T, packedWidth], out [B, T, outputWidth], normalisers [B, heads, T, 2]. */
-  void attention(AttentionShape shape, Tensor packed, Tensor out, Tensor normalisers) {
-    checks.attention("attention", shape, packed, out, normalisers);
+  @Override
+  public void attention(AttentionShape shape, Tensor packed, Tensor out, Tensor normalisers) {
     var forward =
         new Forward(shape, Lanes.address(packed), Lanes.address(out), Lanes.address(normalisers));
     forEach(shape, shape.heads(), 1, forward::run);
   }
 
   /** dPacked [B, T, packedWidth] from dOut [B, T, outputWidth] and what the forward pass kept. */
-  void attentionBackward(
+  @Override
+  public void attentionBackward(
       AttentionShape shape,
       Tensor packed,
       Tensor out,
       Tensor normalisers,
       Tensor dOut,
       Tensor dPacked) {
-    checks.attentionBackward(shape, packed, out, normalisers, dOut, dPacked);
     var backward =
         new Backward(
             shape,

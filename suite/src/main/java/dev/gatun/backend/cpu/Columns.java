@@ -1,7 +1,6 @@
 package dev.gatun.backend.cpu;
 
-import dev.gatun.backend.OperandChecks;
-import dev.gatun.tensor.ElementType;
+import dev.gatun.backend.Parts;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 
@@ -9,10 +8,9 @@ import java.lang.foreign.MemorySegment;
  * Copies neighbouring columns from matrix to matrix; see {@link
  * dev.gatun.backend.Backend#copyColumns}.
  */
-final class Columns {
+final class Columns implements Parts.Columns {
   private static final int CHUNK = 32_768;
 
-  private final OperandChecks checks = new OperandChecks(ElementType.F32, true);
   private final WorkerPool pool;
 
   Columns(WorkerPool pool) {
@@ -20,8 +18,8 @@ final class Columns {
   }
 
   /** from [N, C], to [N, E]. */
-  void copy(Tensor from, long fromColumn, Tensor to, long toColumn, long count) {
-    checks.copyColumns(from, fromColumn, to, toColumn, count);
+  @Override
+  public void copyColumns(Tensor from, long fromColumn, Tensor to, long toColumn, long count) {
     long fromRow = 4 * from.cols();
     long toRow = 4 * to.cols();
     RowChunks.of(from.rows(), count, CHUNK)

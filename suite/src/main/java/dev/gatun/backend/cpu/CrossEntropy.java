@@ -1,8 +1,7 @@
 package dev.gatun.backend.cpu;
 
 import dev.gatun.backend.LogSumExp;
-import dev.gatun.backend.OperandChecks;
-import dev.gatun.tensor.ElementType;
+import dev.gatun.backend.Parts;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.ValueLayout;
 
@@ -13,12 +12,11 @@ import java.lang.foreign.ValueLayout;
  * <p>A row stays in the cache for its three passes (maximum; exponentials and their sum; scaling),
  * so memory sees one read and one write.
  */
-final class CrossEntropy {
+final class CrossEntropy implements Parts.CrossEntropy {
   private static final int CHUNK = 32_768;
 
   private static final long NO_TARGET = Long.MIN_VALUE;
 
-  private final OperandChecks checks = new OperandChecks(ElementType.F32, true);
   private final WorkerPool pool;
 
   CrossEntropy(WorkerPool pool) {
@@ -26,9 +24,8 @@ final class CrossEntropy {
   }
 
   /** logits [R, V], targets [R], losses [R]. */
-  void crossEntropy(Tensor logits, Tensor targets, double scale, Tensor losses) {
-    checks.crossEntropy("crossEntropy", logits, targets, losses);
-    OperandChecks.idsWithin("crossEntropy", targets, -1, logits.cols());
+  @Override
+  public void crossEntropy(Tensor logits, Tensor targets, double scale, Tensor losses) {
     int classes = Math.toIntExact(logits.cols());
     long base = Lanes.address(logits);
     RowChunks.of(logits.rows(), classes, CHUNK)
@@ -57,9 +54,8 @@ final class CrossEntropy {
   }
 
   /** logits [R, V], targets [R], losses [R]; logits stay. */
-  void crossEntropyLoss(Tensor logits, Tensor targets, Tensor losses) {
-    checks.crossEntropy("crossEntropyLoss", logits, targets, losses);
-    OperandChecks.idsWithin("crossEntropyLoss", targets, -1, logits.cols());
+  @Override
+  public void crossEntropyLoss(Tensor logits, Tensor targets, Tensor losses) {
     int classes = Math.toIntExact(logits.cols());
     long base = Lanes.address(logits);
     RowChunks.of(logits.rows(), classes, CHUNK)
@@ -80,8 +76,8 @@ final class CrossEntropy {
   }
 
   /** logits [R, V], logSumExp [R]. */
-  void logSumExpRows(Tensor logits, LogSumExp logSumExp) {
-    checks.logSumExpRows("logSumExpRows", logits, logSumExp);
+  @Override
+  public void logSumExpRows(Tensor logits, LogSumExp logSumExp) {
     int classes = Math.toIntExact(logits.cols());
     long base = Lanes.address(logits);
     RowChunks.of(logits.rows(), classes, CHUNK)
@@ -97,9 +93,9 @@ final class CrossEntropy {
   }
 
   /** logits [R, C] of classes firstClass to firstClass + C, logSumExp [R], targets [R]. */
-  void crossEntropyColumns(
+  @Override
+  public void crossEntropyColumns(
       Tensor logits, LogSumExp logSumExp, Tensor targets, long firstClass, double scale) {
-    checks.crossEntropyColumns("crossEntropyColumns", logits, logSumExp, targets);
     int classes = Math.toIntExact(logits.cols());
     long base = Lanes.address(logits);
     RowChunks.of(logits.rows(), classes, CHUNK)
@@ -112,14 +108,14 @@ final class CrossEntropy {
   }
 
   /** As crossEntropyColumns, with weights [R] of the targets. */
-  void weightedCrossEntropyColumns(
+  @Override
+  public void weightedCrossEntropyColumns(
       Tensor logits,
       LogSumExp logSumExp,
       Tensor targets,
       Tensor weights,
       long firstClass,
       double scale) {
-    checks.weightedCrossEntropyColumns(logits, logSumExp, targets, weights);
     int classes = Math.toIntExact(logits.cols());
     long base = Lanes.address(logits);
     RowChunks.of(logits.rows(), classes, CHUNK)

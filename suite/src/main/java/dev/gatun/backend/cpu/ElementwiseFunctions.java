@@ -1,8 +1,7 @@
 package dev.gatun.backend.cpu;
 
 import dev.gatun.backend.Elementwise;
-import dev.gatun.backend.OperandChecks;
-import dev.gatun.tensor.ElementType;
+import dev.gatun.backend.Parts;
 import dev.gatun.tensor.Tensor;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -12,8 +11,14 @@ import jdk.incubator.vector.VectorOperators;
  * Functions of single elements, forward and backward; see {@link
  * dev.gatun.backend.Backend#elementwise}.
  */
-final class ElementwiseFunctions {
+final class ElementwiseFunctions implements Parts.ElementwiseFunctions {
   private static final int CHUNK = 16_384;
+
+  private static final FloatVector CUBIC = Lanes.broadcast(0.044715f);
+  private static final FloatVector THRICE_CUBIC = Lanes.broadcast(3 * 0.044715f);
+
+  /** 2·√(2/π): 0.5·(1 + tanh u) is the logistic function of 2u. */
+  private static final FloatVector TWICE_ROOT_2_OVER_PI = Lanes.broadcast(1.5957691216f);
 
   private static final FloatVector MINUS_TWO = Lanes.broadcast(-2f);
   private static final FloatVector FOUR = Lanes.broadcast(4f);
@@ -28,7 +33,6 @@ final class ElementwiseFunctions {
   private static final FloatVector T1 = Lanes.broadcast(1.33314422036e-1f);
   private static final FloatVector T0 = Lanes.broadcast(-3.33332819422e-1f);
 
-  private final OperandChecks checks = new OperandChecks(ElementType.F32, true);
   private final WorkerPool pool;
 
   ElementwiseFunctions(WorkerPool pool) {
@@ -36,8 +40,8 @@ final class ElementwiseFunctions {
   }
 
   /** x, y of equal size; y may be x. */
-  void forward(Elementwise form, Tensor x, Tensor y) {
-    checks.sameSize("elementwise", x, y);
+  @Override
+  public void elementwise(Elementwise form, Tensor x, Tensor y) {
     long from = Lanes.address(x);
     long to = Lanes.address(y);
     long size = x.size();
@@ -47,6 +51,8 @@ final class ElementwiseFunctions {
           int n = (int) Math.min(CHUNK, size - (long) chunk * CHUNK);
           long offset = 4L * chunk * CHUNK;
           switch (form) {
+            case GELU -> geluLoop(from + offset, to + offset, n);
+            case GELU_TANH -> geluTanhLoop(from + offset, to + offset, n);
             case TANH -> tanhLoop(from + offset, to + offset, n);
             case SIGSOFTMAX -> sigsoftmaxLoop(from + offset, to + offset, n);
           }
@@ -54,8 +60,8 @@ final class ElementwiseFunctions {
   }
 
   /** x, dY, dX of equal size; dX may be dY. */
-  void backward(Elementwise form, Tensor x, Tensor dY, Tensor dX) {
-    checks.sameSize("elementwiseBackward", x, dY, dX);
+  @Override
+  public void elementwiseBackward(Elementwise form, Tensor x, Tensor dY, Tensor dX) {
     long at = Lanes.address(x);
     long from = Lanes.address(dY);
     long to = Lanes.address(dX);
@@ -66,10 +72,65 @@ final class ElementwiseFunctions {
           int n = (int) Math.min(CHUNK, size - (long) chunk * CHUNK);
           long offset = 4L * chunk * CHUNK;
           switch (form) {
+            case GELU -> geluBackwardLoop(at + offset, from + offset, to + offset, n);
+            case GELU_TANH -> geluTanhBackwardLoop(at + offset, from + offset, to + offset, n);
             case TANH -> tanhBackwardLoop(at + offset, from + offset, to + offset, n);
             case SIGSOFTMAX -> sigsoftmaxBackwardLoop(at + offset, from + offset, to + offset, n);
           }
         });
+  }
+
+  private static void geluTanhLoop(long x, long y, int n) {
+    VectorMask<Float> rest = Lanes.rest(n);
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      boolean full = i <= n - Lanes.WIDTH;
+      long at = 4L * i;
+      Lanes.store(geluTanh(Lanes.load(x + at, full, rest)), y + at, full, rest);
+    }
+  }
+
+  private static void geluTanhBackwardLoop(long x, long dY, long dX, int n) {
+    VectorMask<Float> rest = Lanes.rest(n);
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      boolean full = i <= n - Lanes.WIDTH;
+      long at = 4L * i;
+      FloatVector gradient = Lanes.load(dY + at, full, rest);
+      FloatVector result = geluTanhDerivative(Lanes.load(x + at, full, rest)).mul(gradient);
+      if (full) {
+        result.intoMemorySegment(Lanes.MEMORY, dX + at, Lanes.ORDER);
+      } else {
+        result.intoMemorySegment(Lanes.MEMORY, dX + at, Lanes.ORDER, rest);
+      }
+    }
+  }
+
+  private static void geluLoop(long x, long y, int n) {
+    VectorMask<Float> rest = Lanes.rest(n);
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      boolean full = i <= n - Lanes.WIDTH;
+      long at = 4L * i;
+      FloatVector result = gelu(Lanes.load(x + at, full, rest));
+      if (full) {
+        result.intoMemorySegment(Lanes.MEMORY, y + at, Lanes.ORDER);
+      } else {
+        result.intoMemorySegment(Lanes.MEMORY, y + at, Lanes.ORDER, rest);
+      }
+    }
+  }
+
+  private static void geluBackwardLoop(long x, long dY, long dX, int n) {
+    VectorMask<Float> rest = Lanes.rest(n);
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      boolean full = i <= n - Lanes.WIDTH;
+      long at = 4L * i;
+      FloatVector gradient = Lanes.load(dY + at, full, rest);
+      FloatVector result = geluDerivative(Lanes.load(x + at, full, rest)).mul(gradient);
+      if (full) {
+        result.intoMemorySegment(Lanes.MEMORY, dX + at, Lanes.ORDER);
+      } else {
+        result.intoMemorySegment(Lanes.MEMORY, dX + at, Lanes.ORDER, rest);
+      }
+    }
   }
 
   private static void tanhLoop(long x, long y, int n) {
@@ -119,6 +180,37 @@ final class ElementwiseFunctions {
           Exponential.ONE.add(Exponential.logistic(Lanes.load(x + at, full, rest).neg()));
       Lanes.store(slope.mul(Lanes.load(dY + at, full, rest)), dX + at, full, rest);
     }
+  }
+
+  private static FloatVector geluTanh(FloatVector x) {
+    FloatVector square = x.mul(x);
+    FloatVector twiceU = square.fma(CUBIC, Exponential.ONE).mul(x).mul(TWICE_ROOT_2_OVER_PI);
+    return x.mul(Exponential.logistic(twiceU));
+  }
+
+  /** s + x·s·(1 − s)·2u′ with s the logistic function of 2u. */
+  private static FloatVector geluTanhDerivative(FloatVector x) {
+    FloatVector square = x.mul(x);
+    FloatVector twiceU = square.fma(CUBIC, Exponential.ONE).mul(x).mul(TWICE_ROOT_2_OVER_PI);
+    FloatVector s = Exponential.logistic(twiceU);
+    FloatVector inner = square.fma(THRICE_CUBIC, Exponential.ONE).mul(x).mul(TWICE_ROOT_2_OVER_PI);
+    FloatVector bell = s.mul(Exponential.ONE.sub(s));
+    return inner.fma(bell, s);
+  }
+
+  private static FloatVector gelu(FloatVector x) {
+    FloatVector density = Exponential.normalDensity(x);
+    FloatVector part = x.mul(Exponential.normalTail(x, density));
+    return part.blend(x.sub(part), x.compare(VectorOperators.GT, Lanes.ZERO));
+  }
+
+  /** Φ(x) + x·φ(x). */
+  private static FloatVector geluDerivative(FloatVector x) {
+    FloatVector density = Exponential.normalDensity(x);
+    FloatVector tail = Exponential.normalTail(x, density);
+    FloatVector cdf =
+        tail.blend(Exponential.ONE.sub(tail), x.compare(VectorOperators.GT, Lanes.ZERO));
+    return x.fma(density, cdf);
   }
 
   private static FloatVector tanh(FloatVector x) {

@@ -1,13 +1,12 @@
 package dev.gatun.backend.cpu;
 
-import dev.gatun.backend.OperandChecks;
-import dev.gatun.tensor.ElementType;
+import dev.gatun.backend.Parts;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /** Rows of a table by ids, and its gradient; see {@link dev.gatun.backend.Backend#embedding}. */
-final class Embedding {
+final class Embedding implements Parts.Embedding {
   private static final int CHUNK = 16_384;
 
   /** A cache line of F32 elements: no two tasks write to one. */
@@ -15,7 +14,6 @@ final class Embedding {
 
   private static final int MOST_TASKS = 16;
 
-  private final OperandChecks checks = new OperandChecks(ElementType.F32, true);
   private final WorkerPool pool;
 
   Embedding(WorkerPool pool) {
@@ -23,9 +21,8 @@ final class Embedding {
   }
 
   /** table [V, D], ids [N], out [N, D]. */
-  void embedding(Tensor table, Tensor ids, Tensor out) {
-    checks.embedding("embedding", table, ids, out);
-    OperandChecks.idsWithin("embedding", ids, 0, table.rows());
+  @Override
+  public void embedding(Tensor table, Tensor ids, Tensor out) {
     long rowBytes = 4 * table.cols();
     MemorySegment from = table.memory();
     MemorySegment to = out.memory();
@@ -42,9 +39,8 @@ final class Embedding {
    * dOut [N, D], ids [N], dTable [V, D]. A task owns a range of columns and walks all ids, so every
    * row of the table gets its terms in the order of n.
    */
-  void embeddingBackward(Tensor dOut, Tensor ids, Tensor dTable) {
-    checks.embedding("embeddingBackward", dTable, ids, dOut);
-    OperandChecks.idsWithin("embeddingBackward", ids, 0, dTable.rows());
+  @Override
+  public void embeddingBackward(Tensor dOut, Tensor ids, Tensor dTable) {
     int width = Math.toIntExact(dTable.cols());
     int columns = Math.ceilDiv(Math.ceilDiv(width, MOST_TASKS), LEAST_COLUMNS) * LEAST_COLUMNS;
     long from = Lanes.address(dOut);

@@ -1,16 +1,14 @@
 package dev.gatun.backend.cpu;
 
-import dev.gatun.backend.OperandChecks;
-import dev.gatun.tensor.ElementType;
+import dev.gatun.backend.Parts;
 import dev.gatun.tensor.Tensor;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /** SwiGLU, forward and backward; see {@link dev.gatun.backend.Backend#swiglu}. */
-final class GatedActivation {
+final class GatedActivation implements Parts.GatedActivation {
   private static final int CHUNK = 16_384;
 
-  private final OperandChecks checks = new OperandChecks(ElementType.F32, true);
   private final WorkerPool pool;
 
   GatedActivation(WorkerPool pool) {
@@ -18,8 +16,8 @@ final class GatedActivation {
   }
 
   /** x [N, 2F], y [N, F]. */
-  void swiglu(Tensor x, Tensor y) {
-    checks.swiglu("swiglu", x, y);
+  @Override
+  public void swiglu(Tensor x, Tensor y) {
     int width = Math.toIntExact(y.cols());
     long from = Lanes.address(x);
     long to = Lanes.address(y);
@@ -28,9 +26,8 @@ final class GatedActivation {
   }
 
   /** dX [N, 2F] from x [N, 2F] and dY [N, F]. */
-  void swigluBackward(Tensor x, Tensor dY, Tensor dX) {
-    checks.swiglu("swigluBackward", x, dY);
-    checks.swiglu("swigluBackward", dX, dY);
+  @Override
+  public void swigluBackward(Tensor x, Tensor dY, Tensor dX) {
     int width = Math.toIntExact(dY.cols());
     long at = Lanes.address(x);
     long from = Lanes.address(dY);

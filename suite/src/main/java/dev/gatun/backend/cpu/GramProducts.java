@@ -1,5 +1,6 @@
 package dev.gatun.backend.cpu;
 
+import dev.gatun.backend.Parts;
 import dev.gatun.backend.Transpose;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
@@ -9,7 +10,7 @@ import java.lang.foreign.MemorySegment;
  * Gram matrices in F64: the lower triangle in tiles over the pool, F32 operands widened piece by
  * piece. Pieces and tiles depend on the shape alone.
  */
-final class GramProducts implements AutoCloseable {
+final class GramProducts implements Parts.GramProducts {
   /** Elements of a widened piece: 32 MiB. */
   private static final long PIECE_ELEMENTS = 4L << 20;
 
@@ -19,9 +20,9 @@ final class GramProducts implements AutoCloseable {
   private final WorkerPool pool;
   private final Scratch widened;
 
-  GramProducts(WorkerPool pool, HostMemory memory) {
+  GramProducts(WorkerPool pool) {
     this.pool = pool;
-    this.widened = new Scratch(memory);
+    this.widened = pool.newScratch();
   }
 
   /** An F64 operand: op(matrix) is [rows, depth], its stored rows are cols apart. */
@@ -32,8 +33,8 @@ final class GramProducts implements AutoCloseable {
     }
   }
 
-  /** As {@link dev.gatun.backend.Backend#syrk}, shapes checked. */
-  void syrk(Transpose transpose, Tensor a, double beta, Tensor c) {
+  @Override
+  public void syrk(Transpose transpose, Tensor a, double beta, Tensor c) {
     int rows = Math.toIntExact(a.rows());
     int cols = Math.toIntExact(a.cols());
     int n = transpose == Transpose.NO ? rows : cols;
@@ -122,10 +123,5 @@ final class GramProducts implements AutoCloseable {
           part,
           n);
     }
-  }
-
-  @Override
-  public void close() {
-    widened.close();
   }
 }

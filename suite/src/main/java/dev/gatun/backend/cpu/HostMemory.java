@@ -3,14 +3,17 @@ package dev.gatun.backend.cpu;
 import com.sun.management.OperatingSystemMXBean;
 import dev.gatun.backend.MemoryUse;
 import dev.gatun.backend.OutOfDeviceMemoryException;
+import dev.gatun.backend.Parts;
+import dev.gatun.backend.TensorScope;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Native memory on the host: hands it out, and counts how much is held and was held at most. */
-final class HostMemory {
+final class HostMemory implements Parts.Memory {
   /** A cache line, and the width of the widest vectors. */
   static final long ALIGNMENT = 64;
 
@@ -82,12 +85,24 @@ final class HostMemory {
         cause);
   }
 
+  @Override
+  public TensorScope newScope() {
+    return new HostScope(this);
+  }
+
   /** What scopes hold; the peak includes {@link #scratchBytes}. */
-  MemoryUse use() {
+  @Override
+  public MemoryUse memoryUse() {
     return new MemoryUse(bytes.get(), peakBytes.get());
   }
 
-  void resetPeak() {
+  @Override
+  public OptionalLong freeMemoryBytes() {
+    return OptionalLong.of(FreeMemory.bytes());
+  }
+
+  @Override
+  public void resetPeakMemory() {
     peakBytes.set(held());
   }
 

@@ -18,23 +18,12 @@ final class HostScope implements TensorScope {
 
   @Override
   public Tensor zeros(ElementType type, long... extents) {
-    if (!arena.scope().isAlive()) {
-      throw new IllegalStateException("the tensor scope is closed");
-    }
     Shape shape = Shape.of(extents);
-    long bytes;
-    try {
-      bytes = Math.multiplyExact(shape.size(), type.byteSize());
-    } catch (ArithmeticException _) {
-      throw new IllegalArgumentException("too many bytes in " + type + shape);
-    }
-    return Tensor.onHost(type, shape, memory.allocate(arena, bytes));
+    return Tensor.onHost(type, shape, memory.allocate(arena, shape.size() * type.byteSize()));
   }
 
   @Override
   public void close() {
-    if (arena.scope().isAlive()) {
-      arena.close();
-    }
+    arena.close();
   }
 }

@@ -4,27 +4,25 @@ import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import dev.gatun.backend.OperandChecks;
+import dev.gatun.backend.Parts;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 
 /** Copies between Java arrays and host tensors, converting between F32 and F64. */
-final class HostTransfers {
+final class HostTransfers implements Parts.Transfers {
   /** Numbers that one task decodes. */
   private static final int CHUNK = 1 << 16;
 
-  private final OperandChecks checks = new OperandChecks(ElementType.F32, true);
   private final WorkerPool pool;
 
   HostTransfers(WorkerPool pool) {
     this.pool = pool;
   }
 
-  void write(double[] values, Tensor to) {
-    checks.floating("write", "to", to);
-    requireSize(values.length, to);
+  @Override
+  public void write(double[] values, Tensor to) {
     if (to.type() == ElementType.F64) {
       MemorySegment.copy(values, 0, to.memory(), JAVA_DOUBLE, 0, values.length);
       return;
@@ -34,9 +32,8 @@ final class HostTransfers {
     }
   }
 
-  void write(float[] values, Tensor to) {
-    checks.floating("write", "to", to);
-    requireSize(values.length, to);
+  @Override
+  public void write(float[] values, Tensor to) {
     if (to.type() == ElementType.F32) {
       MemorySegment.copy(values, 0, to.memory(), JAVA_FLOAT, 0, values.length);
       return;
@@ -46,14 +43,13 @@ final class HostTransfers {
     }
   }
 
-  void write(int[] values, Tensor to) {
-    requireIds("write", to);
-    requireSize(values.length, to);
+  @Override
+  public void write(int[] values, Tensor to) {
     MemorySegment.copy(values, 0, to.memory(), JAVA_INT, 0, values.length);
   }
 
-  void write(Encoding encoding, MemorySegment stored, Tensor to) {
-    checks.stored(encoding, stored, to);
+  @Override
+  public void write(Encoding encoding, MemorySegment stored, Tensor to) {
     long size = to.size();
     pool.forEach(
         WorkerPool.chunks(size, CHUNK),
@@ -67,8 +63,8 @@ final class HostTransfers {
         });
   }
 
-  double[] toDoubles(Tensor from) {
-    checks.floating("toDoubles", "from", from);
+  @Override
+  public double[] toDoubles(Tensor from) {
     if (from.type() == ElementType.F64) {
       return from.memory().toArray(JAVA_DOUBLE);
     }
@@ -79,8 +75,8 @@ final class HostTransfers {
     return values;
   }
 
-  float[] toFloats(Tensor from) {
-    checks.floating("toFloats", "from", from);
+  @Override
+  public float[] toFloats(Tensor from) {
     if (from.type() == ElementType.F32) {
       return from.memory().toArray(JAVA_FLOAT);
     }
@@ -91,20 +87,8 @@ final class HostTransfers {
     return values;
   }
 
-  int[] toInts(Tensor from) {
-    requireIds("toInts", from);
+  @Override
+  public int[] toInts(Tensor from) {
     return from.memory().toArray(JAVA_INT);
-  }
-
-  private static void requireIds(String operation, Tensor tensor) {
-    if (tensor.type() != ElementType.I32) {
-      throw new IllegalArgumentException(operation + ": " + tensor + " is not I32");
-    }
-  }
-
-  private static void requireSize(int length, Tensor to) {
-    if (length != to.size()) {
-      throw new IllegalArgumentException("write: %s values do not fit %s".formatted(length, to));
-    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.gatun.backend.cpu;
 
+import dev.gatun.backend.Parts;
 import dev.gatun.bindings.openblas.OpenBlas;
 import dev.gatun.natives.LapackStatus;
 import dev.gatun.tensor.ElementType;
@@ -10,12 +11,12 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Symmetric eigenvalues, QR and Cholesky by the library's LAPACK, F32 or F64, on row-major
- * matrices; singular values are in {@link SingularValues}. Callers check the shapes.
+ * matrices; singular values are in {@link SingularValues}.
  *
  * <p>LAPACK reads columns: a row-major matrix is to it the transposed one, its lower triangle the
  * upper one. Where that is enough nothing is copied.
  */
-final class Lapack {
+final class Lapack implements Parts.Lapack {
   /** Below this, LAPACK's own routine computes eigenvalues, on one thread. */
   private static final int LEAST_PARALLEL_ROWS = 512;
 
@@ -40,8 +41,8 @@ final class Lapack {
     this.memory = memory;
   }
 
-  /** As {@link dev.gatun.backend.Backend#symmetricEigenvalues}. */
-  void symmetricEigenvalues(Tensor a, Tensor eigenvalues) {
+  @Override
+  public void symmetricEigenvalues(Tensor a, Tensor eigenvalues) {
     int n = Math.toIntExact(a.cols());
     if (n < LEAST_PARALLEL_ROWS) {
       syevd('N', a, eigenvalues);
@@ -89,8 +90,8 @@ final class Lapack {
     }
   }
 
-  /** As {@link dev.gatun.backend.Backend#symmetricEigenvectors}. */
-  void symmetricEigenvectors(Tensor a, Tensor eigenvalues) {
+  @Override
+  public void symmetricEigenvectors(Tensor a, Tensor eigenvalues) {
     syevd('V', a, eigenvalues);
   }
 
@@ -113,8 +114,8 @@ final class Lapack {
     }
   }
 
-  /** As {@link dev.gatun.backend.Backend#qr}. */
-  void qr(Tensor a, Tensor r) {
+  @Override
+  public void qr(Tensor a, Tensor r) {
     int m = Math.toIntExact(a.rows());
     int n = Math.toIntExact(a.cols());
     if (n == 0) {
@@ -149,8 +150,8 @@ final class Lapack {
     }
   }
 
-  /** As {@link dev.gatun.backend.Backend#cholesky}. */
-  void cholesky(Tensor a) {
+  @Override
+  public void cholesky(Tensor a) {
     int n = Math.toIntExact(a.cols());
     if (n == 0) {
       return;
@@ -169,7 +170,8 @@ final class Lapack {
   }
 
   /** As {@link dev.gatun.backend.Backend#choleskySolve}: two triangular solves per column block. */
-  void choleskySolve(Tensor l, Tensor b) {
+  @Override
+  public void choleskySolve(Tensor l, Tensor b) {
     int n = Math.toIntExact(l.cols());
     int cols = Math.toIntExact(b.cols());
     if (n == 0) {

@@ -1,17 +1,15 @@
 package dev.gatun.backend.cpu;
 
-import dev.gatun.backend.OperandChecks;
-import dev.gatun.tensor.ElementType;
+import dev.gatun.backend.Parts;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /** Layer normalisation, forward and backward; see {@link dev.gatun.backend.Backend#layerNorm}. */
-final class LayerNorm {
+final class LayerNorm implements Parts.LayerNorm {
   private static final int CHUNK = 16_384;
 
-  private final OperandChecks checks = new OperandChecks(ElementType.F32, true);
   private final WorkerPool pool;
 
   LayerNorm(WorkerPool pool) {
@@ -19,9 +17,9 @@ final class LayerNorm {
   }
 
   /** x, y [N, D], weight, bias [D], mean, rstd [N]. */
-  void layerNorm(
+  @Override
+  public void layerNorm(
       Tensor x, Tensor weight, Tensor bias, double epsilon, Tensor y, Tensor mean, Tensor rstd) {
-    checks.layerNorm(x, weight, bias, y, mean, rstd);
     int width = Math.toIntExact(x.cols());
     long from = Lanes.address(x);
     long to = Lanes.address(y);
@@ -56,7 +54,8 @@ final class LayerNorm {
   }
 
   /** dY, x, dX [N, D], weight, dWeight, dBias [D], mean, rstd [N]. */
-  void layerNormBackward(
+  @Override
+  public void layerNormBackward(
       Tensor dY,
       Tensor x,
       Tensor weight,
@@ -65,7 +64,6 @@ final class LayerNorm {
       Tensor dX,
       Tensor dWeight,
       Tensor dBias) {
-    checks.layerNormBackward(dY, x, weight, mean, rstd, dX, dWeight, dBias);
     int width = Math.toIntExact(x.cols());
     int padded = ColumnSums.padded(width);
     long gradient = Lanes.address(dY);

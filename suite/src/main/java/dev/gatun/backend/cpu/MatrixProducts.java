@@ -1,11 +1,13 @@
 package dev.gatun.backend.cpu;
 
+import dev.gatun.backend.Parts;
 import dev.gatun.backend.Transpose;
 import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 
 /** Matrix products over the pool: single-threaded BLAS calls on the tiles of a {@link Tiling}. */
-final class MatrixProducts implements AutoCloseable {
+final class MatrixProducts implements Parts.MatrixProducts {
   private final WorkerPool pool;
   private final boolean unpacked;
   private final int rowsFor;
@@ -15,35 +17,26 @@ final class MatrixProducts implements AutoCloseable {
    * @param unpacked whether products are cut for kernels that skip packing
    * @param rowsFor number of threads that the rows of other products are cut for
    */
-  MatrixProducts(WorkerPool pool, HostMemory memory, boolean unpacked, int rowsFor) {
+  MatrixProducts(WorkerPool pool, boolean unpacked, int rowsFor) {
     this.pool = pool;
     this.unpacked = unpacked;
     this.rowsFor = rowsFor;
-    this.partialSums = new Scratch(memory);
+    this.partialSums = pool.newScratch();
   }
 
-  /**
-   * C ← alpha·op(A)·op(B) + beta·C with op(A) [m, k], op(B) [k, n], C [m, n], all dense and
-   * row-major, all F32 or all F64. With beta 0, C is not read.
-   */
-  void gemm(
-      ElementType type,
-      Transpose ta,
-      Transpose tb,
-      int m,
-      int n,
-      int k,
-      double alpha,
-      MemorySegment a,
-      MemorySegment b,
-      double beta,
-      MemorySegment c) {
+  @Override
+  public void gemm(
+      Transpose ta, Transpose tb, double alpha, Tensor a, Tensor b, double beta, Tensor c) {
+    ElementType type = c.type();
+    int m = Math.toIntExact(c.rows());
+    int n = Math.toIntExact(c.cols());
+    int k = Math.toIntExact(ta == Transpose.NO ? a.cols() : a.rows());
     if (m == 0 || n == 0) {
       return;
     }
     Tiling tiling = unpacked ? Tiling.unpacked(type, ta, m, n, k) : Tiling.packed(m, n, k, rowsFor);
-    var left = new MatrixOperand(type, a, ta, Math.max(1, ta == Transpose.NO ? k : m));
-    var right = new MatrixOperand(type, b, tb, Math.max(1, tb == Transpose.NO ? n : k));
+    var left = new MatrixOperand(type, a.memory(), ta, Math.max(1, ta == Transpose.NO ? k : m));
+    var right = new MatrixOperand(type, b.memory(), tb, Math.max(1, tb == Transpose.NO ? n : k));
     var product = new TiledProduct(tiling, alpha, left, right);
     long bytes = (long) m * n * type.byteSize();
     int pieces = tiling.pieces();
@@ -55,18 +48,13 @@ final class MatrixProducts implements AutoCloseable {
         (tile, scratch) -> {
           int piece = tiling.piece(tile);
           if (piece == 0) {
-            product.run(tile, beta, c, scratch);
+            product.run(tile, beta, c.memory(), scratch);
           } else {
             product.run(tile, 0, partials.asSlice((piece - 1) * bytes, bytes), scratch);
           }
         });
     if (pieces > 1) {
-      SumReduction.addPieces(pool, type, partials, pieces - 1, c);
+      SumReduction.addPieces(pool, type, partials, pieces - 1, c.memory());
     }
-  }
-
-  @Override
-  public void close() {
-    partialSums.close();
   }
 }

@@ -1,7 +1,6 @@
 package dev.gatun.backend.cpu;
 
-import dev.gatun.backend.OperandChecks;
-import dev.gatun.tensor.ElementType;
+import dev.gatun.backend.Parts;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
@@ -11,10 +10,9 @@ import jdk.incubator.vector.VectorMask;
  * Root-mean-square normalisation, forward and backward; see {@link
  * dev.gatun.backend.Backend#rmsNorm}.
  */
-final class RmsNorm {
+final class RmsNorm implements Parts.RmsNorm {
   private static final int CHUNK = 16_384;
 
-  private final OperandChecks checks = new OperandChecks(ElementType.F32, true);
   private final WorkerPool pool;
 
   RmsNorm(WorkerPool pool) {
@@ -22,8 +20,8 @@ final class RmsNorm {
   }
 
   /** x, y [N, D], weight [D], rstd [N]. */
-  void rmsNorm(Tensor x, Tensor weight, double epsilon, Tensor y, Tensor rstd) {
-    checks.rmsNorm(x, weight, y, rstd);
+  @Override
+  public void rmsNorm(Tensor x, Tensor weight, double epsilon, Tensor y, Tensor rstd) {
     int width = Math.toIntExact(x.cols());
     long from = Lanes.address(x);
     long to = Lanes.address(y);
@@ -54,8 +52,9 @@ final class RmsNorm {
   }
 
   /** dY, x, dX [N, D], weight, dWeight [D], rstd [N]. */
-  void rmsNormBackward(Tensor dY, Tensor x, Tensor weight, Tensor rstd, Tensor dX, Tensor dWeight) {
-    checks.rmsNormBackward(dY, x, weight, rstd, dX, dWeight);
+  @Override
+  public void rmsNormBackward(
+      Tensor dY, Tensor x, Tensor weight, Tensor rstd, Tensor dX, Tensor dWeight) {
     int width = Math.toIntExact(x.cols());
     long gradient = Lanes.address(dY);
     long in = Lanes.address(x);

@@ -1,17 +1,15 @@
 package dev.gatun.backend.cpu;
 
 import dev.gatun.backend.AttentionShape;
-import dev.gatun.backend.OperandChecks;
-import dev.gatun.tensor.ElementType;
+import dev.gatun.backend.Parts;
 import dev.gatun.tensor.Tensor;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /** Rotary position embedding in place; see {@link dev.gatun.backend.Backend#rotary}. */
-final class Rotary {
+final class Rotary implements Parts.Rotary {
   private static final int CHUNK = 32_768;
 
-  private final OperandChecks checks = new OperandChecks(ElementType.F32, true);
   private final WorkerPool pool;
 
   Rotary(WorkerPool pool) {
@@ -19,13 +17,13 @@ final class Rotary {
   }
 
   /** cos, sin [T, R/2], packed [B, T, packedWidth]. */
-  void rotary(AttentionShape shape, Tensor cos, Tensor sin, Tensor packed) {
-    checks.rotary("rotary", shape, cos, sin, packed);
+  @Override
+  public void rotary(AttentionShape shape, Tensor cos, Tensor sin, Tensor packed) {
     turn(shape, cos, sin, 1f, packed);
   }
 
-  void rotaryBackward(AttentionShape shape, Tensor cos, Tensor sin, Tensor dPacked) {
-    checks.rotary("rotaryBackward", shape, cos, sin, dPacked);
+  @Override
+  public void rotaryBackward(AttentionShape shape, Tensor cos, Tensor sin, Tensor dPacked) {
     turn(shape, cos, sin, -1f, dPacked);
   }
 

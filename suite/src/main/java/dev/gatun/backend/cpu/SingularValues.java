@@ -1,5 +1,6 @@
 package dev.gatun.backend.cpu;
 
+import dev.gatun.backend.Parts;
 import dev.gatun.natives.LapackException;
 import dev.gatun.natives.LapackStatus;
 import dev.gatun.tensor.ElementType;
@@ -16,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>When the fast routine does not converge the slow one takes over; {@link #fallbacks()} counts
  * it.
  */
-final class SingularValues {
+final class SingularValues implements Parts.SingularValues {
   private final WorkerPool pool;
   private final HostMemory memory;
   private final SvdRoutine fast;
@@ -40,14 +41,16 @@ final class SingularValues {
   }
 
   /** Singular values, descending, of a [m, n]: [min(m, n)]. */
-  void singularValues(Tensor a, Tensor sigma) {
+  @Override
+  public void singularValues(Tensor a, Tensor sigma) {
     if (sigma.size() > 0) {
       decompose(a, true, sigma.memory(), MemorySegment.NULL, MemorySegment.NULL);
     }
   }
 
   /** Thin SVD of a [m, n] into u [m, k], sigma [k], vt [k, n]. */
-  void svd(Tensor a, Tensor u, Tensor sigma, Tensor vt) {
+  @Override
+  public void svd(Tensor a, Tensor u, Tensor sigma, Tensor vt) {
     if (sigma.size() == 0) {
       return;
     }

@@ -2,9 +2,8 @@ package dev.gatun.backend.cpu;
 
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import dev.gatun.backend.OperandChecks;
+import dev.gatun.backend.Parts;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -15,11 +14,10 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /** Elementwise operations and sums over whole tensors, F32 or F64, in chunks of fixed size. */
-final class Vectors {
+final class Vectors implements Parts.Vectors {
   private static final int CHUNK = 1 << 15;
 
   private final WorkerPool pool;
-  private final OperandChecks checks = new OperandChecks(ElementType.F32, true);
 
   Vectors(WorkerPool pool) {
     this.pool = pool;
@@ -41,8 +39,8 @@ final class Vectors {
   }
 
   /** y ← y + alpha·x. */
-  void axpy(double alpha, Tensor x, Tensor y) {
-    checks.pair("axpy", x, y);
+  @Override
+  public void axpy(double alpha, Tensor x, Tensor y) {
     long in = Lanes.address(x);
     long out = Lanes.address(y);
     if (x.type() == ElementType.F32) {
@@ -81,8 +79,8 @@ final class Vectors {
   }
 
   /** x ← alpha·x. */
-  void scale(double alpha, Tensor x) {
-    checks.floating("scale", "x", x);
+  @Override
+  public void scale(double alpha, Tensor x) {
     long at = Lanes.address(x);
     if (x.type() == ElementType.F32) {
       forEachChunk(x.size(), (_, from, n) -> scaleLoop((float) alpha, at + 4 * from, n));
@@ -113,8 +111,8 @@ final class Vectors {
   }
 
   /** Σ xᵢ·yᵢ in f64: a sum per chunk, then over the chunks in order. */
-  double dot(Tensor x, Tensor y) {
-    checks.pair("dot", x, y);
+  @Override
+  public double dot(Tensor x, Tensor y) {
     long a = Lanes.address(x);
     long b = Lanes.address(y);
     double[] sums = new double[WorkerPool.chunks(x.size(), CHUNK)];
@@ -162,8 +160,8 @@ final class Vectors {
   }
 
   /** Index of the first NaN or infinity, or −1. */
-  long firstNonFinite(Tensor x) {
-    checks.floating("firstNonFinite", "x", x);
+  @Override
+  public long firstNonFinite(Tensor x) {
     MemorySegment memory = x.memory();
     long at = Lanes.address(x);
     long[] first = new long[WorkerPool.chunks(x.size(), CHUNK)];
@@ -220,58 +218,9 @@ final class Vectors {
     return i;
   }
 
-  /** x [R, C], indices [R]: the first of the largest of each row; NaN is passed over. */
-  void argmaxRows(Tensor x, Tensor indices) {
-    checks.argmaxRows(x, indices);
-    int cols = Math.toIntExact(x.cols());
-    MemorySegment out = indices.memory();
-    RowChunks.of(x.rows(), cols, CHUNK)
-        .forEach(
-            pool,
-            row ->
-                out.setAtIndex(
-                    JAVA_INT,
-                    row,
-                    x.type() == ElementType.F32
-                        ? argmaxFloatsLoop(Lanes.address(x) + 4 * row * cols, cols)
-                        : argmaxDoubles(x.memory(), row * cols, cols)));
-  }
-
-  private static int argmaxFloatsLoop(long x, int n) {
-    int whole = Lanes.whole(n);
-    FloatVector largest = Lanes.broadcast(Float.NEGATIVE_INFINITY);
-    for (int i = 0; i < whole; i += Lanes.WIDTH) {
-      largest = Lanes.max(largest, Lanes.load(x + 4L * i));
-    }
-    float max = largest.reduceLanes(VectorOperators.MAX);
-    for (int i = whole; i < n; i++) {
-      float value = Lanes.MEMORY.get(JAVA_FLOAT, x + 4L * i);
-      max = value > max ? value : max;
-    }
-    for (int i = 0; i < n; i++) {
-      if (Lanes.MEMORY.get(JAVA_FLOAT, x + 4L * i) == max) {
-        return i;
-      }
-    }
-    return 0;
-  }
-
-  private static int argmaxDoubles(MemorySegment x, long from, int n) {
-    int best = -1;
-    double max = Double.NEGATIVE_INFINITY;
-    for (int i = 0; i < n; i++) {
-      double value = x.getAtIndex(JAVA_DOUBLE, from + i);
-      if (value > max || (best < 0 && value == max)) {
-        max = value;
-        best = i;
-      }
-    }
-    return Math.max(best, 0);
-  }
-
   /** Sets every element. */
-  void fill(Tensor x, double value) {
-    checks.floating("fill", "x", x);
+  @Override
+  public void fill(Tensor x, double value) {
     MemorySegment memory = x.memory();
     if (x.type() == ElementType.F32) {
       forEachChunk(
@@ -293,8 +242,8 @@ final class Vectors {
   }
 
   /** Copies between tensors of equal size, converting between F32 and F64. */
-  void copy(Tensor from, Tensor to) {
-    checks.copy(from, to);
+  @Override
+  public void copy(Tensor from, Tensor to) {
     long in = Lanes.address(from);
     long out = Lanes.address(to);
     if (from.type() == to.type()) {

@@ -1,5 +1,7 @@
 package dev.gatun.backend.cpu;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
@@ -20,6 +22,7 @@ final class WorkerPool implements AutoCloseable {
   private final int threads;
   private final HostMemory memory;
   private final Worker[] workers;
+  private final List<Scratch> scratches = new ArrayList<>();
   private final Scratch callersScratch;
   private final ReentrantLock callers = new ReentrantLock();
   private volatile Job current;
@@ -41,12 +44,19 @@ final class WorkerPool implements AutoCloseable {
     }
     this.threads = threads;
     this.memory = memory;
-    this.callersScratch = new Scratch(memory);
+    this.callersScratch = newScratch();
     this.workers = new Worker[threads - 1];
     for (int i = 0; i < workers.length; i++) {
-      workers[i] = new Worker(i + 1, new Scratch(memory));
+      workers[i] = new Worker(i + 1, newScratch());
       workers[i].start();
     }
+  }
+
+  /** Scratch memory that lives as long as the pool. */
+  Scratch newScratch() {
+    var scratch = new Scratch(memory);
+    scratches.add(scratch);
+    return scratch;
   }
 
   /** Number of threads, the caller included. */
@@ -148,9 +158,8 @@ final class WorkerPool implements AutoCloseable {
       boolean interrupted = false;
       for (Worker worker : workers) {
         interrupted |= worker.awaitEnd();
-        worker.scratch.close();
       }
-      callersScratch.close();
+      scratches.forEach(Scratch::close);
       if (interrupted) {
         Thread.currentThread().interrupt();
       }

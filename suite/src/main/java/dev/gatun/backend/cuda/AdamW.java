@@ -2,27 +2,25 @@ package dev.gatun.backend.cuda;
 
 import dev.gatun.backend.AdamWFactors;
 import dev.gatun.backend.AdamWStep;
-import dev.gatun.backend.OperandChecks;
-import dev.gatun.tensor.ElementType;
+import dev.gatun.backend.Parts;
 import dev.gatun.tensor.Tensor;
 
 /** The AdamW update: {@code adamw.cu}; see {@link dev.gatun.backend.Backend#adamW}. */
-final class AdamW {
+final class AdamW implements Parts.AdamW {
   private static final Kernel ADAMW = new Kernel("adamw", "adamw_f32");
   private static final int THREADS = 256;
   private static final int PER_THREAD = 4;
   private static final int VECTOR_BYTES = 16;
 
-  private final OperandChecks checks = new OperandChecks(ElementType.F32, false);
   private final Launcher launcher;
 
   AdamW(Launcher launcher) {
     this.launcher = launcher;
   }
 
-  void adamW(
+  @Override
+  public void adamW(
       AdamWStep step, Tensor parameter, Tensor gradient, Tensor firstMoment, Tensor secondMoment) {
-    checks.sameSize("adamW", parameter, gradient, firstMoment, secondMoment);
     long size = parameter.size();
     AdamWFactors f = AdamWFactors.of(step);
     launcher.launch(

@@ -1,11 +1,11 @@
 package dev.gatun.backend.cuda;
 
-import dev.gatun.backend.OperandChecks;
+import dev.gatun.backend.Parts;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 
 /** Adding a bias to rows, and its gradient: {@code bias.cu}. */
-final class Bias {
+final class Bias implements Parts.Bias {
   private static final Kernel FORWARD = new Kernel("bias", "add_bias_f32");
   private static final Kernel BACKWARD = new Kernel("bias", "add_bias_backward_f32");
 
@@ -15,7 +15,6 @@ final class Bias {
   /** So many rows are added up in one pass: a second launch would take longer. */
   private static final int ROWS_OF_ONE_PASS = 256;
 
-  private final OperandChecks checks = new OperandChecks(ElementType.F32, false);
   private final Launcher launcher;
   private final DeviceScratch scratch;
 
@@ -25,16 +24,16 @@ final class Bias {
   }
 
   /** bias [D], x [N, D]. */
-  void addBias(Tensor bias, Tensor x) {
-    checks.bias("addBias", bias, x);
+  @Override
+  public void addBias(Tensor bias, Tensor x) {
     int cols = Math.toIntExact(x.cols());
     Grid grid = RowStrips.over(x.rows(), cols, ROWS_OF_BLOCK);
     launcher.launch(FORWARD, grid, bias, x, x.rows(), cols);
   }
 
   /** dOut [N, D], dBias [D]. */
-  void addBiasBackward(Tensor dOut, Tensor dBias) {
-    checks.bias("addBiasBackward", dBias, dOut);
+  @Override
+  public void addBiasBackward(Tensor dOut, Tensor dBias) {
     int cols = Math.toIntExact(dOut.cols());
     long rows = dOut.rows();
     RowParts parts = RowParts.of(rows, rows <= ROWS_OF_ONE_PASS ? ROWS_OF_ONE_PASS : ROWS_OF_BLOCK);

@@ -2,7 +2,7 @@ package dev.gatun.backend.cuda;
 
 import dev.gatun.backend.AttentionShape;
 import dev.gatun.backend.MathMode;
-import dev.gatun.backend.OperandChecks;
+import dev.gatun.backend.Parts;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 
@@ -10,8 +10,7 @@ import dev.gatun.tensor.Tensor;
  * Causal attention, forward and backward; see {@link dev.gatun.backend.Backend#attention}. Heads
  * can be 256 wide.
  */
-final class CausalAttention {
-  private final OperandChecks checks = new OperandChecks(ElementType.F32, false);
+final class CausalAttention implements Parts.CausalAttention {
   private final Launcher launcher;
   private final DeviceScratch deltas;
   private final MathMode math;
@@ -23,8 +22,8 @@ final class CausalAttention {
   }
 
   /** packed [B, T, packedWidth], out [B, T, outputWidth], normalisers [B, heads, T, 2]. */
-  void attention(AttentionShape shape, Tensor packed, Tensor out, Tensor normalisers) {
-    checks.attention("attention", shape, packed, out, normalisers);
+  @Override
+  public void attention(AttentionShape shape, Tensor packed, Tensor out, Tensor normalisers) {
     AttentionTiling tiling = AttentionTiling.of("attention", math, shape.headWidth());
     launcher.launch(
         tiling.kernel(AttentionPass.FORWARD),
@@ -40,14 +39,14 @@ final class CausalAttention {
   }
 
   /** dPacked [B, T, packedWidth] from dOut [B, T, outputWidth] and what the forward pass kept. */
-  void attentionBackward(
+  @Override
+  public void attentionBackward(
       AttentionShape shape,
       Tensor packed,
       Tensor out,
       Tensor normalisers,
       Tensor dOut,
       Tensor dPacked) {
-    checks.attentionBackward(shape, packed, out, normalisers, dOut, dPacked);
     AttentionTiling tiling = AttentionTiling.of("attentionBackward", math, shape.headWidth());
     Tensor delta = deltas.get(ElementType.F32, normalisers.size() / 2);
     int inFours = Alignment.inFours(shape.headWidth(), packed, dOut, dPacked);

@@ -1,17 +1,15 @@
 package dev.gatun.backend.cuda;
 
-import dev.gatun.backend.OperandChecks;
-import dev.gatun.tensor.ElementType;
+import dev.gatun.backend.Parts;
 import dev.gatun.tensor.Tensor;
 
 /** Copies neighbouring columns from matrix to matrix: {@code columns.cu}. */
-final class Columns {
+final class Columns implements Parts.Columns {
   private static final Kernel KERNEL = new Kernel("columns", "copy_columns_f32");
 
   /** As in columns.cu. */
   private static final int ROWS_OF_BLOCK = 32;
 
-  private final OperandChecks checks = new OperandChecks(ElementType.F32, false);
   private final Launcher launcher;
 
   Columns(Launcher launcher) {
@@ -19,8 +17,8 @@ final class Columns {
   }
 
   /** from [N, C], to [N, E]. */
-  void copy(Tensor from, long fromColumn, Tensor to, long toColumn, long count) {
-    checks.copyColumns(from, fromColumn, to, toColumn, count);
+  @Override
+  public void copyColumns(Tensor from, long fromColumn, Tensor to, long toColumn, long count) {
     if (count == 0 || from.rows() == 0) {
       return;
     }

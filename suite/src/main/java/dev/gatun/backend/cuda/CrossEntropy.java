@@ -1,8 +1,7 @@
 package dev.gatun.backend.cuda;
 
 import dev.gatun.backend.LogSumExp;
-import dev.gatun.backend.OperandChecks;
-import dev.gatun.tensor.ElementType;
+import dev.gatun.backend.Parts;
 import dev.gatun.tensor.Tensor;
 
 /**
@@ -12,7 +11,7 @@ import dev.gatun.tensor.Tensor;
  * <p>A block has a row. How many threads add up a row depends on its length alone, in all these
  * operations, so that a loss has the same bits with the gradient and without.
  */
-final class CrossEntropy {
+final class CrossEntropy implements Parts.CrossEntropy {
   private static final String FILE = "cross_entropy";
   private static final Kernel SMALL = new Kernel(FILE, "cross_entropy_small_f32");
   private static final Kernel MEDIUM = new Kernel(FILE, "cross_entropy_medium_f32");
@@ -45,7 +44,6 @@ final class CrossEntropy {
 
   private static final int MOST_BLOCKS_PER_ROW = 1024;
 
-  private final OperandChecks checks = new OperandChecks(ElementType.F32, false);
   private final Launcher launcher;
 
   CrossEntropy(Launcher launcher) {
@@ -53,8 +51,8 @@ final class CrossEntropy {
   }
 
   /** logits [R, V], targets [R], losses [R]. */
-  void crossEntropy(Tensor logits, Tensor targets, double scale, Tensor losses) {
-    checks.crossEntropy("crossEntropy", logits, targets, losses);
+  @Override
+  public void crossEntropy(Tensor logits, Tensor targets, double scale, Tensor losses) {
     int classes = Math.toIntExact(logits.cols());
     Tensor error = launcher.errorFlag();
     int code = CheckedOperation.CROSS_ENTROPY.code();
@@ -90,8 +88,8 @@ final class CrossEntropy {
   }
 
   /** logits [R, V], targets [R], losses [R]; logits stay. */
-  void crossEntropyLoss(Tensor logits, Tensor targets, Tensor losses) {
-    checks.crossEntropy("crossEntropyLoss", logits, targets, losses);
+  @Override
+  public void crossEntropyLoss(Tensor logits, Tensor targets, Tensor losses) {
     int classes = Math.toIntExact(logits.cols());
     launcher.launch(
         classes <= MOST_MEDIUM ? LOSS : LOSS_LARGE,
@@ -105,8 +103,8 @@ final class CrossEntropy {
   }
 
   /** logits [R, V], logSumExp [R]. */
-  void logSumExpRows(Tensor logits, LogSumExp logSumExp) {
-    checks.logSumExpRows("logSumExpRows", logits, logSumExp);
+  @Override
+  public void logSumExpRows(Tensor logits, LogSumExp logSumExp) {
     int classes = Math.toIntExact(logits.cols());
     launcher.launch(
         classes <= MOST_MEDIUM ? LOG_SUM_EXP : LOG_SUM_EXP_LARGE,
@@ -118,9 +116,9 @@ final class CrossEntropy {
   }
 
   /** logits [R, C] of classes firstClass to firstClass + C, logSumExp [R], targets [R]. */
-  void crossEntropyColumns(
+  @Override
+  public void crossEntropyColumns(
       Tensor logits, LogSumExp logSumExp, Tensor targets, long firstClass, double scale) {
-    checks.crossEntropyColumns("crossEntropyColumns", logits, logSumExp, targets);
     launcher.launch(
         COLUMNS,
         columnBlocks(logits),
@@ -134,14 +132,14 @@ final class CrossEntropy {
   }
 
   /** As crossEntropyColumns, with weights [R] of the targets. */
-  void weightedCrossEntropyColumns(
+  @Override
+  public void weightedCrossEntropyColumns(
       Tensor logits,
       LogSumExp logSumExp,
       Tensor targets,
       Tensor weights,
       long firstClass,
       double scale) {
-    checks.weightedCrossEntropyColumns(logits, logSumExp, targets, weights);
     launcher.launch(
         WEIGHTED_COLUMNS,
         columnBlocks(logits),

@@ -3,7 +3,6 @@ package dev.gatun.backend.cuda;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 
 import dev.gatun.backend.Recording;
-import dev.gatun.backend.RecordingGuard;
 import dev.gatun.bindings.cuda.CudaDriver;
 import dev.gatun.natives.CudaException;
 import java.lang.foreign.Arena;
@@ -21,10 +20,10 @@ final class CudaRecording implements Recording {
   }
 
   /** Captures what the operations ask of the stream, without running it. */
-  static CudaRecording of(CudaDevice device, RecordingGuard guard, Runnable operations) {
+  static CudaRecording of(CudaDevice device, Runnable operations) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment captured = arena.allocate(ADDRESS);
-      guard.watch(() -> capture(device, operations, captured));
+      capture(device, operations, captured);
       try {
         MemorySegment executable = arena.allocate(ADDRESS);
         CudaException.check(

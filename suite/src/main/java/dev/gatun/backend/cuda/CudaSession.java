@@ -1,19 +1,28 @@
 package dev.gatun.backend.cuda;
 
+import dev.gatun.backend.DeviceDescription;
+import dev.gatun.backend.MathMode;
+import dev.gatun.backend.Parts;
+import dev.gatun.backend.Recording;
 import dev.gatun.backend.RecordingGuard;
 import dev.gatun.natives.CacheFolder;
+import dev.gatun.natives.CudaLibraries;
+import dev.gatun.tensor.ElementType;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
 
-/** What the operations of one backend share, closed in the reverse order of its opening. */
-final class CudaSession implements AutoCloseable {
+/** The device and what its operations share, closed in the reverse order of its opening. */
+final class CudaSession implements Parts.Device {
+  /** Enough rows for whole waves of thread blocks, at no more than the largest L2 caches hold. */
+  private static final long WORKING_SET_BYTES = 64L << 20;
+
   private static final String KERNEL_CACHE = "kernels";
 
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final RecordingGuard guard = new RecordingGuard();
   private final CudaDevice device;
-  private final KernelCompiler compiler;
+  private final DeviceDescription description;
   private final DeviceMemory memory;
   private final Launcher launcher;
   private final Transfers transfers;
@@ -23,18 +32,21 @@ final class CudaSession implements AutoCloseable {
   /**
    * On the first device that the driver shows.
    *
+   * @param libraries what {@link CudaLibraries#load} found, for the description
+   * @param math how matrices are multiplied, for the description
    * @param notices what a user should know on the way, in lines
    * @throws NoCudaDeviceException if it shows none
    */
-  CudaSession(Consumer<String> notices) {
+  CudaSession(CudaLibraries libraries, MathMode math, Consumer<String> notices) {
     try {
       device = own(CudaDevice.open());
-      compiler =
+      var compiler =
           new KernelCompiler(
               device.major(),
               device.minor(),
               new CubinCache(CacheFolder.ofThisUser().resolve(KERNEL_CACHE)),
               notices);
+      description = CudaDescription.of(device, compiler, libraries, math);
       memory = own(new DeviceMemory(device, guard));
       launcher = own(new Launcher(device, new KernelModules(device, compiler, guard), memory));
       transfers = own(new Transfers(device, launcher));
@@ -55,12 +67,34 @@ final class CudaSession implements AutoCloseable {
     return guard;
   }
 
-  CudaDevice device() {
-    return device;
+  @Override
+  public DeviceDescription description() {
+    return description;
   }
 
-  KernelCompiler compiler() {
-    return compiler;
+  @Override
+  public ElementType real() {
+    return ElementType.F32;
+  }
+
+  @Override
+  public boolean isOnHost() {
+    return false;
+  }
+
+  @Override
+  public long workingSetBytes() {
+    return WORKING_SET_BYTES;
+  }
+
+  @Override
+  public Recording record(Runnable operations) {
+    return CudaRecording.of(device, operations);
+  }
+
+  @Override
+  public double seconds(Runnable operations) {
+    return CudaStopwatch.seconds(device, operations);
   }
 
   DeviceMemory memory() {

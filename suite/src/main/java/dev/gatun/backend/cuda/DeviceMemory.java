@@ -1,6 +1,7 @@
 package dev.gatun.backend.cuda;
 
 import dev.gatun.backend.MemoryUse;
+import dev.gatun.backend.Parts;
 import dev.gatun.backend.RecordingGuard;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.bindings.cuda.CudaDriver;
@@ -10,9 +11,10 @@ import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.OptionalLong;
 
 /** Memory on the device: hands it out, and counts how much is held and was held at most. */
-final class DeviceMemory implements AutoCloseable {
+final class DeviceMemory implements Parts.Memory, AutoCloseable {
   private final CudaDevice device;
   private final RecordingGuard guard;
   private final BlockPool pool;
@@ -29,9 +31,9 @@ final class DeviceMemory implements AutoCloseable {
     this.scratch = new Blocks(pool);
   }
 
-  /** A new scope for tensors. */
-  TensorScope newScope() {
-    return guard.watched(new Scope());
+  @Override
+  public TensorScope newScope() {
+    return new Scope();
   }
 
   /**
@@ -54,12 +56,7 @@ final class DeviceMemory implements AutoCloseable {
   }
 
   private Tensor allocate(Blocks blocks, Arena lifetime, ElementType type, Shape shape) {
-    long size;
-    try {
-      size = Math.multiplyExact(shape.size(), type.byteSize());
-    } catch (ArithmeticException _) {
-      throw new IllegalArgumentException("too many bytes in " + type + shape);
-    }
+    long size = shape.size() * type.byteSize();
     return Tensor.onDevice(type, shape, segment(blocks.take(size), size, lifetime));
   }
 
@@ -74,12 +71,18 @@ final class DeviceMemory implements AutoCloseable {
   }
 
   /** What scopes hold; the peak includes the backend's own. */
-  MemoryUse use() {
+  @Override
+  public MemoryUse memoryUse() {
     return new MemoryUse(bytes, peakBytes);
   }
 
-  /** The peak restarts at what is held now. */
-  void resetPeak() {
+  @Override
+  public OptionalLong freeMemoryBytes() {
+    return OptionalLong.of(device.memory().free());
+  }
+
+  @Override
+  public void resetPeakMemory() {
     peakBytes = bytes + scratchBytes;
   }
 
@@ -97,9 +100,6 @@ final class DeviceMemory implements AutoCloseable {
 
     @Override
     public Tensor zeros(ElementType type, long... extents) {
-      if (!lifetime.scope().isAlive()) {
-        throw new IllegalStateException("the tensor scope is closed");
-      }
       Tensor tensor = allocate(blocks, lifetime, type, Shape.of(extents));
       held += tensor.byteSize();
       bytes += tensor.byteSize();
@@ -116,11 +116,9 @@ final class DeviceMemory implements AutoCloseable {
 
     @Override
     public void close() {
-      if (lifetime.scope().isAlive()) {
-        lifetime.close();
-        blocks.giveBack();
-        bytes -= held;
-      }
+      lifetime.close();
+      blocks.giveBack();
+      bytes -= held;
     }
   }
 }

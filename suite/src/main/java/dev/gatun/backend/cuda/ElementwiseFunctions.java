@@ -1,23 +1,25 @@
 package dev.gatun.backend.cuda;
 
 import dev.gatun.backend.Elementwise;
-import dev.gatun.backend.OperandChecks;
-import dev.gatun.tensor.ElementType;
+import dev.gatun.backend.Parts;
 import dev.gatun.tensor.Tensor;
 
 /** Functions of single elements, forward and backward: {@code elementwise.cu}. */
-final class ElementwiseFunctions {
+final class ElementwiseFunctions implements Parts.ElementwiseFunctions {
   private static final String FILE = "elementwise";
+  private static final Kernel GELU = new Kernel(FILE, "gelu_f32");
+  private static final Kernel GELU_TANH = new Kernel(FILE, "gelu_tanh_f32");
   private static final Kernel TANH = new Kernel(FILE, "tanh_f32");
   private static final Kernel SIGSOFTMAX = new Kernel(FILE, "sigsoftmax_f32");
+  private static final Kernel GELU_BACKWARD = new Kernel(FILE, "gelu_backward_f32");
+  private static final Kernel GELU_TANH_BACKWARD = new Kernel(FILE, "gelu_tanh_backward_f32");
   private static final Kernel TANH_BACKWARD = new Kernel(FILE, "tanh_backward_f32");
   private static final Kernel SIGSOFTMAX_BACKWARD = new Kernel(FILE, "sigsoftmax_backward_f32");
 
   // As in elementwise.cu.
   private static final int THREADS = 256;
-  private static final int CHUNK = 1024;
+  private static final int CHUNK = 2048;
 
-  private final OperandChecks checks = new OperandChecks(ElementType.F32, false);
   private final Launcher launcher;
 
   ElementwiseFunctions(Launcher launcher) {
@@ -25,10 +27,12 @@ final class ElementwiseFunctions {
   }
 
   /** x, y of equal size; y may be x. */
-  void forward(Elementwise form, Tensor x, Tensor y) {
-    checks.sameSize("elementwise", x, y);
+  @Override
+  public void elementwise(Elementwise form, Tensor x, Tensor y) {
     Kernel kernel =
         switch (form) {
+          case GELU -> GELU;
+          case GELU_TANH -> GELU_TANH;
           case TANH -> TANH;
           case SIGSOFTMAX -> SIGSOFTMAX;
         };
@@ -36,10 +40,12 @@ final class ElementwiseFunctions {
   }
 
   /** x, dY, dX of equal size; dX may be dY. */
-  void backward(Elementwise form, Tensor x, Tensor dY, Tensor dX) {
-    checks.sameSize("elementwiseBackward", x, dY, dX);
+  @Override
+  public void elementwiseBackward(Elementwise form, Tensor x, Tensor dY, Tensor dX) {
     Kernel kernel =
         switch (form) {
+          case GELU -> GELU_BACKWARD;
+          case GELU_TANH -> GELU_TANH_BACKWARD;
           case TANH -> TANH_BACKWARD;
           case SIGSOFTMAX -> SIGSOFTMAX_BACKWARD;
         };

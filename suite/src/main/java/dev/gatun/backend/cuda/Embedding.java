@@ -1,6 +1,6 @@
 package dev.gatun.backend.cuda;
 
-import dev.gatun.backend.OperandChecks;
+import dev.gatun.backend.Parts;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 
@@ -8,7 +8,7 @@ import dev.gatun.tensor.Tensor;
  * Rows of a table by ids, and its gradient: {@code embedding.cu}. Ids outside the table are skipped
  * and reported by the next read of a result.
  */
-final class Embedding {
+final class Embedding implements Parts.Embedding {
   private static final String FILE = "embedding";
   private static final Kernel FORWARD = new Kernel(FILE, "embedding_f32");
   private static final Kernel SORT_TILES = new Kernel(FILE, "sort_id_tiles");
@@ -24,7 +24,6 @@ final class Embedding {
   private static final int OFTEN = 32;
   private static final int COLUMNS_OF_WARP = 128;
 
-  private final OperandChecks checks = new OperandChecks(ElementType.F32, false);
   private final Launcher launcher;
   private final DeviceScratch scratch;
 
@@ -34,8 +33,8 @@ final class Embedding {
   }
 
   /** table [V, D], ids [N], out [N, D]. */
-  void embedding(Tensor table, Tensor ids, Tensor out) {
-    checks.embedding("embedding", table, ids, out);
+  @Override
+  public void embedding(Tensor table, Tensor ids, Tensor out) {
     int count = Math.toIntExact(ids.size());
     launcher.launch(
         FORWARD,
@@ -51,8 +50,8 @@ final class Embedding {
   }
 
   /** dOut [N, D], ids [N], dTable [V, D]. */
-  void embeddingBackward(Tensor dOut, Tensor ids, Tensor dTable) {
-    checks.embedding("embeddingBackward", dTable, ids, dOut);
+  @Override
+  public void embeddingBackward(Tensor dOut, Tensor ids, Tensor dTable) {
     int count = Math.toIntExact(ids.size());
     int cols = Math.toIntExact(dTable.cols());
     Sorted sorted = sort(ids, count, dTable.rows());

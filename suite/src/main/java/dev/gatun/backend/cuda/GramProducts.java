@@ -1,6 +1,6 @@
 package dev.gatun.backend.cuda;
 
-import dev.gatun.backend.OperandChecks;
+import dev.gatun.backend.Parts;
 import dev.gatun.backend.Transpose;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
@@ -9,7 +9,7 @@ import dev.gatun.tensor.Tensor;
  * Gram matrices in F64 by cuBLAS, F32 operands widened piece by piece. Pieces depend on the shape
  * alone.
  */
-final class GramProducts {
+final class GramProducts implements Parts.GramProducts {
   private static final Kernel WIDEN = new Kernel("syrk", "widen_block");
   private static final Kernel SCALE_LOWER = new Kernel("syrk", "scale_lower_f64");
 
@@ -19,7 +19,6 @@ final class GramProducts {
   /** Terms to a piece, at least, however large the Gram matrix. */
   private static final int LEAST_DEPTH = 64;
 
-  private final OperandChecks checks = new OperandChecks(ElementType.F32, false);
   private final Launcher launcher;
   private final CublasHandle cublas;
   private final DeviceScratch widened;
@@ -37,9 +36,8 @@ final class GramProducts {
     this.pieceElements = pieceElements;
   }
 
-  /** As {@link dev.gatun.backend.Backend#syrk}. */
-  void syrk(Transpose transpose, Tensor a, double beta, Tensor c) {
-    checks.syrk(transpose, a, c);
+  @Override
+  public void syrk(Transpose transpose, Tensor a, double beta, Tensor c) {
     int n = Math.toIntExact(c.cols());
     int depth = Math.toIntExact(transpose == Transpose.NO ? a.cols() : a.rows());
     if (n == 0) {

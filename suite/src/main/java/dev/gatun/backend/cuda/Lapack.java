@@ -1,6 +1,6 @@
 package dev.gatun.backend.cuda;
 
-import dev.gatun.backend.OperandChecks;
+import dev.gatun.backend.Parts;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.tensor.ElementType;
@@ -13,8 +13,7 @@ import dev.gatun.tensor.Tensor;
  * <p>cuSOLVER reads columns: a row-major matrix is to it the transposed one, its lower triangle the
  * upper one. Where that is enough nothing is copied.
  */
-final class Lapack {
-  private final OperandChecks checks = new OperandChecks(ElementType.F32, false);
+final class Lapack implements Parts.Lapack {
   private final Launcher launcher;
   private final DeviceMemory memory;
   private final CublasHandle cublas;
@@ -29,26 +28,24 @@ final class Lapack {
     this.transposition = new Transposition(launcher);
   }
 
-  /** As {@link dev.gatun.backend.Backend#symmetricEigenvalues}. */
-  void symmetricEigenvalues(Tensor a, Tensor eigenvalues) {
+  @Override
+  public void symmetricEigenvalues(Tensor a, Tensor eigenvalues) {
     syevd(a, eigenvalues, false);
   }
 
-  /** As {@link dev.gatun.backend.Backend#symmetricEigenvectors}. */
-  void symmetricEigenvectors(Tensor a, Tensor eigenvalues) {
+  @Override
+  public void symmetricEigenvectors(Tensor a, Tensor eigenvalues) {
     syevd(a, eigenvalues, true);
   }
 
   private void syevd(Tensor a, Tensor eigenvalues, boolean vectors) {
-    checks.symmetricEigenvalues(a, eigenvalues);
     if (a.size() > 0) {
       cusolver.run(new CusolverRoutines.Syevd(cusolver, vectors, a, eigenvalues), a);
     }
   }
 
-  /** As {@link dev.gatun.backend.Backend#qr}. */
-  void qr(Tensor a, Tensor r) {
-    checks.qr(a, r);
+  @Override
+  public void qr(Tensor a, Tensor r) {
     int m = Math.toIntExact(a.rows());
     int n = Math.toIntExact(a.cols());
     if (n == 0) {
@@ -66,9 +63,8 @@ final class Lapack {
     }
   }
 
-  /** As {@link dev.gatun.backend.Backend#cholesky}. */
-  void cholesky(Tensor a) {
-    checks.cholesky(a);
+  @Override
+  public void cholesky(Tensor a) {
     if (a.size() == 0) {
       return;
     }
@@ -82,8 +78,8 @@ final class Lapack {
    * would want B transposed. Read by columns B is Bᵀ and L is U = Lᵀ, so that Xᵀ·Uᵀ·U = Bᵀ is to be
    * solved from the right: first Y·U = Bᵀ, then Xᵀ·Uᵀ = Y.
    */
-  void choleskySolve(Tensor l, Tensor b) {
-    checks.choleskySolve(l, b);
+  @Override
+  public void choleskySolve(Tensor l, Tensor b) {
     int n = Math.toIntExact(l.cols());
     int k = Math.toIntExact(b.cols());
     if (b.size() > 0) {

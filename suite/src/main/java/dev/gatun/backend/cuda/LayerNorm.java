@@ -1,18 +1,17 @@
 package dev.gatun.backend.cuda;
 
-import dev.gatun.backend.OperandChecks;
+import dev.gatun.backend.Parts;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 
 /** Layer normalisation, forward and backward: {@code layer_norm.cu}. */
-final class LayerNorm {
+final class LayerNorm implements Parts.LayerNorm {
   private static final String FILE = "layer_norm";
   private static final Kernel WARP = new Kernel(FILE, "layer_norm_warp_f32");
   private static final Kernel BLOCK = new Kernel(FILE, "layer_norm_block_f32");
   private static final Kernel WARP_BACKWARD = new Kernel(FILE, "layer_norm_backward_warp_f32");
   private static final Kernel BLOCK_BACKWARD = new Kernel(FILE, "layer_norm_backward_block_f32");
 
-  private final OperandChecks checks = new OperandChecks(ElementType.F32, false);
   private final Launcher launcher;
   private final DeviceScratch scratch;
 
@@ -22,9 +21,9 @@ final class LayerNorm {
   }
 
   /** x, y [N, D], weight, bias [D], mean, rstd [N]. */
-  void layerNorm(
+  @Override
+  public void layerNorm(
       Tensor x, Tensor weight, Tensor bias, double epsilon, Tensor y, Tensor mean, Tensor rstd) {
-    checks.layerNorm(x, weight, bias, y, mean, rstd);
     int cols = Math.toIntExact(x.cols());
     long rows = x.rows();
     launcher.launch(
@@ -42,7 +41,8 @@ final class LayerNorm {
   }
 
   /** dY, x, dX [N, D], weight, dWeight, dBias [D], mean, rstd [N]. */
-  void layerNormBackward(
+  @Override
+  public void layerNormBackward(
       Tensor dY,
       Tensor x,
       Tensor weight,
@@ -51,7 +51,6 @@ final class LayerNorm {
       Tensor dX,
       Tensor dWeight,
       Tensor dBias) {
-    checks.layerNormBackward(dY, x, weight, mean, rstd, dX, dWeight, dBias);
     int cols = Math.toIntExact(x.cols());
     long rows = x.rows();
     RowParts parts = NormalisationGrid.parts(rows);

@@ -1,7 +1,7 @@
 package dev.gatun.backend.cuda;
 
 import dev.gatun.backend.MathMode;
-import dev.gatun.backend.OperandChecks;
+import dev.gatun.backend.Parts;
 import dev.gatun.backend.Transpose;
 import dev.gatun.bindings.cublas.CuBlas;
 import dev.gatun.tensor.ElementType;
@@ -11,11 +11,10 @@ import dev.gatun.tensor.Tensor;
  * Matrix products by cuBLAS. Row-major C = A·B is, read by columns, Cᵀ = Bᵀ·Aᵀ: the operands change
  * places and nothing is copied, but for the rounded operands of {@link MathMode#BF16}.
  */
-final class MatrixProducts {
+final class MatrixProducts implements Parts.MatrixProducts {
   private static final Kernel SCALE_F32 = new Kernel("gemm", "scale_product_f32");
   private static final Kernel SCALE_F64 = new Kernel("gemm", "scale_product_f64");
 
-  private final OperandChecks checks = new OperandChecks(ElementType.F32, false);
   private final Launcher launcher;
   private final CublasHandle cublas;
   private final MathMode math;
@@ -33,9 +32,9 @@ final class MatrixProducts {
     this.right = new RoundedOperand(launcher, memory);
   }
 
-  /** As {@link dev.gatun.backend.Backend#gemm}. */
-  void gemm(Transpose ta, Transpose tb, double alpha, Tensor a, Tensor b, double beta, Tensor c) {
-    checks.gemm(ta, tb, a, b, c);
+  @Override
+  public void gemm(
+      Transpose ta, Transpose tb, double alpha, Tensor a, Tensor b, double beta, Tensor c) {
     int m = Math.toIntExact(c.rows());
     int n = Math.toIntExact(c.cols());
     int k = Math.toIntExact(ta == Transpose.NO ? a.cols() : a.rows());

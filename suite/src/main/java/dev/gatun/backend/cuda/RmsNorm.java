@@ -1,18 +1,17 @@
 package dev.gatun.backend.cuda;
 
-import dev.gatun.backend.OperandChecks;
+import dev.gatun.backend.Parts;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 
 /** Root-mean-square normalisation, forward and backward: {@code rms_norm.cu}. */
-final class RmsNorm {
+final class RmsNorm implements Parts.RmsNorm {
   private static final String FILE = "rms_norm";
   private static final Kernel WARP = new Kernel(FILE, "rms_norm_warp_f32");
   private static final Kernel BLOCK = new Kernel(FILE, "rms_norm_block_f32");
   private static final Kernel WARP_BACKWARD = new Kernel(FILE, "rms_norm_backward_warp_f32");
   private static final Kernel BLOCK_BACKWARD = new Kernel(FILE, "rms_norm_backward_block_f32");
 
-  private final OperandChecks checks = new OperandChecks(ElementType.F32, false);
   private final Launcher launcher;
   private final DeviceScratch scratch;
 
@@ -22,8 +21,8 @@ final class RmsNorm {
   }
 
   /** x, y [N, D], weight [D], rstd [N]. */
-  void rmsNorm(Tensor x, Tensor weight, double epsilon, Tensor y, Tensor rstd) {
-    checks.rmsNorm(x, weight, y, rstd);
+  @Override
+  public void rmsNorm(Tensor x, Tensor weight, double epsilon, Tensor y, Tensor rstd) {
     int cols = Math.toIntExact(x.cols());
     long rows = x.rows();
     launcher.launch(
@@ -39,8 +38,9 @@ final class RmsNorm {
   }
 
   /** dY, x, dX [N, D], weight, dWeight [D], rstd [N]. */
-  void rmsNormBackward(Tensor dY, Tensor x, Tensor weight, Tensor rstd, Tensor dX, Tensor dWeight) {
-    checks.rmsNormBackward(dY, x, weight, rstd, dX, dWeight);
+  @Override
+  public void rmsNormBackward(
+      Tensor dY, Tensor x, Tensor weight, Tensor rstd, Tensor dX, Tensor dWeight) {
     int cols = Math.toIntExact(x.cols());
     long rows = x.rows();
     RowParts parts = NormalisationGrid.parts(rows);

@@ -1,16 +1,14 @@
 package dev.gatun.backend.cuda;
 
 import dev.gatun.backend.AttentionShape;
-import dev.gatun.backend.OperandChecks;
-import dev.gatun.tensor.ElementType;
+import dev.gatun.backend.Parts;
 import dev.gatun.tensor.Tensor;
 
 /** Rotary position embedding in place; see {@link dev.gatun.backend.Backend#rotary}. */
-final class Rotary {
+final class Rotary implements Parts.Rotary {
   private static final Kernel KERNEL = new Kernel("rotary", "rotary");
   private static final int MOST_THREADS = 256;
 
-  private final OperandChecks checks = new OperandChecks(ElementType.F32, false);
   private final Launcher launcher;
 
   Rotary(Launcher launcher) {
@@ -18,13 +16,13 @@ final class Rotary {
   }
 
   /** cos, sin [T, R/2], packed [B, T, packedWidth]. */
-  void rotary(AttentionShape shape, Tensor cos, Tensor sin, Tensor packed) {
-    checks.rotary("rotary", shape, cos, sin, packed);
+  @Override
+  public void rotary(AttentionShape shape, Tensor cos, Tensor sin, Tensor packed) {
     turn(shape, cos, sin, 1f, packed);
   }
 
-  void rotaryBackward(AttentionShape shape, Tensor cos, Tensor sin, Tensor dPacked) {
-    checks.rotary("rotaryBackward", shape, cos, sin, dPacked);
+  @Override
+  public void rotaryBackward(AttentionShape shape, Tensor cos, Tensor sin, Tensor dPacked) {
     turn(shape, cos, sin, -1f, dPacked);
   }
 

@@ -1,8 +1,7 @@
 package dev.gatun.backend.cuda;
 
-import dev.gatun.backend.OperandChecks;
+import dev.gatun.backend.Parts;
 import dev.gatun.backend.TensorScope;
-import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 
@@ -10,8 +9,7 @@ import java.lang.foreign.MemorySegment;
  * Singular values and thin SVDs by cuSOLVER's gesvd, F32 or F64, of row-major matrices. gesvd takes
  * matrices that are tall by columns alone: a wide matrix is that as it is, a tall one transposed.
  */
-final class SingularValues {
-  private final OperandChecks checks = new OperandChecks(ElementType.F32, false);
+final class SingularValues implements Parts.SingularValues {
   private final DeviceMemory memory;
   private final CusolverHandle cusolver;
   private final Transposition transposition;
@@ -22,9 +20,8 @@ final class SingularValues {
     this.transposition = new Transposition(launcher);
   }
 
-  /** As {@link dev.gatun.backend.Backend#singularValues}. */
-  void singularValues(Tensor a, Tensor sigma) {
-    checks.singularValues(a, sigma);
+  @Override
+  public void singularValues(Tensor a, Tensor sigma) {
     if (sigma.size() == 0) {
       return;
     }
@@ -39,9 +36,8 @@ final class SingularValues {
     }
   }
 
-  /** As {@link dev.gatun.backend.Backend#svd}. */
-  void svd(Tensor a, Tensor u, Tensor sigma, Tensor vt) {
-    checks.svd(a, u, sigma, vt);
+  @Override
+  public void svd(Tensor a, Tensor u, Tensor sigma, Tensor vt) {
     if (sigma.size() == 0) {
       return;
     }

@@ -5,7 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import dev.gatun.backend.OperandChecks;
+import dev.gatun.backend.Parts;
 import dev.gatun.bindings.cuda.CudaDriver;
 import dev.gatun.natives.CudaException;
 import dev.gatun.tensor.ElementType;
@@ -19,13 +19,12 @@ import java.lang.foreign.MemorySegment;
  * Everything passes through page-locked memory, which the device reads and writes by itself. Writes
  * do not wait for the device; a read does, and tells of wrong ids that operations met meanwhile.
  */
-final class Transfers implements AutoCloseable {
+final class Transfers implements Parts.Transfers, AutoCloseable {
   /** For each direction: at PCIe's 25 GB/s, a piece takes 0.16 ms against some 10 µs to start. */
   private static final long BUFFER_BYTES = 4L << 20;
 
   private static final long FLAG_BYTES = 64;
 
-  private final OperandChecks checks = new OperandChecks(ElementType.F32, false);
   private final CudaDevice device;
   private final Launcher launcher;
   private final Arena arena = Arena.ofShared();
@@ -60,9 +59,8 @@ final class Transfers implements AutoCloseable {
     void copy(MemorySegment buffer, int first, int count);
   }
 
-  void write(double[] values, Tensor to) {
-    checks.floating("write", "to", to);
-    requireSize(values.length, to);
+  @Override
+  public void write(double[] values, Tensor to) {
     if (to.type() == ElementType.F64) {
       write(to, (buffer, first, n) -> MemorySegment.copy(values, first, buffer, JAVA_DOUBLE, 0, n));
       return;
@@ -76,9 +74,8 @@ final class Transfers implements AutoCloseable {
         });
   }
 
-  void write(float[] values, Tensor to) {
-    checks.floating("write", "to", to);
-    requireSize(values.length, to);
+  @Override
+  public void write(float[] values, Tensor to) {
     if (to.type() == ElementType.F32) {
       write(to, (buffer, first, n) -> MemorySegment.copy(values, first, buffer, JAVA_FLOAT, 0, n));
       return;
@@ -92,14 +89,13 @@ final class Transfers implements AutoCloseable {
         });
   }
 
-  void write(int[] values, Tensor to) {
-    checks.ids("write", "to", to);
-    requireSize(values.length, to);
+  @Override
+  public void write(int[] values, Tensor to) {
     write(to, (buffer, first, n) -> MemorySegment.copy(values, first, buffer, JAVA_INT, 0, n));
   }
 
-  void write(Encoding encoding, MemorySegment stored, Tensor to) {
-    checks.stored(encoding, stored, to);
+  @Override
+  public void write(Encoding encoding, MemorySegment stored, Tensor to) {
     int bytes = encoding.byteSize();
     write(
         to,
@@ -138,8 +134,8 @@ final class Transfers implements AutoCloseable {
     return room;
   }
 
-  double[] toDoubles(Tensor from) {
-    checks.floating("toDoubles", "from", from);
+  @Override
+  public double[] toDoubles(Tensor from) {
     double[] values = new double[Math.toIntExact(from.size())];
     if (from.type() == ElementType.F64) {
       read(
@@ -156,8 +152,8 @@ final class Transfers implements AutoCloseable {
     return values;
   }
 
-  float[] toFloats(Tensor from) {
-    checks.floating("toFloats", "from", from);
+  @Override
+  public float[] toFloats(Tensor from) {
     float[] values = new float[Math.toIntExact(from.size())];
     if (from.type() == ElementType.F32) {
       read(from, (buffer, first, n) -> MemorySegment.copy(buffer, JAVA_FLOAT, 0, values, first, n));
@@ -173,8 +169,8 @@ final class Transfers implements AutoCloseable {
     return values;
   }
 
-  int[] toInts(Tensor from) {
-    checks.ids("toInts", "from", from);
+  @Override
+  public int[] toInts(Tensor from) {
     int[] values = new int[Math.toIntExact(from.size())];
     read(from, (buffer, first, n) -> MemorySegment.copy(buffer, JAVA_INT, 0, values, first, n));
     return values;
@@ -228,12 +224,6 @@ final class Transfers implements AutoCloseable {
       throw new IllegalArgumentException(
           CheckedOperation.of(code)
               + ": an id is outside the table or the classes; found while reading a later result");
-    }
-  }
-
-  private static void requireSize(int length, Tensor to) {
-    if (length != to.size()) {
-      throw new IllegalArgumentException("write: %s values do not fit %s".formatted(length, to));
     }
   }
 

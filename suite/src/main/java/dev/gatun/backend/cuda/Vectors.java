@@ -1,13 +1,13 @@
 package dev.gatun.backend.cuda;
 
-import dev.gatun.backend.OperandChecks;
+import dev.gatun.backend.Parts;
 import dev.gatun.bindings.cuda.CudaDriver;
 import dev.gatun.natives.CudaException;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 
 /** Elementwise operations and sums over whole tensors, F32 or F64: {@code vectors.cu}. */
-final class Vectors {
+final class Vectors implements Parts.Vectors {
   private static final String FILE = "vectors";
   private static final Kernel FILL_F32 = new Kernel(FILE, "fill_f32");
   private static final Kernel FILL_F64 = new Kernel(FILE, "fill_f64");
@@ -29,7 +29,6 @@ final class Vectors {
   private static final int PER_THREAD = 4;
   private static final int CHUNK = 64 * THREADS;
 
-  private final OperandChecks checks = new OperandChecks(ElementType.F32, false);
   private final Launcher launcher;
   private final Transfers transfers;
   private final DeviceScratch partials;
@@ -45,8 +44,8 @@ final class Vectors {
   }
 
   /** Sets every element. */
-  void fill(Tensor x, double value) {
-    checks.floating("fill", "x", x);
+  @Override
+  public void fill(Tensor x, double value) {
     if (x.type() == ElementType.F32) {
       launcher.launch(FILL_F32, elementwise(x), x, (float) value, x.size());
     } else {
@@ -55,8 +54,8 @@ final class Vectors {
   }
 
   /** y ← y + alpha·x. */
-  void axpy(double alpha, Tensor x, Tensor y) {
-    checks.pair("axpy", x, y);
+  @Override
+  public void axpy(double alpha, Tensor x, Tensor y) {
     if (x.type() == ElementType.F32) {
       launcher.launch(AXPY_F32, elementwise(x), (float) alpha, x, y, x.size());
     } else {
@@ -65,8 +64,8 @@ final class Vectors {
   }
 
   /** x ← alpha·x. */
-  void scale(double alpha, Tensor x) {
-    checks.floating("scale", "x", x);
+  @Override
+  public void scale(double alpha, Tensor x) {
     if (x.type() == ElementType.F32) {
       launcher.launch(SCALE_F32, elementwise(x), (float) alpha, x, x.size());
     } else {
@@ -75,8 +74,8 @@ final class Vectors {
   }
 
   /** Copies between tensors of equal size, converting between F32 and F64. */
-  void copy(Tensor from, Tensor to) {
-    checks.copy(from, to);
+  @Override
+  public void copy(Tensor from, Tensor to) {
     if (from.type() != to.type()) {
       Kernel kernel = from.type() == ElementType.F32 ? WIDEN : NARROW;
       launcher.launch(kernel, elementwise(from), from, to, from.size());
@@ -91,8 +90,8 @@ final class Vectors {
   }
 
   /** Σ xᵢ·yᵢ in f64: a sum per chunk of fixed size, then one over the chunks. */
-  double dot(Tensor x, Tensor y) {
-    checks.pair("dot", x, y);
+  @Override
+  public double dot(Tensor x, Tensor y) {
     long chunks = Math.ceilDiv(x.size(), CHUNK);
     Tensor sums = partials.get(ElementType.F64, chunks + 1);
     Tensor result = sums.slice(chunks, 1);
@@ -103,8 +102,8 @@ final class Vectors {
   }
 
   /** Index of the first NaN or infinity, or −1. */
-  long firstNonFinite(Tensor x) {
-    checks.floating("firstNonFinite", "x", x);
+  @Override
+  public long firstNonFinite(Tensor x) {
     long chunks = Math.ceilDiv(x.size(), CHUNK);
     Tensor firsts = partials.get(ElementType.F64, chunks + 1);
     Tensor result = firsts.slice(chunks, 1);

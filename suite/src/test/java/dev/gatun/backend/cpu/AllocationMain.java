@@ -5,7 +5,6 @@ import dev.gatun.backend.AdamWStep;
 import dev.gatun.backend.AttentionShape;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.Elementwise;
-import dev.gatun.backend.Gelu;
 import dev.gatun.backend.LogSumExp;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
@@ -179,10 +178,6 @@ final class AllocationMain {
     Tensor y = normal(rows, width);
     Tensor wide = normal(rows, 2 * width);
     Tensor dWide = normal(rows, 2 * width);
-    for (Gelu form : Gelu.values()) {
-      add("gelu", x, () -> backend.gelu(form, x, y));
-      add("geluBackward", x, () -> backend.geluBackward(form, x, x, y));
-    }
     for (Elementwise form : Elementwise.values()) {
       add("elementwise", x, () -> backend.elementwise(form, x, y));
       add("elementwiseBackward", x, () -> backend.elementwiseBackward(form, x, x, y));

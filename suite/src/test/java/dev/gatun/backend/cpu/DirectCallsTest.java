@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.bindings.openblas.OpenBlas;
@@ -20,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DirectCallsTest {
   private static final int THREADS = 3;
 
-  private CpuBackend backend;
+  private Backend backend;
   private TensorScope scope;
   private DirectCalls library;
 

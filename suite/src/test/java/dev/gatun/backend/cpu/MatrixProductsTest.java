@@ -8,6 +8,8 @@ import dev.gatun.backend.Transpose;
 import dev.gatun.natives.BlasLibrary;
 import dev.gatun.natives.ForkedJvm;
 import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Shape;
+import dev.gatun.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -122,9 +124,16 @@ class MatrixProductsTest {
       MemorySegment first = null;
       for (int threads : Stream.concat(Stream.of(1), Arrays.stream(THREADS).boxed()).toList()) {
         MemorySegment c = arena.allocate(before.byteSize(), 64).copyFrom(before);
-        try (var pool = new WorkerPool(threads);
-            var products = new MatrixProducts(pool, new HostMemory(), unpacked, threads)) {
-          products.gemm(type, ta, tb, m, n, k, 1, a, b, beta, c);
+        try (var pool = new WorkerPool(threads)) {
+          new MatrixProducts(pool, unpacked, threads)
+              .gemm(
+                  ta,
+                  tb,
+                  1,
+                  matrix(type, ta, m, k, a),
+                  matrix(type, tb, k, n, b),
+                  beta,
+                  matrix(type, Transpose.NO, m, n, c));
         }
         first = first == null ? c : first;
         if (first.mismatch(c) >= 0) {
@@ -135,6 +144,13 @@ class MatrixProductsTest {
       }
     }
     return differences.toString();
+  }
+
+  /** A matrix whose op is [rows, cols]. */
+  private static Tensor matrix(
+      ElementType type, Transpose transpose, int rows, int cols, MemorySegment values) {
+    Shape shape = transpose == Transpose.NO ? Shape.of(rows, cols) : Shape.of(cols, rows);
+    return Tensor.onHost(type, shape, values);
   }
 
   private static MemorySegment normal(

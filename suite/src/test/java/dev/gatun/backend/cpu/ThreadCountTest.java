@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gatun.backend.AdamWStep;
 import dev.gatun.backend.AttentionShape;
 import dev.gatun.backend.Backend;
-import dev.gatun.backend.Gelu;
+import dev.gatun.backend.Elementwise;
 import dev.gatun.backend.LogSumExp;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ThreadCountTest {
   private static final long SEED = 7;
 
-  private List<CpuBackend> backends;
+  private List<Backend> backends;
 
   @BeforeAll
   void open() {
@@ -39,7 +39,7 @@ class ThreadCountTest {
 
   @AfterAll
   void close() {
-    backends.forEach(CpuBackend::close);
+    backends.forEach(Backend::close);
   }
 
   /** Runs on one backend; every call of {@code tensor} gives the same values on each. */
@@ -256,9 +256,9 @@ class ThreadCountTest {
   private static List<Tensor> activations(Run run) {
     Tensor x = run.tensor(700, 258);
     Tensor y = run.zeros(700, 258);
-    run.backend.gelu(Gelu.TANH, x, y);
+    run.backend.elementwise(Elementwise.GELU_TANH, x, y);
     Tensor dX = run.zeros(700, 258);
-    run.backend.geluBackward(Gelu.EXACT, x, y, dX);
+    run.backend.elementwiseBackward(Elementwise.GELU, x, y, dX);
     Tensor gated = run.zeros(700, 129);
     run.backend.swiglu(x, gated);
     Tensor dGated = run.zeros(700, 258);
@@ -298,7 +298,7 @@ class ThreadCountTest {
   @MethodSource("operations")
   void equalBytesOnOneTwoAndFourThreads(String name, Operation operation) {
     List<long[]> expected = null;
-    for (CpuBackend backend : backends) {
+    for (Backend backend : backends) {
       try (TensorScope scope = backend.newScope()) {
         List<long[]> bits =
             operation.run(new Run(backend, scope)).stream().map(t -> bits(backend, t)).toList();

@@ -24,11 +24,8 @@ class CudaLinearAlgebraIT {
   private static final long SEED = Long.getLong("gatun.seed", 20261123L);
   private static final Path LIBRARIES = FakeCuda.build();
 
-  static {
-    CudaLibraries.load(Optional.of(LIBRARIES));
-  }
-
-  private final CudaSession session = new CudaSession(_ -> {});
+  private final CudaSession session =
+      new CudaSession(CudaLibraries.load(Optional.of(LIBRARIES)), MathMode.F32, _ -> {});
   private final TensorScope scope = session.memory().newScope();
   private final SplittableRandom random = new SplittableRandom(SEED);
 
@@ -86,14 +83,14 @@ class CudaLinearAlgebraIT {
     Tensor dY = normal(ElementType.F32, 5, 9);
     Tensor x = normal(ElementType.F32, 5, 7);
     Tensor weights = normal(ElementType.F32, 9, 7);
-    long start = session.device().streamUses();
+    long start = session.launcher().streamUses();
     products.gemm(Transpose.YES, Transpose.NO, 1, dY, x, 1, scope.zeros(ElementType.F32, 9, 7));
-    long first = session.device().streamUses();
+    long first = session.launcher().streamUses();
     Tensor dX = scope.zeros(ElementType.F32, 5, 7);
     products.gemm(Transpose.NO, Transpose.NO, 1, dY, weights, 0, dX);
-    long second = session.device().streamUses();
+    long second = session.launcher().streamUses();
     products.gemm(Transpose.NO, Transpose.NO, 1, dY, weights, 0, dX);
-    long third = session.device().streamUses();
+    long third = session.launcher().streamUses();
     // Zeros, two operands, the product; again, as memory was zeroed in between; the product alone.
     assertEquals(4, first - start);
     assertEquals(4, second - first);
@@ -121,11 +118,11 @@ class CudaLinearAlgebraIT {
     Tensor a = normal(ElementType.F32, 65, 33);
     Tensor r = scope.zeros(ElementType.F32, 33, 33);
     Tensor sigma = scope.zeros(ElementType.F32, 33);
-    long before = session.memory().use().bytes();
+    long before = session.memory().memoryUse().bytes();
     lapack.qr(a, r);
     singularValues.singularValues(a, sigma);
     lapack.symmetricEigenvalues(r, sigma);
-    assertEquals(before, session.memory().use().bytes());
+    assertEquals(before, session.memory().memoryUse().bytes());
   }
 
   @Test

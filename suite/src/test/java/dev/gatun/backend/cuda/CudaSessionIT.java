@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.backend.Backend;
 import dev.gatun.backend.MathMode;
 import dev.gatun.backend.OutOfDeviceMemoryException;
 import dev.gatun.backend.Recording;
 import dev.gatun.backend.TensorScope;
+import dev.gatun.natives.CudaLibraries;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.nio.file.Path;
@@ -24,7 +26,7 @@ class CudaSessionIT {
   private static final long MEBIBYTE = 1L << 20;
   private static final long DEVICE_BYTES = 256 * MEBIBYTE;
 
-  private CudaBackend backend;
+  private Backend backend;
 
   @BeforeEach
   void open() {
@@ -163,7 +165,8 @@ class CudaSessionIT {
 
   @Test
   void argumentsThatDoNotFitTheSignatureAreNamed() {
-    try (var session = new CudaSession(_ -> {});
+    CudaLibraries libraries = CudaLibraries.load(Optional.of(LIBRARIES));
+    try (var session = new CudaSession(libraries, MathMode.F32, _ -> {});
         TensorScope scope = session.memory().newScope()) {
       var kernel = new Kernel("vectors", "scale_f32");
       Tensor floats = scope.zeros(ElementType.F32, 8);

@@ -96,7 +96,7 @@ class FakeDriverIT {
       Tensor y = device.floats(10, 20);
       Runnable add = () -> device.launch("add", Grid.of(1, 32), x, y, 2L);
       add.run();
-      try (var recording = CudaRecording.of(device.device, device.guard, add)) {
+      try (var recording = CudaRecording.of(device.device, add)) {
         assertArrayEquals(new float[] {11, 22}, device.transfers.toFloats(x));
         recording.run();
         device.transfers.write(new float[] {100, 200}, y);

@@ -1,5 +1,6 @@
 package dev.gatun.backend.cuda;
 
+import dev.gatun.backend.Backend;
 import dev.gatun.backend.MathMode;
 import dev.gatun.natives.NativeLibraryException;
 import org.junit.jupiter.api.Assumptions;
@@ -14,7 +15,7 @@ public final class RealGpu {
   private RealGpu() {}
 
   /** Opens it, or skips the running test. */
-  public static CudaBackend open(MathMode math) {
+  public static Backend open(MathMode math) {
     try {
       return CudaBackend.open(math);
     } catch (NativeLibraryException | NoCudaDeviceException e) {

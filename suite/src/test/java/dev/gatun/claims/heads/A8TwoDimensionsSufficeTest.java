@@ -10,7 +10,7 @@ import dev.gatun.results.Evidence;
 import org.junit.jupiter.api.Test;
 
 class A8TwoDimensionsSufficeTest {
-  private final Backend backend = new ReferenceBackend();
+  private final Backend backend = ReferenceBackend.open();
 
   @Test
   void everyTargetIsOnTopOfTheCircle() {

@@ -74,6 +74,6 @@ class B1ScalingLawExcessTest {
 
   private static Evidence run(SaturationFigure figure) {
     return Measured.evidence(
-        new B1ScalingLawExcess(figure), Measured.context(new ReferenceBackend()));
+        new B1ScalingLawExcess(figure), Measured.context(ReferenceBackend.open()));
   }
 }

@@ -81,6 +81,6 @@ class B2LatePerplexityTest {
 
   private static Evidence run(PythiaCheckpoints checkpoints) {
     return Measured.evidence(
-        new B2LatePerplexity(checkpoints), Measured.context(new ReferenceBackend()));
+        new B2LatePerplexity(checkpoints), Measured.context(ReferenceBackend.open()));
   }
 }

@@ -20,7 +20,7 @@ class SymbolScoresTest {
   void scoresOfAllSymbolsAreTheSumOfEachOnesOwn() {
     var config = TransformerConfig.gpt2(VOCABULARY, 8, 1, 2, LENGTH);
     Randomness weights = Randomness.of(5).stream("weights");
-    try (Backend backend = new ReferenceBackend();
+    try (Backend backend = ReferenceBackend.open();
         LanguageModel model =
             LanguageModel.initialise(
                 backend, config, (name, out, d) -> weights.stream(name).gaussian(out, 20 * d))) {
