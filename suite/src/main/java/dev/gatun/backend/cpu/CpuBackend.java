@@ -13,7 +13,7 @@ import dev.gatun.backend.Recording;
 import dev.gatun.backend.RecordingGuard;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
-import dev.gatun.natives.BlasLibrary;
+import dev.gatun.natives.blas.BlasLibrary;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Tensor;

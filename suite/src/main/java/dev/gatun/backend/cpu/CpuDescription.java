@@ -1,7 +1,7 @@
 package dev.gatun.backend.cpu;
 
 import dev.gatun.backend.DeviceDescription;
-import dev.gatun.natives.BlasLibrary;
+import dev.gatun.natives.blas.BlasLibrary;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;

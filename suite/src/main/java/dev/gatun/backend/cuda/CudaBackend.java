@@ -13,7 +13,7 @@ import dev.gatun.backend.Recording;
 import dev.gatun.backend.RecordingGuard;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
-import dev.gatun.natives.CudaLibraries;
+import dev.gatun.natives.cuda.CudaLibraries;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Tensor;

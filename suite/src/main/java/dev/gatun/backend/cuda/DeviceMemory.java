@@ -4,7 +4,7 @@ import dev.gatun.backend.MemoryUse;
 import dev.gatun.backend.RecordingGuard;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.bindings.cuda.CudaDriver;
-import dev.gatun.natives.CudaException;
+import dev.gatun.natives.cuda.CudaStatus;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;
@@ -105,7 +105,7 @@ final class DeviceMemory implements AutoCloseable {
       bytes += tensor.byteSize();
       notePeak();
       if (tensor.byteSize() > 0) {
-        CudaException.check(
+        CudaStatus.DRIVER.check(
             CudaDriver.cuMemsetD8Async(
                 tensor.memory().address(), (byte) 0, tensor.byteSize(), device.stream()),
             "cuMemsetD8Async",

@@ -6,7 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.gatun.bindings.cuda.CudaDriver;
-import dev.gatun.natives.CudaException;
+import dev.gatun.natives.cuda.CudaStatus;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -34,7 +34,7 @@ final class KernelFunction {
   /** Lets blocks have so much dynamic shared memory. */
   void allowShared(int bytes) {
     if (bytes > sharedBytes) {
-      CudaException.check(
+      CudaStatus.DRIVER.check(
           CudaDriver.cuFuncSetAttribute(
               handle, CudaDriver.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES(), bytes),
           "cuFuncSetAttribute",
