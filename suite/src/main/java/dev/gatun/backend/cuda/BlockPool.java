@@ -26,6 +26,9 @@ final class BlockPool implements AutoCloseable {
   /** A kept block serves requests down to 7/8 of its size: little is wasted, most are reused. */
   private static final int WASTE = 8;
 
+  /** A piece of device memory as the driver gave it. */
+  record Block(long address, long bytes) {}
+
   private final CudaDevice device;
   private final TreeMap<Long, Deque<Block>> kept = new TreeMap<>();
   private final Set<Block> all = new HashSet<>();

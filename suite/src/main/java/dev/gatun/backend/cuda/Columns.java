@@ -26,7 +26,7 @@ final class Columns {
     }
     launcher.launch(
         KERNEL,
-        RowStrips.over(from.rows(), Math.toIntExact(count), ROWS_OF_BLOCK),
+        Grid.ofRowStrips(from.rows(), Math.toIntExact(count), ROWS_OF_BLOCK),
         from,
         to,
         from.rows(),

@@ -3,6 +3,7 @@ package dev.gatun.backend.cuda;
 import dev.gatun.backend.MemoryUse;
 import dev.gatun.backend.RecordingGuard;
 import dev.gatun.backend.TensorScope;
+import dev.gatun.backend.cuda.BlockPool.Block;
 import dev.gatun.bindings.cuda.CudaDriver;
 import dev.gatun.natives.cuda.CudaStatus;
 import dev.gatun.tensor.ElementType;
@@ -10,13 +11,21 @@ import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Memory on the device: hands it out, and counts how much is held and was held at most. */
 final class DeviceMemory implements AutoCloseable {
+  /** The widest loads and the libraries want their operands aligned to this many bytes. */
+  private static final long ALIGNMENT = 256;
+
+  /** Pieces from this size on get a block of their own. */
+  private static final long LARGE = 1L << 20;
+
   private final CudaDevice device;
   private final RecordingGuard guard;
   private final BlockPool pool;
-  private final Blocks scratch;
+  private final Pieces scratch;
   private final Arena arena = Arena.ofShared();
   private long bytes;
   private long scratchBytes;
@@ -26,7 +35,7 @@ final class DeviceMemory implements AutoCloseable {
     this.device = device;
     this.guard = guard;
     this.pool = new BlockPool(device);
-    this.scratch = new Blocks(pool);
+    this.scratch = new Pieces();
   }
 
   /** A new scope for tensors. */
@@ -53,14 +62,14 @@ final class DeviceMemory implements AutoCloseable {
     return segment;
   }
 
-  private Tensor allocate(Blocks blocks, Arena lifetime, ElementType type, Shape shape) {
+  private Tensor allocate(Pieces pieces, Arena lifetime, ElementType type, Shape shape) {
     long size;
     try {
       size = Math.multiplyExact(shape.size(), type.byteSize());
     } catch (ArithmeticException _) {
       throw new IllegalArgumentException("too many bytes in " + type + shape);
     }
-    return Tensor.onDevice(type, shape, segment(blocks.take(size), size, lifetime));
+    return Tensor.onDevice(type, shape, segment(pieces.take(size), size, lifetime));
   }
 
   // Nothing reads the segment; it carries the address, the size and how long they are valid.
@@ -91,7 +100,7 @@ final class DeviceMemory implements AutoCloseable {
   }
 
   private final class Scope implements TensorScope {
-    private final Blocks blocks = new Blocks(pool);
+    private final Pieces pieces = new Pieces();
     private final Arena lifetime = Arena.ofShared();
     private long held;
 
@@ -100,7 +109,7 @@ final class DeviceMemory implements AutoCloseable {
       if (!lifetime.scope().isAlive()) {
         throw new IllegalStateException("the tensor scope is closed");
       }
-      Tensor tensor = allocate(blocks, lifetime, type, Shape.of(extents));
+      Tensor tensor = allocate(pieces, lifetime, type, Shape.of(extents));
       held += tensor.byteSize();
       bytes += tensor.byteSize();
       notePeak();
@@ -118,9 +127,45 @@ final class DeviceMemory implements AutoCloseable {
     public void close() {
       if (lifetime.scope().isAlive()) {
         lifetime.close();
-        blocks.giveBack();
+        pieces.giveBack();
         bytes -= held;
       }
+    }
+  }
+
+  /** Memory that is handed out piece by piece and given back as a whole. */
+  private final class Pieces {
+    private final List<Block> taken = new ArrayList<>();
+    private long next;
+    private long end;
+
+    /** The address of this many bytes, which may hold anything. */
+    long take(long bytes) {
+      if (bytes >= LARGE) {
+        return block(bytes).address();
+      }
+      long size = Math.ceilDiv(Math.max(bytes, 1), ALIGNMENT) * ALIGNMENT;
+      if (end - next < size) {
+        Block block = block(BlockPool.PAGE);
+        next = block.address();
+        end = block.address() + block.bytes();
+      }
+      long address = next;
+      next += size;
+      return address;
+    }
+
+    private Block block(long bytes) {
+      Block block = pool.take(bytes);
+      taken.add(block);
+      return block;
+    }
+
+    void giveBack() {
+      taken.forEach(pool::giveBack);
+      taken.clear();
+      next = 0;
+      end = 0;
     }
   }
 }

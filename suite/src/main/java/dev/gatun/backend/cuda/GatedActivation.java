@@ -23,7 +23,7 @@ final class GatedActivation {
   void swiglu(Tensor x, Tensor y) {
     checks.swiglu("swiglu", x, y);
     int cols = Math.toIntExact(y.cols());
-    Grid grid = RowStrips.over(y.rows(), cols, ROWS_OF_BLOCK);
+    Grid grid = Grid.ofRowStrips(y.rows(), cols, ROWS_OF_BLOCK);
     launcher.launch(FORWARD, grid, x, y, y.rows(), cols);
   }
 
@@ -32,7 +32,7 @@ final class GatedActivation {
     checks.swiglu("swigluBackward", x, dY);
     checks.swiglu("swigluBackward", dX, dY);
     int cols = Math.toIntExact(dY.cols());
-    Grid grid = RowStrips.over(dY.rows(), cols, ROWS_OF_BLOCK);
+    Grid grid = Grid.ofRowStrips(dY.rows(), cols, ROWS_OF_BLOCK);
     launcher.launch(BACKWARD, grid, x, dY, dX, dY.rows(), cols);
   }
 }
