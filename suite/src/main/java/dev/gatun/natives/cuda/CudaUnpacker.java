@@ -5,6 +5,7 @@ import dev.gatun.natives.NativeArchive;
 import dev.gatun.natives.UnusableLibraryException;
 import dev.gatun.natives.cuda.CudaLibrary.Role;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,10 +40,13 @@ public final class CudaUnpacker {
    *
    * @param cache the folder of everything that Gatun unpacks
    * @return the folder of the libraries
-   * @throws IOException if the jar lacks a library
+   * @throws IOException if there is no such jar, or it lacks a library
    * @throws UnusableLibraryException if the cache cannot be used
    */
   static Path unpack(Path jar, Path cache) throws IOException, UnusableLibraryException {
+    if (!Files.isRegularFile(jar)) {
+      throw new IOException("there is no such file");
+    }
     try (var zip = new ZipFile(jar.toFile())) {
       var entries = libraries(zip);
       var folder = CudaPlaces.cacheFolder(cache).resolve(version(zip));

@@ -50,6 +50,13 @@ class CudaUnpackerTest {
     assertEquals("it lacks libcusparse.so.12", e.getMessage());
   }
 
+  @Test
+  void aJarThatIsNotThereIsNamedAsAbsent() {
+    var absent = folder.resolve("absent.jar");
+    var e = assertThrows(IOException.class, () -> CudaUnpacker.unpack(absent, folder));
+    assertEquals("there is no such file", e.getMessage());
+  }
+
   private Path jar(List<String> files) throws IOException {
     var jar = folder.resolve("cuda.jar");
     try (var zip = new ZipOutputStream(Files.newOutputStream(jar))) {
