@@ -1,7 +1,7 @@
 package dev.gatun.bench;
 
 import dev.gatun.bindings.openblas.OpenBlas;
-import dev.gatun.natives.BlasLibrary;
+import dev.gatun.natives.blas.BlasLibrary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

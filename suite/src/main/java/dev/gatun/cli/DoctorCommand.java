@@ -1,11 +1,11 @@
 package dev.gatun.cli;
 
 import dev.gatun.io.Ordered;
-import dev.gatun.natives.BlasSpeed;
-import dev.gatun.natives.CudaReport;
 import dev.gatun.natives.LibraryReport;
 import dev.gatun.natives.LibraryReport.Attempt;
-import dev.gatun.natives.NativeLibraries;
+import dev.gatun.natives.blas.BlasLibrary;
+import dev.gatun.natives.blas.BlasSpeed;
+import dev.gatun.natives.cuda.CudaLibraries;
 import dev.gatun.results.Provenance;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -46,11 +46,12 @@ final class DoctorCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Map<String, String> machine = Provenance.ofThisProcess().entries();
-    LibraryReport blas = NativeLibraries.blas(Optional.ofNullable(blasFile));
-    Optional<BlasSpeed> speed = blas.loaded().map(file -> NativeLibraries.blasSpeed());
-    CudaReport cuda = NativeLibraries.cuda(Optional.ofNullable(cudaLibraries));
+    LibraryReport blas = BlasLibrary.report(Optional.ofNullable(blasFile));
+    Optional<BlasSpeed> speed = blas.loaded().map(file -> BlasSpeed.measure());
+    CudaLibraries.Report cuda = CudaLibraries.report(Optional.ofNullable(cudaLibraries));
     console.settings(machine);
     print(blas);
+    threadAdvice(blas).ifPresent(console::line);
     speed.ifPresent(this::print);
     print(cuda);
     var json = new LinkedHashMap<String, Object>();
@@ -79,6 +80,15 @@ final class DoctorCommand implements Callable<Integer> {
     print(library.attempts());
   }
 
+  /** What to do about a library whose maker is unknown, so that Gatun cannot limit its threads. */
+  static Optional<String> threadAdvice(LibraryReport blas) {
+    return blas.loaded()
+        .filter(file -> blas.name().equals(BlasLibrary.UNKNOWN))
+        .map(file ->
+            "  if a call of %s takes several threads, start Gatun with OMP_NUM_THREADS=1"
+                .formatted(file));
+  }
+
   private void print(BlasSpeed speed) {
     console.line(
         String.format(
@@ -89,7 +99,7 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   /** The driver by itself; then each place, with what it lacks; then each library. */
-  private void print(CudaReport cuda) {
+  private void print(CudaLibraries.Report cuda) {
     print(cuda.libraries().getFirst());
     console.line("");
     console.line("@|bold CUDA libraries|@");
@@ -115,7 +125,7 @@ final class DoctorCommand implements Callable<Integer> {
     return library.loaded().map(Path::toString).orElse("not found");
   }
 
-  private static Map<String, Object> json(CudaReport cuda) {
+  private static Map<String, Object> json(CudaLibraries.Report cuda) {
     var json = new LinkedHashMap<String, Object>();
     json.put("usable", cuda.usable());
     json.put("verdict", cuda.verdict());

@@ -2,7 +2,7 @@ package dev.gatun.data;
 
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import dev.gatun.natives.NativeLibraryException;
-import dev.gatun.natives.TokenizersLibraryFile;
+import dev.gatun.natives.tokenizers.TokenizersLibraryFile;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

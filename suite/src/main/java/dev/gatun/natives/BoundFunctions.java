@@ -11,7 +11,7 @@ import java.util.List;
  * them. A loader asks for each before any generated class is touched: a generated function that is
  * touched while its symbol is absent stays broken for the life of the JVM.
  */
-final class BoundFunctions {
+public final class BoundFunctions {
   private static final String OPTION = "--include-function ";
 
   private static final int NAMES_IN_MESSAGE = 3;
@@ -19,7 +19,7 @@ final class BoundFunctions {
   private BoundFunctions() {}
 
   /** The names bound for {@code library}, which is the name of its argument file. */
-  static List<String> of(String library) {
+  public static List<String> of(String library) {
     var resource = "/dev/gatun/bindings/arguments/" + library + ".args";
     try (var stream = BoundFunctions.class.getResourceAsStream(resource)) {
       if (stream == null) {
@@ -36,12 +36,12 @@ final class BoundFunctions {
   }
 
   /** Those of {@code names} that {@code symbols} lacks. */
-  static List<String> missing(List<String> names, SymbolLookup symbols) {
+  public static List<String> missing(List<String> names, SymbolLookup symbols) {
     return names.stream().filter(name -> symbols.find(name).isEmpty()).toList();
   }
 
   /** The first few of {@code names}, and how many more there are. */
-  static String abbreviated(List<String> names) {
+  public static String abbreviated(List<String> names) {
     var shown = String.join(", ", names.subList(0, Math.min(NAMES_IN_MESSAGE, names.size())));
     int rest = names.size() - NAMES_IN_MESSAGE;
     return rest > 0 ? shown + " and " + rest + " more" : shown;

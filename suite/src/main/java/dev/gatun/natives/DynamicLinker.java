@@ -18,7 +18,7 @@ import java.util.Optional;
  * The system's dynamic linker, called directly: {@link SymbolLookup#libraryLookup} would open a
  * library as well, but keeps the linker's explanation of a failure to itself.
  */
-final class DynamicLinker implements LibraryOpener {
+public final class DynamicLinker implements LibraryOpener {
   private static final int RTLD_LAZY = 1;
 
   private final MethodHandle dlopen =
@@ -60,11 +60,24 @@ final class DynamicLinker implements LibraryOpener {
   }
 
   private static Opened failed(String words) {
-    return new Opened(Optional.empty(), words.strip().replaceAll("\\s*\\R\\s*", " "));
+    return new Opened(Optional.empty(), inOneLine(words));
+  }
+
+  /** Loads a library into the JVM, where generated code looks for symbols. */
+  @SuppressWarnings("restricted")
+  public static void load(Path file) throws UnusableLibraryException {
+    try {
+      System.load(file.toString());
+    } catch (UnsatisfiedLinkError e) {
+      throw new UnusableLibraryException(inOneLine(e.getMessage()));
+    }
+  }
+
+  private static String inOneLine(String words) {
+    return words.strip().replaceAll("\\s*\\R\\s*", " ");
   }
 
   @Override
-  @SuppressWarnings("restricted")
   public Optional<Path> fileOf(MemorySegment address) {
     try (var arena = Arena.ofConfined()) {
       // Dl_info: four pointers, the first of them the file's name.
@@ -72,19 +85,17 @@ final class DynamicLinker implements LibraryOpener {
       if ((int) dladdr.invokeExact(address, info) == 0) {
         return Optional.empty();
       }
-      var name = info.get(ADDRESS, 0);
-      return Optional.of(Path.of(name.reinterpret(Long.MAX_VALUE).getString(0)).toAbsolutePath());
+      return Optional.of(Path.of(NativeCall.stringAt(info)).toAbsolutePath());
     } catch (Throwable e) {
       throw new IllegalStateException("dladdr failed", e);
     }
   }
 
-  @SuppressWarnings("restricted")
   private String lastError() throws Throwable {
     var words = (MemorySegment) dlerror.invokeExact();
     return words.equals(MemorySegment.NULL)
         ? "the dynamic linker gave no reason"
-        : words.reinterpret(Long.MAX_VALUE).getString(0);
+        : NativeCall.string(words);
   }
 
   private Optional<MemorySegment> symbol(MemorySegment library, String name) {

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Turns the {@code info} that a LAPACKE routine returns into a typed exception. The texts are those
- * of the LAPACK Users' Guide and the routines' own documentation.
+ * What the {@code info} of a LAPACK routine means, by LAPACKE's names; cuSOLVER's routines keep its
+ * meaning. The texts are those of the LAPACK Users' Guide and the routines' own documentation.
  */
 public final class LapackStatus {
   /** LAPACKE's own codes ({@code lapacke.h}), beyond any argument's position. */
@@ -54,11 +54,11 @@ public final class LapackStatus {
    * @param routine the routine as called, such as {@code LAPACKE_dsyevd}
    * @param info what it returned
    * @param shapes the shapes of its operands, for the message, such as {@code a 512x512}
-   * @throws LapackException for any other {@code info}
+   * @throws NativeStatusException for any other {@code info}
    */
   public static void check(String routine, int info, String shapes) {
     if (info != 0) {
-      throw new LapackException(routine, info, text(routine, info), shapes);
+      throw NativeStatusException.ofInfo(routine, info, text(routine, info), shapes);
     }
   }
 

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** What opens libraries: the dynamic linker, or in tests what stands for it. */
-interface LibraryOpener {
+public interface LibraryOpener {
   /**
    * What opening a library came to.
    *

@@ -27,7 +27,7 @@ public record LibraryReport(
   }
 
   /** A report of a library that was not found or cannot be used. */
-  static LibraryReport missing(String name, List<Attempt> attempts) {
+  public static LibraryReport missing(String name, List<Attempt> attempts) {
     return new LibraryReport(name, attempts, Optional.empty(), "", "", "");
   }
 

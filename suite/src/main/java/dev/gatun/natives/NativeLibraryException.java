@@ -5,29 +5,29 @@ import java.util.List;
 
 /**
  * A native library cannot be used. The message is one line: the library, each place that was tried
- * with what came of it, and the mend.
+ * with what came of it, and how to fix it.
  */
 public final class NativeLibraryException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final String library;
 
-  NativeLibraryException(String library, String message) {
+  public NativeLibraryException(String library, String message) {
     super(library + ": " + message);
     this.library = library;
   }
 
-  NativeLibraryException(String library, String message, Throwable cause) {
+  public NativeLibraryException(String library, String message, Throwable cause) {
     super(library + ": " + message, cause);
     this.library = library;
   }
 
-  static NativeLibraryException of(LibraryReport report) {
+  public static NativeLibraryException of(LibraryReport report) {
     return of(report.name(), "cannot be used", report.attempts());
   }
 
   /** What is wrong, then every place that was tried. */
-  static NativeLibraryException of(String library, String problem, List<Attempt> attempts) {
+  public static NativeLibraryException of(String library, String problem, List<Attempt> attempts) {
     var message = new StringBuilder(problem);
     for (var attempt : attempts) {
       message.append("; tried ").append(attempt.source());

@@ -4,29 +4,17 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /**
- * A call to one of NVIDIA's libraries returned a status other than success. The message is one line
- * with the call, the status by number, name and meaning, and the shapes that the caller gave.
+ * A native function returned something other than success. The message is one line with the call,
+ * what it returned, what that means, and the shapes that the caller gave.
  */
-public abstract sealed class NativeStatusException extends RuntimeException
-    permits CudaException, CuBlasException, CuSolverException, NvrtcException {
+public final class NativeStatusException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final String call;
   private final int status;
   private final String statusName;
 
-  NativeStatusException(String call, int status, StatusWords words, Object... shapes) {
-    this(
-        call,
-        status,
-        words.name(),
-        words.isNamed() ? "%s (%s)".formatted(status, words.name()) : Integer.toString(status),
-        words.text(),
-        shapes);
-  }
-
-  /** With words of its own for what was returned. */
-  NativeStatusException(
+  private NativeStatusException(
       String call, int status, String statusName, String returned, String text, Object... shapes) {
     super(
         "%s returned %s%s%s"
@@ -34,6 +22,29 @@ public abstract sealed class NativeStatusException extends RuntimeException
     this.call = call;
     this.status = status;
     this.statusName = statusName;
+  }
+
+  /**
+   * The failure of a function that returns a status.
+   *
+   * @param call the function as called, such as {@code cuMemAlloc_v2}
+   * @param name of the status; empty if the library does not know it
+   * @param text what the status means; empty if the name says it all
+   * @param shapes what the function worked on, such as {@code a 512x64}
+   */
+  public static NativeStatusException of(
+      String call, int status, String name, String text, Object... shapes) {
+    var returned = name.isEmpty() ? Integer.toString(status) : "%s (%s)".formatted(status, name);
+    return new NativeStatusException(call, status, name, returned, text, shapes);
+  }
+
+  /**
+   * The failure of a routine of LAPACK's kind, which tells it by its {@code info}: negative for a
+   * bad argument or lack of memory, positive for a numerical failure.
+   */
+  public static NativeStatusException ofInfo(
+      String routine, int info, String text, Object... shapes) {
+    return new NativeStatusException(routine, info, "", "info = " + info, text, shapes);
   }
 
   private static String inBrackets(Object... shapes) {
@@ -47,16 +58,16 @@ public abstract sealed class NativeStatusException extends RuntimeException
     return call;
   }
 
-  /** The status that it returned; success only where cuSOLVER reports by info. */
+  /** The status that the function returned, or the {@code info} of a LAPACK routine. */
   public int status() {
     return status;
   }
 
-  /** The status' name, such as {@code CUDA_ERROR_OUT_OF_MEMORY}; empty if nobody knows it. */
+  /**
+   * The name of the status, such as {@code CUDA_ERROR_OUT_OF_MEMORY}; empty if it has none that is
+   * known.
+   */
   public String statusName() {
     return statusName;
   }
-
-  /** Whether the call failed for lack of memory, so that less work at once may succeed. */
-  public abstract boolean isOutOfMemory();
 }

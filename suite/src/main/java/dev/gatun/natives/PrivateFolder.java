@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayDeque;
 import java.util.Optional;
 
 /**
@@ -12,84 +13,93 @@ import java.util.Optional;
  */
 public final class PrivateFolder {
   private static final int OTHERS_CAN_WRITE = 022;
-  private static final int ONLY_OWNERS_RENAME = 01000;
-
-  /** Folders that are checked: that of a version, the one above it, and the cache itself. */
-  private static final int LEVELS = 3;
+  private static final int STICKY = 01000;
 
   private PrivateFolder() {}
 
   /**
    * Creates a folder that is only this user's, with those above it.
    *
-   * @throws UnsafeFolderException if it is there, and others can write into it
+   * @param levels how many folders Gatun answers for: this one and those above it, up to the cache
+   * @throws UnusableLibraryException if one of them is there, and others can write into it
    */
-  static void create(Path folder) throws IOException {
+  static void create(Path folder, int levels) throws IOException, UnusableLibraryException {
     if (hasModes(folder)) {
       var owner = PosixFilePermissions.fromString("rwx------");
       Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(owner));
     } else {
       Files.createDirectories(folder);
     }
-    var fault = fault(folder);
+    var fault = fault(folder, levels);
     if (fault.isPresent()) {
-      throw new UnsafeFolderException(fault.get());
+      throw new UnusableLibraryException(fault.get());
     }
   }
 
   /**
-   * Why a folder, if it is there, cannot be trusted, and how to fix it; empty if it can. A folder
-   * above it in which users cannot rename what is another's, such as {@code /tmp}, is none to fear.
+   * Why a folder cannot be trusted, and how to fix it; empty if it can, or is not there. The
+   * topmost folder at fault is named. A folder above this one may be open to others if it has the
+   * sticky bit, as {@code /tmp} has: there nobody can rename or delete what belongs to another
+   * user.
+   *
+   * @param levels how many folders Gatun answers for: this one and those above it, up to the cache
    */
-  public static Optional<String> fault(Path folder) {
-    Path part = folder.toAbsolutePath();
-    for (int level = 0; level < LEVELS && part.getParent() != null; level++) {
-      if (hasModes(part) && Files.exists(part)) {
-        try {
-          var fault = fault(part, level > 0);
-          if (fault.isPresent()) {
-            return fault;
-          }
-        } catch (IOException e) {
-          return Optional.of(part + " cannot be looked at: " + e);
-        }
-      }
-      part = part.getParent();
+  public static Optional<String> fault(Path folder, int levels) {
+    Path leaf = folder.toAbsolutePath();
+    var topmostFirst = new ArrayDeque<Path>();
+    for (Path part = leaf; part != null && topmostFirst.size() < levels; part = part.getParent()) {
+      topmostFirst.addFirst(part);
     }
-    return Optional.empty();
+    return topmostFirst.stream()
+        .filter(part -> hasModes(part) && Files.exists(part))
+        .flatMap(part -> fault(part, !part.equals(leaf)).stream())
+        .findFirst();
   }
 
-  private static Optional<String> fault(Path folder, boolean above) throws IOException {
-    int owner = (int) Files.getAttribute(folder, "unix:uid");
-    int mode = (int) Files.getAttribute(folder, "unix:mode");
-    if (owner != 0 && owner != self()) {
-      return Optional.of(
-          "%s belongs to another user (%s), who could put anything there; set GATUN_CACHE to a folder of your own"
-              .formatted(folder, Files.getOwner(folder)));
+  private static Optional<String> fault(Path folder, boolean mayBeSticky) {
+    try {
+      if (!isTrusted(uid(folder))) {
+        return Optional.of(
+            "%s belongs to another user (%s), who could put anything there; set GATUN_CACHE to a folder of your own"
+                .formatted(folder, Files.getOwner(folder)));
+      }
+      int mode = mode(folder);
+      if ((mode & OTHERS_CAN_WRITE) != 0 && !(mayBeSticky && (mode & STICKY) != 0)) {
+        return Optional.of(
+            "other users can write into %s; run `chmod -R go-w %s`, or set GATUN_CACHE to a folder of your own"
+                .formatted(folder, folder));
+      }
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(folder + " cannot be looked at: " + e);
     }
-    if ((mode & OTHERS_CAN_WRITE) != 0 && !(above && (mode & ONLY_OWNERS_RENAME) != 0)) {
-      return Optional.of(
-          "other users can write into %s; run `chmod go-w %s`, or set GATUN_CACHE to a folder of your own"
-              .formatted(folder, folder));
-    }
-    return Optional.empty();
   }
 
   /** Whether a file is only this user's, or root's, to change. */
   static boolean holds(Path file) throws IOException {
-    if (!hasModes(file)) {
-      return true;
-    }
-    int owner = (int) Files.getAttribute(file, "unix:uid");
-    int mode = (int) Files.getAttribute(file, "unix:mode");
-    return (owner == 0 || owner == self()) && (mode & OTHERS_CAN_WRITE) == 0;
+    return !hasModes(file) || isTrusted(uid(file)) && (mode(file) & OTHERS_CAN_WRITE) == 0;
   }
 
-  /** This user's number, which even a container without names has. */
-  private static int self() throws IOException {
-    Path process = Path.of("/proc/self");
-    Path own = Files.exists(process) ? process : Path.of(System.getProperty("user.home"));
-    return (int) Files.getAttribute(own, "unix:uid");
+  private static boolean isTrusted(int owner) throws IOException {
+    return owner == 0
+        || owner == user(Path.of("/proc/self"), Path.of(System.getProperty("user.home")));
+  }
+
+  /**
+   * This user's number, which even a container without names has. The kernel shows a process that
+   * may not be dumped as root's; then the owner of the user's home is asked.
+   */
+  static int user(Path process, Path home) throws IOException {
+    int owner = Files.exists(process) ? uid(process) : 0;
+    return owner == 0 && Files.exists(home) ? uid(home) : owner;
+  }
+
+  private static int uid(Path path) throws IOException {
+    return (int) Files.getAttribute(path, "unix:uid");
+  }
+
+  private static int mode(Path path) throws IOException {
+    return (int) Files.getAttribute(path, "unix:mode");
   }
 
   private static boolean hasModes(Path path) {

@@ -1,10 +1,10 @@
 package dev.gatun.natives;
 
-/** A library file was opened but cannot serve Gatun; the message says why and names the mend. */
-final class UnusableLibraryException extends Exception {
+/** A library file cannot serve Gatun; the message says why, and how to fix it. */
+public final class UnusableLibraryException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  UnusableLibraryException(String message) {
+  public UnusableLibraryException(String message) {
     super(message);
   }
 }

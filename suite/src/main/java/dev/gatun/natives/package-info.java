@@ -1,5 +1,6 @@
 /**
- * Finding, loading and version-checking native libraries, and turning their status codes into
- * exceptions. May call the bindings and the JDK only.
+ * What all native libraries need: unpacking, opening and checking a library file, and exceptions
+ * that say what is wrong in one line. Each family of libraries has a package of its own below. May
+ * call the JDK only.
  */
 package dev.gatun.natives;

@@ -4,7 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.natives.LibraryReport;
+import dev.gatun.natives.blas.BlasLibrary;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -38,6 +42,21 @@ class DoctorCommandTest {
         CommandRun.of("doctor", "--cuda-libraries", empty, "--json").json().get("blas_gflops");
     assertTrue(speed.get("sgemm").doubleValue() > speed.get("dgemm").doubleValue() / 2);
     assertTrue(speed.get("dgemm").doubleValue() > 0);
+  }
+
+  @Test
+  void theLibraryWhoseThreadsGatunCannotLimitIsNamed() {
+    Path file = empty.resolve("libother.so");
+    assertEquals(
+        Optional.of(
+            "  if a call of %s takes several threads, start Gatun with OMP_NUM_THREADS=1"
+                .formatted(file)),
+        DoctorCommand.threadAdvice(blas(BlasLibrary.UNKNOWN, file)));
+    assertEquals(Optional.empty(), DoctorCommand.threadAdvice(blas("MKL", file)));
+  }
+
+  private static LibraryReport blas(String name, Path file) {
+    return new LibraryReport(name, List.of(), Optional.of(file), "unknown", "", "");
   }
 
   @Test

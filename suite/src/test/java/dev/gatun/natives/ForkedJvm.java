@@ -17,7 +17,8 @@ public final class ForkedJvm {
     return start(environment, System.getProperty("java.class.path"), main, arguments);
   }
 
-  static Process start(
+  /** The same with another class path. */
+  public static Process start(
       Map<String, String> environment, String classPath, Class<?> main, String... arguments)
       throws IOException {
     var command =

@@ -18,10 +18,10 @@ class LapackStatusTest {
   @Test
   void exceptionHoldsRoutineStatusAndShapes() {
     var e =
-        assertThrows(LapackException.class, () -> LapackStatus.check("LAPACKE_dpotrf", 2, "a 5x5"));
-    assertEquals("LAPACKE_dpotrf", e.routine());
-    assertEquals(2, e.info());
-    assertEquals("a 5x5", e.shapes());
+        assertThrows(
+            NativeStatusException.class, () -> LapackStatus.check("LAPACKE_dpotrf", 2, "a 5x5"));
+    assertEquals("LAPACKE_dpotrf", e.call());
+    assertEquals(2, e.status());
     assertEquals(
         "LAPACKE_dpotrf returned info = 2: the leading principal minor of order 2 is not positive:"
             + " the matrix is not positive definite [a 5x5]",

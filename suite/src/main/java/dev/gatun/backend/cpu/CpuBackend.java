@@ -2,7 +2,7 @@ package dev.gatun.backend.cpu;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.Parts;
-import dev.gatun.natives.BlasLibrary;
+import dev.gatun.natives.blas.BlasLibrary;
 import java.nio.file.Path;
 import java.util.Optional;
 

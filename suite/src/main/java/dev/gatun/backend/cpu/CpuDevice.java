@@ -2,7 +2,7 @@ package dev.gatun.backend.cpu;
 
 import dev.gatun.backend.DeviceDescription;
 import dev.gatun.backend.Parts;
-import dev.gatun.natives.BlasLibrary;
+import dev.gatun.natives.blas.BlasLibrary;
 import dev.gatun.tensor.ElementType;
 import java.util.Collections;
 import java.util.LinkedHashMap;

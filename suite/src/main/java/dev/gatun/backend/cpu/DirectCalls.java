@@ -4,7 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.gatun.backend.Transpose;
-import dev.gatun.natives.BlasLibrary;
+import dev.gatun.natives.blas.BlasLibrary;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;

@@ -1,8 +1,8 @@
 package dev.gatun.backend.cpu;
 
 import dev.gatun.backend.Parts;
-import dev.gatun.natives.LapackException;
 import dev.gatun.natives.LapackStatus;
+import dev.gatun.natives.NativeStatusException;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;
@@ -78,7 +78,7 @@ final class SingularValues implements Parts.SingularValues {
         fallbacks.incrementAndGet();
         try {
           check(slow, call(slow, a, copy, values, sigma, left, right), a);
-        } catch (LapackException e) {
+        } catch (NativeStatusException e) {
           e.addSuppressed(new IllegalStateException(fast.name() + " returned info = " + info));
           throw e;
         }

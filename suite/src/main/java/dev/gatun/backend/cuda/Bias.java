@@ -1,6 +1,7 @@
 package dev.gatun.backend.cuda;
 
 import dev.gatun.backend.Parts;
+import dev.gatun.backend.cuda.Grid.RowParts;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 
@@ -27,7 +28,7 @@ final class Bias implements Parts.Bias {
   @Override
   public void addBias(Tensor bias, Tensor x) {
     int cols = Math.toIntExact(x.cols());
-    Grid grid = RowStrips.over(x.rows(), cols, ROWS_OF_BLOCK);
+    Grid grid = Grid.ofRowStrips(x.rows(), cols, ROWS_OF_BLOCK);
     launcher.launch(FORWARD, grid, bias, x, x.rows(), cols);
   }
 
@@ -39,7 +40,7 @@ final class Bias implements Parts.Bias {
     RowParts parts = RowParts.of(rows, rows <= ROWS_OF_ONE_PASS ? ROWS_OF_ONE_PASS : ROWS_OF_BLOCK);
     boolean onePass = parts.count() == 1;
     Tensor sums = onePass ? dBias : scratch.get(ElementType.F32, (long) parts.count() * cols);
-    launcher.launch(BACKWARD, RowStrips.over(parts, cols), dOut, sums, rows, cols, parts.rows());
+    launcher.launch(BACKWARD, Grid.ofRowStrips(parts, cols), dOut, sums, rows, cols, parts.rows());
     if (!onePass) {
       ColumnSums.accumulate(launcher, sums, parts.count(), dBias, null);
     }

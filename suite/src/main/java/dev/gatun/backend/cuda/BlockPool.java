@@ -4,7 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.gatun.backend.OutOfDeviceMemoryException;
 import dev.gatun.bindings.cuda.CudaDriver;
-import dev.gatun.natives.CudaException;
+import dev.gatun.natives.cuda.CudaStatus;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
@@ -25,6 +25,9 @@ final class BlockPool implements AutoCloseable {
 
   /** A kept block serves requests down to 7/8 of its size: little is wasted, most are reused. */
   private static final int WASTE = 8;
+
+  /** A piece of device memory as the driver gave it. */
+  record Block(long address, long bytes) {}
 
   private final CudaDevice device;
   private final TreeMap<Long, Deque<Block>> kept = new TreeMap<>();
@@ -66,7 +69,7 @@ final class BlockPool implements AutoCloseable {
     if (status == CudaDriver.CUDA_ERROR_OUT_OF_MEMORY()) {
       throw refused(size);
     }
-    CudaException.check(status, "cuMemAlloc_v2", inMebibytes(size));
+    CudaStatus.DRIVER.check(status, "cuMemAlloc_v2", inMebibytes(size));
     var block = new Block(address.get(JAVA_LONG, 0), size);
     all.add(block);
     return block;
@@ -100,7 +103,7 @@ final class BlockPool implements AutoCloseable {
 
   private void free(Block block) {
     // Waits for the device, so nothing that is under way loses its memory.
-    CudaException.check(
+    CudaStatus.DRIVER.check(
         CudaDriver.cuMemFree_v2(block.address()), "cuMemFree_v2", inMebibytes(block.bytes()));
     all.remove(block);
   }

@@ -24,7 +24,7 @@ final class Columns implements Parts.Columns {
     }
     launcher.launch(
         KERNEL,
-        RowStrips.over(from.rows(), Math.toIntExact(count), ROWS_OF_BLOCK),
+        Grid.ofRowStrips(from.rows(), Math.toIntExact(count), ROWS_OF_BLOCK),
         from,
         to,
         from.rows(),

@@ -22,6 +22,9 @@ import java.util.function.Supplier;
 final class CubinCache {
   private static final int CHECKSUM_BYTES = 32;
 
+  /** The folder of kernels, and the cache that it lies in. */
+  private static final int LEVELS = 2;
+
   private final Path folder;
 
   CubinCache(Path folder) {
@@ -34,7 +37,7 @@ final class CubinCache {
 
   /** Why nothing is kept, if so. */
   Optional<String> fault() {
-    return PrivateFolder.fault(folder);
+    return PrivateFolder.fault(folder, LEVELS);
   }
 
   /** A name for what these texts lead to. */

@@ -2,7 +2,7 @@ package dev.gatun.backend.cuda;
 
 import dev.gatun.backend.Transpose;
 import dev.gatun.bindings.cublas.CuBlas;
-import dev.gatun.natives.CuBlasException;
+import dev.gatun.natives.cuda.CudaStatus;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.Arena;
@@ -101,7 +101,7 @@ final class CublasHandle implements AutoCloseable {
             m,
             computeType,
             CuBlas.CUBLAS_GEMM_DEFAULT());
-    CuBlasException.check(status, "cublasGemmEx", "m " + m, "n " + n, "k " + k, "c " + c);
+    CudaStatus.CUBLAS.check(status, "cublasGemmEx", "m " + m, "n " + n, "k " + k, "c " + c);
   }
 
   /**
@@ -130,7 +130,7 @@ final class CublasHandle implements AutoCloseable {
             this.beta,
             c.memory(),
             n);
-    CuBlasException.check(status, "cublasDsyrk_v2", "n " + n, "k " + k, "c " + c);
+    CudaStatus.CUBLAS.check(status, "cublasDsyrk_v2", "n " + n, "k " + k, "c " + c);
   }
 
   /**
@@ -152,7 +152,8 @@ final class CublasHandle implements AutoCloseable {
         single
             ? CuBlas.cublasStrsm_v2(handle, side, upper, op, nonUnit, k, n, alpha, a, n, x, k)
             : CuBlas.cublasDtrsm_v2(handle, side, upper, op, nonUnit, k, n, alpha, a, n, x, k);
-    CuBlasException.check(status, single ? "cublasStrsm_v2" : "cublasDtrsm_v2", "u " + u, "b " + b);
+    CudaStatus.CUBLAS.check(
+        status, single ? "cublasStrsm_v2" : "cublasDtrsm_v2", "u " + u, "b " + b);
   }
 
   /** The {@code CUDA_R_} constant of a real type. */
@@ -177,7 +178,7 @@ final class CublasHandle implements AutoCloseable {
   }
 
   private static void check(int status, String call) {
-    CuBlasException.check(status, call);
+    CudaStatus.CUBLAS.check(status, call);
   }
 
   @Override

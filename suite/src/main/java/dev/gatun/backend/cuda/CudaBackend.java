@@ -3,7 +3,7 @@ package dev.gatun.backend.cuda;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.MathMode;
 import dev.gatun.backend.Parts;
-import dev.gatun.natives.CudaLibraries;
+import dev.gatun.natives.cuda.CudaLibraries;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;

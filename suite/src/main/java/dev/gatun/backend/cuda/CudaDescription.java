@@ -2,7 +2,7 @@ package dev.gatun.backend.cuda;
 
 import dev.gatun.backend.DeviceDescription;
 import dev.gatun.backend.MathMode;
-import dev.gatun.natives.CudaLibraries;
+import dev.gatun.natives.cuda.CudaLibraries;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -5,7 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.gatun.bindings.cuda.CudaDriver;
-import dev.gatun.natives.CudaException;
+import dev.gatun.natives.cuda.CudaStatus;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -36,12 +36,12 @@ final class CudaDevice implements AutoCloseable {
     sharedBytesPerBlock =
         attribute(arena, CudaDriver.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN());
     MemorySegment handle = arena.allocate(ADDRESS);
-    CudaException.check(
+    CudaStatus.DRIVER.check(
         CudaDriver.cuDevicePrimaryCtxRetain(handle, device), "cuDevicePrimaryCtxRetain", name);
     context = handle.get(ADDRESS, 0);
     try {
       makeCurrent();
-      CudaException.check(
+      CudaStatus.DRIVER.check(
           CudaDriver.cuStreamCreate(handle, CudaDriver.CU_STREAM_NON_BLOCKING()), "cuStreamCreate");
       stream = handle.get(ADDRESS, 0);
     } catch (RuntimeException e) {
@@ -65,13 +65,13 @@ final class CudaDevice implements AutoCloseable {
     int status = CudaDriver.cuInit(0);
     MemorySegment number = arena.allocate(JAVA_INT);
     if (status != CudaDriver.CUDA_ERROR_NO_DEVICE()) {
-      CudaException.check(status, "cuInit");
-      CudaException.check(CudaDriver.cuDeviceGetCount(number), "cuDeviceGetCount");
+      CudaStatus.DRIVER.check(status, "cuInit");
+      CudaStatus.DRIVER.check(CudaDriver.cuDeviceGetCount(number), "cuDeviceGetCount");
     }
     if (number.get(JAVA_INT, 0) == 0) {
       throw none();
     }
-    CudaException.check(CudaDriver.cuDeviceGet(number, 0), "cuDeviceGet");
+    CudaStatus.DRIVER.check(CudaDriver.cuDeviceGet(number, 0), "cuDeviceGet");
     return number.get(JAVA_INT, 0);
   }
 
@@ -87,13 +87,14 @@ final class CudaDevice implements AutoCloseable {
 
   private String nameOf(Arena arena) {
     MemorySegment text = arena.allocate(NAME_BYTES);
-    CudaException.check(CudaDriver.cuDeviceGetName(text, NAME_BYTES, device), "cuDeviceGetName");
+    CudaStatus.DRIVER.check(
+        CudaDriver.cuDeviceGetName(text, NAME_BYTES, device), "cuDeviceGetName");
     return text.getString(0);
   }
 
   private int attribute(Arena arena, int attribute) {
     MemorySegment value = arena.allocate(JAVA_INT);
-    CudaException.check(
+    CudaStatus.DRIVER.check(
         CudaDriver.cuDeviceGetAttribute(value, attribute, device),
         "cuDeviceGetAttribute",
         "attribute " + attribute);
@@ -142,14 +143,14 @@ final class CudaDevice implements AutoCloseable {
   /** Makes the context this thread's: the driver keeps one for each. */
   void makeCurrent() {
     if (current != Thread.currentThread()) {
-      CudaException.check(CudaDriver.cuCtxSetCurrent(context), "cuCtxSetCurrent");
+      CudaStatus.DRIVER.check(CudaDriver.cuCtxSetCurrent(context), "cuCtxSetCurrent");
       current = Thread.currentThread();
     }
   }
 
   /** Waits until all that was asked for is done. */
   void synchronise() {
-    CudaException.check(CudaDriver.cuStreamSynchronize(stream()), "cuStreamSynchronize");
+    CudaStatus.DRIVER.check(CudaDriver.cuStreamSynchronize(stream()), "cuStreamSynchronize");
   }
 
   /** Memory free and in all, in bytes. */
@@ -158,7 +159,7 @@ final class CudaDevice implements AutoCloseable {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment free = arena.allocate(JAVA_LONG);
       MemorySegment total = arena.allocate(JAVA_LONG);
-      CudaException.check(CudaDriver.cuMemGetInfo_v2(free, total), "cuMemGetInfo_v2");
+      CudaStatus.DRIVER.check(CudaDriver.cuMemGetInfo_v2(free, total), "cuMemGetInfo_v2");
       return new Memory(free.get(JAVA_LONG, 0), total.get(JAVA_LONG, 0));
     }
   }
@@ -170,9 +171,9 @@ final class CudaDevice implements AutoCloseable {
   public void close() {
     makeCurrent();
     try {
-      CudaException.check(CudaDriver.cuStreamDestroy_v2(stream), "cuStreamDestroy_v2");
+      CudaStatus.DRIVER.check(CudaDriver.cuStreamDestroy_v2(stream), "cuStreamDestroy_v2");
     } finally {
-      CudaException.check(
+      CudaStatus.DRIVER.check(
           CudaDriver.cuDevicePrimaryCtxRelease_v2(device), "cuDevicePrimaryCtxRelease_v2");
     }
   }

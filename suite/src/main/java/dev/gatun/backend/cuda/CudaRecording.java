@@ -4,7 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 
 import dev.gatun.backend.Recording;
 import dev.gatun.bindings.cuda.CudaDriver;
-import dev.gatun.natives.CudaException;
+import dev.gatun.natives.cuda.CudaStatus;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -26,18 +26,19 @@ final class CudaRecording implements Recording {
       capture(device, operations, captured);
       try {
         MemorySegment executable = arena.allocate(ADDRESS);
-        CudaException.check(
+        CudaStatus.DRIVER.check(
             CudaDriver.cuGraphInstantiateWithFlags(executable, captured.get(ADDRESS, 0), 0),
             "cuGraphInstantiateWithFlags");
         return new CudaRecording(device, executable.get(ADDRESS, 0));
       } finally {
-        CudaException.check(CudaDriver.cuGraphDestroy(captured.get(ADDRESS, 0)), "cuGraphDestroy");
+        CudaStatus.DRIVER.check(
+            CudaDriver.cuGraphDestroy(captured.get(ADDRESS, 0)), "cuGraphDestroy");
       }
     }
   }
 
   private static void capture(CudaDevice device, Runnable operations, MemorySegment captured) {
-    CudaException.check(
+    CudaStatus.DRIVER.check(
         CudaDriver.cuStreamBeginCapture_v2(
             device.stream(), CudaDriver.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL()),
         "cuStreamBeginCapture_v2");
@@ -50,7 +51,7 @@ final class CudaRecording implements Recording {
       }
       throw e;
     }
-    CudaException.check(
+    CudaStatus.DRIVER.check(
         CudaDriver.cuStreamEndCapture(device.stream(), captured), "cuStreamEndCapture");
   }
 
@@ -59,7 +60,7 @@ final class CudaRecording implements Recording {
     if (closed) {
       throw new IllegalStateException("the recording is closed");
     }
-    CudaException.check(CudaDriver.cuGraphLaunch(graph, device.stream()), "cuGraphLaunch");
+    CudaStatus.DRIVER.check(CudaDriver.cuGraphLaunch(graph, device.stream()), "cuGraphLaunch");
   }
 
   @Override
@@ -67,7 +68,7 @@ final class CudaRecording implements Recording {
     if (!closed) {
       closed = true;
       device.makeCurrent();
-      CudaException.check(CudaDriver.cuGraphExecDestroy(graph), "cuGraphExecDestroy");
+      CudaStatus.DRIVER.check(CudaDriver.cuGraphExecDestroy(graph), "cuGraphExecDestroy");
     }
   }
 }

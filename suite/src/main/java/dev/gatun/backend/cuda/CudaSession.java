@@ -6,7 +6,7 @@ import dev.gatun.backend.Parts;
 import dev.gatun.backend.Recording;
 import dev.gatun.backend.RecordingGuard;
 import dev.gatun.natives.CacheFolder;
-import dev.gatun.natives.CudaLibraries;
+import dev.gatun.natives.cuda.CudaLibraries;
 import dev.gatun.tensor.ElementType;
 import java.util.ArrayDeque;
 import java.util.Deque;

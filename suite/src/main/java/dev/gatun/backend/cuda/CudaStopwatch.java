@@ -4,7 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import dev.gatun.bindings.cuda.CudaDriver;
-import dev.gatun.natives.CudaException;
+import dev.gatun.natives.cuda.CudaStatus;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -23,9 +23,9 @@ final class CudaStopwatch {
           record(start, stream);
           operations.run();
           record(end, stream);
-          CudaException.check(CudaDriver.cuEventSynchronize(end), "cuEventSynchronize");
+          CudaStatus.DRIVER.check(CudaDriver.cuEventSynchronize(end), "cuEventSynchronize");
           MemorySegment milliseconds = arena.allocate(JAVA_FLOAT);
-          CudaException.check(
+          CudaStatus.DRIVER.check(
               CudaDriver.cuEventElapsedTime(milliseconds, start, end), "cuEventElapsedTime");
           return milliseconds.get(JAVA_FLOAT, 0) * 1e-3;
         } finally {
@@ -39,12 +39,12 @@ final class CudaStopwatch {
 
   private static MemorySegment event(Arena arena) {
     MemorySegment event = arena.allocate(ADDRESS);
-    CudaException.check(
+    CudaStatus.DRIVER.check(
         CudaDriver.cuEventCreate(event, CudaDriver.CU_EVENT_DEFAULT()), "cuEventCreate");
     return event.get(ADDRESS, 0);
   }
 
   private static void record(MemorySegment event, MemorySegment stream) {
-    CudaException.check(CudaDriver.cuEventRecord(event, stream), "cuEventRecord");
+    CudaStatus.DRIVER.check(CudaDriver.cuEventRecord(event, stream), "cuEventRecord");
   }
 }

@@ -2,7 +2,8 @@ package dev.gatun.backend.cuda;
 
 import dev.gatun.backend.TensorScope;
 import dev.gatun.bindings.cusolver.CuSolver;
-import dev.gatun.natives.CuSolverException;
+import dev.gatun.natives.NativeStatusException;
+import dev.gatun.natives.cuda.CudaStatus;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;
@@ -81,7 +82,7 @@ final class CusolverHandle implements AutoCloseable {
   /**
    * Runs a routine on a matrix and waits for it.
    *
-   * @throws CuSolverException naming the routine, its status or info, and the matrix
+   * @throws NativeStatusException naming the routine, its status or info, and the matrix
    */
   void run(Routine routine, Tensor a) {
     String name = routine.name();
@@ -90,7 +91,7 @@ final class CusolverHandle implements AutoCloseable {
         TensorScope scope = memory.newScope()) {
       MemorySegment bytesOnDevice = arena.allocate(ValueLayout.JAVA_LONG);
       MemorySegment bytesOnHost = arena.allocate(ValueLayout.JAVA_LONG);
-      CuSolverException.check(
+      CudaStatus.CUSOLVER.check(
           routine.bufferSize(bytesOnDevice, bytesOnHost), name + "_bufferSize", shape);
       long onDevice = bytesOnDevice.get(ValueLayout.JAVA_LONG, 0);
       long onHost = bytesOnHost.get(ValueLayout.JAVA_LONG, 0);
@@ -98,13 +99,13 @@ final class CusolverHandle implements AutoCloseable {
       MemorySegment host = arena.allocate(Math.max(1, onHost), WORKSPACE_ALIGNMENT);
       Tensor info = scope.zeros(ElementType.I32, 1);
       var workspace = new Workspace(device.memory(), onDevice, host, onHost, info.memory());
-      CuSolverException.check(routine.run(workspace), name, shape);
-      CuSolverException.checkInfo(readInt.applyAsInt(info), name, shape);
+      CudaStatus.CUSOLVER.check(routine.run(workspace), name, shape);
+      CudaStatus.checkInfo(readInt.applyAsInt(info), name, shape);
     }
   }
 
   private static void check(int status, String call) {
-    CuSolverException.check(status, call);
+    CudaStatus.CUSOLVER.check(status, call);
   }
 
   @Override

@@ -4,21 +4,30 @@ import dev.gatun.backend.MemoryUse;
 import dev.gatun.backend.Parts;
 import dev.gatun.backend.RecordingGuard;
 import dev.gatun.backend.TensorScope;
+import dev.gatun.backend.cuda.BlockPool.Block;
 import dev.gatun.bindings.cuda.CudaDriver;
-import dev.gatun.natives.CudaException;
+import dev.gatun.natives.cuda.CudaStatus;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 
 /** Memory on the device: hands it out, and counts how much is held and was held at most. */
 final class DeviceMemory implements Parts.Memory, AutoCloseable {
+  /** The widest loads and the libraries want their operands aligned to this many bytes. */
+  private static final long ALIGNMENT = 256;
+
+  /** Pieces from this size on get a block of their own. */
+  private static final long LARGE = 1L << 20;
+
   private final CudaDevice device;
   private final RecordingGuard guard;
   private final BlockPool pool;
-  private final Blocks scratch;
+  private final Pieces scratch;
   private final Arena arena = Arena.ofShared();
   private long bytes;
   private long scratchBytes;
@@ -28,7 +37,7 @@ final class DeviceMemory implements Parts.Memory, AutoCloseable {
     this.device = device;
     this.guard = guard;
     this.pool = new BlockPool(device);
-    this.scratch = new Blocks(pool);
+    this.scratch = new Pieces();
   }
 
   @Override
@@ -55,9 +64,9 @@ final class DeviceMemory implements Parts.Memory, AutoCloseable {
     return segment;
   }
 
-  private Tensor allocate(Blocks blocks, Arena lifetime, ElementType type, Shape shape) {
+  private Tensor allocate(Pieces pieces, Arena lifetime, ElementType type, Shape shape) {
     long size = shape.size() * type.byteSize();
-    return Tensor.onDevice(type, shape, segment(blocks.take(size), size, lifetime));
+    return Tensor.onDevice(type, shape, segment(pieces.take(size), size, lifetime));
   }
 
   // Nothing reads the segment; it carries the address, the size and how long they are valid.
@@ -94,18 +103,18 @@ final class DeviceMemory implements Parts.Memory, AutoCloseable {
   }
 
   private final class Scope implements TensorScope {
-    private final Blocks blocks = new Blocks(pool);
+    private final Pieces pieces = new Pieces();
     private final Arena lifetime = Arena.ofShared();
     private long held;
 
     @Override
     public Tensor zeros(ElementType type, long... extents) {
-      Tensor tensor = allocate(blocks, lifetime, type, Shape.of(extents));
+      Tensor tensor = allocate(pieces, lifetime, type, Shape.of(extents));
       held += tensor.byteSize();
       bytes += tensor.byteSize();
       notePeak();
       if (tensor.byteSize() > 0) {
-        CudaException.check(
+        CudaStatus.DRIVER.check(
             CudaDriver.cuMemsetD8Async(
                 tensor.memory().address(), (byte) 0, tensor.byteSize(), device.stream()),
             "cuMemsetD8Async",
@@ -117,8 +126,44 @@ final class DeviceMemory implements Parts.Memory, AutoCloseable {
     @Override
     public void close() {
       lifetime.close();
-      blocks.giveBack();
+      pieces.giveBack();
       bytes -= held;
+    }
+  }
+
+  /** Memory that is handed out piece by piece and given back as a whole. */
+  private final class Pieces {
+    private final List<Block> taken = new ArrayList<>();
+    private long next;
+    private long end;
+
+    /** The address of this many bytes, which may hold anything. */
+    long take(long bytes) {
+      if (bytes >= LARGE) {
+        return block(bytes).address();
+      }
+      long size = Math.ceilDiv(Math.max(bytes, 1), ALIGNMENT) * ALIGNMENT;
+      if (end - next < size) {
+        Block block = block(BlockPool.PAGE);
+        next = block.address();
+        end = block.address() + block.bytes();
+      }
+      long address = next;
+      next += size;
+      return address;
+    }
+
+    private Block block(long bytes) {
+      Block block = pool.take(bytes);
+      taken.add(block);
+      return block;
+    }
+
+    void giveBack() {
+      taken.forEach(pool::giveBack);
+      taken.clear();
+      next = 0;
+      end = 0;
     }
   }
 }

@@ -21,7 +21,7 @@ final class GatedActivation implements Parts.GatedActivation {
   @Override
   public void swiglu(Tensor x, Tensor y) {
     int cols = Math.toIntExact(y.cols());
-    Grid grid = RowStrips.over(y.rows(), cols, ROWS_OF_BLOCK);
+    Grid grid = Grid.ofRowStrips(y.rows(), cols, ROWS_OF_BLOCK);
     launcher.launch(FORWARD, grid, x, y, y.rows(), cols);
   }
 
@@ -29,7 +29,7 @@ final class GatedActivation implements Parts.GatedActivation {
   @Override
   public void swigluBackward(Tensor x, Tensor dY, Tensor dX) {
     int cols = Math.toIntExact(dY.cols());
-    Grid grid = RowStrips.over(dY.rows(), cols, ROWS_OF_BLOCK);
+    Grid grid = Grid.ofRowStrips(dY.rows(), cols, ROWS_OF_BLOCK);
     launcher.launch(BACKWARD, grid, x, dY, dX, dY.rows(), cols);
   }
 }

@@ -44,7 +44,7 @@ final class GramProducts implements Parts.GramProducts {
       return;
     }
     if (depth == 0) {
-      launcher.launch(SCALE_LOWER, MatrixGrid.of(n, n, 1), c, beta, (long) n);
+      launcher.launch(SCALE_LOWER, Grid.ofMatrix(n, n, 1), c, beta, (long) n);
     } else if (a.type() == ElementType.F64) {
       accumulate(transpose, n, depth, a, beta, c);
     } else {
@@ -67,7 +67,7 @@ final class GramProducts implements Parts.GramProducts {
     boolean dense = cols == a.cols();
     long lines = dense ? 1 : rows;
     long width = dense ? rows * cols : cols;
-    launcher.launch(WIDEN, MatrixGrid.of(lines, width, 1), first, wide, lines, width, a.cols());
+    launcher.launch(WIDEN, Grid.ofMatrix(lines, width, 1), first, wide, lines, width, a.cols());
     return wide;
   }
 

@@ -5,7 +5,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.gatun.bindings.nvrtc.Nvrtc;
-import dev.gatun.natives.NvrtcException;
+import dev.gatun.natives.NativeStatusException;
+import dev.gatun.natives.cuda.CudaStatus;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -41,7 +42,7 @@ final class KernelCompiler {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment first = arena.allocate(JAVA_INT);
       MemorySegment second = arena.allocate(JAVA_INT);
-      NvrtcException.check(Nvrtc.nvrtcVersion(first, second), "nvrtcVersion");
+      CudaStatus.NVRTC.check(Nvrtc.nvrtcVersion(first, second), "nvrtcVersion");
       version = first.get(JAVA_INT, 0) + "." + second.get(JAVA_INT, 0);
       options = options(architecture(arena, 10 * major + minor));
     }
@@ -58,9 +59,9 @@ final class KernelCompiler {
   /** The newest that this NVRTC knows and the device runs: the same major number, not newer. */
   private int architecture(Arena arena, int device) {
     MemorySegment count = arena.allocate(JAVA_INT);
-    NvrtcException.check(Nvrtc.nvrtcGetNumSupportedArchs(count), "nvrtcGetNumSupportedArchs");
+    CudaStatus.NVRTC.check(Nvrtc.nvrtcGetNumSupportedArchs(count), "nvrtcGetNumSupportedArchs");
     MemorySegment numbers = arena.allocate(JAVA_INT, count.get(JAVA_INT, 0));
-    NvrtcException.check(Nvrtc.nvrtcGetSupportedArchs(numbers), "nvrtcGetSupportedArchs");
+    CudaStatus.NVRTC.check(Nvrtc.nvrtcGetSupportedArchs(numbers), "nvrtcGetSupportedArchs");
     int[] known = numbers.toArray(JAVA_INT);
     return Arrays.stream(known)
         .filter(number -> number / 10 == device / 10 && number <= device)
@@ -89,7 +90,7 @@ final class KernelCompiler {
   /**
    * Machine code of a kernel file in a variant.
    *
-   * @throws NvrtcException with NVRTC's log, if the source is at fault
+   * @throws NativeStatusException with NVRTC's log, if the source is at fault
    * @throws IllegalStateException if the file does not declare the variant
    */
   byte[] compile(KernelSource source, KernelVariant variant) {
@@ -129,14 +130,14 @@ final class KernelCompiler {
   /**
    * Compiles a kernel file now, with no cache.
    *
-   * @throws NvrtcException with NVRTC's log, if the source is at fault
+   * @throws NativeStatusException with NVRTC's log, if the source is at fault
    * @throws IllegalStateException if the file does not declare the variant
    */
   static Compiled compile(KernelSource source, KernelVariant variant, List<String> options) {
     var all = Stream.concat(options.stream(), source.definitions(variant).stream()).toList();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment handle = arena.allocate(ADDRESS);
-      NvrtcException.check(
+      CudaStatus.NVRTC.check(
           Nvrtc.nvrtcCreateProgram(
               handle,
               arena.allocateFrom(source.text()),
@@ -149,11 +150,11 @@ final class KernelCompiler {
       MemorySegment program = handle.get(ADDRESS, 0);
       try {
         int status = Nvrtc.nvrtcCompileProgram(program, all.size(), addresses(arena, all));
-        NvrtcException.checkCompilation(
+        CudaStatus.checkCompilation(
             status, (source.file() + " " + variant).strip(), () -> log(arena, program));
         return new Compiled(machineCode(arena, program), log(arena, program));
       } finally {
-        NvrtcException.check(Nvrtc.nvrtcDestroyProgram(handle), "nvrtcDestroyProgram");
+        CudaStatus.NVRTC.check(Nvrtc.nvrtcDestroyProgram(handle), "nvrtcDestroyProgram");
       }
     }
   }
@@ -169,17 +170,17 @@ final class KernelCompiler {
 
   private static String log(Arena arena, MemorySegment program) {
     MemorySegment size = arena.allocate(JAVA_LONG);
-    NvrtcException.check(Nvrtc.nvrtcGetProgramLogSize(program, size), "nvrtcGetProgramLogSize");
+    CudaStatus.NVRTC.check(Nvrtc.nvrtcGetProgramLogSize(program, size), "nvrtcGetProgramLogSize");
     MemorySegment text = arena.allocate(size.get(JAVA_LONG, 0) + 1);
-    NvrtcException.check(Nvrtc.nvrtcGetProgramLog(program, text), "nvrtcGetProgramLog");
+    CudaStatus.NVRTC.check(Nvrtc.nvrtcGetProgramLog(program, text), "nvrtcGetProgramLog");
     return text.getString(0);
   }
 
   private static byte[] machineCode(Arena arena, MemorySegment program) {
     MemorySegment size = arena.allocate(JAVA_LONG);
-    NvrtcException.check(Nvrtc.nvrtcGetCUBINSize(program, size), "nvrtcGetCUBINSize");
+    CudaStatus.NVRTC.check(Nvrtc.nvrtcGetCUBINSize(program, size), "nvrtcGetCUBINSize");
     MemorySegment code = arena.allocate(size.get(JAVA_LONG, 0));
-    NvrtcException.check(Nvrtc.nvrtcGetCUBIN(program, code), "nvrtcGetCUBIN");
+    CudaStatus.NVRTC.check(Nvrtc.nvrtcGetCUBIN(program, code), "nvrtcGetCUBIN");
     return code.toArray(ValueLayout.JAVA_BYTE);
   }
 }

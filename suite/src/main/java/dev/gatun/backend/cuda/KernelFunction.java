@@ -5,8 +5,9 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.gatun.backend.cuda.KernelSource.Parameter;
 import dev.gatun.bindings.cuda.CudaDriver;
-import dev.gatun.natives.CudaException;
+import dev.gatun.natives.cuda.CudaStatus;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -18,13 +19,13 @@ final class KernelFunction {
 
   private final Kernel kernel;
   private final MemorySegment handle;
-  private final KernelParameter[] parameters;
+  private final Parameter[] parameters;
   private int sharedBytes = USUAL_SHARED_BYTES;
 
-  KernelFunction(Kernel kernel, MemorySegment handle, List<KernelParameter> parameters) {
+  KernelFunction(Kernel kernel, MemorySegment handle, List<Parameter> parameters) {
     this.kernel = kernel;
     this.handle = handle;
-    this.parameters = parameters.toArray(KernelParameter[]::new);
+    this.parameters = parameters.toArray(Parameter[]::new);
   }
 
   MemorySegment handle() {
@@ -34,7 +35,7 @@ final class KernelFunction {
   /** Lets blocks have so much dynamic shared memory. */
   void allowShared(int bytes) {
     if (bytes > sharedBytes) {
-      CudaException.check(
+      CudaStatus.DRIVER.check(
           CudaDriver.cuFuncSetAttribute(
               handle, CudaDriver.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES(), bytes),
           "cuFuncSetAttribute",
@@ -65,7 +66,7 @@ final class KernelFunction {
   }
 
   private static boolean write(
-      KernelParameter parameter, Object argument, MemorySegment values, long at) {
+      Parameter parameter, Object argument, MemorySegment values, long at) {
     switch (parameter.kind()) {
       case POINTER -> {
         if (argument instanceof Tensor tensor && fits(parameter, tensor)) {
@@ -103,7 +104,7 @@ final class KernelFunction {
     return false;
   }
 
-  private static boolean fits(KernelParameter parameter, Tensor tensor) {
+  private static boolean fits(Parameter parameter, Tensor tensor) {
     return !tensor.isOnHost()
         && (parameter.elements().isEmpty() || parameter.elements().get() == tensor.type());
   }

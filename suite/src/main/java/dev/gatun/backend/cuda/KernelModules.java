@@ -5,7 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.gatun.backend.RecordingGuard;
 import dev.gatun.bindings.cuda.CudaDriver;
-import dev.gatun.natives.CudaException;
+import dev.gatun.natives.cuda.CudaStatus;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
@@ -44,7 +44,7 @@ final class KernelModules implements AutoCloseable {
     var parameters = unit.source.signature(kernel.function());
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment handle = arena.allocate(ADDRESS);
-      CudaException.check(
+      CudaStatus.DRIVER.check(
           CudaDriver.cuModuleGetFunction(
               handle, unit.module, arena.allocateFrom(kernel.function())),
           "cuModuleGetFunction",
@@ -61,7 +61,7 @@ final class KernelModules implements AutoCloseable {
     device.makeCurrent();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment handle = arena.allocate(ADDRESS);
-      CudaException.check(
+      CudaStatus.DRIVER.check(
           CudaDriver.cuModuleLoadData(handle, arena.allocateFrom(JAVA_BYTE, code)),
           "cuModuleLoadData",
           source.name(unit.variant));
@@ -75,7 +75,7 @@ final class KernelModules implements AutoCloseable {
     units
         .values()
         .forEach(unit ->
-            CudaException.check(
+            CudaStatus.DRIVER.check(
                 CudaDriver.cuModuleUnload(unit.module), "cuModuleUnload", unit.source.file()));
     units.clear();
     functions.clear();

@@ -1,5 +1,6 @@
 package dev.gatun.backend.cuda;
 
+import dev.gatun.tensor.ElementType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -9,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -27,7 +29,7 @@ record KernelSource(
     String file,
     String text,
     SortedMap<String, String> headers,
-    Map<String, List<KernelParameter>> signatures,
+    Map<String, List<Parameter>> signatures,
     List<KernelVariant> variants) {
   private static final String FOLDER = "/dev/gatun/kernels/";
   private static final Pattern INCLUDE = Pattern.compile("(?m)^\\s*#\\s*include\\s*\"([^\"]+)\"");
@@ -36,6 +38,71 @@ record KernelSource(
       Pattern.compile(
           "extern\\s+\"C\"\\s+__global__\\s+"
               + "(?:void\\s+|__launch_bounds__\\s*\\([^)]*\\)\\s*)+(\\w+)\\s*\\(([^)]*)\\)");
+
+  /**
+   * A parameter of a kernel as its source declares it.
+   *
+   * @param elements what a pointer points to, if that is a type that tensors have
+   */
+  record Parameter(String name, Kind kind, Optional<ElementType> elements) {
+    /** How an argument is passed. */
+    enum Kind {
+      POINTER,
+      INT,
+      LONG,
+      FLOAT,
+      DOUBLE
+    }
+
+    /**
+     * Reads a declaration such as {@code const float *__restrict__ x}.
+     *
+     * @throws IllegalArgumentException if it is of no type that kernels take
+     */
+    static Parameter parse(String declaration) {
+      String text = declaration.replaceAll("\\b(const|__restrict__|__restrict)\\b", " ").strip();
+      int last = Math.max(text.lastIndexOf('*'), text.lastIndexOf(' '));
+      String name = text.substring(last + 1).strip();
+      String type = text.substring(0, last + 1).replaceAll("\\s+", " ").strip();
+      if (type.endsWith("*")) {
+        return new Parameter(
+            name, Kind.POINTER, elements(type.substring(0, type.length() - 1).strip()));
+      }
+      Kind kind =
+          switch (type) {
+            case "int" -> Kind.INT;
+            case "long long" -> Kind.LONG;
+            case "float" -> Kind.FLOAT;
+            case "double" -> Kind.DOUBLE;
+            default ->
+                throw new IllegalArgumentException(
+                    "a kernel takes pointers, int, long long, float and double, not '%s'"
+                        .formatted(declaration.strip()));
+          };
+      return new Parameter(name, kind, Optional.empty());
+    }
+
+    private static Optional<ElementType> elements(String type) {
+      return switch (type) {
+        case "float", "float4", "float2" -> Optional.of(ElementType.F32);
+        case "double", "double2" -> Optional.of(ElementType.F64);
+        case "int" -> Optional.of(ElementType.I32);
+        default -> Optional.empty();
+      };
+    }
+
+    /** As in {@code float *x} or {@code long long n}. */
+    @Override
+    public String toString() {
+      return switch (kind) {
+        case POINTER -> elements.map(ElementType::toString).orElse("any") + " *" + name;
+        case INT -> "int " + name;
+        case LONG -> "long long " + name;
+        case FLOAT -> "float " + name;
+        case DOUBLE -> "double " + name;
+      };
+    }
+  }
 
   /**
    * Reads {@code <name>.cu} from the class path.
@@ -90,8 +157,8 @@ record KernelSource(
   }
 
   /** Kernel name to parameters, of every {@code extern "C" __global__} function. */
-  static Map<String, List<KernelParameter>> signatures(String file, String text) {
-    Map<String, List<KernelParameter>> found = new LinkedHashMap<>();
+  static Map<String, List<Parameter>> signatures(String file, String text) {
+    Map<String, List<Parameter>> found = new LinkedHashMap<>();
     Matcher kernel = KERNEL.matcher(COMMENT.matcher(text).replaceAll(" "));
     while (kernel.find()) {
       try {
@@ -104,10 +171,10 @@ record KernelSource(
     return found;
   }
 
-  private static List<KernelParameter> parameters(String declarations) {
+  private static List<Parameter> parameters(String declarations) {
     return declarations.isBlank()
         ? List.of()
-        : Arrays.stream(declarations.split(",")).map(KernelParameter::parse).toList();
+        : Arrays.stream(declarations.split(",")).map(Parameter::parse).toList();
   }
 
   /** A name for the file in a variant, such as {@code attention-HEAD_WIDTH=64}. */
@@ -133,8 +200,8 @@ record KernelSource(
    *
    * @throws IllegalStateException if the file has none of that name
    */
-  List<KernelParameter> signature(String function) {
-    List<KernelParameter> parameters = signatures.get(function);
+  List<Parameter> signature(String function) {
+    List<Parameter> parameters = signatures.get(function);
     if (parameters == null) {
       throw new IllegalStateException(
           "%s has no kernel %s, but %s".formatted(file, function, signatures.keySet()));

@@ -57,7 +57,7 @@ final class Lapack implements Parts.Lapack {
       transposition.transpose(a, columns);
       cusolver.run(new CusolverRoutines.Geqrf(cusolver, m, n, columns, tau), a);
       launcher.launch(
-          kernel("upper_of_qr", a.type()), MatrixGrid.of(n, n, 1), columns, r, (long) m, (long) n);
+          kernel("upper_of_qr", a.type()), Grid.ofMatrix(n, n, 1), columns, r, (long) m, (long) n);
       cusolver.run(new CusolverRoutines.Orgqr(cusolver, m, n, columns, tau), a);
       transposition.transpose(columns, a);
     }
@@ -70,7 +70,7 @@ final class Lapack implements Parts.Lapack {
     }
     cusolver.run(new CusolverRoutines.Potrf(cusolver, a), a);
     long n = a.cols();
-    launcher.launch(kernel("clear_above_diagonal", a.type()), MatrixGrid.of(n, n, 1), a, n);
+    launcher.launch(kernel("clear_above_diagonal", a.type()), Grid.ofMatrix(n, n, 1), a, n);
   }
 
   /**

@@ -3,7 +3,7 @@ package dev.gatun.backend.cuda;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 
 import dev.gatun.bindings.cuda.CudaDriver;
-import dev.gatun.natives.CudaException;
+import dev.gatun.natives.cuda.CudaStatus;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.Arena;
@@ -63,7 +63,7 @@ final class Launcher implements AutoCloseable {
             pointers,
             MemorySegment.NULL);
     if (status != CudaDriver.CUDA_SUCCESS()) {
-      CudaException.check(status, "cuLaunchKernel", kernel, grid);
+      CudaStatus.DRIVER.check(status, "cuLaunchKernel", kernel, grid);
     }
   }
 
@@ -84,7 +84,7 @@ final class Launcher implements AutoCloseable {
 
   /** After the flag has been reported. */
   void clearErrorFlag() {
-    CudaException.check(
+    CudaStatus.DRIVER.check(
         CudaDriver.cuMemsetD32Async(errorFlag.memory().address(), 0, 1, device.stream()),
         "cuMemsetD32Async",
         errorFlag);

@@ -1,6 +1,7 @@
 package dev.gatun.backend.cuda;
 
 import dev.gatun.backend.Parts;
+import dev.gatun.backend.cuda.Grid.RowParts;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 

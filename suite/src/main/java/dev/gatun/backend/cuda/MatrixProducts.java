@@ -95,7 +95,7 @@ final class MatrixProducts implements Parts.MatrixProducts {
     boolean single = c.type() == ElementType.F32;
     launcher.launch(
         single ? SCALE_F32 : SCALE_F64,
-        MatrixGrid.of(1, c.size(), 1),
+        Grid.ofMatrix(1, c.size(), 1),
         c,
         single ? (Object) (float) beta : (Object) beta,
         c.size());

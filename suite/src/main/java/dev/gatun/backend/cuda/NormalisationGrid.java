@@ -1,5 +1,7 @@
 package dev.gatun.backend.cuda;
 
+import dev.gatun.backend.cuda.Grid.RowParts;
+
 /**
  * Which threads of the kernels in {@code layer_norm.cu} and {@code rms_norm.cu} take a row: a warp
  * up to 1,024 columns, else a block.

@@ -55,7 +55,7 @@ final class RoundedOperand {
     int fours = Alignment.inFours(cols, x);
     launcher.launch(
         ROUND,
-        MatrixGrid.of(rows, cols, fours == 1 ? 4 : 1),
+        Grid.ofMatrix(rows, cols, fours == 1 ? 4 : 1),
         x,
         rounded,
         rows,

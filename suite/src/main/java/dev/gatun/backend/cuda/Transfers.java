@@ -7,7 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.gatun.backend.Parts;
 import dev.gatun.bindings.cuda.CudaDriver;
-import dev.gatun.natives.CudaException;
+import dev.gatun.natives.cuda.CudaStatus;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Tensor;
@@ -48,7 +48,7 @@ final class Transfers implements Parts.Transfers, AutoCloseable {
   private MemorySegment pinned(long bytes) {
     device.makeCurrent();
     MemorySegment address = arena.allocate(ADDRESS);
-    CudaException.check(
+    CudaStatus.DRIVER.check(
         CudaDriver.cuMemAllocHost_v2(address, bytes), "cuMemAllocHost_v2", bytes + " bytes");
     return address.get(ADDRESS, 0).reinterpret(bytes, arena, null);
   }
@@ -112,7 +112,7 @@ final class Transfers implements Parts.Transfers, AutoCloseable {
       int count = Math.min(most, size - first);
       MemorySegment buffer = freeOutgoing(count * elementBytes);
       piece.copy(buffer, first, count);
-      CudaException.check(
+      CudaStatus.DRIVER.check(
           CudaDriver.cuMemcpyHtoDAsync_v2(
               to.memory().address() + first * elementBytes,
               buffer,
@@ -211,7 +211,7 @@ final class Transfers implements Parts.Transfers, AutoCloseable {
   }
 
   private void copyToHost(MemorySegment to, long address, long bytes, Tensor from) {
-    CudaException.check(
+    CudaStatus.DRIVER.check(
         CudaDriver.cuMemcpyDtoHAsync_v2(to, address, bytes, device.stream()),
         "cuMemcpyDtoHAsync_v2",
         from);
@@ -230,7 +230,7 @@ final class Transfers implements Parts.Transfers, AutoCloseable {
   @Override
   public void close() {
     device.makeCurrent();
-    CudaException.check(CudaDriver.cuMemFreeHost(pinned), "cuMemFreeHost");
+    CudaStatus.DRIVER.check(CudaDriver.cuMemFreeHost(pinned), "cuMemFreeHost");
     arena.close();
   }
 }

@@ -2,7 +2,7 @@ package dev.gatun.backend.cuda;
 
 import dev.gatun.backend.Parts;
 import dev.gatun.bindings.cuda.CudaDriver;
-import dev.gatun.natives.CudaException;
+import dev.gatun.natives.cuda.CudaStatus;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 
@@ -80,7 +80,7 @@ final class Vectors implements Parts.Vectors {
       Kernel kernel = from.type() == ElementType.F32 ? WIDEN : NARROW;
       launcher.launch(kernel, elementwise(from), from, to, from.size());
     } else if (from.size() > 0) {
-      CudaException.check(
+      CudaStatus.DRIVER.check(
           CudaDriver.cuMemcpyDtoDAsync_v2(
               to.memory().address(), from.memory().address(), from.byteSize(), launcher.stream()),
           "cuMemcpyDtoDAsync_v2",

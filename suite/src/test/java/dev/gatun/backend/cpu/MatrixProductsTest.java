@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.gatun.backend.Transpose;
-import dev.gatun.natives.BlasLibrary;
 import dev.gatun.natives.ForkedJvm;
+import dev.gatun.natives.blas.BlasLibrary;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;

@@ -64,7 +64,7 @@ class CubinCacheTest {
     cache.get("b.cubin", this::compile);
     assertEquals(3, compilations);
     assertFalse(Files.exists(folder.resolve("b.cubin")));
-    assertTrue(cache.fault().orElseThrow().contains("chmod go-w"));
+    assertTrue(cache.fault().orElseThrow().contains("chmod -R go-w"));
   }
 
   private static byte[] truncated(byte[] bytes) {

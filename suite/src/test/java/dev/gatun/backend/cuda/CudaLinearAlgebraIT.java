@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gatun.backend.MathMode;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
-import dev.gatun.natives.CuSolverException;
-import dev.gatun.natives.CudaLibraries;
+import dev.gatun.natives.NativeStatusException;
+import dev.gatun.natives.cuda.CudaLibraries;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.nio.file.Path;
@@ -103,9 +103,9 @@ class CudaLinearAlgebraIT {
     session.transfers().write(new double[] {1, 0, 3, 1}, a);
     var lapack =
         new Lapack(session.launcher(), session.memory(), session.cublas(), session.cusolver());
-    var thrown = assertThrows(CuSolverException.class, () -> lapack.cholesky(a));
+    var thrown = assertThrows(NativeStatusException.class, () -> lapack.cholesky(a));
     assertEquals("cusolverDnXpotrf", thrown.call());
-    assertEquals(2, thrown.info());
+    assertEquals(2, thrown.status());
     assertTrue(thrown.getMessage().contains("[a F64[2, 2]]"), thrown.getMessage());
   }
 

@@ -10,7 +10,7 @@ import dev.gatun.backend.MathMode;
 import dev.gatun.backend.OutOfDeviceMemoryException;
 import dev.gatun.backend.Recording;
 import dev.gatun.backend.TensorScope;
-import dev.gatun.natives.CudaLibraries;
+import dev.gatun.natives.cuda.CudaLibraries;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.nio.file.Path;

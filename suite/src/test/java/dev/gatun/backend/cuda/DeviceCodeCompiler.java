@@ -1,8 +1,9 @@
 package dev.gatun.backend.cuda;
 
 import dev.gatun.bindings.nvrtc.Nvrtc;
-import dev.gatun.natives.NvrtcAlone;
-import dev.gatun.natives.NvrtcException;
+import dev.gatun.natives.NativeStatusException;
+import dev.gatun.natives.cuda.CudaStatus;
+import dev.gatun.natives.cuda.NvrtcAlone;
 import java.io.File;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -41,10 +42,10 @@ sealed interface DeviceCodeCompiler {
     public boolean knows(int architecture) {
       try (Arena arena = Arena.ofConfined()) {
         MemorySegment count = arena.allocate(ValueLayout.JAVA_INT);
-        NvrtcException.check(Nvrtc.nvrtcGetNumSupportedArchs(count), "nvrtcGetNumSupportedArchs");
+        CudaStatus.NVRTC.check(Nvrtc.nvrtcGetNumSupportedArchs(count), "nvrtcGetNumSupportedArchs");
         MemorySegment all =
             arena.allocate(ValueLayout.JAVA_INT, count.get(ValueLayout.JAVA_INT, 0));
-        NvrtcException.check(Nvrtc.nvrtcGetSupportedArchs(all), "nvrtcGetSupportedArchs");
+        CudaStatus.NVRTC.check(Nvrtc.nvrtcGetSupportedArchs(all), "nvrtcGetSupportedArchs");
         return Arrays.stream(all.toArray(ValueLayout.JAVA_INT)).anyMatch(it -> it == architecture);
       }
     }
@@ -56,7 +57,7 @@ sealed interface DeviceCodeCompiler {
               KernelCompiler.options(architecture).stream(), Stream.of("--ptxas-options=-v"));
       try {
         return KernelCompiler.compile(source, variant, options.toList()).log();
-      } catch (NvrtcException e) {
+      } catch (NativeStatusException e) {
         throw new IllegalArgumentException(e.getMessage(), e);
       }
     }

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.bindings.cuda.CudaDriver;
-import dev.gatun.natives.CudaException;
+import dev.gatun.natives.NativeStatusException;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;
@@ -184,11 +184,11 @@ class EmulationIT {
   class Detects {
     private void failure(String words, String kernel, Grid grid, Object... arguments) {
       device.launch(kernel, grid, arguments);
-      var e = assertThrows(CudaException.class, device.device::synchronise);
+      var e = assertThrows(NativeStatusException.class, device.device::synchronise);
       assertTrue(e.getMessage().contains(words), e.getMessage());
       assertTrue(e.getMessage().contains(kernel), e.getMessage());
       // A real context is lost too, until the last of its users has released it.
-      assertThrows(CudaException.class, device::close);
+      assertThrows(NativeStatusException.class, device::close);
       CudaDriver.cuDevicePrimaryCtxRelease_v2(0);
       device = new EmulatedDevice(cache);
     }

@@ -3,7 +3,7 @@ package dev.gatun.backend.cuda;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.gatun.natives.BlasLibrary;
+import dev.gatun.natives.blas.BlasLibrary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;

@@ -11,8 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.backend.OutOfDeviceMemoryException;
 import dev.gatun.bindings.cuda.CudaDriver;
-import dev.gatun.natives.CudaException;
-import dev.gatun.natives.NvrtcException;
+import dev.gatun.natives.NativeStatusException;
+import dev.gatun.natives.cuda.CudaStatus;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.io.IOException;
@@ -53,7 +53,8 @@ class FakeDriverIT {
     private void refused(String words, Grid grid) {
       var e =
           assertThrows(
-              CudaException.class, () -> device.launch("write_at", grid, device.floats(0), 0L, -1));
+              NativeStatusException.class,
+              () -> device.launch("write_at", grid, device.floats(0), 0L, -1));
       assertTrue(e.getMessage().contains(words), e.getMessage());
     }
 
@@ -66,7 +67,7 @@ class FakeDriverIT {
     void moreThreadsThanTheLaunchBoundsAreRefused() {
       var e =
           assertThrows(
-              CudaException.class,
+              NativeStatusException.class,
               () -> device.launch("divergent_shuffle", Grid.of(1, 64), device.floats(0)));
       assertEquals("CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES", e.statusName());
     }
@@ -142,12 +143,14 @@ class FakeDriverIT {
       var stream = device.device.stream();
       CudaDriver.cuStreamBeginCapture_v2(stream, CudaDriver.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL());
       int status = call.on(stream);
-      var e = assertThrows(CudaException.class, () -> CudaException.check(status, "call"));
+      var e =
+          assertThrows(NativeStatusException.class, () -> CudaStatus.DRIVER.check(status, "call"));
       assertEquals("CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED", e.statusName());
       assertTrue(e.getMessage().contains(words), e.getMessage());
       try (var arena = Arena.ofConfined()) {
         int ended = CudaDriver.cuStreamEndCapture(stream, arena.allocate(JAVA_LONG));
-        var lost = assertThrows(CudaException.class, () -> CudaException.check(ended, "end"));
+        var lost =
+            assertThrows(NativeStatusException.class, () -> CudaStatus.DRIVER.check(ended, "end"));
         assertEquals("CUDA_ERROR_STREAM_CAPTURE_INVALIDATED", lost.statusName());
       }
     }
@@ -185,7 +188,7 @@ class FakeDriverIT {
     var source = KernelSource.of("bad.cu", "\n#error no such thing\n", KernelSource::resource);
     var e =
         assertThrows(
-            NvrtcException.class, () -> device.compiler.compile(source, KernelVariant.NONE));
+            NativeStatusException.class, () -> device.compiler.compile(source, KernelVariant.NONE));
     assertTrue(e.getMessage().contains("bad.cu(2): error: #error directive: no such thing"));
   }
 
@@ -220,7 +223,8 @@ class FakeDriverIT {
       int status =
           CudaDriver.cuModuleLoadData(
               arena.allocate(JAVA_LONG), arena.allocateFrom(JAVA_BYTE, image));
-      var e = assertThrows(CudaException.class, () -> CudaException.check(status, "load"));
+      var e =
+          assertThrows(NativeStatusException.class, () -> CudaStatus.DRIVER.check(status, "load"));
       assertTrue(e.getMessage().contains("was built from another text of emulation.cu"));
     }
   }

@@ -5,7 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.gatun.backend.cuda.KernelParameter.Kind;
+import dev.gatun.backend.cuda.KernelSource.Parameter;
+import dev.gatun.backend.cuda.KernelSource.Parameter.Kind;
 import dev.gatun.tensor.ElementType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,7 +37,7 @@ class KernelSourceTest {
             long long n, int c, float alpha, double beta) { helper(x); }
         extern "C" __global__ __launch_bounds__(128, 2) void second() {}
         """;
-    Map<String, List<KernelParameter>> found = KernelSource.signatures("some.cu", source);
+    Map<String, List<Parameter>> found = KernelSource.signatures("some.cu", source);
     assertEquals(List.of("first", "second"), List.copyOf(found.keySet()));
     assertEquals(List.of(), found.get("second"));
     assertEquals(
@@ -44,7 +45,7 @@ class KernelSourceTest {
             pointer("x", ElementType.F32),
             pointer("sums", ElementType.F64),
             pointer("ids", ElementType.I32),
-            new KernelParameter("rounded", Kind.POINTER, Optional.empty()),
+            new Parameter("rounded", Kind.POINTER, Optional.empty()),
             number("n", Kind.LONG),
             number("c", Kind.INT),
             number("alpha", Kind.FLOAT),
@@ -52,12 +53,12 @@ class KernelSourceTest {
         found.get("first"));
   }
 
-  private static KernelParameter pointer(String name, ElementType elements) {
-    return new KernelParameter(name, Kind.POINTER, Optional.of(elements));
+  private static Parameter pointer(String name, ElementType elements) {
+    return new Parameter(name, Kind.POINTER, Optional.of(elements));
   }
 
-  private static KernelParameter number(String name, Kind kind) {
-    return new KernelParameter(name, kind, Optional.empty());
+  private static Parameter number(String name, Kind kind) {
+    return new Parameter(name, kind, Optional.empty());
   }
 
   @Test
