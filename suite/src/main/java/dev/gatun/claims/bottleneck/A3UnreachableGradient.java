@@ -48,11 +48,6 @@ public final class A3UnreachableGradient implements Claim {
   }
 
   @Override
-  public String title() {
-    return "Part of the gradient is out of reach of any step of rank 2D";
-  }
-
-  @Override
   public boolean readsCorpus() {
     return true;
   }

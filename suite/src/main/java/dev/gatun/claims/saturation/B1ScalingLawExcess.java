@@ -39,11 +39,6 @@ public final class B1ScalingLawExcess implements Claim {
   }
 
   @Override
-  public String title() {
-    return "Small models end worse than the scaling law of larger ones predicts";
-  }
-
-  @Override
   public boolean readsCorpus() {
     return false;
   }

@@ -54,11 +54,6 @@ public final class B2LatePerplexity implements Claim {
   }
 
   @Override
-  public String title() {
-    return "Small Pythia models get worse late in training, large ones do not";
-  }
-
-  @Override
   public boolean readsCorpus() {
     return false;
   }

@@ -50,11 +50,6 @@ public final class B4SpectralSaturation implements Claim {
   }
 
   @Override
-  public String title() {
-    return "The head's singular values flatten, then collapse, in small models";
-  }
-
-  @Override
   public boolean readsCorpus() {
     return true;
   }
