@@ -54,6 +54,7 @@ class ArchitectureTest {
           new Room("dev.gatun.bindings.."),
           new Room("dev.gatun.io..", "org.apache.commons.text..", JACKSON),
           new Room("dev.gatun.tensor.."),
+          new Room("dev.gatun.facts..", "dev.gatun.io..", JACKSON, JACKSON_ANNOTATIONS),
           new Room("dev.gatun.natives..", "dev.gatun.bindings.."),
           new Room("dev.gatun.backend", "dev.gatun.tensor.."),
           new Room(
@@ -145,6 +146,7 @@ class ArchitectureTest {
           new Room(
               "dev.gatun.report..",
               "dev.gatun.results..",
+              "dev.gatun.facts..",
               "dev.gatun.io..",
               "org.jfree..",
               JACKSON));
@@ -162,6 +164,7 @@ class ArchitectureTest {
         "dev.gatun.backend",
         "dev.gatun.tensor..",
         "dev.gatun.results..",
+        "dev.gatun.facts..",
         "dev.gatun.io..",
         JACKSON);
   }
