@@ -74,6 +74,8 @@ class ArchitectureTest {
           new Room(
               "dev.gatun.data..",
               "dev.gatun.natives",
+              "dev.gatun.tensor..",
+              "dev.gatun.io..",
               "com.knuddels.jtokkit..",
               "ai.djl.huggingface.tokenizers.jni.."),
           new Room(

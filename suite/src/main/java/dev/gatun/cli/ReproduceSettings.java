@@ -5,13 +5,12 @@ import dev.gatun.data.Corpus;
 import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.PlannedRuns;
 import dev.gatun.experiment.Tier;
+import dev.gatun.io.Hash;
 import dev.gatun.results.Provenance;
 import dev.gatun.results.Run;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -107,15 +106,11 @@ record ReproduceSettings(
 
   /** SHA-256 over the configurations of all runs, in their order, each ended by a zero byte. */
   static String configurationHash(List<Run> runs) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (Run run : runs) {
-        digest.update(run.configuration().getBytes(StandardCharsets.UTF_8));
-        digest.update((byte) 0);
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every JDK has SHA-256", e);
+    MessageDigest digest = Hash.sha256();
+    for (Run run : runs) {
+      digest.update(run.configuration().getBytes(StandardCharsets.UTF_8));
+      digest.update((byte) 0);
     }
+    return Hash.hex(digest);
   }
 }
