@@ -126,7 +126,8 @@ class ArchitectureTest {
               "dev.gatun.safetensors..",
               "dev.gatun.backend",
               "dev.gatun.tensor..",
-              "dev.gatun.results"),
+              "dev.gatun.results",
+              "dev.gatun.io.."),
           new Room(
               "dev.gatun.experiment..",
               "dev.gatun.train..",
