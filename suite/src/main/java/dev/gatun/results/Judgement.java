@@ -4,9 +4,6 @@ import java.util.List;
 
 /** Verdicts on whatever a piece of evidence holds. */
 public final class Judgement {
-  /** Where only published numbers were read, any device would do. */
-  private static final String ANY_DEVICE = "cpu";
-
   private Judgement() {}
 
   /**
@@ -30,11 +27,12 @@ public final class Judgement {
     return Verdicts.judge(evidence, expected.only(claims), tier, device(evidence));
   }
 
+  /** The device that computed; where only published numbers were read, any would do. */
   private static String device(Evidence evidence) {
     return evidence.runs().stream()
         .map(Run::device)
         .filter(device -> !device.equals(Run.PUBLISHED))
         .findFirst()
-        .orElse(ANY_DEVICE);
+        .orElse(Run.DEVICES.getFirst());
   }
 }
