@@ -58,6 +58,7 @@ class ArchitectureTest {
           new Room("dev.gatun.bindings.."),
           new Room("dev.gatun.io..", "org.apache.commons.text..", JACKSON),
           new Room("dev.gatun.tensor.."),
+          new Room("dev.gatun.facts..", "dev.gatun.io..", JACKSON, JACKSON_ANNOTATIONS),
           new Room("dev.gatun.natives"),
           new Room("dev.gatun.natives.blas", "dev.gatun.natives", "dev.gatun.bindings.openblas.."),
           new Room("dev.gatun.natives.cuda", "dev.gatun.natives", "dev.gatun.bindings.."),
@@ -83,6 +84,8 @@ class ArchitectureTest {
               "dev.gatun.data..",
               "dev.gatun.natives",
               "dev.gatun.natives.tokenizers",
+              "dev.gatun.tensor..",
+              "dev.gatun.io..",
               "com.knuddels.jtokkit..",
               "ai.djl.huggingface.tokenizers.jni.."),
           new Room(
@@ -133,7 +136,8 @@ class ArchitectureTest {
               "dev.gatun.safetensors..",
               "dev.gatun.backend",
               "dev.gatun.tensor..",
-              "dev.gatun.results"),
+              "dev.gatun.results",
+              "dev.gatun.io.."),
           new Room(
               "dev.gatun.experiment..",
               "dev.gatun.train..",
@@ -155,6 +159,7 @@ class ArchitectureTest {
           new Room(
               "dev.gatun.report..",
               "dev.gatun.results..",
+              "dev.gatun.facts..",
               "dev.gatun.io..",
               "org.jfree..",
               JACKSON));
@@ -172,6 +177,7 @@ class ArchitectureTest {
         "dev.gatun.backend",
         "dev.gatun.tensor..",
         "dev.gatun.results..",
+        "dev.gatun.facts..",
         "dev.gatun.io..",
         JACKSON);
   }

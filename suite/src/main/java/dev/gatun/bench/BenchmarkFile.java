@@ -40,7 +40,7 @@ public final class BenchmarkFile {
     ours.put("floorOfProductsSeconds", result.floor().productSeconds());
     ours.put("floorOfMemorySeconds", result.floor().memorySeconds());
     result.floorFault().ifPresent(fault -> ours.put("floorFault", fault));
-    entries.add(entry(result.work(), device.threads(), ours, result.seconds()));
+    entries.add(entry(name(result.work()), device.threads(), ours, result.seconds()));
     result
         .peer()
         .ifPresent(peer -> {
@@ -52,18 +52,19 @@ public final class BenchmarkFile {
           theirs.put("ratioOfBests", result.ratioOfBests().orElseThrow());
           theirs.put("medianRatio", Measurement.median(result.ratios()));
           int threads = peer.setting().threads();
-          entries.add(entry(result.work(), threads, theirs, peer.seconds()));
+          entries.add(entry(name(result.work()), threads, theirs, peer.seconds()));
         });
   }
 
-  private static Map<String, Object> entry(
-      Work work, int threads, Map<String, Object> parameters, List<Double> seconds) {
+  /** An entry of these times, whose median is the score. */
+  public static Map<String, Object> entry(
+      String name, int threads, Map<String, Object> parameters, List<Double> seconds) {
     var metric = new LinkedHashMap<String, Object>();
     metric.put("score", Measurement.median(seconds));
     metric.put("scoreUnit", "s/op");
     metric.put("rawData", List.of(seconds));
     var entry = new LinkedHashMap<String, Object>();
-    entry.put("benchmark", name(work));
+    entry.put("benchmark", name);
     entry.put("mode", "ss");
     entry.put("threads", threads);
     entry.put("params", parameters);

@@ -2,9 +2,9 @@ package dev.gatun.bench;
 
 import dev.gatun.io.Json;
 import dev.gatun.io.Ordered;
+import dev.gatun.io.Resources;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -95,8 +95,8 @@ public final class Peer implements AutoCloseable {
 
     Conversation(String python) throws IOException {
       errors = Files.createTempFile("gatun-peer", ".txt");
-      try (InputStream script = Peer.class.getResourceAsStream("peer.py")) {
-        String source = new String(script.readAllBytes(), StandardCharsets.UTF_8);
+      String source = Resources.text("/dev/gatun/bench/peer.py");
+      try {
         process = new ProcessBuilder(python, "-c", source).redirectError(errors.toFile()).start();
       } catch (IOException e) {
         Files.delete(errors);

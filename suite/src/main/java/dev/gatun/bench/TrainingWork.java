@@ -1,12 +1,12 @@
 package dev.gatun.bench;
 
 import dev.gatun.backend.Backend;
-import dev.gatun.data.Batch;
 import dev.gatun.data.BatchSource;
 import dev.gatun.data.Randomness;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.tensor.Batch;
 import dev.gatun.train.StepReport;
 import dev.gatun.train.Trainer;
 import dev.gatun.train.TrainingConfig;

@@ -13,7 +13,6 @@ import dev.gatun.io.AtomicFile;
 import dev.gatun.io.NearestName;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -134,8 +133,7 @@ final class BenchCommand implements Callable<Integer> {
 
   private static Map<String, String> settings(
       Backend backend, DeviceSpeed speed, Optional<Peer> peer) {
-    var settings = new LinkedHashMap<String, String>();
-    ReproduceSettings.putDevice(settings, backend.device());
+    Map<String, String> settings = DeviceOptions.rows(backend.device());
     settings.put(
         "copy bandwidth", "%.0f GB/s, read and write".formatted(speed.copyBandwidth() * 1e-9));
     settings.put(

@@ -62,21 +62,12 @@ final class ClaimTimings {
     parameters.put("cpuSeconds", cpuSeconds);
     parameters.put("tokens", tokens);
     parameters.put("tokensPerSecond", tokens / seconds);
-    var metric = new LinkedHashMap<String, Object>();
-    metric.put("score", seconds);
-    metric.put("scoreUnit", "s/op");
-    metric.put("rawData", List.of(List.of(seconds)));
-    var entry = new LinkedHashMap<String, Object>();
-    entry.put("benchmark", "dev.gatun.claims." + claim.id());
-    entry.put("mode", "ss");
-    entry.put("threads", device.threads());
-    entry.put("params", parameters);
-    entry.put("primaryMetric", metric);
-    return entry;
+    return BenchmarkFile.entry(
+        "dev.gatun.claims." + claim.id(), device.threads(), parameters, List.of(seconds));
   }
 
   /** In the layout of JMH's results, in the order of the claims. */
-  List<Map<String, Object>> asJson() {
+  List<Map<String, Object>> entries() {
     return List.copyOf(entries);
   }
 

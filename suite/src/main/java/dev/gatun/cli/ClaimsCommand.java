@@ -2,9 +2,9 @@ package dev.gatun.cli;
 
 import dev.gatun.claims.Claims;
 import dev.gatun.experiment.Claim;
+import dev.gatun.results.ExpectedCheck;
 import dev.gatun.results.ExpectedClaim;
 import dev.gatun.results.ExpectedValues;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -27,17 +27,24 @@ final class ClaimsCommand implements Runnable {
         claims.stream()
             .map(c -> List.of(c.claim(), c.title(), "" + c.checks().size(), c.paper()))
             .toList());
-    console.json(Map.of("claims", claims.stream().map(ClaimsCommand::json).toList()));
+    console.json(Map.of("claims", claims.stream().map(Listed::new).toList()));
   }
 
-  private static Map<String, Object> json(ExpectedClaim claim) {
-    var json = new LinkedHashMap<String, Object>();
-    json.put("claim", claim.claim());
-    json.put("title", claim.title());
-    json.put("statement", claim.statement());
-    json.put("formula", claim.formula());
-    json.put("paper", claim.paper());
-    json.put("checks", claim.checks().stream().map(check -> check.id()).toList());
-    return json;
+  private record Listed(
+      String claim,
+      String title,
+      String statement,
+      String formula,
+      String paper,
+      List<String> checks) {
+    Listed(ExpectedClaim claim) {
+      this(
+          claim.claim(),
+          claim.title(),
+          claim.statement(),
+          claim.formula(),
+          claim.paper(),
+          claim.checks().stream().map(ExpectedCheck::id).toList());
+    }
   }
 }

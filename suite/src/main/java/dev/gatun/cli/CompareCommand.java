@@ -6,9 +6,7 @@ import dev.gatun.results.comparison.Agreement;
 import dev.gatun.results.comparison.Comparison;
 import dev.gatun.results.comparison.Machine;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,16 +50,16 @@ final class CompareCommand implements Callable<Integer> {
     MachineTable.print(machines, console);
     comparisons.forEach(comparison -> new ComparisonTable(comparison).print(console));
     Agreement agreement = Agreement.worst(comparisons.stream().map(Comparison::agreement).toList());
-    console.json(json(machines, comparisons, agreement));
+    console.json(
+        new Compared(
+            agreement,
+            machines.stream().map(MachineTable.Line::new).toList(),
+            comparisons.stream().map(c -> new ComparisonTable(c).line()).toList()));
     return agreement == Agreement.DIFFERS ? Gatun.CLAIM_FAILED : 0;
   }
 
-  private Map<String, Object> json(
-      List<Machine> machines, List<Comparison> comparisons, Agreement agreement) {
-    var json = new LinkedHashMap<String, Object>();
-    json.put("agreement", agreement);
-    json.put("machines", machines.stream().map(MachineTable::json).toList());
-    json.put("comparisons", comparisons.stream().map(c -> new ComparisonTable(c).json()).toList());
-    return json;
-  }
+  private record Compared(
+      Agreement agreement,
+      List<MachineTable.Line> machines,
+      List<ComparisonTable.Line> comparisons) {}
 }

@@ -1,5 +1,7 @@
 package dev.gatun.cli;
 
+import dev.gatun.results.Outcome;
+import dev.gatun.results.Wording;
 import dev.gatun.results.comparison.Agreement;
 import dev.gatun.results.comparison.Comparison;
 import dev.gatun.results.comparison.MetricComparison;
@@ -11,7 +13,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** A comparison of two machines, for people and for machines. */
@@ -52,7 +54,7 @@ final class ComparisonTable {
         switch (agreement) {
           case AGREES -> n == 1 ? "metric agrees" : "metrics agree";
           case DIFFERS -> n == 1 ? "differs" : "differ";
-          case INCONCLUSIVE, NOT_COMPARABLE -> words(agreement);
+          case INCONCLUSIVE, NOT_COMPARABLE -> Wording.of(agreement);
         };
     return n + " " + verb;
   }
@@ -107,12 +109,8 @@ final class ComparisonTable {
             outcome.claim(),
             outcome.check(),
             outcome.gates() ? "" : " (reported only)",
-            words(outcome.first()),
-            words(outcome.other()));
-  }
-
-  private static String words(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+            Wording.of(outcome.first()),
+            Wording.of(outcome.other()));
   }
 
   private static String styled(Agreement agreement) {
@@ -123,50 +121,80 @@ final class ComparisonTable {
           case INCONCLUSIVE -> "yellow";
           case NOT_COMPARABLE -> "faint";
         };
-    return "@|" + style + " " + words(agreement) + "|@";
+    return "@|" + style + " " + Wording.of(agreement) + "|@";
   }
 
-  /** All of it; what is not a finite number is null. */
-  Map<String, Object> json() {
-    var json = new LinkedHashMap<String, Object>();
-    json.put("first", comparison.first().name());
-    json.put("other", comparison.other().name());
-    json.put("agreement", comparison.agreement());
-    json.put("metrics", comparison.metrics().stream().map(ComparisonTable::json).toList());
-    json.put("outcomes", comparison.outcomes().stream().map(ComparisonTable::json).toList());
-    return json;
+  /** All of it, as JSON. */
+  record Line(
+      String first,
+      String other,
+      Agreement agreement,
+      List<MetricLine> metrics,
+      List<OutcomeLine> outcomes) {}
+
+  Line line() {
+    return new Line(
+        comparison.first().name(),
+        comparison.other().name(),
+        comparison.agreement(),
+        comparison.metrics().stream().map(MetricLine::new).toList(),
+        comparison.outcomes().stream().map(OutcomeLine::new).toList());
   }
 
-  private static Map<String, Object> json(MetricComparison metric) {
-    Place worst = metric.worst();
-    var json = new LinkedHashMap<String, Object>();
-    json.put("claim", metric.claim());
-    json.put("metric", metric.metric());
-    json.put("steps", words(metric.steps()));
-    json.put("kind", metric.kind().map(ComparisonTable::words).orElse(null));
-    json.put("agreement", worst.agreement());
-    json.put("at", worst.where());
-    json.put("places", metric.places().size());
-    json.put("first", Console.finite(worst.first().value()));
-    json.put("first_half_width", Console.finite(worst.first().halfWidth()));
-    json.put("other", Console.finite(worst.other().value()));
-    json.put("other_half_width", Console.finite(worst.other().halfWidth()));
-    json.put("difference", Console.finite(worst.difference().value()));
-    json.put("difference_half_width", Console.finite(worst.difference().halfWidth()));
-    json.put("tolerance", Console.finite(worst.bound()));
-    json.put("unit", metric.unit());
-    json.put("reason", worst.reason());
-    return json;
+  private record MetricLine(
+      String claim,
+      String metric,
+      String steps,
+      Optional<String> kind,
+      Agreement agreement,
+      String at,
+      int places,
+      double first,
+      double firstHalfWidth,
+      double other,
+      double otherHalfWidth,
+      double difference,
+      double differenceHalfWidth,
+      double tolerance,
+      String unit,
+      String reason) {
+    MetricLine(MetricComparison metric) {
+      Place worst = metric.worst();
+      this(
+          metric.claim(),
+          metric.metric(),
+          Wording.of(metric.steps()),
+          metric.kind().map(Wording::of),
+          worst.agreement(),
+          worst.where(),
+          metric.places().size(),
+          worst.first().value(),
+          worst.first().halfWidth(),
+          worst.other().value(),
+          worst.other().halfWidth(),
+          worst.difference().value(),
+          worst.difference().halfWidth(),
+          worst.bound(),
+          metric.unit(),
+          worst.reason());
+    }
   }
 
-  private static Map<String, Object> json(OutcomeComparison outcome) {
-    var json = new LinkedHashMap<String, Object>();
-    json.put("claim", outcome.claim());
-    json.put("check", outcome.check());
-    json.put("gates", outcome.gates());
-    json.put("first", outcome.first());
-    json.put("other", outcome.other());
-    json.put("agreement", outcome.agreement());
-    return json;
+  private record OutcomeLine(
+      String claim,
+      String check,
+      boolean gates,
+      Outcome first,
+      Outcome other,
+      Agreement agreement) {
+    OutcomeLine(OutcomeComparison outcome) {
+      this(
+          outcome.claim(),
+          outcome.check(),
+          outcome.gates(),
+          outcome.first(),
+          outcome.other(),
+          outcome.agreement());
+    }
   }
 }

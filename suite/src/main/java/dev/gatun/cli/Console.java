@@ -58,11 +58,6 @@ final class Console {
         settings.entrySet().stream().map(e -> List.of(e.getKey(), e.getValue())).toList());
   }
 
-  /** A number of a JSON object: what is not finite is null. */
-  static Double finite(double value) {
-    return Double.isFinite(value) ? value : null;
-  }
-
   /** The JSON object, if asked for. */
   void json(Object value) {
     if (json) {

@@ -1,6 +1,7 @@
 package dev.gatun.cli;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.backend.DeviceDescription;
 import dev.gatun.backend.MathMode;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.backend.cuda.CudaBackend;
@@ -8,6 +9,8 @@ import dev.gatun.cli.NamedValues.Devices;
 import dev.gatun.cli.NamedValues.MathModes;
 import dev.gatun.experiment.JobBackends;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import picocli.CommandLine.Option;
@@ -113,6 +116,16 @@ final class DeviceOptions {
     public Backend open(int job) {
       return CpuBackend.open(threads / jobs + (job < threads % jobs ? 1 : 0), blas);
     }
+  }
+
+  /** What computes, as rows of a settings table. */
+  static Map<String, String> rows(DeviceDescription device) {
+    var rows = new LinkedHashMap<String, String>();
+    rows.put("device", device.kind() + ", " + device.name());
+    rows.put("threads", Integer.toString(device.threads()));
+    rows.put("math", device.mathMode());
+    rows.putAll(device.libraries());
+    return rows;
   }
 
   private static void refuse(String option, Object value, String device) {

@@ -1,6 +1,6 @@
 package dev.gatun.cli;
 
-import dev.gatun.io.Ordered;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.gatun.natives.LibraryReport;
 import dev.gatun.natives.LibraryReport.Attempt;
 import dev.gatun.natives.blas.BlasLibrary;
@@ -54,16 +54,12 @@ final class DoctorCommand implements Callable<Integer> {
     threadAdvice(blas).ifPresent(console::line);
     speed.ifPresent(this::print);
     print(cuda);
-    var json = new LinkedHashMap<String, Object>();
-    json.put("machine", machine);
-    json.put(
-        "libraries",
-        Stream.concat(Stream.of(blas), cuda.libraries().stream())
-            .map(DoctorCommand::json)
-            .toList());
-    speed.ifPresent(measured -> json.put("blas_gflops", json(measured)));
-    json.put("cuda", json(cuda));
-    console.json(json);
+    console.json(
+        new Findings(
+            machine,
+            Stream.concat(Stream.of(blas), cuda.libraries().stream()).map(Library::new).toList(),
+            speed,
+            new Cuda(cuda.usable(), cuda.verdict(), cuda.steps())));
     // Gatun works without CUDA, but not without a BLAS library.
     return blas.loaded().isPresent() ? 0 : Gatun.USER_ERROR;
   }
@@ -125,39 +121,29 @@ final class DoctorCommand implements Callable<Integer> {
     return library.loaded().map(Path::toString).orElse("not found");
   }
 
-  private static Map<String, Object> json(CudaLibraries.Report cuda) {
-    var json = new LinkedHashMap<String, Object>();
-    json.put("usable", cuda.usable());
-    json.put("verdict", cuda.verdict());
-    json.put("steps", json(cuda.steps()));
-    return json;
+  private record Findings(
+      Map<String, String> machine,
+      List<Library> libraries,
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<BlasSpeed> blasGflops,
+      Cuda cuda) {}
+
+  private record Library(
+      String library,
+      Optional<String> loaded,
+      String version,
+      String coreType,
+      String configuration,
+      List<Attempt> attempts) {
+    Library(LibraryReport report) {
+      this(
+          report.name(),
+          report.loaded().map(Path::toString),
+          report.version(),
+          report.coreType(),
+          report.configuration(),
+          report.attempts());
+    }
   }
 
-  private static Map<String, Object> json(BlasSpeed speed) {
-    var json = new LinkedHashMap<String, Object>();
-    json.put("sgemm", speed.sgemm());
-    json.put("dgemm", speed.dgemm());
-    return json;
-  }
-
-  private static Map<String, Object> json(LibraryReport library) {
-    var json = new LinkedHashMap<String, Object>();
-    json.put("library", library.name());
-    json.put("loaded", library.loaded().map(Path::toString).orElse(null));
-    json.put("version", library.version());
-    json.put("core_type", library.coreType());
-    json.put("configuration", library.configuration());
-    json.put("attempts", json(library.attempts()));
-    return json;
-  }
-
-  private static List<Map<String, String>> json(List<Attempt> attempts) {
-    return attempts.stream()
-        .map(a ->
-            Ordered.map(
-                Map.entry("source", a.source()),
-                Map.entry("location", a.location()),
-                Map.entry("outcome", a.outcome())))
-        .toList();
-  }
+  private record Cuda(boolean usable, String verdict, List<Attempt> steps) {}
 }

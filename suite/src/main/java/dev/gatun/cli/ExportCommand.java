@@ -11,7 +11,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -120,10 +119,8 @@ final class ExportCommand implements Callable<Integer> {
                 config.family().label(), config.layers(), config.width(), config.vocabulary()));
     console.line(tokenizer);
     console.line("checkpoint: " + to);
-    var json = new LinkedHashMap<String, Object>();
-    json.put("family", config.family().label());
-    json.put("tokenizer", tokenizer);
-    json.put("checkpoint", to.toString());
-    console.json(json);
+    console.json(new Exported(config.family().label(), tokenizer, to.toString()));
   }
+
+  private record Exported(String family, String tokenizer, String checkpoint) {}
 }

@@ -40,11 +40,6 @@ final class Interruption implements AutoCloseable {
     }
   }
 
-  /** Whether the user asked for an end. */
-  boolean isRequested() {
-    return requested;
-  }
-
   /**
    * A safe point.
    *

@@ -39,11 +39,10 @@ final class MachineTable {
     return machine.evidence().runs().stream().map(Run::tier).findFirst().orElse("none");
   }
 
-  /** Name and provenance. */
-  static Map<String, Object> json(Machine machine) {
-    var json = new LinkedHashMap<String, Object>();
-    json.put("name", machine.name());
-    json.put("provenance", machine.evidence().provenance().entries());
-    return json;
+  /** A machine as JSON. */
+  record Line(String name, Map<String, String> provenance) {
+    Line(Machine machine) {
+      this(machine.name(), machine.evidence().provenance().entries());
+    }
   }
 }

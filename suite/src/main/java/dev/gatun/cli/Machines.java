@@ -2,6 +2,7 @@ package dev.gatun.cli;
 
 import dev.gatun.results.Evidence;
 import dev.gatun.results.ExpectedValues;
+import dev.gatun.results.Judgement;
 import dev.gatun.results.ResultsFolder;
 import dev.gatun.results.Tolerances;
 import dev.gatun.results.comparison.Comparison;

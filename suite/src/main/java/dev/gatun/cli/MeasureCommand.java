@@ -6,10 +6,11 @@ import dev.gatun.data.Randomness;
 import dev.gatun.experiment.Progress;
 import dev.gatun.io.AtomicFile;
 import dev.gatun.io.FolderLock;
-import dev.gatun.io.Json;
 import dev.gatun.measure.CheckpointDump;
 import dev.gatun.measure.CheckpointMeter;
+import dev.gatun.measure.DeviceProvenance;
 import dev.gatun.measure.MeasuredCheckpoint;
+import dev.gatun.measure.MeasuredRun;
 import dev.gatun.measure.TokenBatch;
 import dev.gatun.report.Report;
 import dev.gatun.results.Evidence;
@@ -228,7 +229,7 @@ final class MeasureCommand implements Callable<Integer> {
                   batch.contexts())));
     });
     rows.put("tokenizer", texts.tokenizer());
-    ReproduceSettings.putDevice(rows, backend.device());
+    rows.putAll(DeviceOptions.rows(backend.device()));
     rows.put("memory", MeasureTable.memory(batches, backend.real()));
     rows.put("seed", Long.toString(seed));
     rows.put("results", folder.toString());
@@ -247,18 +248,13 @@ final class MeasureCommand implements Callable<Integer> {
     batches.forEach((checkpoint, of) -> measure(checkpoint, of, texts, backend, builder, progress));
     progress.pause();
     Provenance provenance =
-        ReproduceSettings.provenance(backend.device())
+        DeviceProvenance.of(backend.device())
             .with(Provenance.SEED, Long.toString(seed))
             .with(Provenance.STARTED, started.toString())
             .with(
                 Provenance.WALL_SECONDS,
                 String.format(Locale.ROOT, "%.1f", (System.nanoTime() - startedNanos) * 1e-9));
-    Evidence evidence = builder.build(provenance);
-    evidence =
-        builder.build(
-            provenance.with(
-                Provenance.CONFIGURATION_HASH,
-                ReproduceSettings.configurationHash(evidence.runs())));
+    Evidence evidence = builder.build(provenance).withConfigurationHash();
     new ResultsFolder(folder).write(evidence, List.of());
     Path report = folder.resolve("report.html");
     Report.write(report, evidence, List.of(), ExpectedValues.shipped());
@@ -325,22 +321,16 @@ final class MeasureCommand implements Callable<Integer> {
       TokenBatch batch,
       MeasuredTexts texts,
       Backend backend) {
-    var experiment = new LinkedHashMap<String, Object>();
-    experiment.put("checkpoint", checkpoint.model());
-    experiment.put("checkpointSha256", sha256);
-    experiment.put("step", checkpoint.step());
-    experiment.put("model", checkpoint.config());
-    experiment.put("batch", batch.batch());
-    experiment.put("length", batch.length());
-    experiment.put("seed", seed);
-    var all = new LinkedHashMap<String, Object>();
-    all.put("experiment", experiment);
-    all.put("corpus", batch.name());
-    all.put("corpusSha256", batch.sha256());
-    all.put("tokenizer", texts.tokenizer());
-    all.put("device", backend.device().name());
-    all.put("mathMode", backend.device().mathMode());
-    all.put("libraries", backend.device().libraries());
+    var measurement =
+        new MeasuredRun.Measurement(
+            checkpoint.model(),
+            sha256,
+            checkpoint.step(),
+            checkpoint.config(),
+            batch.batch(),
+            batch.length(),
+            seed);
+    var run = new MeasuredRun(measurement, batch, texts.tokenizer(), backend.device());
     String arm =
         texts.names().size() == 1 ? checkpoint.model() : checkpoint.model() + " on " + batch.name();
     return builder.begin(
@@ -350,7 +340,7 @@ final class MeasureCommand implements Callable<Integer> {
         Run.MEASURED,
         backend.device().kind(),
         seed,
-        Json.line(all));
+        run.configuration());
   }
 
   private Path defaultFolder(List<StoredCheckpoint> checkpoints) {

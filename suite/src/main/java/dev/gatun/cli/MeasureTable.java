@@ -122,14 +122,14 @@ record MeasureTable(Evidence evidence) {
     json.put("text", configuration.path("corpus").asString());
     json.put("sequences", experiment.path("batch").asLong());
     json.put("length", experiment.path("length").asLong());
-    metrics.forEach((name, metric) -> put(json, name, Console.finite(metric.value())));
+    metrics.forEach((name, metric) -> put(json, name, metric.value()));
     json.put("checkpoint_sha256", experiment.path("checkpointSha256").asString());
     json.put("results", folder.toString());
     json.put("report", report.toString());
     return json;
   }
 
-  private static void put(Map<String, Object> json, String name, Double value) {
+  private static void put(Map<String, Object> json, String name, double value) {
     String curve = CurveName.curve(name);
     if (curve.equals(name)) {
       json.put(name, value);

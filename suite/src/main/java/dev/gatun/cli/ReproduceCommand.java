@@ -18,6 +18,7 @@ import dev.gatun.report.Report;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.ExpectedValues;
+import dev.gatun.results.Judgement;
 import dev.gatun.results.Provenance;
 import dev.gatun.results.ResultsFolder;
 import dev.gatun.results.StoredVerdict;
@@ -27,9 +28,9 @@ import dev.gatun.results.comparison.Comparison;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -228,10 +229,7 @@ final class ReproduceCommand implements Callable<Integer> {
             .with(Provenance.JOBS, Integer.toString(jobs))
             .with(Provenance.STARTED, started.toString())
             .with(Provenance.WALL_SECONDS, seconds(System.nanoTime() - startedNanos));
-    Evidence evidence = builder.build(provenance);
-    return builder.build(
-        provenance.with(
-            Provenance.CONFIGURATION_HASH, ReproduceSettings.configurationHash(evidence.runs())));
+    return builder.build(provenance).withConfigurationHash();
   }
 
   private int conclude(
@@ -248,16 +246,24 @@ final class ReproduceCommand implements Callable<Integer> {
     table.print(console);
     console.line("");
     console.line("report: @|bold " + report.toAbsolutePath() + "|@");
-    var json = new LinkedHashMap<String, Object>();
-    json.put("results", folder.toString());
-    json.put("report", report.toString());
-    json.put("provenance", evidence.provenance().entries());
-    json.put("timings", times.asJson());
-    json.put("claims", table.claimsAsJson());
-    json.put("verdicts", table.asJson());
-    console.json(json);
+    console.json(
+        new Reproduction(
+            folder.toString(),
+            report.toString(),
+            evidence.provenance().entries(),
+            times.entries(),
+            table.claimLines(),
+            verdicts));
     return table.exitCode();
   }
+
+  private record Reproduction(
+      String results,
+      String report,
+      Map<String, String> provenance,
+      List<Map<String, Object>> timings,
+      List<VerdictTable.ClaimLine> claims,
+      List<Verdict> verdicts) {}
 
   private List<Path> withBeside(Path folder) {
     return Stream.concat(Stream.of(folder), beside.stream()).toList();

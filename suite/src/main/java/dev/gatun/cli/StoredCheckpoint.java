@@ -1,5 +1,6 @@
 package dev.gatun.cli;
 
+import dev.gatun.io.Hash;
 import dev.gatun.model.Checkpoint;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.safetensors.CheckpointWeights;
@@ -10,9 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -121,15 +120,13 @@ record StoredCheckpoint(Path folder, String model, long step, TransformerConfig 
               .map(weights::file)
               .collect(Collectors.toCollection(TreeSet::new));
       files.add(folder.resolve(CONFIG));
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      MessageDigest digest = Hash.sha256();
       for (Path file : files) {
         digest.update(file.getFileName().toString().getBytes(StandardCharsets.UTF_8));
         digest.update((byte) 0);
         update(digest, file);
       }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every JDK has SHA-256", e);
+      return Hash.hex(digest);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

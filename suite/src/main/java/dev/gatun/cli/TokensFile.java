@@ -1,5 +1,6 @@
 package dev.gatun.cli;
 
+import dev.gatun.io.Hash;
 import dev.gatun.measure.TokenBatch;
 import dev.gatun.safetensors.SafetensorsFile;
 import dev.gatun.safetensors.SafetensorsType;
@@ -7,8 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 
 /** Token ids that a user gives: a safetensors file with an int64 tensor {@code tokens} [B, T]. */
@@ -73,12 +72,10 @@ final class TokensFile {
   }
 
   private static String sha256(long[] ids) {
-    try {
-      ByteBuffer bytes = ByteBuffer.allocate(ids.length * Long.BYTES);
-      bytes.asLongBuffer().put(ids);
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.array()));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every JDK has SHA-256", e);
-    }
+    ByteBuffer bytes = ByteBuffer.allocate(ids.length * Long.BYTES);
+    bytes.asLongBuffer().put(ids);
+    MessageDigest digest = Hash.sha256();
+    digest.update(bytes);
+    return Hash.hex(digest);
   }
 }

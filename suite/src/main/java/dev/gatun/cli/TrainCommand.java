@@ -1,8 +1,11 @@
 package dev.gatun.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.gatun.backend.Backend;
 import dev.gatun.data.Randomness;
 import dev.gatun.io.FolderLock;
+import dev.gatun.measure.DeviceProvenance;
+import dev.gatun.model.HeadScores;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.results.Provenance;
 import dev.gatun.results.ResultsFolder;
@@ -15,7 +18,6 @@ import dev.gatun.train.Trainer;
 import dev.gatun.train.TrainingData;
 import dev.gatun.train.TrainingListener;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -99,7 +101,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private static Provenance provenance(Backend backend, RunConfig config, TrainingData data) {
-    return ReproduceSettings.provenance(backend.device())
+    return DeviceProvenance.of(backend.device())
         .with(Provenance.SEED, Long.toString(config.training().seed()))
         .with(Provenance.CONFIGURATION_HASH, config.identity(data.hash()).hash())
         .with(Provenance.CORPUS_HASH, data.hash());
@@ -117,26 +119,24 @@ final class TrainCommand implements Callable<Integer> {
               .formatted(trainer.step(), checkpoint.file()));
       return Gatun.USER_ERROR;
     }
-    var json = new LinkedHashMap<String, Object>();
-    json.put("steps", trainer.step());
-    display
-        .lastScores()
-        .ifPresent(scores -> {
-          json.put("validation_loss", Console.finite(scores.meanLoss()));
-          json.put("validation_accuracy", Console.finite(scores.accuracy()));
-          console.line(
-              String.format(
-                  Locale.ROOT,
-                  "validation loss %.4f nats, top-1 accuracy %.4f",
-                  scores.meanLoss(),
-                  scores.accuracy()));
-        });
-    json.put("checkpoint", checkpoint.file().toString());
+    Optional<HeadScores> scores = display.lastScores();
+    scores.ifPresent(last ->
+        console.line(
+            String.format(
+                Locale.ROOT,
+                "validation loss %.4f nats, top-1 accuracy %.4f",
+                last.meanLoss(),
+                last.accuracy())));
     Path curve = new TrainingCurve(checkpoint.file().getParent()).file();
-    json.put("curve", curve.toString());
     console.line("checkpoint: " + checkpoint.file());
     console.line("curve: " + curve);
-    console.json(json);
+    console.json(
+        new Trained(
+            trainer.step(),
+            scores.map(HeadScores::meanLoss),
+            scores.map(HeadScores::accuracy),
+            checkpoint.file().toString(),
+            curve.toString()));
     return 0;
   }
 
@@ -155,8 +155,7 @@ final class TrainCommand implements Callable<Integer> {
 
   private static Map<String, String> settings(
       Backend backend, RunConfig config, TrainingData data, Path folder) {
-    var settings = new LinkedHashMap<String, String>();
-    ReproduceSettings.putDevice(settings, backend.device());
+    Map<String, String> settings = DeviceOptions.rows(backend.device());
     settings.put("corpus", data.name());
     settings.put("corpus sha256", data.hash());
     settings.put(
@@ -180,4 +179,11 @@ final class TrainCommand implements Callable<Integer> {
     settings.put("run", folder.toString());
     return settings;
   }
+
+  private record Trained(
+      long steps,
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Double> validationLoss,
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Double> validationAccuracy,
+      String checkpoint,
+      String curve) {}
 }

@@ -2,10 +2,10 @@ package dev.gatun.cli;
 
 import dev.gatun.results.Outcome;
 import dev.gatun.results.StoredVerdict;
+import dev.gatun.results.Wording;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -49,16 +49,15 @@ record VerdictDifference(
         : "verdicts.arrow calls %s %s, and now it is %s".formatted(check, was, is);
   }
 
-  Map<String, Object> asJson() {
-    var json = new LinkedHashMap<String, Object>();
-    json.put("check", check);
-    json.put("stored", stored.map(s -> s.verdict().outcome()).orElse(null));
-    json.put("now", now.map(n -> n.verdict().outcome()).orElse(null));
-    return json;
+  /** The same as JSON. */
+  record Line(String check, Optional<Outcome> stored, Optional<Outcome> now) {}
+
+  Line line() {
+    return new Line(
+        check, stored.map(was -> was.verdict().outcome()), now.map(is -> is.verdict().outcome()));
   }
 
   private static String words(StoredVerdict verdict) {
-    Outcome outcome = verdict.verdict().outcome();
-    return outcome.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    return Wording.of(verdict.verdict().outcome());
   }
 }

@@ -1,16 +1,13 @@
 package dev.gatun.cli;
 
-import dev.gatun.results.CheckRole;
 import dev.gatun.results.ClaimVerdict;
 import dev.gatun.results.ExpectedCheck;
 import dev.gatun.results.ExpectedClaim;
 import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Outcome;
 import dev.gatun.results.Verdict;
-import java.util.LinkedHashMap;
+import dev.gatun.results.Wording;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 
 /** Verdicts for people and for machines, and the exit code that they amount to. */
 final class VerdictTable {
@@ -70,17 +67,34 @@ final class VerdictTable {
         claim.claim(),
         claim.title(),
         "@|%s %s|@%s"
-            .formatted(style, words(verdict.outcome()), words.isEmpty() ? "" : "; " + words));
+            .formatted(style, Wording.of(verdict.outcome()), words.isEmpty() ? "" : "; " + words));
   }
 
-  /** As JSON values; what is not a finite number is null. */
-  List<Map<String, Object>> asJson() {
-    return verdicts.stream().map(VerdictTable::json).toList();
+  /**
+   * The verdict on a claim, as JSON.
+   *
+   * @param reservations what is to be said against it
+   */
+  record ClaimLine(
+      String claim,
+      Outcome outcome,
+      Outcome cause,
+      Outcome beyondNull,
+      List<String> reservations) {}
+
+  /** One of each claim. */
+  List<ClaimLine> claimLines() {
+    return claims().stream().map(this::claimLine).toList();
   }
 
-  /** Of the claims, as JSON values. */
-  List<Map<String, Object>> claimsAsJson() {
-    return claims().stream().map(this::json).toList();
+  private ClaimLine claimLine(ExpectedClaim claim) {
+    ClaimVerdict verdict = ClaimVerdict.of(claim, verdicts);
+    return new ClaimLine(
+        claim.claim(),
+        verdict.outcome(),
+        verdict.cause(),
+        verdict.beyondNull(),
+        verdict.reservations());
   }
 
   /** 1 if a claim was not reproduced, else 0: undecided and skipped claims are no failures. */
@@ -101,18 +115,8 @@ final class VerdictTable {
   }
 
   private String interval(Verdict verdict) {
-    double low = verdict.expectedLow();
-    double high = verdict.expectedHigh();
     ExpectedCheck check = check(verdict);
-    if (low == high) {
-      return bound(low);
-    }
-    if (Double.isInfinite(high)) {
-      return (check.openLow() ? "> " : "≥ ") + bound(low);
-    }
-    return Double.isInfinite(low)
-        ? (check.openHigh() ? "< " : "≤ ") + bound(high)
-        : bound(low) + (check.openHigh() ? " to below " : " to ") + bound(high);
+    return Wording.bounds(verdict, check.openLow(), check.openHigh(), VerdictTable::bound);
   }
 
   private ExpectedCheck check(Verdict verdict) {
@@ -127,14 +131,12 @@ final class VerdictTable {
   }
 
   private String styled(Verdict verdict) {
-    CheckRole role = check(verdict).role();
-    String beside =
-        switch (role) {
-          case CLAIM -> verdict.gates() ? "" : " (reported only)";
-          case CAUSE -> " (the paper's cause)";
-          case BEYOND_NULL -> " (against the null)";
-        };
-    return "@|%s %s|@%s".formatted(style(verdict.outcome()), words(verdict.outcome()), beside);
+    String role = Wording.role(check(verdict).role(), verdict.gates());
+    return "@|%s %s|@%s"
+        .formatted(
+            style(verdict.outcome()),
+            Wording.of(verdict.outcome()),
+            role.isEmpty() ? "" : " (" + role + ")");
   }
 
   private static String style(Outcome outcome) {
@@ -144,40 +146,5 @@ final class VerdictTable {
       case INCONCLUSIVE -> "yellow";
       case SKIPPED -> "faint";
     };
-  }
-
-  private static String words(Outcome outcome) {
-    return outcome.name().toLowerCase(Locale.ROOT).replace('_', ' ');
-  }
-
-  private Map<String, Object> json(ExpectedClaim claim) {
-    ClaimVerdict verdict = ClaimVerdict.of(claim, verdicts);
-    var json = new LinkedHashMap<String, Object>();
-    json.put("claim", claim.claim());
-    json.put("outcome", verdict.outcome());
-    json.put("cause", verdict.cause());
-    json.put("beyond_null", verdict.beyondNull());
-    json.put("reservations", verdict.reservations());
-    return json;
-  }
-
-  private static Map<String, Object> json(Verdict verdict) {
-    var json = new LinkedHashMap<String, Object>();
-    json.put("claim", verdict.claim());
-    json.put("check", verdict.check());
-    json.put("outcome", verdict.outcome());
-    json.put("gates", verdict.gates());
-    json.put("measured", Console.finite(verdict.measured()));
-    json.put("measured_low", Console.finite(verdict.measuredLow()));
-    json.put("measured_high", Console.finite(verdict.measuredHigh()));
-    json.put("expected_low", Console.finite(verdict.expectedLow()));
-    json.put("expected_high", Console.finite(verdict.expectedHigh()));
-    json.put("unit", verdict.unit());
-    json.put("null_value", Console.finite(verdict.nullValue()));
-    json.put("null_name", verdict.nullName());
-    json.put("source", verdict.source());
-    json.put("grade", verdict.grade());
-    json.put("reason", verdict.reason());
-    return json;
   }
 }

@@ -2,11 +2,11 @@ package dev.gatun.cli;
 
 import dev.gatun.results.Evidence;
 import dev.gatun.results.ExpectedValues;
+import dev.gatun.results.Judgement;
 import dev.gatun.results.ResultsFolder;
 import dev.gatun.results.StoredVerdict;
 import dev.gatun.results.Verdict;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -57,13 +57,18 @@ final class VerifyCommand implements Callable<Integer> {
     List<VerdictDifference> differences =
         VerdictDifference.of(stored, StoredVerdict.of(verdicts, expected, evidence));
     differences.forEach(difference -> console.paragraph(difference.inWords()));
-    var json = new LinkedHashMap<String, Object>();
-    json.put("results", results.toString());
-    json.put("claims", table.claimsAsJson());
-    json.put("verdicts", table.asJson());
-    json.put(
-        "stored_verdicts_differ", differences.stream().map(VerdictDifference::asJson).toList());
-    console.json(json);
+    console.json(
+        new Verification(
+            results.toString(),
+            table.claimLines(),
+            verdicts,
+            differences.stream().map(VerdictDifference::line).toList()));
     return table.exitCode();
   }
+
+  private record Verification(
+      String results,
+      List<VerdictTable.ClaimLine> claims,
+      List<Verdict> verdicts,
+      List<VerdictDifference.Line> storedVerdictsDiffer) {}
 }

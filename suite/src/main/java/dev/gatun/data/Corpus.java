@@ -1,10 +1,9 @@
 package dev.gatun.data;
 
+import dev.gatun.io.Hash;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -54,7 +53,7 @@ public record Corpus(String name, List<File> files, String sha256, long characte
 
   /** Reads and hashes the files, which are in order. */
   public static Corpus of(String name, List<File> files) {
-    MessageDigest digest = newDigest();
+    MessageDigest digest = Hash.sha256();
     long characters = 0;
     for (File file : files) {
       String text = file.text();
@@ -64,7 +63,7 @@ public record Corpus(String name, List<File> files, String sha256, long characte
       digest.update(text.getBytes(StandardCharsets.UTF_8));
       digest.update((byte) 0);
     }
-    return new Corpus(name, files, HexFormat.of().formatHex(digest.digest()), characters);
+    return new Corpus(name, files, Hash.hex(digest), characters);
   }
 
   /**
@@ -83,19 +82,11 @@ public record Corpus(String name, List<File> files, String sha256, long characte
 
   /** A hash of a name that is spread evenly over [0, 1). */
   static double position(String name) {
-    byte[] hash = newDigest().digest(name.getBytes(StandardCharsets.UTF_8));
+    byte[] hash = Hash.sha256().digest(name.getBytes(StandardCharsets.UTF_8));
     long bits = 0;
     for (int i = 0; i < 7; i++) {
       bits = bits << 8 | (hash[i] & 0xFF);
     }
     return (bits >>> 3) * 0x1.0p-53;
-  }
-
-  private static MessageDigest newDigest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every JDK has SHA-256", e);
-    }
   }
 }

@@ -4,11 +4,7 @@ import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.GptBytePairEncodingParams;
 import com.knuddels.jtokkit.api.IntArrayList;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import dev.gatun.io.Resources;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -99,20 +95,12 @@ public final class Gpt2Tokenizer implements Tokenizer {
 
   private static Map<byte[], Integer> ranksBelow(int limit) {
     Map<byte[], Integer> ranks = HashMap.newHashMap(limit);
-    try (var stream = Encodings.class.getResourceAsStream(RANKS)) {
-      if (stream == null) {
-        throw new IllegalStateException("the jtokkit library on the class path lacks " + RANKS);
+    for (String line : Resources.text(RANKS).lines().toList()) {
+      int space = line.indexOf(' ');
+      int rank = Integer.parseInt(line, space + 1, line.length(), 10);
+      if (rank < limit) {
+        ranks.put(Base64.getDecoder().decode(line.substring(0, space)), rank);
       }
-      var lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.US_ASCII));
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        int space = line.indexOf(' ');
-        int rank = Integer.parseInt(line, space + 1, line.length(), 10);
-        if (rank < limit) {
-          ranks.put(Base64.getDecoder().decode(line.substring(0, space)), rank);
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + RANKS, e);
     }
     return ranks;
   }

@@ -1,5 +1,7 @@
 package dev.gatun.data;
 
+import dev.gatun.tensor.Batch;
+
 /** Windows of a token sequence, their starts drawn uniformly and independently: for training. */
 public final class RandomWindows implements BatchSource {
   private final int[] tokens;

@@ -1,5 +1,6 @@
 package dev.gatun.data;
 
+import dev.gatun.tensor.Batch;
 import java.util.Objects;
 
 /** Consecutive windows of a token sequence, each token a target at most once: for evaluation. */

@@ -1,5 +1,6 @@
 package dev.gatun.data;
 
+import dev.gatun.tensor.Batch;
 import java.util.Arrays;
 
 /**

@@ -9,9 +9,6 @@ public interface Claim {
   /** As {@code A1}. */
   String id();
 
-  /** What is claimed, in one line. */
-  String title();
-
   /** Whether it trains on the corpus; a claim that does not never asks for it. */
   boolean readsCorpus();
 

@@ -9,9 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -49,9 +47,9 @@ public record Checksums(Path folder) {
         bodies.put(
             folder.resolve(name),
             channel -> {
-              MessageDigest digest = newDigest();
+              MessageDigest digest = Hash.sha256();
               body.writeTo(new DigestedChannel(channel, digest));
-              lines.append("%s  %s\n".formatted(hex(digest), name));
+              lines.append("%s  %s\n".formatted(Hash.hex(digest), name));
             }));
     bodies.put(
         folder.resolve(NAME),
@@ -118,23 +116,11 @@ public record Checksums(Path folder) {
   }
 
   private static String sha256(Path file) throws IOException {
-    MessageDigest digest = newDigest();
+    MessageDigest digest = Hash.sha256();
     try (var stream = new DigestInputStream(Files.newInputStream(file), digest)) {
       stream.transferTo(OutputStream.nullOutputStream());
     }
-    return hex(digest);
-  }
-
-  private static String hex(MessageDigest digest) {
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static MessageDigest newDigest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every JDK has SHA-256", e);
-    }
+    return Hash.hex(digest);
   }
 
   /** Sees all that is written through it. */

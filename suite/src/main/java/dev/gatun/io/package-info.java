@@ -1,5 +1,5 @@
 /**
  * Small things that several rooms share: files replaced as a whole, checksums and the lock of a
- * folder, JSON and maps that keep their order, and "did you mean".
+ * folder, resources, JSON and maps that keep their order, and "did you mean".
  */
 package dev.gatun.io;

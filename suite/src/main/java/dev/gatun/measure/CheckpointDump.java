@@ -2,12 +2,13 @@ package dev.gatun.measure;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
-import dev.gatun.backend.Transpose;
 import dev.gatun.model.Checkpoint;
 import dev.gatun.model.Head;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.model.LogitGradientTap;
+import dev.gatun.model.LogitRows;
 import dev.gatun.safetensors.SafetensorsWriter;
+import dev.gatun.tensor.Batch;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.nio.file.Path;
@@ -77,13 +78,13 @@ public final class CheckpointDump {
       int count = Math.min(atOnce, batch.batch() - first);
       int from = first * batch.length();
       int to = from + count * batch.length();
-      model.lossAndGradients(
-          Arrays.copyOfRange(batch.tokens(), from, to),
-          Arrays.copyOfRange(targets, from, to),
-          count,
-          batch.length(),
-          1.0 / batch.contexts(),
-          LogitGradientTap.NONE);
+      var part =
+          new Batch(
+              Arrays.copyOfRange(batch.tokens(), from, to),
+              Arrays.copyOfRange(targets, from, to),
+              count,
+              batch.length());
+      model.lossAndGradients(part, 1.0 / batch.contexts(), LogitGradientTap.NONE);
     }
   }
 
@@ -141,32 +142,27 @@ public final class CheckpointDump {
     return values;
   }
 
-  /** The elements of H·Wᵀ in their order, from some rows that were computed at once. */
+  /** The elements of H·Wᵀ in their order, from the chunk of rows that was computed last. */
   private static final class LogitPieces {
     private static final long CHUNK_BYTES = 128L << 20;
 
     private final Backend backend;
-    private final Tensor hidden;
-    private final Tensor weights;
-    private final Tensor chunk;
+    private final long vocabulary;
+    private final LogitRows logits;
     private long firstRow;
-    private Optional<Tensor> rows = Optional.empty();
+    private Optional<Tensor> chunk = Optional.empty();
 
     LogitPieces(Backend backend, TensorScope scope, Tensor hidden, Tensor weights) {
       this.backend = backend;
-      this.hidden = hidden;
-      this.weights = weights;
-      long fitting = CHUNK_BYTES / weights.rows() / backend.real().byteSize();
-      this.chunk =
-          scope.zeros(backend.real(), Math.clamp(fitting, 1, hidden.rows()), weights.rows());
+      this.vocabulary = weights.rows();
+      this.logits = new LogitRows(backend, scope, hidden, weights, CHUNK_BYTES);
     }
 
     float[] read(long from, int count) {
       float[] elements = new float[count];
-      long vocabulary = weights.rows();
       for (int done = 0; done < count; ) {
         long at = from + done;
-        Tensor there = rowsWith(at / vocabulary);
+        Tensor there = chunkOf(at / vocabulary);
         long offset = at - firstRow * vocabulary;
         int length = (int) Math.min(count - done, there.size() - offset);
         float[] piece = floats(backend, there.reshape(there.size()).slice(offset, length));
@@ -176,16 +172,13 @@ public final class CheckpointDump {
       return elements;
     }
 
-    private Tensor rowsWith(long row) {
-      if (rows.filter(r -> row >= firstRow && row < firstRow + r.rows()).isEmpty()) {
-        firstRow = row - row % chunk.rows();
-        long count = Math.min(chunk.rows(), hidden.rows() - firstRow);
-        Tensor logits = chunk.rows(0, count);
-        backend.gemm(
-            Transpose.NO, Transpose.YES, 1, hidden.rows(firstRow, count), weights, 0, logits);
-        rows = Optional.of(logits);
+    private Tensor chunkOf(long row) {
+      long first = row - row % logits.atOnce();
+      if (chunk.isEmpty() || first != firstRow) {
+        firstRow = first;
+        chunk = Optional.of(logits.from(first));
       }
-      return rows.get();
+      return chunk.get();
     }
   }
 }

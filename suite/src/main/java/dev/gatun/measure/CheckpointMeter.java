@@ -177,7 +177,7 @@ public final class CheckpointMeter implements AutoCloseable {
       try {
         this.weights = ((MatrixHead) head).weights(scope);
         this.random =
-            RandomHead.draw(
+            NormalMatrix.inBlocks(
                 backend,
                 scope,
                 config.vocabulary(),

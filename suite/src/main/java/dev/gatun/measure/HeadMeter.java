@@ -2,7 +2,6 @@ package dev.gatun.measure;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
-import dev.gatun.data.Batch;
 import dev.gatun.data.Randomness;
 import dev.gatun.model.Head;
 import dev.gatun.model.HeadInputs;
@@ -14,7 +13,7 @@ import dev.gatun.spectrum.HeadSubspace;
 import dev.gatun.spectrum.RowChunks;
 import dev.gatun.spectrum.Spectrum;
 import dev.gatun.spectrum.TargetLeverage;
-import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Batch;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -171,8 +170,7 @@ public final class HeadMeter {
   }
 
   private HeadInputs inputs(LanguageModel model) {
-    return model.headInputs(
-        contexts.inputs(), contexts.targets(), contexts.batch(), contexts.length());
+    return model.headInputs(contexts);
   }
 
   private static RowChunks gradient(Head head, HeadInputs at) {
@@ -194,12 +192,9 @@ public final class HeadMeter {
     };
   }
 
-  /** Standard normal entries: any scale has the same column space. */
+  /** Any scale of its entries has the same column space. */
   private Tensor randomHead(Backend backend, TensorScope scope, Tensor like, long step) {
-    double[] entries = new double[Math.toIntExact(like.size())];
-    randomness.stream("random head").stream(step).gaussian(entries, 1);
-    Tensor head = scope.zeros(ElementType.F64, like.rows(), like.cols());
-    backend.write(entries, head);
-    return head;
+    Randomness stream = randomness.stream("random head").stream(step);
+    return NormalMatrix.inF64(backend, scope, like.rows(), like.cols(), stream);
   }
 }

@@ -2,13 +2,13 @@ package dev.gatun.measure;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
-import dev.gatun.backend.Transpose;
-import dev.gatun.data.Batch;
 import dev.gatun.data.RandomWindows;
 import dev.gatun.data.Randomness;
 import dev.gatun.model.HeadInputs;
 import dev.gatun.model.HeadScores;
 import dev.gatun.model.LanguageModel;
+import dev.gatun.model.LogitRows;
+import dev.gatun.tensor.Batch;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
@@ -33,7 +33,7 @@ public final class HeldOutWindows {
   /** Mean cross-entropy in nats. */
   public double loss(LanguageModel model) {
     return batches.stream()
-        .map(b -> model.evaluate(b.inputs(), b.targets(), b.batch(), b.length()))
+        .map(model::evaluate)
         .reduce(new HeadScores(0, 0, 0), HeadScores::plus)
         .meanLoss();
   }
@@ -48,8 +48,7 @@ public final class HeldOutWindows {
     double sum = 0;
     long contexts = 0;
     for (Batch batch : batches) {
-      HeadInputs at =
-          model.headInputs(batch.inputs(), batch.targets(), batch.batch(), batch.length());
+      HeadInputs at = model.headInputs(batch);
       sum += lossAmong(model, at, classes);
       contexts += at.contexts();
     }
@@ -58,19 +57,14 @@ public final class HeldOutWindows {
 
   private static double lossAmong(LanguageModel model, HeadInputs at, int classes) {
     Backend backend = model.backend();
-    long rows = at.hidden().rows();
-    long chunkRows = Math.clamp(LOGIT_BYTES / (classes * backend.real().byteSize()), 1, rows);
     try (TensorScope scope = backend.newScope()) {
       Tensor weights = model.head().weights(scope).rows(0, classes);
-      Tensor logits = scope.zeros(backend.real(), chunkRows, classes);
-      Tensor losses = scope.zeros(backend.real(), rows);
-      for (long first = 0; first < rows; first += chunkRows) {
-        long count = Math.min(chunkRows, rows - first);
-        Tensor chunk = logits.rows(0, count);
-        backend.gemm(
-            Transpose.NO, Transpose.YES, 1, at.hidden().rows(first, count), weights, 0, chunk);
+      var rows = new LogitRows(backend, scope, at.hidden(), weights, LOGIT_BYTES);
+      Tensor losses = scope.zeros(backend.real(), at.hidden().rows());
+      for (long first = 0; first < losses.size(); first += rows.atOnce()) {
+        Tensor logits = rows.from(first);
         backend.crossEntropyLoss(
-            chunk, at.targets().slice(first, count), losses.slice(first, count));
+            logits, at.targets().slice(first, logits.rows()), losses.slice(first, logits.rows()));
       }
       return Arrays.stream(backend.toDoubles(losses)).sum();
     }

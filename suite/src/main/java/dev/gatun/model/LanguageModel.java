@@ -2,6 +2,7 @@ package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
+import dev.gatun.tensor.Batch;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
@@ -86,16 +87,14 @@ public final class LanguageModel implements AutoCloseable {
   /**
    * scale·Σ losses of a batch, accumulating the gradient of that into every parameter.
    *
-   * @param inputs token ids [batch, length]
-   * @param targets next tokens [batch, length], −1 where there is none
+   * @param batch token ids; its targets are −1 where there is none
    * @param scale usually 1/number of targets
    * @param tap sees the logit gradient
    * @throws IllegalArgumentException if ids or extents do not fit the model
    */
-  public double lossAndGradients(
-      int[] inputs, int[] targets, int batch, int length, double scale, LogitGradientTap tap) {
-    Tensor onDevice = upload(targets);
-    backbone.load(inputs, batch, length);
+  public double lossAndGradients(Batch batch, double scale, LogitGradientTap tap) {
+    Tensor onDevice = upload(batch.targets());
+    backbone.load(batch.inputs(), batch.batch(), batch.length());
     head.prepare(onDevice);
     Runnable pass =
         () -> {
@@ -104,11 +103,12 @@ public final class LanguageModel implements AutoCloseable {
           backbone.backward();
         };
     if (tap == LogitGradientTap.NONE) {
-      trainingPass.run(() -> new RepeatedPass.Form(batch, length, scale, generation()), pass);
+      trainingPass.run(
+          () -> new RepeatedPass.Form(batch.batch(), batch.length(), scale, generation()), pass);
     } else {
       pass.run();
     }
-    return scale * head.lossSum(targets.length);
+    return scale * head.lossSum(batch.targets().length);
   }
 
   /** How often a buffer that a training pass uses was replaced. */
@@ -117,8 +117,8 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   /** Loss and top-1 accuracy of a batch; no gradient is changed. */
-  public HeadScores evaluate(int[] inputs, int[] targets, int batch, int length) {
-    HeadInputs at = headInputs(inputs, targets, batch, length);
+  public HeadScores evaluate(Batch batch) {
+    HeadInputs at = headInputs(batch);
     return head.scores(at.hidden(), at.targets());
   }
 
@@ -133,10 +133,11 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   /** What the head sees of a batch; valid until the next pass of this model. */
-  public HeadInputs headInputs(int[] inputs, int[] targets, int batch, int length) {
-    Tensor onDevice = upload(targets);
-    Tensor hidden = hiddenStates(inputs, batch, length);
-    return new HeadInputs(hidden, onDevice, Arrays.stream(targets).filter(t -> t >= 0).count());
+  public HeadInputs headInputs(Batch batch) {
+    Tensor onDevice = upload(batch.targets());
+    Tensor hidden = hiddenStates(batch.inputs(), batch.batch(), batch.length());
+    long contexts = Arrays.stream(batch.targets()).filter(t -> t >= 0).count();
+    return new HeadInputs(hidden, onDevice, contexts);
   }
 
   /** The gradient [batch·length, D] of the hidden states in the last {@link #lossAndGradients}. */

@@ -1,5 +1,6 @@
 package dev.gatun.report;
 
+import dev.gatun.facts.PublishedModel;
 import dev.gatun.report.chart.Axis;
 import dev.gatun.report.chart.Chart;
 import dev.gatun.report.chart.Ink;
@@ -18,10 +19,10 @@ final class AnisotropyFigures implements FigureSource {
   private static final String ANISOTROPY = "anisotropy";
   private static final String LAYERS = "anisotropy_of_layer";
 
-  private final SaturationCourseFacts facts;
+  private final PublishedPoints published;
 
-  AnisotropyFigures(SaturationCourseFacts facts) {
-    this.facts = facts;
+  AnisotropyFigures(PublishedPoints published) {
+    this.published = published;
   }
 
   @Override
@@ -58,9 +59,7 @@ final class AnisotropyFigures implements FigureSource {
             Ink.FIFTH,
             Marker.OPEN_DIAMOND,
             LineStyle.NONE,
-            facts.beyondHalf().values().stream()
-                .map(share -> Point.of(share * end, 0.5))
-                .toList()));
+            published.beyondHalf().stream().map(share -> Point.of(share * end, 0.5)).toList()));
     series.add(
         new Series(
             "null: isotropic Gaussian",
@@ -119,16 +118,9 @@ final class AnisotropyFigures implements FigureSource {
     var series = new ArrayList<Series>();
     series.add(new Series("here, at the end", Ink.FIRST, Marker.CIRCLE, LineStyle.SOLID, last));
     series.add(new Series("here, at the peak", Ink.SECOND, Marker.SQUARE, LineStyle.DOTTED, peak));
-    facts
-        .anisotropy()
-        .forEach((family, points) ->
-            series.add(
-                new Series(
-                    family + ", read off figure 2",
-                    family.equals("Pythia") ? Ink.THIRD : Ink.FOURTH,
-                    family.equals("Pythia") ? Marker.OPEN_DIAMOND : Marker.RING,
-                    LineStyle.NONE,
-                    points)));
+    Map<String, List<Point>> paper = published.anisotropies(PublishedModel::width);
+    series.add(readOff("Pythia", Ink.THIRD, Marker.OPEN_DIAMOND, paper));
+    series.add(readOff("GPT-2", Ink.FOURTH, Marker.RING, paper));
     String caption =
         "Last-layer mean cosine by width: here at the end and at the peak, means over "
             + "the seeds, whiskers their range; and models of figure 2 of arXiv 2404.07647, "
@@ -141,6 +133,12 @@ final class AnisotropyFigures implements FigureSource {
         "Mean cosine of the head's inputs, by width",
         caption,
         new Chart(Axis.log2("width D"), Axis.linear("mean cosine").between(-0.05, 1.05), series));
+  }
+
+  private static Series readOff(
+      String family, Ink ink, Marker marker, Map<String, List<Point>> paper) {
+    return new Series(
+        family + ", read off figure 2", ink, marker, LineStyle.NONE, paper.get(family));
   }
 
   private static Point at(double x, Point p) {

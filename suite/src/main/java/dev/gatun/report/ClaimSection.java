@@ -8,6 +8,7 @@ import dev.gatun.results.Outcome;
 import dev.gatun.results.Remark;
 import dev.gatun.results.Standing;
 import dev.gatun.results.Verdict;
+import dev.gatun.results.Wording;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -146,12 +147,7 @@ final class ClaimSection {
 
   /** What a check that does not decide is there for. */
   private static String role(ExpectedCheck check) {
-    String words =
-        switch (check.role()) {
-          case CLAIM -> check.gates() ? "" : "reported, does not decide";
-          case CAUSE -> "the paper's cause";
-          case BEYOND_NULL -> "against the null";
-        };
+    String words = Wording.role(check.role(), check.gates());
     return words.isEmpty() ? "" : " <em class=\"reported\">" + words + "</em>";
   }
 

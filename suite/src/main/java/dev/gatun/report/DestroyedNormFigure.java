@@ -22,9 +22,9 @@ final class DestroyedNormFigure implements FigureSource {
   private static final int CURVE_POINTS = 120;
 
   private final List<Verdict> verdicts;
-  private final DestroyedNormFacts published;
+  private final PublishedPoints published;
 
-  DestroyedNormFigure(List<Verdict> verdicts, DestroyedNormFacts published) {
+  DestroyedNormFigure(List<Verdict> verdicts, PublishedPoints published) {
     this.verdicts = List.copyOf(verdicts);
     this.published = published;
   }
@@ -100,11 +100,11 @@ final class DestroyedNormFigure implements FigureSource {
 
   private Series publishedSeries() {
     return new Series(
-        "paper (" + Grades.word(published.grade()) + ")",
+        "paper (" + Grades.word(published.destroyedNormGrade()) + ")",
         Ink.FOURTH,
         Marker.OPEN_DIAMOND,
         LineStyle.NONE,
-        published.points());
+        published.destroyedNorms());
   }
 
   /** √(1 − D/V), from 0 to the end of the axis. */

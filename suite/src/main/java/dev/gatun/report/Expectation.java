@@ -3,6 +3,7 @@ package dev.gatun.report;
 import dev.gatun.results.ExpectedCheck;
 import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Verdict;
+import dev.gatun.results.Wording;
 import java.util.Optional;
 
 /** What a verdict was judged against, as the report writes it. */
@@ -20,28 +21,10 @@ final class Expectation {
 
   /** As in {@code 0.945 to 0.995}, {@code ≥ 1.2}, {@code > 0}. */
   static String bounds(Verdict verdict, Optional<ExpectedCheck> check) {
-    double low = verdict.expectedLow();
-    double high = verdict.expectedHigh();
-    boolean openLow = check.map(ExpectedCheck::openLow).orElse(false);
-    boolean openHigh = check.map(ExpectedCheck::openHigh).orElse(false);
-    if (Double.isNaN(low) || Double.isNaN(high)) {
-      return Numbers.NONE;
-    }
-    if (low == Double.NEGATIVE_INFINITY && high == Double.POSITIVE_INFINITY) {
-      return "any";
-    }
-    if (high == Double.POSITIVE_INFINITY) {
-      return (openLow ? "> " : "≥ ") + Numbers.stated(low);
-    }
-    if (low == Double.NEGATIVE_INFINITY) {
-      return (openHigh ? "< " : "≤ ") + Numbers.stated(high);
-    }
-    if (low == high) {
-      return Numbers.stated(low);
-    }
-    return (openLow ? "above " : "")
-        + Numbers.stated(low)
-        + (openHigh ? " to below " : " to ")
-        + Numbers.stated(high);
+    return Wording.bounds(
+        verdict,
+        check.map(ExpectedCheck::openLow).orElse(false),
+        check.map(ExpectedCheck::openHigh).orElse(false),
+        Numbers::stated);
   }
 }

@@ -28,12 +28,12 @@ final class LossDifferenceFigure implements FigureSource {
   }
 
   /** C1, over the rank. */
-  static LossDifferenceFigure ofRanks(ControlFacts published) {
+  static LossDifferenceFigure ofRanks(PublishedPoints published) {
     return new LossDifferenceFigure("C1", losses -> ranks(losses, published));
   }
 
   /** C2, over the width. */
-  static LossDifferenceFigure ofOrthogonalPart(ControlFacts published) {
+  static LossDifferenceFigure ofOrthogonalPart(PublishedPoints published) {
     return new LossDifferenceFigure("C2", losses -> orthogonalPart(losses, published));
   }
 
@@ -57,7 +57,7 @@ final class LossDifferenceFigure implements FigureSource {
     return drawing.apply(PairedLosses.of(evidence, claim)).stream().toList();
   }
 
-  private static Optional<Figure> ranks(PairedLosses losses, ControlFacts published) {
+  private static Optional<Figure> ranks(PairedLosses losses, PublishedPoints published) {
     double width = losses.setting("width");
     List<Point> backward = byNumber(losses, "backward", r -> r / width);
     List<Point> forward = byNumber(losses, "rank", r -> r / width);
@@ -73,11 +73,11 @@ final class LossDifferenceFigure implements FigureSource {
         backward,
         new Series("backward rank r", Ink.FIRST, Marker.CIRCLE, LineStyle.SOLID, backward),
         new Series("head W = A·B of rank r", Ink.SECOND, Marker.SQUARE, LineStyle.SOLID, forward),
-        published("backward, published", Ink.THIRD, published.backward()),
-        published("forward, published", Ink.FOURTH, published.forward()));
+        published("backward, published", Ink.THIRD, published.rankLosses("backward")),
+        published("forward, published", Ink.FOURTH, published.rankLosses("forward")));
   }
 
-  private static Optional<Figure> orthogonalPart(PairedLosses losses, ControlFacts published) {
+  private static Optional<Figure> orthogonalPart(PairedLosses losses, PublishedPoints published) {
     double width = losses.setting("width");
     List<Point> without = losses.difference("no-orthogonal", width).stream().toList();
     List<Point> nothing = byNumber(losses, "backward", _ -> width);
@@ -92,7 +92,7 @@ final class LossDifferenceFigure implements FigureSource {
         without,
         new Series("without it", Ink.FIRST, Marker.CIRCLE, LineStyle.NONE, without),
         new Series("null", Ink.SECOND, Marker.RING, LineStyle.NONE, nothing),
-        published("published", Ink.THIRD, published.withoutOrthogonalPart()));
+        published("published", Ink.THIRD, published.lossesWithoutOrthogonalPart()));
   }
 
   private static Optional<Figure> neverTargets(PairedLosses losses) {

@@ -1,5 +1,6 @@
 package dev.gatun.report;
 
+import dev.gatun.facts.PublishedModel;
 import dev.gatun.report.chart.Axis;
 import dev.gatun.report.chart.Chart;
 import dev.gatun.report.chart.Ink;
@@ -22,10 +23,10 @@ final class MeasureFigures {
       " The paper's points are read off its figures (arXiv 2404.07647).";
 
   private final MeasuredModels models;
-  private final ModelSizeFacts paper;
+  private final PublishedPoints paper;
   private final List<String> arms;
 
-  MeasureFigures(MeasuredModels models, ModelSizeFacts paper) {
+  MeasureFigures(MeasuredModels models, PublishedPoints paper) {
     this.models = models;
     this.paper = paper;
     this.arms = models.arms().stream().limit(MOST).toList();
@@ -112,7 +113,7 @@ final class MeasureFigures {
   private Figure anisotropyOfSizes() {
     List<Series> series = new ArrayList<>();
     int i = 0;
-    for (var family : paper.anisotropy().entrySet()) {
+    for (var family : paper.anisotropies(PublishedModel::parameters).entrySet()) {
       series.add(published(family.getKey() + " (paper, read off)", i++, family.getValue()));
     }
     series.addAll(bySize("anisotropy"));
@@ -127,7 +128,7 @@ final class MeasureFigures {
 
   private Figure singularEntropy() {
     List<Series> series = new ArrayList<>();
-    series.add(published("Pythia, end of training (paper, read off)", 0, paper.singularEntropy()));
+    series.add(published("Pythia, end of training (paper, read off)", 0, paper.lastEntropies()));
     series.addAll(bySize("singular_entropy"));
     List<Point> random = new ArrayList<>();
     arms.forEach(arm ->
@@ -165,7 +166,7 @@ final class MeasureFigures {
 
   private Figure headError() {
     List<Series> series = new ArrayList<>();
-    series.add(published("Pythia-1B (paper, read off)", 0, paper.headError()));
+    series.add(published("Pythia-1B (paper, read off)", 0, paper.headErrors()));
     series.addAll(lines(arms, models::curve, "head_error_of_rank"));
     return figure(
         "head-error",

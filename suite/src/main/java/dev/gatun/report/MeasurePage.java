@@ -76,7 +76,7 @@ final class MeasurePage {
             setting(),
             headers(),
             rows(),
-            figures(new MeasureFigures(models, ModelSizeFacts.shipped()).all()),
+            figures(new MeasureFigures(models, PublishedPoints.shipped()).all()),
             ofEach(),
             acrossHardware(),
             ProvenanceSection.html(evidence.provenance()));

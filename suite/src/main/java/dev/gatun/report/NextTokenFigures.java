@@ -24,9 +24,9 @@ final class NextTokenFigures implements FigureSource {
   private static final String SHUFFLED = "shuffled-";
   private static final String ERROR = "W-error";
 
-  private final NextTokenFacts published;
+  private final PublishedPoints published;
 
-  NextTokenFigures(NextTokenFacts published) {
+  NextTokenFigures(PublishedPoints published) {
     this.published = published;
   }
 
@@ -60,14 +60,14 @@ final class NextTokenFigures implements FigureSource {
             Ink.THIRD,
             Marker.OPEN_DIAMOND,
             LineStyle.NONE,
-            published.llama()));
+            published.nextTokenErrors("Llama-2")));
     series.add(
         new Series(
             "paper, Pythia's tokenizer (read off the figure)",
             Ink.FOURTH,
             Marker.RING,
             LineStyle.NONE,
-            published.pythia()));
+            published.nextTokenErrors("Pythia")));
     if (shuffled != null) {
       series.add(
           new Series(

@@ -1,5 +1,6 @@
 package dev.gatun.report;
 
+import dev.gatun.facts.PublishedModel;
 import dev.gatun.report.chart.Axis;
 import dev.gatun.report.chart.Chart;
 import dev.gatun.report.chart.Ink;
@@ -35,7 +36,7 @@ final class PerplexityFigure implements FigureSource {
   public List<Figure> figures(EvidenceIndex evidence) {
     var figures = new ArrayList<Figure>();
     Map<String, List<Run>> ratios = evidence.armsWith(claim(), RATIO);
-    if (ratios.keySet().stream().anyMatch(arm -> ScalingLawFacts.parameters(arm) > 0)) {
+    if (ratios.keySet().stream().anyMatch(arm -> parameters(arm) > 0)) {
       figures.add(bySize(evidence, ratios));
     }
     Map<String, List<Run>> curves = evidence.armsWith(claim(), PERPLEXITY);
@@ -50,7 +51,7 @@ final class PerplexityFigure implements FigureSource {
     var twins = new ArrayList<Point>();
     var nulls = new ArrayList<Point>();
     for (Map.Entry<String, List<Run>> arm : arms.entrySet()) {
-      double size = ScalingLawFacts.parameters(arm.getKey());
+      double size = parameters(arm.getKey());
       boolean twin = arm.getKey().contains("dedup");
       evidence
           .last(arm.getValue(), RATIO)
@@ -81,6 +82,10 @@ final class PerplexityFigure implements FigureSource {
         "Late training, by model size",
         caption,
         new Chart(Axis.log10("parameters"), Axis.linear("final / best perplexity"), series));
+  }
+
+  private static double parameters(String arm) {
+    return PublishedModel.of(arm).map(PublishedModel::parameters).orElse(Double.NaN);
   }
 
   /** With the ends of the bootstrap's interval, where they are recorded. */

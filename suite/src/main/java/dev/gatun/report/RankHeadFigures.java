@@ -32,10 +32,10 @@ final class RankHeadFigures implements FigureSource {
           + " the model's own head cut down to the rank by its singular values and not trained,"
           + " over that head uncut. Dotted: read off figure 6 of arXiv 2404.07647.";
 
-  private final RankHeadFacts facts;
+  private final PublishedPoints published;
 
-  RankHeadFigures(RankHeadFacts facts) {
-    this.facts = facts;
+  RankHeadFigures(PublishedPoints published) {
+    this.published = published;
   }
 
   @Override
@@ -65,7 +65,7 @@ final class RankHeadFigures implements FigureSource {
             "loss over that of rank D, in nats",
             series(scaled, normal, LOSS),
             paired(cut, "truncated_loss"),
-            facts.penalties()));
+            published.lossPenalties()));
     figures.add(
         figure(
             "figure-rank-accuracy",
@@ -75,7 +75,7 @@ final class RankHeadFigures implements FigureSource {
             "accuracy less that of rank D",
             series(scaled, normal, ACCURACY),
             paired(cut, "truncated_accuracy"),
-            facts.accuracies()));
+            published.accuracyPenalties()));
     figures.add(rates(scaled, normal));
     return figures;
   }
@@ -177,7 +177,7 @@ final class RankHeadFigures implements FigureSource {
         new Series("logits begin at 1", Ink.FIRST, Marker.CIRCLE, LineStyle.SOLID, chosen(scaled)));
     series.add(
         new Series("entries N(0, 1)", Ink.SECOND, Marker.SQUARE, LineStyle.SOLID, chosen(normal)));
-    addPublished(series, facts.rates());
+    addPublished(series, published.learningRates());
     series.removeIf(s -> s.points().isEmpty());
     String caption =
         "The learning rate that was best on the half of the held-out text that is not reported:"

@@ -1,6 +1,7 @@
 package dev.gatun.report;
 
 import dev.gatun.io.AtomicFile;
+import dev.gatun.io.Resources;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.ExpectedClaim;
 import dev.gatun.results.ExpectedValues;
@@ -18,7 +19,7 @@ import java.util.List;
  * evidence and verdicts give the same bytes.
  */
 public final class Report {
-  private static final String STYLE = "report.css";
+  private static final String STYLE = "/dev/gatun/report/report.css";
 
   private Report() {}
 
@@ -58,9 +59,10 @@ public final class Report {
       return page(new MeasurePage(evidence, across).html());
     }
     var index = new EvidenceIndex(evidence);
+    PublishedPoints published = PublishedPoints.shipped();
     List<FigureSource> figures =
         List.of(
-            new DestroyedNormFigure(verdicts, DestroyedNormFacts.shipped()),
+            new DestroyedNormFigure(verdicts, published),
             new SpectraFigure(),
             new BatchRankFigure(),
             new StepLossFigure(),
@@ -68,17 +70,17 @@ public final class Report {
             new ConstructedHeadFigure(),
             new TrainingFigure(),
             new ComponentEnergyFigure(),
-            new ScalingLawFigure(ScalingLawFacts.shipped()),
+            new ScalingLawFigure(published),
             new PerplexityFigure(),
-            new AnisotropyFigures(SaturationCourseFacts.shipped()),
-            new SingularEntropyFigures(SaturationCourseFacts.shipped()),
-            new RankHeadFigures(RankHeadFacts.shipped()),
-            new NextTokenFigures(NextTokenFacts.shipped()),
+            new AnisotropyFigures(published),
+            new SingularEntropyFigures(published),
+            new RankHeadFigures(published),
+            new NextTokenFigures(published),
             new TheoremFigure(),
-            new WErrorFigure(RankHeadFacts.shipped()),
+            new WErrorFigure(published),
             new HeadRankFigure(),
-            LossDifferenceFigure.ofRanks(ControlFacts.shipped()),
-            LossDifferenceFigure.ofOrthogonalPart(ControlFacts.shipped()),
+            LossDifferenceFigure.ofRanks(published),
+            LossDifferenceFigure.ofOrthogonalPart(published),
             LossDifferenceFigure.ofNeverTargets(),
             new HeadFamilyFigure(),
             new HeadComparisonFigures());
@@ -125,6 +127,6 @@ public final class Report {
     %s</body>
     </html>
     """
-        .formatted(Resource.text(STYLE), body);
+        .formatted(Resources.text(STYLE), body);
   }
 }

@@ -1,5 +1,7 @@
 package dev.gatun.report;
 
+import dev.gatun.facts.LossPoint;
+import dev.gatun.facts.PublishedModel;
 import dev.gatun.report.chart.Axis;
 import dev.gatun.report.chart.Chart;
 import dev.gatun.report.chart.Ink;
@@ -13,10 +15,10 @@ import java.util.Map;
 
 /** B1: the published loss of each model over tokens, and the scaling law's. */
 final class ScalingLawFigure implements FigureSource {
-  private final ScalingLawFacts facts;
+  private final PublishedPoints published;
 
-  ScalingLawFigure(ScalingLawFacts facts) {
-    this.facts = facts;
+  ScalingLawFigure(PublishedPoints published) {
+    this.published = published;
   }
 
   @Override
@@ -36,12 +38,13 @@ final class ScalingLawFigure implements FigureSource {
     }
     var series = new ArrayList<Series>();
     int i = 0;
-    for (Map.Entry<String, List<Point>> model : facts.losses().entrySet()) {
+    for (Map.Entry<PublishedModel, List<LossPoint>> model : published.lossCurves().entrySet()) {
       Ink ink = Ink.ofSeries(i);
-      List<Point> losses = overTokens(facts, model.getValue());
-      series.add(law(facts, model.getKey(), losses, ink));
-      series.add(
-          new Series("published loss", ink, Marker.DOT, LineStyle.NONE, model.getKey(), losses));
+      String size = model.getKey().size();
+      List<Point> losses =
+          model.getValue().stream().map(p -> Point.of(p.tokens(), p.loss())).toList();
+      series.add(law(model.getValue(), ink));
+      series.add(new Series("published loss", ink, Marker.DOT, LineStyle.NONE, size, losses));
       i++;
     }
     var tokens = series.stream().flatMap(s -> s.points().stream()).mapToDouble(Point::x);
@@ -65,13 +68,11 @@ final class ScalingLawFigure implements FigureSource {
         new Figure("figure-scaling-law", "Loss against the scaling law", caption, chart));
   }
 
-  private static List<Point> overTokens(ScalingLawFacts facts, List<Point> losses) {
-    return losses.stream().map(p -> Point.of(p.x() * facts.tokensPerStep(), p.y())).toList();
-  }
-
-  private static Series law(ScalingLawFacts facts, String model, List<Point> losses, Ink ink) {
+  private Series law(List<LossPoint> curve, Ink ink) {
     List<Point> points =
-        losses.stream().map(p -> Point.of(p.x(), facts.loss(model, p.x()))).toList();
+        curve.stream()
+            .map(p -> Point.of(p.tokens(), published.scalingLaw().loss(p.parameters(), p.tokens())))
+            .toList();
     return new Series("scaling law", ink, Marker.NONE, LineStyle.DASHED, points);
   }
 }

@@ -22,10 +22,10 @@ final class SingularEntropyFigures implements FigureSource {
   /** Pythia models up to 160M collapse in the paper, those from 410M do not. */
   private static final List<String> COLLAPSED = List.of("14M", "31M", "70M", "160M");
 
-  private final SaturationCourseFacts facts;
+  private final PublishedPoints published;
 
-  SingularEntropyFigures(SaturationCourseFacts facts) {
-    this.facts = facts;
+  SingularEntropyFigures(PublishedPoints published) {
+    this.published = published;
   }
 
   @Override
@@ -129,8 +129,8 @@ final class SingularEntropyFigures implements FigureSource {
 
   private Series published(boolean collapsed) {
     List<Point> points =
-        facts.entropy().entrySet().stream()
-            .filter(model -> COLLAPSED.contains(model.getKey()) == collapsed)
+        published.entropiesOverTraining().entrySet().stream()
+            .filter(model -> COLLAPSED.contains(model.getKey().size()) == collapsed)
             .flatMap(model -> model.getValue().stream())
             .toList();
     return new Series(

@@ -6,6 +6,7 @@ import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Outcome;
 import dev.gatun.results.Standing;
 import dev.gatun.results.Verdict;
+import dev.gatun.results.Wording;
 import java.util.List;
 
 /** All checks that this tier and device judge in one table; on a phone each row becomes a card. */
@@ -25,7 +26,7 @@ final class VerdictTable {
     <th scope="col">Expected</th><th scope="col">Null</th><th scope="col">Verdict</th></tr></thead>
     <tbody>
     %s</tbody></table>
-    <p class="note">%s Checks marked <em>reported</em> do not decide their claim.
+    <p class="note">%s Checks marked <em>reported only</em> do not decide their claim.
     In the strips above, the grey band is the expected interval, the dot the measurement with its
     interval, the diamond the null.</p>
     </section>
@@ -58,12 +59,7 @@ final class VerdictTable {
 
   private static String reported(Verdict v, ExpectedValues expected) {
     CheckRole role = Expectation.of(v, expected).map(ExpectedCheck::role).orElse(CheckRole.CLAIM);
-    String words =
-        switch (role) {
-          case CLAIM -> v.gates() ? "" : "reported";
-          case CAUSE -> "the paper's cause";
-          case BEYOND_NULL -> "against the null";
-        };
+    String words = Wording.role(role, v.gates());
     return words.isEmpty() ? "" : " <em class=\"reported\">" + words + "</em>";
   }
 

@@ -27,10 +27,10 @@ final class WErrorFigure implements FigureSource {
           + " the same size has at that rank. Rings: Pythia-1b, read off figures 6 and 8 of arXiv"
           + " 2404.07647.";
 
-  private final RankHeadFacts facts;
+  private final PublishedPoints published;
 
-  WErrorFigure(RankHeadFacts facts) {
-    this.facts = facts;
+  WErrorFigure(PublishedPoints published) {
+    this.published = published;
   }
 
   @Override
@@ -67,7 +67,12 @@ final class WErrorFigure implements FigureSource {
             LineStyle.DOTTED,
             points(evidence, "w_error_random_head", GAP)));
     series.add(
-        new Series("Pythia-1b, published", Ink.THIRD, Marker.RING, LineStyle.DOTTED, facts.gaps()));
+        new Series(
+            "Pythia-1b, published",
+            Ink.THIRD,
+            Marker.RING,
+            LineStyle.DOTTED,
+            published.lossGaps()));
     series.removeIf(s -> s.points().isEmpty());
     return List.of(
         new Figure(

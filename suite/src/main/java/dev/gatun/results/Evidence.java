@@ -1,5 +1,8 @@
 package dev.gatun.results;
 
+import dev.gatun.io.Hash;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.List;
 
 /** Everything measured in one piece of work, from which verdicts are computed. */
@@ -11,5 +14,16 @@ public record Evidence(
     runs = List.copyOf(runs);
     metrics = List.copyOf(metrics);
     spectra = List.copyOf(spectra);
+  }
+
+  /** With the hash of the configurations of all runs, in their order, each ended by a zero byte. */
+  public Evidence withConfigurationHash() {
+    MessageDigest digest = Hash.sha256();
+    for (Run run : runs) {
+      digest.update(run.configuration().getBytes(StandardCharsets.UTF_8));
+      digest.update((byte) 0);
+    }
+    return new Evidence(
+        provenance.with(Provenance.CONFIGURATION_HASH, Hash.hex(digest)), runs, metrics, spectra);
   }
 }

@@ -21,10 +21,10 @@ import java.util.Objects;
  * @param high greatest value that reproduces; +∞ by default
  * @param openLow whether {@code low} itself does not reproduce; false by default
  * @param openHigh whether {@code high} itself does not reproduce; false by default
- * @param unit unit of the metric
+ * @param unit unit of the metric; a pure number by default
  * @param tiers tiers it holds for
- * @param devices devices it holds for
- * @param kind the rule it is judged by
+ * @param devices devices it holds for; all by default
+ * @param kind the rule it is judged by; statistical by default
  * @param judgeUncertainty whether the metric's own error widens the value to an interval before a
  *     point check judges it; true by default
  * @param minimumSeeds least number of seeds of a statistical check; 5 by default
@@ -68,7 +68,6 @@ public record ExpectedCheck(
     Boolean gates,
     String tooSmall,
     List<String> history) {
-
   /** Fills in the defaults; a missing key is an {@link IllegalArgumentException} naming it. */
   public ExpectedCheck {
     require(id, "id");
@@ -92,10 +91,11 @@ public record ExpectedCheck(
     }
     openLow = Objects.requireNonNullElse(openLow, false);
     openHigh = Objects.requireNonNullElse(openHigh, false);
-    Unit.require(require(unit, "unit"));
+    unit = Objects.requireNonNullElse(unit, "1");
+    Unit.require(unit);
     tiers = List.copyOf(require(tiers, "tiers"));
-    devices = List.copyOf(require(devices, "devices"));
-    require(kind, "kind");
+    devices = devices == null ? Run.DEVICES : List.copyOf(devices);
+    kind = Objects.requireNonNullElse(kind, CheckKind.STATISTICAL);
     judgeUncertainty = Objects.requireNonNullElse(judgeUncertainty, true);
     minimumSeeds = Objects.requireNonNullElse(minimumSeeds, 5);
     if (minimumSeeds < 2) {

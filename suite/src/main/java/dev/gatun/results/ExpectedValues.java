@@ -1,6 +1,7 @@
 package dev.gatun.results;
 
 import dev.gatun.io.NearestName;
+import dev.gatun.io.Resources;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.regex.Pattern;
  * What evidence is judged against: the claims of {@code results/expected/}, in its index's order.
  */
 public record ExpectedValues(List<ExpectedClaim> claims) {
+  private static final String FOLDER = "/dev/gatun/results/expected/";
   private static final String INDEX = "index.txt";
   private static final Pattern NUMBER = Pattern.compile("\\d+");
 
@@ -31,8 +33,8 @@ public record ExpectedValues(List<ExpectedClaim> claims) {
    */
   public static ExpectedValues shipped() {
     List<ExpectedClaim> claims = new ArrayList<>();
-    for (String name : TomlFile.resource("expected/" + INDEX).lines().toList()) {
-      claims.add(TOML.parse(name, TomlFile.resource("expected/" + name)));
+    for (String name : Resources.text(FOLDER + INDEX).lines().toList()) {
+      claims.add(TOML.parse(name, Resources.text(FOLDER + name)));
     }
     return new ExpectedValues(claims);
   }

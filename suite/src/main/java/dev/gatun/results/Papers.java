@@ -1,5 +1,6 @@
 package dev.gatun.results;
 
+import dev.gatun.io.Resources;
 import java.util.List;
 
 /** The papers whose claims are measured: {@code results/papers.toml}. */
@@ -18,7 +19,7 @@ public record Papers(List<Paper> papers) {
    * @throws IllegalArgumentException if one names a claim or a check that there is not
    */
   public static Papers shipped() {
-    Papers papers = TOML.parse(RESOURCE, TomlFile.resource(RESOURCE));
+    Papers papers = TOML.parse(RESOURCE, Resources.text("/dev/gatun/results/" + RESOURCE));
     ExpectedValues expected = ExpectedValues.shipped();
     papers.papers().forEach(paper -> paper.requireKnown(expected));
     return papers;

@@ -1,5 +1,6 @@
 package dev.gatun.results;
 
+import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -26,6 +27,9 @@ public record Run(
     long seed,
     String configuration,
     double wallSeconds) {
+  /** The devices that compute. */
+  public static final List<String> DEVICES = List.of("cpu", "cuda");
+
   /** The device of a run that computes with published numbers alone. */
   public static final String PUBLISHED = "published";
 

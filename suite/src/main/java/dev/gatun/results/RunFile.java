@@ -35,9 +35,7 @@ record RunFile(Provenance provenance, Map<String, Double> wallSeconds) {
     var json = new LinkedHashMap<String, Object>();
     json.put(ArrowTable.FORMAT_KEY, ArrowTable.FORMAT);
     json.putAll(provenance.entries());
-    var seconds = new LinkedHashMap<String, Double>();
-    wallSeconds.forEach((id, value) -> seconds.put(id, value.isNaN() ? null : value));
-    json.put(WALL_SECONDS, seconds);
+    json.put(WALL_SECONDS, wallSeconds);
     byte[] bytes = (Json.indented(json) + "\n").getBytes(StandardCharsets.UTF_8);
     return channel -> AtomicFile.writeFully(channel, ByteBuffer.wrap(bytes));
   }

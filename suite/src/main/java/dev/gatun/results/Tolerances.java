@@ -1,5 +1,6 @@
 package dev.gatun.results;
 
+import dev.gatun.io.Resources;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ public record Tolerances(List<Tolerance> tolerances) {
 
   /** Those that Gatun ships. */
   public static Tolerances shipped() {
-    return TOML.parse(RESOURCE, TomlFile.resource(RESOURCE));
+    return TOML.parse(RESOURCE, Resources.text("/dev/gatun/results/" + RESOURCE));
   }
 
   /**

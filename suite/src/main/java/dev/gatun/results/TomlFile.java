@@ -1,9 +1,6 @@
 package dev.gatun.results;
 
 import dev.gatun.io.NearestName;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -80,17 +77,5 @@ record TomlFile<T>(Class<T> type) {
       return cause.getMessage();
     }
     return e.getOriginalMessage().lines().findFirst().orElse("not TOML");
-  }
-
-  /** The text of a file that the application brings, beside this class. */
-  static String resource(String name) {
-    try (var stream = TomlFile.class.getResourceAsStream(name)) {
-      if (stream == null) {
-        throw new IllegalStateException("the application lacks its resource " + name);
-      }
-      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read the resource " + name, e);
-    }
   }
 }

@@ -11,9 +11,9 @@ import java.util.Collection;
  * @param measuredHigh upper end
  * @param expectedLow least value that reproduces, −∞ if none
  * @param expectedHigh greatest value that reproduces, +∞ if none
- * @param source paper and table, figure or sentence of the expected value
  * @param nullValue what a null model or control gives, NaN if the check has none
  * @param nullName metric of the null model, empty if none
+ * @param source paper and table, figure or sentence of the expected value
  * @param reason one line that says why the outcome is what it is
  */
 public record Verdict(
@@ -27,10 +27,10 @@ public record Verdict(
     double expectedLow,
     double expectedHigh,
     String unit,
-    String source,
-    Grade grade,
     double nullValue,
     String nullName,
+    String source,
+    Grade grade,
     String reason) {
 
   /** Outcome of a claim: the worst of its gating checks; SKIPPED if there is none. */

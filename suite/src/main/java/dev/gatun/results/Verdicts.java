@@ -275,10 +275,10 @@ public final class Verdicts {
           check.low(),
           check.high(),
           check.unit(),
-          check.source(),
-          check.grade(),
           nullValue,
           check.nullMetric(),
+          check.source(),
+          check.grade(),
           otherHead.map(head -> besideOf(head) + reason).orElse(reason));
     }
 

@@ -1,15 +1,12 @@
 package dev.gatun.train;
 
+import dev.gatun.io.Hash;
 import dev.gatun.model.Positions;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.Biases;
 import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -81,14 +78,7 @@ public record RunIdentity(SortedMap<String, String> settings) {
   public String hash() {
     StringBuilder text = new StringBuilder();
     settings.forEach((name, value) -> text.append(name).append('=').append(value).append('\n'));
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256")
-              .digest(text.toString().getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return Hash.hex(text.toString());
   }
 
   /** The first setting that another run has otherwise: {@code name is x here, y there}. */

@@ -1,10 +1,10 @@
 package dev.gatun.train;
 
-import dev.gatun.data.Batch;
 import dev.gatun.data.BatchSource;
 import dev.gatun.model.HeadScores;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.model.LogitGradientTap;
+import dev.gatun.tensor.Batch;
 import dev.gatun.train.TrainingListener.Outcome;
 import java.util.Arrays;
 import java.util.List;
@@ -117,13 +117,7 @@ public final class Trainer implements AutoCloseable {
       throw new IllegalArgumentException("step " + (step + 1) + " has a batch without targets");
     }
     double scale = 1.0 / (targets * config.accumulation());
-    return model.lossAndGradients(
-        batch.inputs(),
-        batch.targets(),
-        batch.batch(),
-        batch.length(),
-        scale,
-        LogitGradientTap.NONE);
+    return model.lossAndGradients(batch, scale, LogitGradientTap.NONE);
   }
 
   private double clippingScale(double gradientNorm) {
@@ -142,10 +136,7 @@ public final class Trainer implements AutoCloseable {
   public HeadScores evaluate(EvaluationSet set) {
     HeadScores scores = new HeadScores(0, 0, 0);
     for (int i = 0; i < Math.min(set.batches(), config.evaluationBatches()); i++) {
-      Batch batch = set.source().batch(i);
-      scores =
-          scores.plus(
-              model.evaluate(batch.inputs(), batch.targets(), batch.batch(), batch.length()));
+      scores = scores.plus(model.evaluate(set.source().batch(i)));
     }
     return scores;
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.results.Evidence;
 import dev.gatun.results.ExpectedValues;
+import dev.gatun.results.Judgement;
 import dev.gatun.results.Metric;
 import dev.gatun.results.Outcome;
 import dev.gatun.results.Provenance;

@@ -12,6 +12,7 @@ import dev.gatun.model.LanguageModel;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.spectrum.GramSpectrum;
 import dev.gatun.spectrum.Spectrum;
+import dev.gatun.tensor.Batch;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -47,7 +48,7 @@ class BatchSpectrumTest {
             config,
             (name, out, deviation) -> weights.stream(name).gaussian(out, 4 * deviation))) {
       int[] tokens = IntStream.range(0, 96).map(i -> (i * 37 + i / 7) % VOCABULARY).toArray();
-      HeadInputs at = model.headInputs(tokens, Arrays.copyOfRange(tokens, 0, 96), 6, 16);
+      HeadInputs at = model.headInputs(new Batch(tokens, Arrays.copyOfRange(tokens, 0, 96), 6, 16));
       for (long contexts : new long[] {24, 96}) {
         Spectrum spectrum = HeadMeasures.EXACT.batchSpectrum(backend, model.head(), at, contexts);
         double[] byRows = byRows(model, at, contexts);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.ReferenceBackend;
+import dev.gatun.tensor.Batch;
 import dev.gatun.tensor.Tensor;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +30,9 @@ class FiniteDifferencesTest {
       int[] targets = targets();
       double scale = 1.0 / 9;
       model.lossAndGradients(
-          inputs, targets, TinyModels.BATCH, TinyModels.LENGTH, scale, LogitGradientTap.NONE);
+          new Batch(inputs, targets, TinyModels.BATCH, TinyModels.LENGTH),
+          scale,
+          LogitGradientTap.NONE);
       for (String parameter : model.parameters().names()) {
         double[] gradient = backend.toDoubles(model.parameters().gradient(parameter));
         Tensor value = model.parameters().value(parameter);
@@ -67,6 +70,7 @@ class FiniteDifferencesTest {
   }
 
   private static double loss(LanguageModel model, int[] inputs, int[] targets, double scale) {
-    return scale * model.evaluate(inputs, targets, TinyModels.BATCH, TinyModels.LENGTH).lossSum();
+    return scale
+        * model.evaluate(new Batch(inputs, targets, TinyModels.BATCH, TinyModels.LENGTH)).lossSum();
   }
 }

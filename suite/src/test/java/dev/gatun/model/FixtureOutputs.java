@@ -7,6 +7,7 @@ import dev.gatun.backend.Transpose;
 import dev.gatun.safetensors.SafetensorsFile;
 import dev.gatun.spectrum.DirectSpectrum;
 import dev.gatun.spectrum.HeadProjection;
+import dev.gatun.tensor.Batch;
 import dev.gatun.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,7 +35,8 @@ record FixtureOutputs(Map<String, double[]> tensors) {
     try (TensorScope scope = backend.newScope();
         LanguageModel model = fixture.load(backend)) {
       HeadInputs at =
-          model.headInputs(fixture.tokens(), fixture.targets(), fixture.batch(), fixture.length());
+          model.headInputs(
+              new Batch(fixture.tokens(), fixture.targets(), fixture.batch(), fixture.length()));
       Tensor weights = model.head().weights(scope);
       Tensor logits = scope.zeros(backend.real(), at.hidden().rows(), weights.rows());
       backend.gemm(Transpose.NO, Transpose.YES, 1, at.hidden(), weights, 0, logits);
@@ -103,10 +105,7 @@ record FixtureOutputs(Map<String, double[]> tensors) {
 
   private static double step(LanguageModel model, Fixture fixture, LogitGradientTap tap) {
     return model.lossAndGradients(
-        fixture.tokens(),
-        fixture.targets(),
-        fixture.batch(),
-        fixture.length(),
+        new Batch(fixture.tokens(), fixture.targets(), fixture.batch(), fixture.length()),
         fixture.meanScale(),
         tap);
   }

@@ -9,6 +9,7 @@ import dev.gatun.backend.ReferenceBackend;
 import dev.gatun.backend.cuda.CudaBackend;
 import dev.gatun.backend.cuda.FakeCuda;
 import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.tensor.Batch;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
@@ -46,18 +47,16 @@ class HeadFamilyCudaIT {
         double[] losses = new double[3];
         for (int pass = 0; pass < losses.length; pass++) {
           losses[pass] =
-              model.lossAndGradients(tokens, targets, BATCH, LENGTH, SCALE, LogitGradientTap.NONE);
+              model.lossAndGradients(
+                  new Batch(tokens, targets, BATCH, LENGTH), SCALE, LogitGradientTap.NONE);
         }
         double[] gradients = backend.toDoubles(model.parameters().gradients());
         double[] tapped = new double[1];
         model.lossAndGradients(
-            tokens,
-            targets,
-            BATCH,
-            LENGTH,
+            new Batch(tokens, targets, BATCH, LENGTH),
             SCALE,
             (_, chunk) -> tapped[0] += backend.sumOfSquares(chunk));
-        HeadScores scores = model.evaluate(tokens, targets, BATCH, LENGTH);
+        HeadScores scores = model.evaluate(new Batch(tokens, targets, BATCH, LENGTH));
         return new Outcome(losses, gradients, tapped[0], scores);
       }
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.ReferenceBackend;
 import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.tensor.Batch;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -19,8 +20,9 @@ class LanguageModelTest {
         LanguageModel model = TinyModels.rough(backend, TinyModels.llama(), 5)) {
       int[] tokens = TinyModels.tokens(10, TinyModels.VOCABULARY, 1);
       int[] targets = TinyModels.tokens(10, TinyModels.VOCABULARY, 2);
-      double loss = model.lossAndGradients(tokens, targets, 2, 5, 0.1, LogitGradientTap.NONE);
-      assertEquals(loss, model.evaluate(tokens, targets, 2, 5).meanLoss(), 1e-15);
+      double loss =
+          model.lossAndGradients(new Batch(tokens, targets, 2, 5), 0.1, LogitGradientTap.NONE);
+      assertEquals(loss, model.evaluate(new Batch(tokens, targets, 2, 5)).meanLoss(), 1e-15);
     }
   }
 
@@ -71,7 +73,8 @@ class LanguageModelTest {
         LanguageModel model = TinyModels.initialised(backend, TinyModels.gpt2(), 5)) {
       assertMessage("token 13 is outside", () -> model.hiddenStates(new int[] {13}, 1, 1));
       assertMessage("sequences of 8 tokens", () -> model.hiddenStates(new int[8], 1, 8));
-      assertMessage("target -2", () -> model.evaluate(new int[] {0}, new int[] {-2}, 1, 1));
+      assertMessage(
+          "target -2", () -> model.evaluate(new Batch(new int[] {0}, new int[] {-2}, 1, 1)));
     }
   }
 
@@ -83,8 +86,8 @@ class LanguageModelTest {
               backend, TinyModels.llama().withHead(new HeadForm.Factorised(2)), 5)) {
         for (int length : new int[] {3, 5}) {
           int[] tokens = new int[2 * length];
-          model.lossAndGradients(tokens, tokens, 2, length, 1, LogitGradientTap.NONE);
-          model.evaluate(tokens, tokens, 2, length);
+          model.lossAndGradients(new Batch(tokens, tokens, 2, length), 1, LogitGradientTap.NONE);
+          model.evaluate(new Batch(tokens, tokens, 2, length));
         }
       }
       assertEquals(0, backend.memoryUse().bytes());

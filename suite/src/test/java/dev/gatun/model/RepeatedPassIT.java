@@ -9,6 +9,7 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.cuda.CudaBackend;
 import dev.gatun.backend.cuda.FakeCuda;
 import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.tensor.Batch;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.nio.file.Path;
@@ -60,12 +61,13 @@ class RepeatedPassIT {
             _ -> {},
             _ -> {},
             // Replaces the head's buffers and the targets'.
-            model -> model.evaluate(larger, larger, 4, 6),
+            model -> model.evaluate(new Batch(larger, larger, 4, 6)),
             _ -> {},
             // Replaces the buffers of a training pass.
-            model -> model.lossAndGradients(larger, larger, 4, 6, 0.1, LogitGradientTap.NONE),
+            model ->
+                model.lossAndGradients(new Batch(larger, larger, 4, 6), 0.1, LogitGradientTap.NONE),
             _ -> {},
-            model -> model.lossAndGradients(tokens, targets, 2, 3, 0.1, (_, _) -> {}),
+            model -> model.lossAndGradients(new Batch(tokens, targets, 2, 3), 0.1, (_, _) -> {}),
             _ -> {},
             _ -> {});
     for (var config :
@@ -96,7 +98,8 @@ class RepeatedPassIT {
 
   private static Step step(LanguageModel model, int[] tokens, int[] targets) {
     model.parameters().clearGradients();
-    double loss = model.lossAndGradients(tokens, targets, 2, 3, 0.25, LogitGradientTap.NONE);
+    double loss =
+        model.lossAndGradients(new Batch(tokens, targets, 2, 3), 0.25, LogitGradientTap.NONE);
     return new Step(loss, model.backend().toFloats(model.parameters().gradients()));
   }
 

@@ -11,6 +11,7 @@ import dev.gatun.backend.ReferenceBackend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.safetensors.HandmadeFile;
+import dev.gatun.tensor.Batch;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Tensor;
@@ -245,7 +246,8 @@ class StreamedBackboneTest {
       assertArrayEquals(backend.toFloats(model.head().weights(scope)), backend.toFloats(weights));
 
       HeadInputs at =
-          model.headInputs(fixture.tokens(), fixture.targets(), fixture.batch(), fixture.length());
+          model.headInputs(
+              new Batch(fixture.tokens(), fixture.targets(), fixture.batch(), fixture.length()));
       Tensor dHidden = scope.zeros(ElementType.F32, at.hidden().shape().extents());
       head.hiddenGradients(at.hidden(), at.targets(), 1, dHidden);
       assertTrue(backend.sumOfSquares(dHidden) > 0);
@@ -262,7 +264,7 @@ class StreamedBackboneTest {
           LanguageModel model = TinyModels.rough(backend, TinyModels.CONFIGS.get(name), 2)) {
         Checkpoint.save(model, folder);
         int[] tokens = TinyModels.tokens(LENGTH, TinyModels.VOCABULARY, 4);
-        HeadInputs at = model.headInputs(tokens, tokens, 1, LENGTH);
+        HeadInputs at = model.headInputs(new Batch(tokens, tokens, 1, LENGTH));
         try (StreamedBackbone backbone = StreamedBackbone.open(folder, backend)) {
           assertEquals(
               model.head().scores(at.hidden(), at.targets()),

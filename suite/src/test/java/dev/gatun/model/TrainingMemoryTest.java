@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.tensor.Batch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,7 @@ class TrainingMemoryTest {
         TrainingMemory.of(config, batch, length, backend.real(), backend.workingSetBytes());
     try (LanguageModel model = LanguageModel.initialise(backend, config, (_, _, _) -> {})) {
       int[] tokens = new int[batch * length];
-      model.lossAndGradients(tokens, tokens, batch, length, 1, LogitGradientTap.NONE);
+      model.lossAndGradients(new Batch(tokens, tokens, batch, length), 1, LogitGradientTap.NONE);
       long targets = 4L * batch * length;
       long held = backend.memoryUse().bytes() - targets;
       assertClose(held, computed.total() - computed.moments());
@@ -56,7 +57,7 @@ class TrainingMemoryTest {
     try (LanguageModel model = LanguageModel.initialise(backend, config, (_, _, _) -> {})) {
       long before = backend.memoryUse().bytes();
       int[] tokens = new int[batch * length];
-      model.evaluate(tokens, tokens, batch, length);
+      model.evaluate(new Batch(tokens, tokens, batch, length));
       long targets = 4L * batch * length;
       assertClose(backend.memoryUse().bytes() - before - targets, computed);
     }

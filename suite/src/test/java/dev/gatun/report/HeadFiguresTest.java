@@ -51,7 +51,7 @@ class HeadFiguresTest {
       loss("C1", "backward16", seed, 3.25 + seed);
       loss("C1", "rank16", seed, 3.5 + seed);
     }
-    List<Series> series = series(LossDifferenceFigure.ofRanks(ControlFacts.shipped()));
+    List<Series> series = series(LossDifferenceFigure.ofRanks(PublishedPoints.shipped()));
     assertEquals(new Point(0.5, 0.25, 0.25, 0.25), series.get(0).points().getFirst());
     assertEquals(new Point(0.5, 0.5, 0.5, 0.5), series.get(1).points().getFirst());
     assertEquals(
@@ -64,7 +64,7 @@ class HeadFiguresTest {
     loss("C2", "full", 1, 3);
     loss("C2", "no-orthogonal", 1, 4);
     loss("C2", "no-orthogonal", 2, 9);
-    List<Series> series = series(LossDifferenceFigure.ofOrthogonalPart(ControlFacts.shipped()));
+    List<Series> series = series(LossDifferenceFigure.ofOrthogonalPart(PublishedPoints.shipped()));
     assertEquals(Point.of(32, 1), series.getFirst().points().getFirst());
     assertEquals(Point.of(32, 0.6252), series.getLast().points().getFirst());
   }
@@ -83,7 +83,7 @@ class HeadFiguresTest {
   void withoutEvidenceThereIsNoFigure() {
     assertTrue(new HeadRankFigure().figures(index()).isEmpty());
     assertTrue(LossDifferenceFigure.ofNeverTargets().figures(index()).isEmpty());
-    assertTrue(LossDifferenceFigure.ofRanks(ControlFacts.shipped()).figures(index()).isEmpty());
+    assertTrue(LossDifferenceFigure.ofRanks(PublishedPoints.shipped()).figures(index()).isEmpty());
   }
 
   private List<Series> series(FigureSource source) {

@@ -51,7 +51,7 @@ class NextTokenFiguresTest {
   }
 
   private List<Figure> figures() {
-    return new NextTokenFigures(NextTokenFacts.shipped())
+    return new NextTokenFigures(PublishedPoints.shipped())
         .figures(new EvidenceIndex(evidence.build(new Provenance(Map.of()))));
   }
 

@@ -30,7 +30,7 @@ class RankHeadFiguresTest {
         run.metric("truncated_accuracy", 9, 0.3 + 0.02 * rank, "1");
       }
     }
-    List<Figure> figures = new RankHeadFigures(RankHeadFacts.shipped()).figures(index());
+    List<Figure> figures = new RankHeadFigures(PublishedPoints.shipped()).figures(index());
     assertEquals(3, figures.size());
     List<Series> losses = figures.getFirst().chart().series();
     assertEquals(
@@ -55,7 +55,7 @@ class RankHeadFiguresTest {
       run.metric("loss_gap", 9, 8.0 - rank, "nats");
       run.metric("loss_gap_truncated", 9, 9.0 - rank, "nats");
     }
-    Figure figure = new WErrorFigure(RankHeadFacts.shipped()).figures(index()).getFirst();
+    Figure figure = new WErrorFigure(PublishedPoints.shipped()).figures(index()).getFirst();
     List<Series> series = figure.chart().series();
     assertEquals(List.of(Point.of(0, 0), Point.of(0.5, 4)), series.getFirst().points());
     List<Point> published = series.getLast().points();
@@ -84,8 +84,8 @@ class RankHeadFiguresTest {
 
   @Test
   void withoutEvidenceThereIsNoFigure() {
-    assertEquals(List.of(), new RankHeadFigures(RankHeadFacts.shipped()).figures(index()));
-    assertEquals(List.of(), new WErrorFigure(RankHeadFacts.shipped()).figures(index()));
+    assertEquals(List.of(), new RankHeadFigures(PublishedPoints.shipped()).figures(index()));
+    assertEquals(List.of(), new WErrorFigure(PublishedPoints.shipped()).figures(index()));
     assertEquals(List.of(), new TheoremFigure().figures(index()));
   }
 

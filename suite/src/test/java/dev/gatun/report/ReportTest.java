@@ -255,10 +255,10 @@ class ReportTest {
             0,
             1,
             HOSTILE,
-            HOSTILE,
-            Grade.PRINTED,
             0.5,
             HOSTILE,
+            HOSTILE,
+            Grade.PRINTED,
             HOSTILE);
     var expected = new ExpectedValues(List.of(SyntheticReport.claim(HOSTILE, HOSTILE, HOSTILE)));
     String written = Report.html(hostile, List.of(verdict), expected);
@@ -303,10 +303,10 @@ class ReportTest {
               0.945,
               0.995,
               "1",
-              "arXiv 2603.10145",
-              Grade.PRINTED,
               nullValue,
               "destroyed_norm_unrelated",
+              "arXiv 2603.10145",
+              Grade.PRINTED,
               "inside what is expected");
       Document written = parse(Report.html(SyntheticReport.evidence(), List.of(verdict), expected));
       assertEquals(
@@ -329,10 +329,10 @@ class ReportTest {
         0,
         1,
         "1",
-        "source",
-        Grade.MEASURED,
         Double.NaN,
         "",
+        "source",
+        Grade.MEASURED,
         "inside what is expected");
   }
 

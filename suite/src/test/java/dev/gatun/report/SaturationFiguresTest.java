@@ -3,6 +3,7 @@ package dev.gatun.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.facts.PublishedModel;
 import dev.gatun.report.chart.Point;
 import dev.gatun.report.chart.Series;
 import dev.gatun.results.EvidenceBuilder;
@@ -14,20 +15,25 @@ import org.junit.jupiter.api.Test;
 
 /** The figures of B3 and B4 on evidence whose numbers are known. */
 class SaturationFiguresTest {
-  private static final SaturationCourseFacts FACTS = SaturationCourseFacts.shipped();
+  private static final PublishedPoints PUBLISHED = PublishedPoints.shipped();
 
   private final EvidenceBuilder evidence = new EvidenceBuilder();
 
   @Test
   void thePapersPointsStandAtTheWidthsOfTheirModels() {
-    List<Point> pythia = FACTS.anisotropy().get("Pythia");
+    List<Point> pythia = PUBLISHED.anisotropies(PublishedModel::width).get("Pythia");
     assertEquals(Point.of(128, 0.99), pythia.getFirst());
     assertTrue(pythia.contains(Point.of(1024, 0.2)));
     assertTrue(
         pythia.stream().anyMatch(p -> p.x() == 4096 && p.low() == 0.145 && p.high() == 0.16));
-    assertEquals(Point.of(1600, 0.12), FACTS.anisotropy().get("GPT-2").getLast());
-    assertEquals(61 / 143.0, FACTS.beyondHalf().get("70M"));
-    Point end = FACTS.entropy().get("70M").getLast();
+    assertEquals(
+        Point.of(1600, 0.12), PUBLISHED.anisotropies(PublishedModel::width).get("GPT-2").getLast());
+    assertTrue(PUBLISHED.beyondHalf().contains(61 / 143.0));
+    Point end =
+        PUBLISHED
+            .entropiesOverTraining()
+            .get(PublishedModel.of("pythia-70m").orElseThrow())
+            .getLast();
     assertEquals(1, end.x());
     assertEquals(5.5 / Math.log(512), end.y(), 1e-12);
   }
@@ -39,7 +45,7 @@ class SaturationFiguresTest {
     run.metric("singular_entropy", 20, Math.log(16) / 2, "nats");
     run.metric("singular_entropy_random_head", 20, 0.01, "nats");
     run.spectrum("head", 20, new double[] {3, 1}, 1e-9);
-    List<Figure> figures = new SingularEntropyFigures(FACTS).figures(index());
+    List<Figure> figures = new SingularEntropyFigures(PUBLISHED).figures(index());
     Series whole = figures.getFirst().chart().series().getFirst();
     assertEquals("D = 16", whole.name());
     assertEquals(Point.of(1, 0.5), whole.points().getLast());
@@ -56,7 +62,7 @@ class SaturationFiguresTest {
     }
     run.metric("anisotropy", 20, 0.9, "1");
     run.metric("anisotropy_isotropic", 20, 0, "1");
-    List<Figure> figures = new AnisotropyFigures(FACTS).figures(index());
+    List<Figure> figures = new AnisotropyFigures(PUBLISHED).figures(index());
     List<Point> layers = figures.get(1).chart().series().getFirst().points();
     assertEquals(4, layers.size());
     assertEquals(Point.of(3, 0.9), layers.getLast());
@@ -67,8 +73,8 @@ class SaturationFiguresTest {
 
   @Test
   void withoutEvidenceThereIsNoFigure() {
-    assertTrue(new AnisotropyFigures(FACTS).figures(index()).isEmpty());
-    assertTrue(new SingularEntropyFigures(FACTS).figures(index()).isEmpty());
+    assertTrue(new AnisotropyFigures(PUBLISHED).figures(index()).isEmpty());
+    assertTrue(new SingularEntropyFigures(PUBLISHED).figures(index()).isEmpty());
   }
 
   private RunRecorder begin(String claim) {

@@ -1,5 +1,6 @@
 package dev.gatun.report;
 
+import dev.gatun.facts.PublishedModel;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.ExpectedClaim;
@@ -205,7 +206,7 @@ final class SyntheticReport {
 
   private static void perplexity(EvidenceBuilder evidence, String model, SplittableRandom random) {
     RunRecorder run = begin(evidence, "B2", model, "published", SEED, "{}");
-    double size = ScalingLawFacts.parameters(model);
+    double size = PublishedModel.of(model).orElseThrow().parameters();
     double ratio = 1 + 0.6 * Math.exp(-size / 1.6e8) + 0.03 * random.nextDouble();
     run.metric("final_over_best", 143_000, ratio, 0.05, "1");
     run.metric("final_over_best_null", 143_000, 1.05, "1");

@@ -95,11 +95,21 @@ class ExpectedValuesTest {
 
   @Test
   void aMissingKeyAnEmptyIntervalAndBrokenTomlAreOneLineEach() {
-    assertTrue(errorOf(CHECK.replace("unit = \"1\"", "")).endsWith("lacks the key unit"));
+    assertTrue(errorOf(CHECK.replace("grade = \"printed\"", "")).endsWith("lacks the key grade"));
     assertTrue(errorOf(CHECK.replace("low = 0.5", "")).endsWith("neither low nor high"));
     assertTrue(errorOf(CHECK.replace("low = 0.5", "low = 2\nhigh = 1")).contains("is above high"));
     assertTrue(errorOf(CHECK.replace("title = \"a\"", "title = ")).startsWith("line "));
     assertTrue(errorOf(CHECK + CHECK.substring(CHECK.indexOf("[["))).endsWith("is there twice"));
+  }
+
+  @Test
+  void mostChecksArePureNumbersOverSeedsOnAnyDevice() throws IOException {
+    Path file = folder.resolve("x.toml");
+    Files.writeString(file, CHECK.replaceAll("(?m)^(unit|devices|kind) = .*\\R", ""));
+    ExpectedCheck check = ExpectedValues.load(file).of("X1").check("x");
+    assertEquals("1", check.unit());
+    assertEquals(CheckKind.STATISTICAL, check.kind());
+    assertEquals(List.of("cpu", "cuda"), check.devices());
   }
 
   @Test

@@ -27,10 +27,10 @@ class RemarkTest {
         0,
         1,
         "1",
-        "s",
-        Grade.MEASURED,
         nullValue,
         "n",
+        "s",
+        Grade.MEASURED,
         "r");
   }
 

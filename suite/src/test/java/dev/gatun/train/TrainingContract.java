@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.backend.Backend;
-import dev.gatun.data.Batch;
 import dev.gatun.data.BatchSource;
 import dev.gatun.data.Randomness;
 import dev.gatun.data.SpamLang;
@@ -17,6 +16,7 @@ import dev.gatun.model.LanguageModel;
 import dev.gatun.model.LogitGradientTap;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.safetensors.SafetensorsException;
+import dev.gatun.tensor.Batch;
 import dev.gatun.train.LearningRateSchedule.Form;
 import dev.gatun.train.TrainingConfig.AdamWSettings;
 import dev.gatun.train.TrainingConfig.MomentumSgdSettings;
@@ -165,8 +165,8 @@ abstract class TrainingContract {
 
   private static void measure(LanguageModel model) {
     int[] tokens = {1, 2, 3, 4};
-    model.lossAndGradients(tokens, tokens, 2, 2, 0.25, LogitGradientTap.NONE);
-    HeadInputs at = model.headInputs(tokens, tokens, 1, 4);
+    model.lossAndGradients(new Batch(tokens, tokens, 2, 2), 0.25, LogitGradientTap.NONE);
+    HeadInputs at = model.headInputs(new Batch(tokens, tokens, 1, 4));
     model.head().streamGradient(at.hidden(), at.targets(), at.meanScale(), (_, _) -> {});
     model.head().scores(at.hidden(), at.targets());
   }

@@ -42,11 +42,6 @@ public final class A10EnergyMovesToTail implements Claim {
   }
 
   @Override
-  public String title() {
-    return "The compression moves energy from the leading components to the tail";
-  }
-
-  @Override
   public boolean readsCorpus() {
     return true;
   }

@@ -44,11 +44,6 @@ public final class A1GradientSuppression implements Claim {
   }
 
   @Override
-  public String title() {
-    return "The head suppresses 95 to 99 % of the gradient norm";
-  }
-
-  @Override
   public boolean readsCorpus() {
     return true;
   }

@@ -43,11 +43,6 @@ public final class A2LogitStepRank implements Claim {
   }
 
   @Override
-  public String title() {
-    return "One gradient step moves the logits by rank at most 2D; the gradient has a higher rank";
-  }
-
-  @Override
   public boolean readsCorpus() {
     return true;
   }

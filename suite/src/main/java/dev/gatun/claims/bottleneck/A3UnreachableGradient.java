@@ -9,6 +9,7 @@ import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.PlannedRun;
 import dev.gatun.experiment.SweepEvidence;
 import dev.gatun.experiment.Tier;
+import dev.gatun.measure.NormalMatrix;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.spectrum.RowChunks;
@@ -45,11 +46,6 @@ public final class A3UnreachableGradient implements Claim {
   @Override
   public String id() {
     return "A3";
-  }
-
-  @Override
-  public String title() {
-    return "Part of the gradient is out of reach of any step of rank 2D";
   }
 
   @Override
@@ -106,13 +102,8 @@ public final class A3UnreachableGradient implements Claim {
     Randomness randomness = Randomness.of(setting.seed()).stream("reachable gradient");
     Tensor product = scope.zeros(ElementType.F64, size, size);
     try (TensorScope factors = backend.newScope()) {
-      Tensor a = factors.zeros(ElementType.F64, size, rank);
-      Tensor b = factors.zeros(ElementType.F64, size, rank);
-      double[] entries = new double[size * rank];
-      randomness.stream("left").gaussian(entries, 1);
-      backend.write(entries, a);
-      randomness.stream("right").gaussian(entries, 1);
-      backend.write(entries, b);
+      Tensor a = NormalMatrix.inF64(backend, factors, size, rank, randomness.stream("left"));
+      Tensor b = NormalMatrix.inF64(backend, factors, size, rank, randomness.stream("right"));
       backend.gemm(Transpose.NO, Transpose.YES, 1, a, b, 0, product);
     }
     return product;

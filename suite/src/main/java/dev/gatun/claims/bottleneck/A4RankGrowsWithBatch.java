@@ -61,11 +61,6 @@ public final class A4RankGrowsWithBatch implements Claim {
   }
 
   @Override
-  public String title() {
-    return "The gradient's rank grows with the batch, and few components hold most of it";
-  }
-
-  @Override
   public boolean readsCorpus() {
     return true;
   }

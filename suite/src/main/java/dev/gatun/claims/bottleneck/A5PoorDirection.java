@@ -72,11 +72,6 @@ public final class A5PoorDirection implements Claim {
   }
 
   @Override
-  public String title() {
-    return "The direction that the head lets through is a poor one";
-  }
-
-  @Override
   public boolean readsCorpus() {
     return true;
   }

@@ -31,11 +31,6 @@ public final class A9FlatThroughTraining implements Claim {
   }
 
   @Override
-  public String title() {
-    return "The suppressed share of the gradient norm stays flat through training";
-  }
-
-  @Override
   public boolean readsCorpus() {
     return true;
   }

@@ -1,6 +1,5 @@
 package dev.gatun.claims.bottleneck;
 
-import dev.gatun.data.Batch;
 import dev.gatun.data.RandomWindows;
 import dev.gatun.data.Randomness;
 import dev.gatun.data.TokenizedCorpus;
@@ -15,6 +14,7 @@ import dev.gatun.measure.HeadMeasures;
 import dev.gatun.measure.HeadMeter;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.RunRecorder;
+import dev.gatun.tensor.Batch;
 import java.util.List;
 import java.util.function.LongFunction;
 

@@ -31,11 +31,6 @@ public final class B5RankConstrainedHead implements Claim {
   }
 
   @Override
-  public String title() {
-    return "A head of lower rank on a frozen backbone loses performance";
-  }
-
-  @Override
   public boolean readsCorpus() {
     return true;
   }

@@ -33,11 +33,6 @@ public final class B8WErrorThreshold implements Claim {
   }
 
   @Override
-  public String title() {
-    return "Performance falls once the head's own W-error passes 0.6";
-  }
-
-  @Override
   public boolean readsCorpus() {
     return true;
   }

@@ -1,6 +1,5 @@
 package dev.gatun.claims.frozen;
 
-import dev.gatun.data.Batch;
 import dev.gatun.data.RandomWindows;
 import dev.gatun.data.Randomness;
 import dev.gatun.data.TokenizedCorpus;
@@ -12,6 +11,7 @@ import dev.gatun.model.LanguageModel;
 import dev.gatun.results.HiddenStateFile;
 import dev.gatun.results.HiddenStateReader;
 import dev.gatun.results.UnreadableResultsException;
+import dev.gatun.tensor.Batch;
 import dev.gatun.tensor.Tensor;
 import dev.gatun.train.StepReport;
 import dev.gatun.train.Trainer;

@@ -3,12 +3,13 @@ package dev.gatun.claims.frozen;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.DeviceDescription;
 import dev.gatun.backend.TensorScope;
-import dev.gatun.data.Batch;
 import dev.gatun.data.RandomWindows;
 import dev.gatun.data.Randomness;
 import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.experiment.RunBody;
 import dev.gatun.experiment.RunEnvironment;
+import dev.gatun.io.Hash;
+import dev.gatun.measure.NormalMatrix;
 import dev.gatun.model.FactorisedHead;
 import dev.gatun.model.HeadInputs;
 import dev.gatun.model.HeadScores;
@@ -19,15 +20,11 @@ import dev.gatun.results.Provenance;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.spectrum.DirectSpectrum;
 import dev.gatun.spectrum.Spectrum;
-import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Batch;
 import dev.gatun.tensor.Tensor;
 import dev.gatun.train.StepReport;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -172,11 +169,10 @@ class FrozenRun implements RunBody<FrozenSetting> {
   /** The null of W-error: a Gaussian head of the same size. */
   private static void recordRandomHead(
       FrozenSetting setting, Backend backend, RunRecorder recorder) {
-    double[] entries = new double[setting.vocabulary() * setting.width()];
-    Randomness.of(setting.seed()).stream("random head").gaussian(entries, 1);
+    Randomness stream = Randomness.of(setting.seed()).stream("random head");
     try (TensorScope scope = backend.newScope()) {
-      Tensor head = scope.zeros(ElementType.F64, setting.vocabulary(), setting.width());
-      backend.write(entries, head);
+      Tensor head =
+          NormalMatrix.inF64(backend, scope, setting.vocabulary(), setting.width(), stream);
       Spectrum spectrum = DirectSpectrum.of(backend, head);
       for (int rank : setting.ranks()) {
         recorder.metric(
@@ -208,8 +204,7 @@ class FrozenRun implements RunBody<FrozenSetting> {
       LanguageModel model, Map<K, Scored> heads, List<Batch> batches) {
     Map<K, HeadScores> scores = new LinkedHashMap<>();
     for (Batch batch : batches) {
-      HeadInputs at =
-          model.headInputs(batch.inputs(), batch.targets(), batch.batch(), batch.length());
+      HeadInputs at = model.headInputs(batch);
       heads.forEach((key, head) ->
           scores.merge(key, head.scores(at.hidden(), at.targets()), HeadScores::plus));
     }
@@ -220,7 +215,7 @@ class FrozenRun implements RunBody<FrozenSetting> {
     DeviceDescription device = environment.backend().device();
     TokenizedCorpus corpus = environment.tokens(setting.vocabulary());
     Map<String, String> build = Provenance.ofThisProcess().entries();
-    String all =
+    return Hash.hex(
         String.join(
             "\n",
             setting.toString(),
@@ -230,13 +225,6 @@ class FrozenRun implements RunBody<FrozenSetting> {
             device.mathMode(),
             device.libraries().toString(),
             build.get(Provenance.GATUN_VERSION),
-            build.get(Provenance.GIT_COMMIT));
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(all.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+            build.get(Provenance.GIT_COMMIT)));
   }
 }

@@ -42,11 +42,6 @@ public final class A7HeadRank implements Claim {
   }
 
   @Override
-  public String title() {
-    return "The fewer dimensions the head has, the slower the same backbone trains";
-  }
-
-  @Override
   public boolean readsCorpus() {
     return true;
   }

@@ -46,11 +46,6 @@ public final class A8TwoDimensionsSuffice implements Claim {
   }
 
   @Override
-  public String title() {
-    return "Two dimensions can realise any top-1 map: the bottleneck is no matter of expressivity";
-  }
-
-  @Override
   public boolean readsCorpus() {
     return false;
   }

@@ -28,11 +28,6 @@ public final class C1BackwardRank implements Claim {
   }
 
   @Override
-  public String title() {
-    return "A narrower backward pass alone costs far less than a narrower head";
-  }
-
-  @Override
   public boolean readsCorpus() {
     return true;
   }

@@ -27,11 +27,6 @@ public final class C2OrthogonalPart implements Claim {
   }
 
   @Override
-  public String title() {
-    return "The head itself needs the part of the gradient that it destroys";
-  }
-
-  @Override
   public boolean readsCorpus() {
     return true;
   }

@@ -27,11 +27,6 @@ public final class C3NeverTargetClasses implements Claim {
   }
 
   @Override
-  public String title() {
-    return "Classes that never occur cost nothing";
-  }
-
-  @Override
   public boolean readsCorpus() {
     return true;
   }

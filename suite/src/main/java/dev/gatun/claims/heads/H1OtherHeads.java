@@ -65,11 +65,6 @@ public final class H1OtherHeads implements Claim {
   }
 
   @Override
-  public String title() {
-    return "Another head of the same width lets no more of the gradient through";
-  }
-
-  @Override
   public boolean readsCorpus() {
     return true;
   }

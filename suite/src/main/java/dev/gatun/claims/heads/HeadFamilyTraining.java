@@ -1,6 +1,5 @@
 package dev.gatun.claims.heads;
 
-import dev.gatun.data.Batch;
 import dev.gatun.data.BatchSource;
 import dev.gatun.data.RandomWindows;
 import dev.gatun.data.Randomness;
@@ -15,6 +14,7 @@ import dev.gatun.model.HeadInputs;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.spectrum.LocalProjection;
+import dev.gatun.tensor.Batch;
 import dev.gatun.train.DivergedException;
 import dev.gatun.train.Trainer;
 import dev.gatun.train.TrainingConfig;
@@ -108,9 +108,7 @@ class HeadFamilyTraining implements RunBody<HeadFamilySetting> {
       @Override
       public void reached(long step, LanguageModel model) {
         if (setting.evaluations().contains(step)) {
-          double loss =
-              model.evaluate(held.inputs(), held.targets(), held.batch(), held.length()).meanLoss();
-          recorder.metric(lossName(setting), step, loss, "nats");
+          recorder.metric(lossName(setting), step, model.evaluate(held).meanLoss(), "nats");
         }
       }
     };
@@ -121,7 +119,7 @@ class HeadFamilyTraining implements RunBody<HeadFamilySetting> {
   }
 
   private LocalProjection measureAt(LanguageModel model, Batch held, long[] rows) {
-    HeadInputs at = model.headInputs(held.inputs(), held.targets(), held.batch(), held.length());
+    HeadInputs at = model.headInputs(held);
     return local.measure(model.backend(), model.head(), at, rows);
   }
 

@@ -44,11 +44,6 @@ public final class B6NextTokenRank implements Claim {
   }
 
   @Override
-  public String title() {
-    return "The matrix of 5-gram next-token distributions has a high rank";
-  }
-
-  @Override
   public boolean readsCorpus() {
     return true;
   }

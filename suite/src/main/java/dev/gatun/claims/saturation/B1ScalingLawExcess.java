@@ -1,10 +1,11 @@
 package dev.gatun.claims.saturation;
 
 import dev.gatun.claims.saturation.Bootstrap.Interval;
-import dev.gatun.claims.saturation.ScalingLaw.LossPoint;
 import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.Progress;
+import dev.gatun.facts.LossPoint;
+import dev.gatun.facts.ScalingLaw;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.RunRecorder;
 import java.util.Locale;
@@ -39,11 +40,6 @@ public final class B1ScalingLawExcess implements Claim {
   }
 
   @Override
-  public String title() {
-    return "Small models end worse than the scaling law of larger ones predicts";
-  }
-
-  @Override
   public boolean readsCorpus() {
     return false;
   }
@@ -53,10 +49,10 @@ public final class B1ScalingLawExcess implements Claim {
     ScalingLaw law = figure.law();
     ScalingLaw refit = law.refitA(figure.curves().get(LARGER_MODEL));
     for (LossPoint last : figure.finalLosses().values()) {
-      RunRecorder run = begin(context, evidence, last.model().toLowerCase(Locale.ROOT), law);
+      RunRecorder run = begin(context, evidence, last.model().size().toLowerCase(Locale.ROOT), law);
       record(run, "final", last, law);
       run.metric("final_excess_refit", last.step(), refit.excess(last), error(last, refit), "1");
-      LossPoint best = figure.bestLosses().get(last.model());
+      LossPoint best = figure.bestLosses().get(last.model().size());
       if (best != null) {
         record(run, "best", best, law);
         run.metric("best_excess_refit", best.step(), refit.excess(best), error(best, refit), "1");
@@ -92,9 +88,9 @@ public final class B1ScalingLawExcess implements Claim {
                 law.a(), law.alpha(), law.b(), law.beta(), law.irreducible(), Bootstrap.RESAMPLES));
   }
 
-  private static void record(RunRecorder run, String which, LossPoint point, ScalingLaw law) {
+  private void record(RunRecorder run, String which, LossPoint point, ScalingLaw law) {
     double predicted = law.loss(point.parameters(), point.tokens());
-    run.metric(which + "_loss", point.step(), point.loss(), SaturationFigure.READING_ERROR, "nats");
+    run.metric(which + "_loss", point.step(), point.loss(), figure.readingError(), "nats");
     run.metric(which + "_loss_predicted", point.step(), predicted, "nats");
     run.metric(which + "_excess", point.step(), law.excess(point), error(point, law), "1");
   }
@@ -107,7 +103,7 @@ public final class B1ScalingLawExcess implements Claim {
     run.metric(name + "_high", 0, interval.high(), "1");
   }
 
-  private static double error(LossPoint point, ScalingLaw law) {
-    return SaturationFigure.READING_ERROR / law.loss(point.parameters(), point.tokens());
+  private double error(LossPoint point, ScalingLaw law) {
+    return figure.readingError() / law.loss(point.parameters(), point.tokens());
   }
 }

@@ -1,11 +1,13 @@
 package dev.gatun.claims.saturation;
 
 import dev.gatun.claims.saturation.Bootstrap.Interval;
-import dev.gatun.claims.saturation.PythiaCheckpoints.Checkpoint;
 import dev.gatun.data.Randomness;
 import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.Progress;
+import dev.gatun.facts.PublishedModel;
+import dev.gatun.facts.PythiaCheckpoints;
+import dev.gatun.facts.PythiaCheckpoints.Checkpoint;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.RunRecorder;
 import java.util.Comparator;
@@ -41,7 +43,7 @@ public final class B2LatePerplexity implements Claim {
 
   /** With the published numbers. */
   public B2LatePerplexity() {
-    this(PythiaCheckpoints.published());
+    this(PythiaCheckpoints.shipped());
   }
 
   B2LatePerplexity(PythiaCheckpoints checkpoints) {
@@ -51,11 +53,6 @@ public final class B2LatePerplexity implements Claim {
   @Override
   public String id() {
     return "B2";
-  }
-
-  @Override
-  public String title() {
-    return "Small Pythia models get worse late in training, large ones do not";
   }
 
   @Override
@@ -111,7 +108,7 @@ public final class B2LatePerplexity implements Claim {
 
   private List<String> models(DoublePredicate size) {
     return checkpoints.byModel().keySet().stream()
-        .filter(model -> size.test(PythiaCheckpoints.parameters(model)))
+        .filter(model -> size.test(PublishedModel.of(model).orElseThrow().parameters()))
         .toList();
   }
 

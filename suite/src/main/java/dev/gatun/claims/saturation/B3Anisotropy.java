@@ -40,11 +40,6 @@ public final class B3Anisotropy implements Claim {
   }
 
   @Override
-  public String title() {
-    return "The head's inputs point one way in small models, not in large ones";
-  }
-
-  @Override
   public boolean readsCorpus() {
     return true;
   }

@@ -4,9 +4,12 @@ import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.PlannedRun;
 import dev.gatun.experiment.Tier;
+import dev.gatun.facts.SaturationPaper;
+import dev.gatun.facts.SaturationPaper.SingularEntropy;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.RunRecorder;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * B4: the singular values of a small model's head flatten and then collapse to a spike. Measured as
@@ -32,26 +35,23 @@ public final class B4SpectralSaturation implements Claim {
           "loss");
 
   private final SaturationExperiment experiment;
-  private final List<PublishedEntropy> published;
+  private final SaturationPaper paper;
+  private final List<SingularEntropy> published;
 
   /** Reads an experiment, which B3 may share. */
   public B4SpectralSaturation(SaturationExperiment experiment) {
-    this(experiment, PublishedEntropy.shipped());
+    this(experiment, SaturationPaper.shipped().singularEntropies());
   }
 
-  B4SpectralSaturation(SaturationExperiment experiment, List<PublishedEntropy> published) {
+  B4SpectralSaturation(SaturationExperiment experiment, List<SingularEntropy> published) {
     this.experiment = experiment;
+    this.paper = SaturationPaper.shipped();
     this.published = published;
   }
 
   @Override
   public String id() {
     return "B4";
-  }
-
-  @Override
-  public String title() {
-    return "The head's singular values flatten, then collapse, in small models";
   }
 
   @Override
@@ -67,33 +67,32 @@ public final class B4SpectralSaturation implements Claim {
   @Override
   public void run(ClaimContext context, EvidenceBuilder evidence) {
     experiment.record(context, id(), EVIDENCE, evidence);
-    for (PublishedEntropy model : published) {
-      RunRecorder run =
-          evidence.begin(
-              id() + "/" + model.arm(),
-              id(),
-              model.arm(),
-              context.tier().label(),
-              "published",
-              context.seed(),
-              "{\"width\": %s}".formatted(model.width()));
-      SpectralCollapse collapse = model.collapse();
-      long last = PublishedEntropy.LAST_STEP;
-      double error = PublishedEntropy.RELATIVE_ERROR;
-      run.metric(
-          "published_minimum",
-          collapse.minimumStep(),
-          collapse.minimum(),
-          error * collapse.minimum(),
-          "nats");
-      run.metric("published_final", last, model.last(), error * model.last(), "nats");
-      run.metric(
-          "published_rise_share",
-          last,
-          collapse.riseShare(model.width()),
-          error * (model.last() + model.minimum()) / Math.log(model.width()),
-          "1");
-      run.finish(0);
-    }
+    published.forEach(entropy -> record(context, entropy, evidence));
+  }
+
+  private void record(ClaimContext context, SingularEntropy entropy, EvidenceBuilder evidence) {
+    String arm = entropy.model().name().toLowerCase(Locale.ROOT);
+    int width = entropy.model().width();
+    RunRecorder run =
+        evidence.begin(
+            id() + "/" + arm,
+            id(),
+            arm,
+            context.tier().label(),
+            "published",
+            context.seed(),
+            "{\"width\": %s}".formatted(width));
+    long end = paper.pythiaTraining().steps();
+    double error = paper.readingErrors().entropyShare();
+    run.metric(
+        "published_minimum", entropy.leastStep(), entropy.least(), error * entropy.least(), "nats");
+    run.metric("published_final", end, entropy.last(), error * entropy.last(), "nats");
+    run.metric(
+        "published_rise_share",
+        end,
+        SpectralCollapse.of(entropy).riseShare(width),
+        error * (entropy.last() + entropy.least()) / Math.log(width),
+        "1");
+    run.finish(0);
   }
 }

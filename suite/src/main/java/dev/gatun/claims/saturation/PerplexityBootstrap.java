@@ -1,7 +1,8 @@
 package dev.gatun.claims.saturation;
 
-import dev.gatun.claims.saturation.PythiaCheckpoints.Checkpoint;
 import dev.gatun.data.Randomness;
+import dev.gatun.facts.PythiaCheckpoints;
+import dev.gatun.facts.PythiaCheckpoints.Checkpoint;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;

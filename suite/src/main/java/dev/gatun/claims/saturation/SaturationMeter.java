@@ -2,13 +2,14 @@ package dev.gatun.claims.saturation;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
-import dev.gatun.data.Batch;
 import dev.gatun.data.Randomness;
+import dev.gatun.measure.NormalMatrix;
 import dev.gatun.measure.SingularEntropy;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.results.CurveName;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.spectrum.Spectrum;
+import dev.gatun.tensor.Batch;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 
@@ -43,10 +44,7 @@ final class SaturationMeter {
   void record(LanguageModel model, long step, RunRecorder run) {
     Entropies entropies = recordHead(model, step, run);
     double anisotropy = recordStates(model, step, run);
-    double loss =
-        model
-            .evaluate(contexts.inputs(), contexts.targets(), contexts.batch(), contexts.length())
-            .meanLoss();
+    double loss = model.evaluate(contexts).meanLoss();
     double ofFrequencies = frequencies.loss(contexts.targets());
     run.metric("loss", step, loss, "nats");
     run.metric("loss_of_frequencies", step, ofFrequencies, "nats");
@@ -119,12 +117,8 @@ final class SaturationMeter {
     return common;
   }
 
-  /** Standard normal entries, in f64. */
   private Tensor normal(Backend backend, TensorScope scope, String stream, long step, Tensor like) {
-    double[] entries = new double[Math.toIntExact(like.size())];
-    randomness.stream(stream).stream(step).gaussian(entries, 1);
-    Tensor matrix = scope.zeros(ElementType.F64, like.rows(), like.cols());
-    backend.write(entries, matrix);
-    return matrix;
+    return NormalMatrix.inF64(
+        backend, scope, like.rows(), like.cols(), randomness.stream(stream).stream(step));
   }
 }

@@ -1,6 +1,5 @@
 package dev.gatun.claims.saturation;
 
-import dev.gatun.data.Batch;
 import dev.gatun.data.RandomWindows;
 import dev.gatun.data.Randomness;
 import dev.gatun.data.TokenizedCorpus;
@@ -9,6 +8,7 @@ import dev.gatun.experiment.RunEnvironment;
 import dev.gatun.experiment.UsualTraining;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.results.RunRecorder;
+import dev.gatun.tensor.Batch;
 import dev.gatun.train.Trainer;
 import dev.gatun.train.TrainingConfig;
 import dev.gatun.train.TrainingConfig.AdamWSettings;

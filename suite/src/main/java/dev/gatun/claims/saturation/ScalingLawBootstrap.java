@@ -1,7 +1,8 @@
 package dev.gatun.claims.saturation;
 
-import dev.gatun.claims.saturation.ScalingLaw.LossPoint;
 import dev.gatun.data.Randomness;
+import dev.gatun.facts.LossPoint;
+import dev.gatun.facts.ScalingLaw;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -9,8 +10,9 @@ import java.util.stream.IntStream;
 /**
  * How sure the mean excess over the scaling law is. Each resample moves what was read off the
  * figure by an error that all its points share, as of the axis' calibration, and by one of each
- * point's own, both uniform within ±{@link SaturationFigure#READING_ERROR}: the facts state that
- * half-width and not which of the two it is, so that this is the wider reading.
+ * point's own, both uniform within ±the {@linkplain SaturationFigure#readingError reading error}:
+ * the facts state that half-width and not which of the two it is, so that this is the wider
+ * reading.
  *
  * <p>Under the refitted law A is fitted anew to points of the larger model's curve that are drawn
  * with replacement. The printed A and α, which the paper fitted, are rounded: what that alone could
@@ -22,6 +24,7 @@ final class ScalingLawBootstrap {
   private static final double ALPHA_ROUNDING = 0.0005;
 
   private final ScalingLaw law;
+  private final double readingError;
   private final List<LossPoint> larger;
   private final Randomness randomness;
 
@@ -32,6 +35,7 @@ final class ScalingLawBootstrap {
    */
   ScalingLawBootstrap(SaturationFigure figure, String larger, long seed) {
     this.law = figure.law();
+    this.readingError = figure.readingError();
     this.larger = figure.curves().get(larger);
     this.randomness = Randomness.of(seed).stream("scaling law bootstrap");
   }
@@ -70,18 +74,18 @@ final class ScalingLawBootstrap {
         asItStands.meanExcess(points),
         i -> {
           RandomGenerator draw = generator(i);
-          double calibration = readingError(draw);
+          double calibration = uniform(draw, readingError);
           return laws.draw(calibration, draw).meanExcess(read(points, calibration, draw));
         });
   }
 
-  /** That A. */
+  /** The A of that law. */
   Bootstrap refitA() {
     return Bootstrap.of(
         law.refitA(larger).a(),
         i -> {
           RandomGenerator draw = generator(i);
-          return refitted(readingError(draw), draw).a();
+          return refitted(uniform(draw, readingError), draw).a();
         });
   }
 
@@ -93,13 +97,8 @@ final class ScalingLawBootstrap {
     return law.refitA(read(drawn, calibration, draw));
   }
 
-  private static List<LossPoint> read(
-      List<LossPoint> points, double calibration, RandomGenerator draw) {
-    return points.stream().map(p -> p.plus(calibration + readingError(draw))).toList();
-  }
-
-  private static double readingError(RandomGenerator draw) {
-    return uniform(draw, SaturationFigure.READING_ERROR);
+  private List<LossPoint> read(List<LossPoint> points, double calibration, RandomGenerator draw) {
+    return points.stream().map(p -> p.plus(calibration + uniform(draw, readingError))).toList();
   }
 
   private static double uniform(RandomGenerator draw, double halfWidth) {

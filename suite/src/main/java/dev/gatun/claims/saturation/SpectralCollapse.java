@@ -1,5 +1,6 @@
 package dev.gatun.claims.saturation;
 
+import dev.gatun.facts.SaturationPaper.SingularEntropy;
 import java.util.List;
 
 /**
@@ -51,6 +52,12 @@ record SpectralCollapse(long minimumStep, double minimum, double fall, double ri
       peak = Math.max(peak, p.entropy());
     }
     return found;
+  }
+
+  /** On the two points that the paper's figure gives; what came before them is not known. */
+  static SpectralCollapse of(SingularEntropy entropy) {
+    double rise = entropy.last() - entropy.least();
+    return new SpectralCollapse(entropy.leastStep(), entropy.least(), Double.NaN, rise);
   }
 
   /** Whether a step is past the first tenth of a run. */

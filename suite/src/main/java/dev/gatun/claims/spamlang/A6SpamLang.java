@@ -77,11 +77,6 @@ public final class A6SpamLang implements Claim {
   }
 
   @Override
-  public String title() {
-    return "Trivial patterns become unlearnable as the vocabulary grows (SpamLang)";
-  }
-
-  @Override
   public boolean readsCorpus() {
     return false;
   }

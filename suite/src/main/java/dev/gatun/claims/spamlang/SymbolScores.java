@@ -2,6 +2,7 @@ package dev.gatun.claims.spamlang;
 
 import dev.gatun.model.HeadScores;
 import dev.gatun.model.LanguageModel;
+import dev.gatun.tensor.Batch;
 import java.util.Arrays;
 
 /** Loss and accuracy of a model on the one sequence that SpamLang has for each symbol. */
@@ -20,7 +21,7 @@ record SymbolScores(LanguageModel model, SpamLangSetting setting) {
       for (int row = 0; row < count; row++) {
         Arrays.fill(sequences, row * length, (row + 1) * length, symbols[first + row]);
       }
-      scores = scores.plus(model.evaluate(sequences, sequences, count, length));
+      scores = scores.plus(model.evaluate(new Batch(sequences, sequences, count, length)));
     }
     return scores;
   }

@@ -1,7 +1,7 @@
 package dev.gatun.claims.spamlang;
 
-import dev.gatun.data.Batch;
 import dev.gatun.data.BatchSource;
+import dev.gatun.tensor.Batch;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 

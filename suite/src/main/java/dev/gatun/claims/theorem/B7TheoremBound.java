@@ -77,11 +77,6 @@ public class B7TheoremBound implements Claim {
   }
 
   @Override
-  public final String title() {
-    return "The best head of rank d loses O(√Σ_{i>d} σᵢ²) over the ideal one";
-  }
-
-  @Override
   public final boolean readsCorpus() {
     return false;
   }

@@ -2,13 +2,13 @@ package dev.gatun.claims.heads;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.cpu.CpuBackend;
-import dev.gatun.data.Batch;
 import dev.gatun.data.BatchSource;
 import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.PlantedFaults;
 import dev.gatun.experiment.RunBody;
 import dev.gatun.model.HeadBackward;
 import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.tensor.Batch;
 import java.nio.file.Path;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.backend.ReferenceBackend;
-import dev.gatun.claims.saturation.ScalingLaw.LossPoint;
 import dev.gatun.experiment.Measured;
+import dev.gatun.facts.LossPoint;
+import dev.gatun.facts.PublishedModel;
+import dev.gatun.facts.ScalingLaw;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.Metric;
 import java.util.List;
@@ -63,13 +65,15 @@ class B1ScalingLawExcessTest {
     ScalingLaw law = FIGURE.law();
     return new SaturationFigure(
         new ScalingLaw(law.b(), law.beta(), law.a(), law.alpha(), law.irreducible()),
+        FIGURE.readingError(),
         FIGURE.finalLosses(),
         FIGURE.bestLosses(),
         FIGURE.curves());
   }
 
   private static LossPoint point(double parameters, double tokens, ScalingLaw law) {
-    return new LossPoint("made up", parameters, 1, tokens, law.loss(parameters, tokens));
+    var model = new PublishedModel("made", "up", parameters, 1);
+    return new LossPoint(model, 1, tokens, law.loss(parameters, tokens));
   }
 
   private static Evidence run(SaturationFigure figure) {

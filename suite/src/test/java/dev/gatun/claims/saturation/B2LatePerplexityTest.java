@@ -4,8 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.backend.ReferenceBackend;
-import dev.gatun.claims.saturation.PythiaCheckpoints.Checkpoint;
 import dev.gatun.experiment.Measured;
+import dev.gatun.facts.PythiaCheckpoints;
+import dev.gatun.facts.PythiaCheckpoints.Checkpoint;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.Metric;
 import java.util.LinkedHashMap;
@@ -14,7 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class B2LatePerplexityTest {
-  private static final PythiaCheckpoints PUBLISHED = PythiaCheckpoints.published();
+  private static final PythiaCheckpoints PUBLISHED = PythiaCheckpoints.shipped();
 
   @Test
   void everyModelHasAllItsCheckpoints() {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.claims.saturation.Bootstrap.Interval;
+import dev.gatun.facts.PythiaCheckpoints;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -60,7 +61,7 @@ class BootstrapTest {
 
   @Test
   void smallModelsAreWorseThanLargeOnesByMoreThanTheTwinsDiffer() {
-    var bootstrap = new PerplexityBootstrap(PythiaCheckpoints.published(), 1);
+    var bootstrap = new PerplexityBootstrap(PythiaCheckpoints.shipped(), 1);
     Bootstrap sizes =
         bootstrap.logDifference(List.of("pythia-70m", "pythia-160m"), List.of("pythia-12b"));
     Bootstrap twins = bootstrap.logDifference(List.of("pythia-70m"), List.of("pythia-70m-deduped"));
@@ -70,7 +71,7 @@ class BootstrapTest {
 
   @Test
   void aModelWhoseLastCheckpointIsItsBestHasNoDeclineInItsInterval() {
-    var bootstrap = new PerplexityBootstrap(PythiaCheckpoints.published(), 1);
+    var bootstrap = new PerplexityBootstrap(PythiaCheckpoints.shipped(), 1);
     Bootstrap ratio = bootstrap.ratio("pythia-1.4b");
     assertEquals(1, ratio.estimate());
     assertEquals(1, ratio.mirrored().high(), 1e-12);

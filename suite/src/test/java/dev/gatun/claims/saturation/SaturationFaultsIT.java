@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.cpu.CpuBackend;
-import dev.gatun.claims.saturation.ScalingLaw.LossPoint;
 import dev.gatun.experiment.Measured;
 import dev.gatun.experiment.PlantedFaults;
+import dev.gatun.facts.LossPoint;
+import dev.gatun.facts.SaturationPaper;
+import dev.gatun.facts.SaturationPaper.SingularEntropy;
+import dev.gatun.facts.ScalingLaw;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.Outcome;
 import dev.gatun.spectrum.Spectrum;
@@ -197,28 +200,27 @@ class SaturationFaultsIT {
 
   @Test
   void entropiesReadBackwardsAreFoundByTheRuleOfB4() {
-    List<PublishedEntropy> backwards =
-        PublishedEntropy.shipped().stream()
-            .map(m ->
-                new PublishedEntropy(m.model(), m.width(), m.minimumStep(), m.last(), m.minimum()))
+    List<SingularEntropy> published = SaturationPaper.shipped().singularEntropies();
+    List<SingularEntropy> backwards =
+        published.stream()
+            .map(e -> new SingularEntropy(e.model(), e.leastStep(), e.last(), e.least()))
             .toList();
-    List<PublishedEntropy> exchanged =
-        PublishedEntropy.shipped().stream()
-            .map(m ->
-                new PublishedEntropy(
-                    m.model(),
-                    m.width(),
-                    m.minimumStep(),
-                    m.minimum(),
-                    m.width() <= 768 ? m.minimum() : 5.5))
+    List<SingularEntropy> exchanged =
+        published.stream()
+            .map(e ->
+                new SingularEntropy(
+                    e.model(),
+                    e.leastStep(),
+                    e.least(),
+                    e.model().width() <= 768 ? e.least() : 5.5))
             .toList();
     SaturationExperiment none = new SaturationExperiment(HeadGeometry.EXACT, _ -> nothing());
     faults.assertFound(
-        new B4SpectralSaturation(none, PublishedEntropy.shipped()),
+        new B4SpectralSaturation(none, published),
         new B4SpectralSaturation(none, backwards),
         "rule_small");
     faults.assertFound(
-        new B4SpectralSaturation(none, PublishedEntropy.shipped()),
+        new B4SpectralSaturation(none, published),
         new B4SpectralSaturation(none, exchanged),
         "rule_large");
   }
@@ -253,6 +255,6 @@ class SaturationFaultsIT {
     Map<String, LossPoint> best = new LinkedHashMap<>(figure.bestLosses());
     finals.replaceAll((_, p) -> p.plus(refit.loss(p.parameters(), p.tokens()) - p.loss()));
     best.replaceAll((_, p) -> p.plus(refit.loss(p.parameters(), p.tokens()) - p.loss()));
-    return new SaturationFigure(figure.law(), finals, best, figure.curves());
+    return new SaturationFigure(figure.law(), figure.readingError(), finals, best, figure.curves());
   }
 }

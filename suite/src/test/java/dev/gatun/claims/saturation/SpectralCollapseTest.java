@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.claims.saturation.SpectralCollapse.Point;
+import dev.gatun.facts.SaturationPaper;
+import dev.gatun.facts.SaturationPaper.SingularEntropy;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -50,14 +52,15 @@ class SpectralCollapseTest {
 
   @Test
   void theRuleSeparatesThePapersModelsByMoreThanAFactorOfTen() {
-    List<PublishedEntropy> models = PublishedEntropy.shipped();
-    assertEquals(7, models.size());
-    for (PublishedEntropy model : models) {
-      double share = model.collapse().riseShare(model.width());
-      if (model.width() <= 768) {
-        assertTrue(share > 0.8, model + ": " + share);
+    List<SingularEntropy> entropies = SaturationPaper.shipped().singularEntropies();
+    assertEquals(7, entropies.size());
+    for (SingularEntropy entropy : entropies) {
+      int width = entropy.model().width();
+      double share = SpectralCollapse.of(entropy).riseShare(width);
+      if (width <= 768) {
+        assertTrue(share > 0.8, entropy + ": " + share);
       } else {
-        assertTrue(share < 0.02, model + ": " + share);
+        assertTrue(share < 0.02, entropy + ": " + share);
       }
     }
   }

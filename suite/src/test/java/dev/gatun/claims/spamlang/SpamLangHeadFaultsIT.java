@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.cpu.CpuBackend;
-import dev.gatun.data.Batch;
 import dev.gatun.data.SpamLang;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.PlantedFaults;
@@ -14,6 +13,7 @@ import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.Outcome;
 import dev.gatun.results.Provenance;
 import dev.gatun.results.Verdict;
+import dev.gatun.tensor.Batch;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

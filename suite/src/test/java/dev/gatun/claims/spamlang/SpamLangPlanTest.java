@@ -3,11 +3,11 @@ package dev.gatun.claims.spamlang;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.gatun.data.Batch;
 import dev.gatun.data.BatchSource;
 import dev.gatun.experiment.Tier;
 import dev.gatun.model.HeadBackward;
 import dev.gatun.model.TransformerConfig;
+import dev.gatun.tensor.Batch;
 import dev.gatun.train.TrainingConfig.AdamWSettings;
 import dev.gatun.train.TrainingConfig.MomentumSgdSettings;
 import dev.gatun.train.TrainingConfig.OptimiserSettings;

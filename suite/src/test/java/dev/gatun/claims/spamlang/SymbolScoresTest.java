@@ -8,6 +8,7 @@ import dev.gatun.data.Randomness;
 import dev.gatun.model.HeadScores;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.model.TransformerConfig;
+import dev.gatun.tensor.Batch;
 import dev.gatun.train.TrainingConfig.AdamWSettings;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,7 @@ class SymbolScoresTest {
       HeadScores sum = new HeadScores(0, 0, 0);
       for (int symbol = 0; symbol < VOCABULARY; symbol++) {
         int[] sequence = {symbol, symbol, symbol};
-        sum = sum.plus(model.evaluate(sequence, sequence, 1, LENGTH));
+        sum = sum.plus(model.evaluate(new Batch(sequence, sequence, 1, LENGTH)));
       }
       assertEquals(VOCABULARY * LENGTH, all.targets());
       assertEquals(sum.correct(), all.correct());

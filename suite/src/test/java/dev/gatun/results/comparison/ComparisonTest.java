@@ -253,7 +253,7 @@ class ComparisonTest {
 
   private static Verdict verdict(Outcome outcome) {
     return new Verdict(
-        "X1", "check", outcome, true, 1, 1, 1, 0, 2, "1", "test", Grade.MEASURED, 0, "", "test");
+        "X1", "check", outcome, true, 1, 1, 1, 0, 2, "1", 0, "", "test", Grade.MEASURED, "test");
   }
 
   @Test

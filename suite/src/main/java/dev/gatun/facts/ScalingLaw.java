@@ -1,4 +1,4 @@
-package dev.gatun.claims.saturation;
+package dev.gatun.facts;
 
 import java.util.List;
 
@@ -6,20 +6,20 @@ import java.util.List;
  * Loss of a language model of N parameters after T tokens, L = A/N^α + B/T^β + E in nats (Hoffmann
  * et al., arXiv 2203.15556).
  */
-record ScalingLaw(double a, double alpha, double b, double beta, double irreducible) {
+public record ScalingLaw(double a, double alpha, double b, double beta, double irreducible) {
 
   /** L(N, T). */
-  double loss(double parameters, double tokens) {
+  public double loss(double parameters, double tokens) {
     return a / Math.pow(parameters, alpha) + b / Math.pow(tokens, beta) + irreducible;
   }
 
   /** L measured, relative to the law: measured/L(N, T) − 1. */
-  double excess(LossPoint point) {
+  public double excess(LossPoint point) {
     return point.loss() / loss(point.parameters(), point.tokens()) - 1;
   }
 
   /** Mean of {@link #excess}. */
-  double meanExcess(List<LossPoint> points) {
+  public double meanExcess(List<LossPoint> points) {
     return points.stream().mapToDouble(this::excess).average().orElseThrow();
   }
 
@@ -27,7 +27,7 @@ record ScalingLaw(double a, double alpha, double b, double beta, double irreduci
    * The same law with the A that fits points best in least squares, all else fixed: A is then
    * linear, A = Σxy/Σx² with x = N^−α and y = loss − B/T^β − E.
    */
-  ScalingLaw refitA(Iterable<LossPoint> points) {
+  public ScalingLaw refitA(Iterable<LossPoint> points) {
     double xy = 0;
     double xx = 0;
     for (LossPoint point : points) {
@@ -40,21 +40,5 @@ record ScalingLaw(double a, double alpha, double b, double beta, double irreduci
       throw new IllegalArgumentException("a fit of A needs at least one point");
     }
     return new ScalingLaw(xy / xx, alpha, b, beta, irreducible);
-  }
-
-  /**
-   * A loss read off a figure.
-   *
-   * @param model as {@code 70M}
-   * @param parameters N, nominal
-   * @param step training step
-   * @param tokens T = step × tokens per step
-   * @param loss in nats per token
-   */
-  record LossPoint(String model, double parameters, long step, double tokens, double loss) {
-    /** The same, so much higher. */
-    LossPoint plus(double nats) {
-      return new LossPoint(model, parameters, step, tokens, loss + nats);
-    }
   }
 }

@@ -1,24 +1,18 @@
-package dev.gatun.cli;
+package dev.gatun.results;
 
-import dev.gatun.cli.NamedValues.Devices;
-import dev.gatun.results.Evidence;
-import dev.gatun.results.ExpectedClaim;
-import dev.gatun.results.ExpectedValues;
-import dev.gatun.results.Run;
-import dev.gatun.results.UnreadableResultsException;
-import dev.gatun.results.Verdict;
-import dev.gatun.results.Verdicts;
 import java.util.List;
 
 /** Verdicts on whatever a piece of evidence holds. */
-final class Judgement {
+public final class Judgement {
   private Judgement() {}
 
   /**
    * One verdict per check of each claim that has runs, in the order of the expected values; none on
    * stored checkpoints, of which nothing is expected.
+   *
+   * @throws UnreadableResultsException if no claim of the evidence has expected values
    */
-  static List<Verdict> of(Evidence evidence, ExpectedValues expected) {
+  public static List<Verdict> of(Evidence evidence, ExpectedValues expected) {
     List<String> measured = evidence.runs().stream().map(Run::claim).distinct().toList();
     List<String> claims =
         expected.claims().stream().map(ExpectedClaim::claim).filter(measured::contains).toList();
@@ -39,6 +33,6 @@ final class Judgement {
         .map(Run::device)
         .filter(device -> !device.equals(Run.PUBLISHED))
         .findFirst()
-        .orElse(Devices.CPU);
+        .orElse(Run.DEVICES.getFirst());
   }
 }

@@ -1,4 +1,4 @@
-package dev.gatun.data;
+package dev.gatun.tensor;
 
 /**
  * Token ids of one step, row by row.
