@@ -186,7 +186,7 @@ final class ClaimSection {
     for (FigureSource source : figures) {
       List<Figure> drawn = source.figures(evidence);
       drawn.forEach(f -> html.append(FigureMarkup.html(f)));
-      if (drawn.isEmpty()) {
+      if (drawn.isEmpty() && !source.subject().isEmpty()) {
         missing
             .append("<p class=\"note\">Figure left out: this evidence has no ")
             .append(Html.escape(source.subject()))

@@ -15,6 +15,9 @@ import java.util.Optional;
 final class MeasurePage {
   private static final int MOST_OF_EACH = 4;
 
+  /** Claims whose figures are drawn of each model. */
+  private static final List<String> CLAIMS_OF_EACH = List.of("A4", "A5", "A10");
+
   /** Columns: a metric and, under it, its null or bound. */
   private static final Map<String, Column> COLUMNS = columns();
 
@@ -146,11 +149,13 @@ final class MeasurePage {
 
   /** What the claims' own figures show, of each of the first models. */
   private String ofEach() {
+    var book = FigureBook.shipped();
+    List<FigureRecipe> ofClaims =
+        CLAIMS_OF_EACH.stream().flatMap(claim -> book.of(claim).stream()).toList();
     var html = new StringBuilder();
     for (String arm : models.arms().stream().limit(MOST_OF_EACH).toList()) {
       var figures = new ArrayList<Figure>();
-      for (FigureSource source :
-          List.of(new BatchRankFigure(), new StepLossFigure(), new ComponentEnergyFigure())) {
+      for (FigureSource source : ofClaims) {
         source
             .figures(models.asClaim(arm, source.claim()))
             .forEach(f ->

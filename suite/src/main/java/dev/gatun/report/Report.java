@@ -58,30 +58,7 @@ public final class Report {
       return page(new MeasurePage(evidence, across).html());
     }
     var index = new EvidenceIndex(evidence);
-    List<FigureSource> figures =
-        List.of(
-            new DestroyedNormFigure(verdicts, DestroyedNormFacts.shipped()),
-            new SpectraFigure(),
-            new BatchRankFigure(),
-            new StepLossFigure(),
-            new SpamLangFigures(),
-            new ConstructedHeadFigure(),
-            new TrainingFigure(),
-            new ComponentEnergyFigure(),
-            new ScalingLawFigure(ScalingLawFacts.shipped()),
-            new PerplexityFigure(),
-            new AnisotropyFigures(SaturationCourseFacts.shipped()),
-            new SingularEntropyFigures(SaturationCourseFacts.shipped()),
-            new RankHeadFigures(RankHeadFacts.shipped()),
-            new NextTokenFigures(NextTokenFacts.shipped()),
-            new TheoremFigure(),
-            new WErrorFigure(RankHeadFacts.shipped()),
-            new HeadRankFigure(),
-            LossDifferenceFigure.ofRanks(ControlFacts.shipped()),
-            LossDifferenceFigure.ofOrthogonalPart(ControlFacts.shipped()),
-            LossDifferenceFigure.ofNeverTargets(),
-            new HeadFamilyFigure(),
-            new HeadComparisonFigures());
+    List<FigureSource> figures = FigureBook.shipped().sources(verdicts);
     var sections = new StringBuilder();
     var left = new ArrayList<>(expected.claims());
     for (Paper paper : Papers.shipped().papers()) {

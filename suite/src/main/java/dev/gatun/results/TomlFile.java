@@ -21,7 +21,7 @@ import tools.jackson.dataformat.toml.TomlMapper;
  *
  * @param <T> the record that a file is
  */
-record TomlFile<T>(Class<T> type) {
+public record TomlFile<T>(Class<T> type) {
   private static final TomlMapper TOML =
       TomlMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -36,7 +36,7 @@ record TomlFile<T>(Class<T> type) {
    * @param name of the file, for messages
    * @throws UnreadableResultsException naming the file, the key, and the nearest valid key
    */
-  T parse(String name, String text) {
+  public T parse(String name, String text) {
     try {
       return TOML.readValue(text, type);
     } catch (UnrecognizedPropertyException e) {
@@ -83,7 +83,7 @@ record TomlFile<T>(Class<T> type) {
   }
 
   /** The text of a file that the application brings, beside this class. */
-  static String resource(String name) {
+  public static String resource(String name) {
     try (var stream = TomlFile.class.getResourceAsStream(name)) {
       if (stream == null) {
         throw new IllegalStateException("the application lacks its resource " + name);
