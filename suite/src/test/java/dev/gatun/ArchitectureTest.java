@@ -147,6 +147,7 @@ class ArchitectureTest {
               "dev.gatun.results..",
               "dev.gatun.io..",
               "org.jfree..",
+              "gg.jte..",
               JACKSON));
 
   /** The claims that read one experiment know nothing of other claims. */

@@ -11,6 +11,7 @@ import dev.gatun.results.ResultsFolder;
 import dev.gatun.results.Tolerances;
 import dev.gatun.results.TomlFile;
 import dev.gatun.results.UnreadableResultsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -31,6 +32,16 @@ class FigureBookTest {
   @Test
   void metricsAndArmsAreThoseOfTheClaims() {
     assertEquals(List.of(), problems(FigureBook.shipped()));
+  }
+
+  @Test
+  void theExampleForContributorsIsAFigure() throws Exception {
+    String text = Files.readString(Path.of("..", "CONTRIBUTING.md"));
+    int start = text.indexOf("```toml\n[[figures]]") + "```toml\n".length();
+    FigureBook example =
+        FigureBook.parse("CONTRIBUTING.md", text.substring(start, text.indexOf("```", start)));
+    assertEquals(List.of(), problems(example));
+    assertEquals(1, example.of("A3").getFirst().figures(REFERENCE).size());
   }
 
   @Test
