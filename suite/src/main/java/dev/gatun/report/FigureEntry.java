@@ -147,9 +147,9 @@ record FigureEntry(
         boolean difference = Quantity.parse(y).isDifference();
         arms = Objects.requireNonNullElse(arms, Pattern.compile(".*"));
         x = Objects.requireNonNullElse(x, Place.ALONG);
-        Place.parse(x);
         whiskers =
             Objects.requireNonNullElse(whiskers, difference ? Whiskers.STUDENT : Whiskers.RANGE);
+        requireFit(name, arms, Place.parse(x), Quantity.parse(y), whiskers);
       }
       interval = interval == null ? List.of() : List.copyOf(interval);
       flat = Objects.requireNonNullElse(flat, false);
@@ -162,6 +162,25 @@ record FigureEntry(
         line = Objects.requireNonNullElse(line, LineStyle.NONE);
       }
       line = Objects.requireNonNullElse(line, LineStyle.SOLID);
+    }
+
+    private static void requireFit(
+        String name, Pattern arms, Place x, Quantity y, Whiskers whiskers) {
+      boolean takesGroup = (name + " " + x.what() + x.factor()).contains(Place.GROUP);
+      if (takesGroup && arms.matcher("").groupCount() == 0) {
+        throw new IllegalArgumentException(
+            "series %s has {1}, and its arms, %s, have no group".formatted(name, arms));
+      }
+      if (x.isLine() ? y.isDifference() : y.isCurve()) {
+        throw new IllegalArgumentException(
+            "series %s draws a %s, whose x %s be a number"
+                .formatted(
+                    name, y.isCurve() ? "curve" : "difference", y.isCurve() ? "must not" : "must"));
+      }
+      if (y.isDifference() && whiskers != Whiskers.STUDENT) {
+        throw new IllegalArgumentException(
+            "series %s draws a difference, whose whiskers are student".formatted(name));
+      }
     }
 
     Place place() {

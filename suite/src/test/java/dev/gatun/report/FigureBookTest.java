@@ -105,6 +105,9 @@ class FigureBookTest {
                   metric,
                   REFERENCE.armsWith(figure.claim(), metric).keySet(),
                   series.arms()));
+    } else if (new SeriesRecipe(series, figure.claim(), REFERENCE, figure.largestArm())
+        .series().stream().allMatch(named -> named.points().isEmpty())) {
+      problems.add("figure %s, series %s draws nothing".formatted(figure.id(), series.name()));
     }
   }
 
@@ -134,6 +137,10 @@ class FigureBookTest {
     refused("\"validation_loss - validation_loss of full\"", "\"a - b\"", "<metric> of <arm>");
     refused("\"along * tokens_per_step\"", "\"along * \"", "x is 'along * '");
     refused("'backward(\\d+)'", "'backward('", "figures");
+    refused("arms = 'backward(\\d+)'", "arms = 'backward.*'", "has {1}", "have no group");
+    refused("x = \"rank_share\", y = \"val", "y = \"val", "a difference, whose x must be a number");
+    refused(
+        "x = \"tail_norm@\", y = \"gap@\"", "x = \"rank\", y = \"gap@\"", "must not be a number");
     refused("at = 0.6", "at = 0.6, metric = \"w_error\"", "either at or metric");
     refused("title = \"Two dimensions suffice\"", "", "lacks the key title");
   }
