@@ -4,7 +4,7 @@ THREADS ?= 2
 FUZZ_SECONDS ?= 60
 FUZZ_SEED ?= $(shell date +%s)000
 GATUN := suite/target/gatun/bin/gatun
-SOURCES := $(shell find pom.xml bindings native suite results/expected results/facts results/tolerances.toml results/papers.toml -type f \
+SOURCES := $(shell find pom.xml bindings native suite results/expected results/facts results/tolerances.toml results/papers.toml results/figures.toml -type f \
   -not -path '*/target/*' -not -path 'suite/src/test/*' -not -path 'suite/src/bench/*' 2>/dev/null)
 
 .PHONY: help build reproduce test it verify fuzz bundle bench bench-claims bench-kernels bench-products format bindings bindings-check cuda-libraries clean

@@ -162,6 +162,7 @@ class ArchitectureTest {
               "dev.gatun.facts..",
               "dev.gatun.io..",
               "org.jfree..",
+              "gg.jte..",
               JACKSON));
 
   /** The claims that read one experiment know nothing of other claims. */

@@ -32,68 +32,55 @@ final class AcrossSection {
     comparisons.forEach(comparison -> machines.add(comparison.other()));
   }
 
-  String html() {
-    if (comparisons.isEmpty()) {
-      return "";
-    }
-    var metrics = new StringBuilder();
-    for (ExpectedClaim claim : claims) {
-      metrics.append(new AcrossTable(claim.claim(), comparisons).html());
-    }
-    return """
-    <section id="across" aria-labelledby="across-title">
-    <h2 id="across-title">Across hardware</h2>
-    <p class="note">Each machine beside <b>%s</b>, metric by metric where the two agree least. What
-    is exact must be equal; algebra and implementations may differ by roundings; effects of training
-    agree if Student's 95 %% interval of the mean difference over seeds lies within the tolerance.</p>
-    <div class="scroll" tabindex="0" role="region" aria-label="Machines">\
-    <table class="data across"><thead><tr><td></td>%s</tr></thead>
-    <tbody>
-    %s</tbody>
-    <tbody><tr class="group"><th scope="rowgroup" colspan="%s">Claims</th></tr>
-    %s</tbody></table></div>
-    %s</section>
-    """
-        .formatted(
-            Html.escape(machines.getFirst().name()),
-            names(),
-            settings(),
-            machines.size() + 1,
-            outcomes(),
-            metrics);
+  /** Whether there is another machine. */
+  boolean isShown() {
+    return !comparisons.isEmpty();
   }
 
-  private String names() {
-    return machines.stream()
-        .map(machine -> "<th scope=\"col\">" + Html.escape(machine.name()) + "</th>")
-        .collect(Collectors.joining());
+  List<Machine> machines() {
+    return machines;
   }
 
-  private String settings() {
-    var rows = new LinkedHashMap<String, Function<Machine, String>>();
-    rows.put("Device", machine -> machine.entry(Provenance.DEVICE));
-    rows.put("Processor", machine -> machine.entry(Provenance.CPU));
-    rows.put("Math mode", machine -> machine.entry(Provenance.MATH_MODE));
-    rows.put("Libraries", AcrossSection::libraries);
-    rows.put("BLAS core", machine -> machine.entry(Provenance.CORE_TYPE));
-    rows.put("Threads", machine -> machine.entry(Provenance.THREADS));
-    rows.put("JDK", machine -> machine.entry(Provenance.JDK));
-    rows.put("Tier", AcrossSection::tier);
-    rows.put("First seed", machine -> machine.entry(Provenance.SEED));
-    rows.put("Corpus", AcrossSection::corpus);
-    rows.put("Commit", machine -> shortened(machine.entry(Provenance.GIT_COMMIT)));
-    rows.put("Started", machine -> machine.entry(Provenance.STARTED));
-    var html = new StringBuilder();
-    rows.forEach((name, value) -> html.append(row(name, value.andThen(Html::escape))));
-    return html.append(tallies()).toString();
+  List<ExpectedClaim> claims() {
+    return claims;
   }
 
-  private String row(String name, Function<Machine, String> cell) {
-    String cells =
-        machines.stream()
-            .map(machine -> "<td>" + cell.apply(machine) + "</td>")
-            .collect(Collectors.joining());
-    return "<tr><th scope=\"row\">%s</th>%s</tr>\n".formatted(name, cells);
+  Mark mark(ExpectedClaim claim, Machine machine) {
+    return Mark.of(ClaimVerdict.of(claim, machine.verdicts()));
+  }
+
+  /** The metrics of each claim that any machine has measured. */
+  List<AcrossTable> tables() {
+    return claims.stream()
+        .map(claim -> new AcrossTable(claim.claim(), comparisons))
+        .filter(table -> !table.isEmpty())
+        .toList();
+  }
+
+  /** By its name, what each machine has. */
+  Map<String, List<String>> settings() {
+    var settings = new LinkedHashMap<String, List<String>>();
+    settings.put("Device", entries(Provenance.DEVICE));
+    settings.put("Processor", entries(Provenance.CPU));
+    settings.put("Math mode", entries(Provenance.MATH_MODE));
+    settings.put("Libraries", each(AcrossSection::libraries));
+    settings.put("BLAS core", entries(Provenance.CORE_TYPE));
+    settings.put("Threads", entries(Provenance.THREADS));
+    settings.put("JDK", entries(Provenance.JDK));
+    settings.put("Tier", each(AcrossSection::tier));
+    settings.put("First seed", entries(Provenance.SEED));
+    settings.put("Corpus", each(AcrossSection::corpus));
+    settings.put("Commit", each(machine -> shortened(machine.entry(Provenance.GIT_COMMIT))));
+    settings.put("Started", entries(Provenance.STARTED));
+    return settings;
+  }
+
+  private List<String> entries(String key) {
+    return each(machine -> machine.entry(key));
+  }
+
+  private List<String> each(Function<Machine, String> of) {
+    return machines.stream().map(of).toList();
   }
 
   private static String libraries(Machine machine) {
@@ -123,35 +110,21 @@ final class AcrossSection {
     return hash.length() > HASH_SHOWN ? hash.substring(0, HASH_SHOWN) + "…" : hash;
   }
 
-  /** How many metrics agree, and how many do not. */
-  private String tallies() {
-    var cells = new StringBuilder("<td>compared with</td>");
-    for (Comparison comparison : comparisons) {
-      cells.append("<td>");
-      for (Agreement agreement : List.of(Agreement.values()).reversed()) {
-        long n = comparison.metrics().stream().filter(m -> m.agreement() == agreement).count();
-        if (n > 0) {
-          cells
-              .append("<b>")
-              .append(n)
-              .append("</b> ")
-              .append(AgreementMark.badge(agreement))
-              .append("<br/>");
-        }
-      }
-      cells.append("</td>");
-    }
-    return "<tr><th scope=\"row\">Metrics</th>%s</tr>\n".formatted(cells);
+  /** How many metrics have an agreement. */
+  record Tally(long count, Mark mark) {}
+
+  /** Of each machine but the first, how many metrics agree, and how many do not. */
+  List<List<Tally>> tallies() {
+    return comparisons.stream().map(AcrossSection::tallies).toList();
   }
 
-  private String outcomes() {
-    var rows = new StringBuilder();
-    for (ExpectedClaim claim : claims) {
-      rows.append(
-          row(
-              "%s %s".formatted(Html.escape(claim.claim()), Html.escape(claim.title())),
-              machine -> OutcomeMark.badge(ClaimVerdict.of(claim, machine.verdicts()))));
-    }
-    return rows.toString();
+  private static List<Tally> tallies(Comparison comparison) {
+    return List.of(Agreement.values()).reversed().stream()
+        .map(agreement ->
+            new Tally(
+                comparison.metrics().stream().filter(m -> m.agreement() == agreement).count(),
+                Mark.of(agreement)))
+        .filter(tally -> tally.count() > 0)
+        .toList();
   }
 }

@@ -17,76 +17,93 @@ import java.util.Optional;
 final class AcrossTable {
   private final String claim;
   private final List<Comparison> comparisons;
+  private final Map<Key, List<Optional<MetricComparison>>> metrics;
 
   /** A metric under one tolerance: a row. */
-  private record Row(String metric, String steps, String kind) {
-    static Row of(MetricComparison m) {
-      return new Row(
+  private record Key(String metric, String steps, String kind) {
+    static Key of(MetricComparison m) {
+      return new Key(
           m.metric(),
           m.steps().name().toLowerCase(Locale.ROOT),
           m.kind().map(kind -> kind.name().toLowerCase(Locale.ROOT)).orElse("no tolerance"));
     }
   }
 
+  /** A number with its half-width and unit, of which {@code value} is what counts. */
+  record Shown(String value, String rest) {}
+
+  /**
+   * A machine's cell of a row.
+   *
+   * @param elsewhere what the first machine has, where the cell is of another place than the row
+   * @param place that other place
+   */
+  record Cell(
+      Shown value,
+      Mark mark,
+      Optional<Shown> elsewhere,
+      String place,
+      String difference,
+      String reason) {}
+
+  /** A metric, where the machine that agrees least agrees least. */
+  record Row(String metric, String where, Shown first, List<Optional<Cell>> cells) {}
+
   AcrossTable(String claim, List<Comparison> comparisons) {
     this.claim = claim;
     this.comparisons = comparisons;
+    this.metrics = metrics();
   }
 
-  /** Nothing if no machine has a metric of the claim. */
-  String html() {
-    Map<Row, List<Optional<MetricComparison>>> rows = rows();
-    if (rows.isEmpty()) {
-      return "";
-    }
-    List<Agreement> agreements = rows.values().stream().map(row -> least(row).agreement()).toList();
-    long agree = agreements.stream().filter(a -> a == Agreement.AGREES).count();
-    var body = new StringBuilder();
-    rows.forEach((row, cells) -> body.append(row(row, cells)));
-    return """
-    <details class="runs"%s><summary>%s: %s of %s metrics agree</summary>
-    <div class="scroll" tabindex="0" role="region" aria-label="%s across hardware">\
-    <table class="data across"><thead><tr><th scope="col">Metric</th>%s</tr></thead>
-    <tbody>
-    %s</tbody></table></div></details>
-    """
-        .formatted(
-            agreements.contains(Agreement.DIFFERS) ? " open=\"open\"" : "",
-            Html.escape(claim),
-            agree,
-            rows.size(),
-            Html.escape(claim),
-            names(),
-            body);
+  String claim() {
+    return claim;
   }
 
-  private Map<Row, List<Optional<MetricComparison>>> rows() {
-    Map<Row, List<Optional<MetricComparison>>> rows = new LinkedHashMap<>();
+  /** Whether any machine has a metric of the claim. */
+  boolean isEmpty() {
+    return metrics.isEmpty();
+  }
+
+  boolean differs() {
+    return metrics.values().stream().anyMatch(row -> least(row).agreement() == Agreement.DIFFERS);
+  }
+
+  long agreeing() {
+    return metrics.values().stream()
+        .filter(row -> least(row).agreement() == Agreement.AGREES)
+        .count();
+  }
+
+  /** Names of the columns. */
+  List<String> machines() {
+    var names = new ArrayList<String>();
+    names.add(comparisons.getFirst().first().name());
+    comparisons.forEach(comparison -> names.add(comparison.other().name()));
+    return names;
+  }
+
+  List<Row> rows() {
+    var rows = new ArrayList<Row>();
+    metrics.forEach((key, of) -> rows.add(row(key, of)));
+    return rows;
+  }
+
+  private Map<Key, List<Optional<MetricComparison>>> metrics() {
+    Map<Key, List<Optional<MetricComparison>>> metrics = new LinkedHashMap<>();
     for (int i = 0; i < comparisons.size(); i++) {
       for (MetricComparison metric : comparisons.get(i).metrics()) {
         if (metric.claim().equals(claim)) {
-          rows.computeIfAbsent(Row.of(metric), _ -> none()).set(i, Optional.of(metric));
+          metrics.computeIfAbsent(Key.of(metric), _ -> none()).set(i, Optional.of(metric));
         }
       }
     }
-    return rows;
+    return metrics;
   }
 
   private List<Optional<MetricComparison>> none() {
     List<Optional<MetricComparison>> cells = new ArrayList<>();
     comparisons.forEach(_ -> cells.add(Optional.empty()));
     return cells;
-  }
-
-  private String names() {
-    var cells = new StringBuilder();
-    cells.append(name(comparisons.getFirst().first().name()));
-    comparisons.forEach(comparison -> cells.append(name(comparison.other().name())));
-    return cells.toString();
-  }
-
-  private static String name(String machine) {
-    return "<th scope=\"col\">" + Html.escape(machine) + "</th>";
   }
 
   /** The comparison that agrees least; one that could be made, if there is any. */
@@ -99,27 +116,19 @@ final class AcrossTable {
         .orElseThrow();
   }
 
-  /** At the place where the machine that agrees least agrees least. */
-  private static String row(Row row, List<Optional<MetricComparison>> metrics) {
+  private static Row row(Key key, List<Optional<MetricComparison>> metrics) {
     MetricComparison least = least(metrics);
     Place at = least.worst();
-    var cells = new StringBuilder("<td>" + value(at.first(), at, least.unit()) + "</td>");
-    for (Optional<MetricComparison> metric : metrics) {
-      cells.append(metric.map(m -> cell(m, at.site())).orElse("<td></td>"));
-    }
-    return """
-    <tr><th scope="row"><code>%s</code><span class="where">%s%s, %s</span></th>%s</tr>
-    """
-        .formatted(
-            Html.name(row.metric()),
-            Html.escape(at.where()),
-            least.places().size() == 1 ? "" : "; the least of " + least.places().size(),
-            Html.escape(row.kind()),
-            cells);
+    int places = least.places().size();
+    return new Row(
+        key.metric(),
+        "%s%s, %s".formatted(at.where(), places == 1 ? "" : "; the least of " + places, key.kind()),
+        shown(at.first(), at, least.unit()),
+        metrics.stream().map(metric -> metric.map(m -> cell(m, at.site()))).toList());
   }
 
   /** At the site of the row; where it was not compared there, where it agrees least. */
-  private static String cell(MetricComparison metric, String site) {
+  private static Cell cell(MetricComparison metric, String site) {
     Place worst = metric.worst();
     Place place = metric.at(site).orElse(worst);
     String reason =
@@ -127,39 +136,33 @@ final class AcrossTable {
             ? place.reason()
             : "at %s: %s".formatted(worst.where(), worst.reason());
     boolean elsewhere = !place.site().equals(site) && place.agreement() != Agreement.NOT_COMPARABLE;
-    String of =
-        elsewhere
-            ? "<span class=\"where\">at %s, where the first has %s</span>"
-                .formatted(Html.escape(place.where()), value(place.first(), place, metric.unit()))
-            : "";
-    return "<td>%s %s%s%s<span class=\"where\">%s</span></td>"
-        .formatted(
-            value(place.other(), place, metric.unit()),
-            AgreementMark.badge(metric.agreement()),
-            of,
-            difference(place),
-            Html.escape(reason));
+    return new Cell(
+        shown(place.other(), place, metric.unit()),
+        Mark.of(metric.agreement()),
+        elsewhere ? Optional.of(shown(place.first(), place, metric.unit())) : Optional.empty(),
+        place.where(),
+        difference(place),
+        reason);
   }
 
-  private static String value(Value value, Place place, String unit) {
-    double shown = value.halfWidth() > 0 ? value.halfWidth() : place.bound();
-    return "<b>%s</b>%s%s"
-        .formatted(
-            Numbers.format(value.value(), shown),
-            value.halfWidth() > 0 ? " ± " + Numbers.format(value.halfWidth()) : "",
-            Html.escape(Numbers.unit(unit)));
+  private static Shown shown(Value value, Place place, String unit) {
+    double width = value.halfWidth() > 0 ? value.halfWidth() : place.bound();
+    return new Shown(
+        Numbers.format(value.value(), width), plusMinus(value.halfWidth()) + Numbers.unit(unit));
+  }
+
+  private static String plusMinus(double halfWidth) {
+    return halfWidth > 0 ? " ± " + Numbers.format(halfWidth) : "";
   }
 
   private static String difference(Place place) {
-    if (Double.isNaN(place.difference().value())) {
-      return "";
-    }
-    String halfWidth =
-        place.difference().halfWidth() > 0
-            ? " ± " + Numbers.format(place.difference().halfWidth())
-            : "";
-    return "<span class=\"where\">difference %s%s; tolerance %s</span>"
-        .formatted(
-            Numbers.format(place.difference().value()), halfWidth, Numbers.format(place.bound()));
+    Value difference = place.difference();
+    return Double.isNaN(difference.value())
+        ? ""
+        : "difference %s%s; tolerance %s"
+            .formatted(
+                Numbers.format(difference.value()),
+                plusMinus(difference.halfWidth()),
+                Numbers.format(place.bound()));
   }
 }

@@ -1,6 +1,5 @@
 package dev.gatun.report;
 
-import dev.gatun.facts.PublishedModel;
 import dev.gatun.report.chart.Axis;
 import dev.gatun.report.chart.Chart;
 import dev.gatun.report.chart.Ink;
@@ -10,11 +9,10 @@ import dev.gatun.report.chart.Point;
 import dev.gatun.report.chart.Series;
 import dev.gatun.results.Run;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
-/** B3: the mean cosine of hidden states through training, through the layers and by width. */
+/** B3: the mean cosine of hidden states through training and through the layers. */
 final class AnisotropyFigures implements FigureSource {
   private static final String ANISOTROPY = "anisotropy";
   private static final String LAYERS = "anisotropy_of_layer";
@@ -41,15 +39,14 @@ final class AnisotropyFigures implements FigureSource {
     if (arms.isEmpty()) {
       return List.of();
     }
-    return List.of(
-        overTraining(evidence, arms), overLayers(evidence, arms), byWidth(evidence, arms));
+    return List.of(overTraining(evidence, arms), overLayers(evidence, arms));
   }
 
   private Figure overTraining(EvidenceIndex evidence, Map<String, List<Run>> arms) {
     var series = new ArrayList<Series>();
     arms.forEach((arm, runs) -> {
       List<Point> points = trained(evidence.overSteps(runs, ANISOTROPY));
-      series.add(CurveFigures.data(words(arm), series.size(), points));
+      series.add(Series.line(words(arm), series.size(), points));
     });
     List<Run> first = arms.values().iterator().next();
     double end = evidence.last(first, ANISOTROPY).orElseThrow().x();
@@ -89,7 +86,7 @@ final class AnisotropyFigures implements FigureSource {
       evidence
           .last(runs, ANISOTROPY)
           .ifPresent(p -> points.add(new Point(points.size(), p.y(), p.low(), p.high())));
-      series.add(CurveFigures.data(words(arm), series.size(), points));
+      series.add(Series.line(words(arm), series.size(), points));
     });
     String caption =
         "Mean cosine at the end of training, in the residual stream from the "
@@ -104,45 +101,6 @@ final class AnisotropyFigures implements FigureSource {
             Axis.linear("blocks passed; one further: after the final norm"),
             Axis.linear("mean cosine at the end"),
             series));
-  }
-
-  private Figure byWidth(EvidenceIndex evidence, Map<String, List<Run>> arms) {
-    var last = new ArrayList<Point>();
-    var peak = new ArrayList<Point>();
-    arms.forEach((arm, runs) -> {
-      double width = width(arm);
-      evidence.last(runs, ANISOTROPY).ifPresent(p -> last.add(at(width, p)));
-      evidence.last(runs, "anisotropy_peak").ifPresent(p -> peak.add(at(width, p)));
-    });
-    List.of(last, peak).forEach(points -> points.sort(Comparator.comparingDouble(Point::x)));
-    var series = new ArrayList<Series>();
-    series.add(new Series("here, at the end", Ink.FIRST, Marker.CIRCLE, LineStyle.SOLID, last));
-    series.add(new Series("here, at the peak", Ink.SECOND, Marker.SQUARE, LineStyle.DOTTED, peak));
-    Map<String, List<Point>> paper = published.anisotropies(PublishedModel::width);
-    series.add(readOff("Pythia", Ink.THIRD, Marker.OPEN_DIAMOND, paper));
-    series.add(readOff("GPT-2", Ink.FOURTH, Marker.RING, paper));
-    String caption =
-        "Last-layer mean cosine by width: here at the end and at the peak, means over "
-            + "the seeds, whiskers their range; and models of figure 2 of arXiv 2404.07647, "
-            + "at the widths of their published configurations. Pythia and GPT-2 of equal "
-            + "width differ, so that width alone does not set the number. A decline with the "
-            + "width here is no saturation of narrow models, which are still nearer their "
-            + "peak.";
-    return new Figure(
-        "figure-anisotropy-width",
-        "Mean cosine of the head's inputs, by width",
-        caption,
-        new Chart(Axis.log2("width D"), Axis.linear("mean cosine").between(-0.05, 1.05), series));
-  }
-
-  private static Series readOff(
-      String family, Ink ink, Marker marker, Map<String, List<Point>> paper) {
-    return new Series(
-        family + ", read off figure 2", ink, marker, LineStyle.NONE, paper.get(family));
-  }
-
-  private static Point at(double x, Point p) {
-    return new Point(x, p.y(), p.low(), p.high());
   }
 
   /** Step 0 has no place on a logarithmic axis. */

@@ -40,45 +40,23 @@ final class ArmTable {
     return arms.values().stream().anyMatch(runs -> evidence.last(runs, metric).isPresent());
   }
 
-  /** The table, or nothing where there is no arm or none of the metrics. */
-  String html() {
-    if (metrics.isEmpty()) {
-      return "";
-    }
-    var head = new StringBuilder();
-    metrics.forEach(
-        m -> head.append("<th scope=\"col\"><code>%s</code></th>".formatted(Html.escape(m))));
-    var rows = new StringBuilder();
+  /** What its columns are; empty where there is no arm or none of the metrics. */
+  List<String> metrics() {
+    return metrics;
+  }
+
+  /** An arm, with the number of its runs and its points of the metrics. */
+  record Row(String name, int runs, List<Optional<Point>> cells) {}
+
+  /** The arms that have any of the metrics. */
+  List<Row> rows() {
+    var rows = new ArrayList<Row>();
     arms.forEach((arm, runs) -> {
-      if (metrics.stream().anyMatch(m -> evidence.last(runs, m).isPresent())) {
-        rows.append(row(arm, runs));
+      var cells = metrics.stream().map(m -> evidence.last(runs, m)).toList();
+      if (cells.stream().anyMatch(Optional::isPresent)) {
+        rows.add(new Row(arm, runs.size(), cells));
       }
     });
-    return """
-    <p class="note arms">Arms at their last step: mean and range over the runs, or the
-    error of the one run</p>
-    <div class="scroll" tabindex="0" role="region" aria-label="Arms"><table class="data arms">
-    <thead><tr><th scope="col">Arm</th><th scope="col">Runs</th>%s</tr></thead>
-    <tbody>
-    %s</tbody></table></div>
-    """
-        .formatted(head, rows);
-  }
-
-  private String row(String arm, List<Run> runs) {
-    var cells = new StringBuilder();
-    for (String metric : metrics) {
-      Optional<Point> point = evidence.last(runs, metric);
-      cells.append("<td>").append(point.map(ArmTable::cell).orElse(Numbers.NONE)).append("</td>");
-    }
-    return "<tr><th scope=\"row\">%s</th><td>%s</td>%s</tr>\n"
-        .formatted(Html.escape(arm), runs.size(), cells);
-  }
-
-  private static String cell(Point p) {
-    String value = Numbers.format(p.y(), p.high() - p.low());
-    return p.hasInterval()
-        ? value + " <span class=\"interval\">" + Numbers.interval(p.low(), p.high()) + "</span>"
-        : value;
+    return rows;
   }
 }

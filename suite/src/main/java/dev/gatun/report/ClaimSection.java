@@ -1,17 +1,14 @@
 package dev.gatun.report;
 
 import dev.gatun.results.ClaimVerdict;
-import dev.gatun.results.ExpectedCheck;
 import dev.gatun.results.ExpectedClaim;
 import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Outcome;
 import dev.gatun.results.Remark;
-import dev.gatun.results.Standing;
 import dev.gatun.results.Verdict;
-import dev.gatun.results.Wording;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * One claim, read from top to bottom: the paper's sentence, the evidence with its figures, the
@@ -21,176 +18,76 @@ final class ClaimSection {
   private final ExpectedClaim text;
   private final List<Verdict> verdicts;
   private final EvidenceIndex evidence;
-  private final List<FigureSource> figures;
+  private final List<Figure> figures = new ArrayList<>();
+  private final List<String> missing = new ArrayList<>();
   private final Remarks remarks;
 
   ClaimSection(
       ExpectedClaim text,
       List<Verdict> verdicts,
       EvidenceIndex evidence,
-      List<FigureSource> figures) {
+      List<FigureSource> sources) {
     this.text = text;
     this.verdicts = verdicts.stream().filter(v -> v.claim().equals(text.claim())).toList();
     this.evidence = evidence;
-    this.figures = figures.stream().filter(f -> f.claim().equals(text.claim())).toList();
+    for (FigureSource source : sources) {
+      if (source.claim().equals(text.claim())) {
+        draw(source);
+      }
+    }
     this.remarks = Remarks.ofClaim(text.claim(), this.verdicts, new ExpectedValues(List.of(text)));
   }
 
-  String html() {
-    ClaimVerdict verdict = ClaimVerdict.of(text, verdicts);
-    return """
-    <section class="claim %s" id="claim-%s" aria-labelledby="claim-%s-title">
-    <header><h2 id="claim-%s-title"><span class="claim-id">%s</span> %s</h2>%s</header>
-    %s%s%s%s%s%s%s%s%s</section>
-    """
-        .formatted(
-            OutcomeMark.style(verdict),
-            Html.id(text.claim()),
-            Html.id(text.claim()),
-            Html.id(text.claim()),
-            Html.escape(text.claim()),
-            Html.escape(text.title()),
-            OutcomeMark.badge(verdict),
-            statement(),
-            paragraph("Evidence", text.evidence()),
-            figures(),
-            paragraph("Control", text.control()),
-            paragraph("What follows", text.follows()),
-            paragraph("What does not follow", text.doesNotFollow()),
-            checks(),
-            new ArmTable(evidence, text).html(),
-            new RunTable(evidence, text.claim()).html());
-  }
-
-  /** A part of the argument, or nothing where none of its remarks holds. */
-  private String paragraph(String heading, List<Remark> said) {
-    String prose = remarks.html(said);
-    return prose.isEmpty()
-        ? ""
-        : "<div class=\"argument\"><h3>%s</h3><p>%s</p></div>\n".formatted(heading, prose);
-  }
-
-  private String statement() {
-    var html = new StringBuilder();
-    html.append("<blockquote><p>").append(Html.prose(text.statement())).append("</p><footer>");
-    html.append(Html.prose(text.paper())).append("</footer></blockquote>\n");
-    html.append("<dl class=\"definition\"><dt>Measured as</dt><dd class=\"formula\">");
-    html.append(Html.formula(text.formula())).append("</dd></dl>\n");
-    return html.toString();
-  }
-
-  /** Those that this tier and device judge, and behind a fold the others. */
-  private String checks() {
-    if (verdicts.isEmpty()) {
-      return "<p class=\"note\">No check of this claim was judged.</p>\n";
+  private void draw(FigureSource source) {
+    List<Figure> drawn = source.figures(evidence);
+    figures.addAll(drawn);
+    if (drawn.isEmpty() && !source.subject().isEmpty()) {
+      missing.add(source.subject());
     }
-    var judged = new StringBuilder();
-    var skipped = new StringBuilder();
-    long others = 0;
-    for (Verdict v : verdicts) {
-      if (v.outcome() == Outcome.SKIPPED) {
-        skipped.append(check(v));
-        others++;
-      } else {
-        judged.append(check(v));
-      }
-    }
-    String html =
-        judged.isEmpty()
-            ? ""
-            : "<h3 class=\"part\">Checks</h3>\n<div class=\"checks\">\n" + judged + "</div>\n";
-    return others == 0
-        ? html
-        : html
-            + """
-            <details class="runs"><summary>%s that this evidence does not speak of</summary>
-            <div class="checks">
-            %s</div></details>
-            """
-                .formatted(others == 1 ? "1 check" : others + " checks", skipped);
   }
 
-  private String check(Verdict v) {
-    Optional<ExpectedCheck> expected = Expectation.of(v, new ExpectedValues(List.of(text)));
-    String nullName = v.nullName().isEmpty() ? "" : " <code>" + Html.name(v.nullName()) + "</code>";
-    return """
-    <article class="check %s">
-    <header><h3>%s</h3>%s</header>
-    <p class="check-id"><code>%s</code>%s</p>
-    %s<dl>
-    <div><dt>Measured</dt><dd>%s</dd></div>
-    <div><dt>Expected</dt><dd><b>%s</b>%s</dd></div>
-    <div><dt>Null</dt><dd>%s%s</dd></div>
-    </dl>
-    <p class="reason">%s.%s</p>
-    <p class="source">%s %s</p>%s
-    </article>
-    """
-        .formatted(
-            OutcomeMark.style(v.outcome()),
-            Html.escape(expected.map(ExpectedCheck::title).orElse(v.check())),
-            OutcomeMark.badge(v.outcome()),
-            Html.name(v.check()),
-            expected.map(ClaimSection::role).orElse(""),
-            IntervalStrip.html(v),
-            VerdictTable.measured(v),
-            Html.escape(Expectation.bounds(v, expected)),
-            Html.escape(Numbers.unit(v.unit())),
-            Double.isNaN(v.nullValue()) ? "none" : "<b>" + Numbers.format(v.nullValue()) + "</b>",
-            nullName,
-            Html.prose(sentence(v.reason())),
-            beside(v),
-            Html.prose(v.source()),
-            Grades.tag(v.grade()),
-            expected.map(ClaimSection::bounds).orElse(""));
+  ExpectedClaim text() {
+    return text;
   }
 
-  /** What a check that does not decide is there for. */
-  private static String role(ExpectedCheck check) {
-    String words = Wording.role(check.role(), check.gates());
-    return words.isEmpty() ? "" : " <em class=\"reported\">" + words + "</em>";
+  Mark mark() {
+    return Mark.of(ClaimVerdict.of(text, verdicts));
   }
 
-  private static String sentence(String reason) {
-    String trimmed = reason.strip();
-    String start = trimmed.isEmpty() ? "" : trimmed.substring(0, 1).toUpperCase(Locale.ROOT);
-    return start + trimmed.substring(start.length()).replaceFirst("\\.$", "");
+  /** Those of the remarks that hold. */
+  List<Inline> said(List<Remark> of) {
+    return remarks.said(of);
   }
 
-  /** What an interval that contains its null is worth. */
-  private static String beside(Verdict v) {
-    boolean said = v.reason().contains("indistinguishable");
-    return !said && Standing.AT_NULL.of(v)
-        ? " <strong>Indistinguishable from its null.</strong>"
-        : "";
+  List<Figure> figures() {
+    return figures;
   }
 
-  /** Why the bounds are where they are, and what became of them. */
-  private static String bounds(ExpectedCheck check) {
-    var history = new StringBuilder();
-    check.history().forEach(h -> history.append("<li>").append(Html.prose(h)).append("</li>"));
-    return """
-
-    <details><summary>Why these bounds</summary><p>%s</p><ul>%s</ul></details>\
-    """
-        .formatted(Html.prose(check.tolerance()), history);
+  /** What figures could not be drawn for want of. */
+  List<String> missing() {
+    return missing;
   }
 
-  private String figures() {
-    var html = new StringBuilder();
-    var missing = new StringBuilder();
-    for (FigureSource source : figures) {
-      List<Figure> drawn = source.figures(evidence);
-      drawn.forEach(f -> html.append(FigureMarkup.html(f)));
-      if (drawn.isEmpty()) {
-        missing
-            .append("<p class=\"note\">Figure left out: this evidence has no ")
-            .append(Html.escape(source.subject()))
-            .append(".</p>\n");
-      }
-    }
-    return html.isEmpty()
-        ? missing.toString()
-        : "<div class=\"figures\">\n" + html + "</div>\n" + missing;
+  /** The checks that this tier and device judge. */
+  List<CheckCard> judged() {
+    return checks(v -> v.outcome() != Outcome.SKIPPED);
+  }
+
+  /** The others. */
+  List<CheckCard> skipped() {
+    return checks(v -> v.outcome() == Outcome.SKIPPED);
+  }
+
+  private List<CheckCard> checks(Predicate<Verdict> which) {
+    var expected = new ExpectedValues(List.of(text));
+    return verdicts.stream().filter(which).map(v -> CheckCard.of(v, expected)).toList();
+  }
+
+  ArmTable arms() {
+    return new ArmTable(evidence, text);
+  }
+
+  RunTable runs() {
+    return new RunTable(evidence, text.claim());
   }
 }

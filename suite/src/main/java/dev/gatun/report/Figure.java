@@ -1,6 +1,10 @@
 package dev.gatun.report;
 
 import dev.gatun.report.chart.Chart;
+import dev.gatun.report.chart.Ink;
+import dev.gatun.report.chart.Point;
+import dev.gatun.report.chart.Series;
+import java.util.List;
 
 /**
  * A chart with its words.
@@ -8,4 +12,22 @@ import dev.gatun.report.chart.Chart;
  * @param id unique in the page; letters, digits and hyphens
  * @param caption what is seen and how it was measured
  */
-record Figure(String id, String title, String caption, Chart chart) {}
+record Figure(String id, String title, String caption, Chart chart) {
+
+  /** A row of the table behind the figure. */
+  record Row(String series, Point point) {}
+
+  /** Its numbers; curves of a formula are none. */
+  List<Row> data() {
+    return chart.series().stream()
+        .filter(series -> series.ink() != Ink.REFERENCE)
+        .flatMap(series -> series.points().stream().map(p -> new Row(name(series), p)))
+        .toList();
+  }
+
+  private static String name(Series series) {
+    return series.labelAtEnd().isEmpty()
+        ? series.name()
+        : series.labelAtEnd() + (series.name().isEmpty() ? "" : ", " + series.name());
+  }
+}

@@ -7,7 +7,7 @@ interface FigureSource {
   /** The claim under which the figures stand. */
   String claim();
 
-  /** What the figures show and need, to be said where the data is absent. */
+  /** What the figures show and need, to be said where the data is absent; empty to say nothing. */
   String subject();
 
   /** The figures, none if the data is absent. */

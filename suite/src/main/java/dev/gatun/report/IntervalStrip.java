@@ -2,6 +2,7 @@ package dev.gatun.report;
 
 import dev.gatun.results.Verdict;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.DoubleStream;
 
 /**
@@ -19,10 +20,10 @@ final class IntervalStrip {
     this.high = high;
   }
 
-  /** The strip, or nothing if there is no measurement to place. */
-  static String html(Verdict v) {
+  /** Of a verdict; empty if there is no measurement to place. */
+  static Optional<IntervalStrip> of(Verdict v) {
     if (!Double.isFinite(v.measured())) {
-      return "";
+      return Optional.empty();
     }
     var range =
         DoubleStream.of(
@@ -36,29 +37,39 @@ final class IntervalStrip {
             .summaryStatistics();
     double width = range.getMax() - range.getMin();
     double margin = width > 0 ? 0.12 * width : Math.max(Math.abs(v.measured()) * 0.1, 1e-12);
-    return new IntervalStrip(v, range.getMin() - margin, range.getMax() + margin).html();
+    return Optional.of(new IntervalStrip(v, range.getMin() - margin, range.getMax() + margin));
   }
 
-  private String html() {
-    double bandFrom = Math.max(verdict.expectedLow(), low);
-    double bandTo = Math.min(verdict.expectedHigh(), high);
-    String nullMark =
-        Double.isFinite(verdict.nullValue())
-            ? "<i class=\"null\" style=\"left:" + percent(verdict.nullValue()) + "\"></i>"
-            : "";
-    return """
-    <div class="strip" aria-hidden="true"><i class="band" style="left:%s;right:%s"></i>\
-    <i class="whisker" style="left:%s;right:%s"></i>%s\
-    <i class="dot %s" style="left:%s"></i></div>
-    """
-        .formatted(
-            percent(bandFrom),
-            percent(low + high - bandTo),
-            percent(finite(verdict.measuredLow())),
-            percent(low + high - finite(verdict.measuredHigh())),
-            nullMark,
-            OutcomeMark.style(verdict.outcome()),
-            percent(verdict.measured()));
+  String style() {
+    return Mark.of(verdict.outcome()).style();
+  }
+
+  String left() {
+    return percent(verdict.measured());
+  }
+
+  boolean hasNull() {
+    return Double.isFinite(verdict.nullValue());
+  }
+
+  String nullLeft() {
+    return percent(verdict.nullValue());
+  }
+
+  String bandLeft() {
+    return percent(Math.max(verdict.expectedLow(), low));
+  }
+
+  String bandRight() {
+    return percent(low + high - Math.min(verdict.expectedHigh(), high));
+  }
+
+  String whiskerLeft() {
+    return percent(finite(verdict.measuredLow()));
+  }
+
+  String whiskerRight() {
+    return percent(low + high - finite(verdict.measuredHigh()));
   }
 
   private double finite(double end) {

@@ -217,7 +217,7 @@ final class MeasureFigures {
   private List<Series> lines(
       List<String> of, BiFunction<String, String, List<Point>> source, String name) {
     return of.stream()
-        .map(arm -> CurveFigures.data(arm, arms.indexOf(arm), source.apply(arm, name)))
+        .map(arm -> Series.line(arm, arms.indexOf(arm), source.apply(arm, name)))
         .toList();
   }
 

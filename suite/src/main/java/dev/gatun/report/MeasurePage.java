@@ -15,8 +15,11 @@ import java.util.Optional;
 final class MeasurePage {
   private static final int MOST_OF_EACH = 4;
 
+  /** Claims whose figures are drawn of each model. */
+  private static final List<String> CLAIMS_OF_EACH = List.of("A4", "A5", "A10");
+
   /** Columns: a metric and, under it, its null or bound. */
-  private static final Map<String, Column> COLUMNS = columns();
+  private static final Map<String, Column> COLUMNS = byName();
 
   private final Evidence evidence;
   private final MeasuredModels models;
@@ -35,7 +38,7 @@ final class MeasurePage {
     return !evidence.runs().isEmpty() && evidence.runs().stream().allMatch(Run::isMeasurement);
   }
 
-  private static Map<String, Column> columns() {
+  private static Map<String, Column> byName() {
     var columns = new LinkedHashMap<String, Column>();
     columns.put("contexts", new Column("contexts", ""));
     columns.put("loss, nats", new Column("loss", ""));
@@ -52,37 +55,7 @@ final class MeasurePage {
     return columns;
   }
 
-  String html() {
-    return """
-    <header class="masthead">
-    <p class="wordmark">Gatun <span>measurement report</span></p>
-    <h1>%s</h1>
-    <dl class="setting">%s</dl>
-    </header>
-    <main>
-    <section id="measured" aria-labelledby="measured-title">
-    <h2 id="measured-title">Measured</h2>
-    <p class="note">Nothing is expected of stored checkpoints; read every number with its null or
-    bound, which is in parentheses.</p>
-    <div class="scroll" tabindex="0" role="region" aria-label="Measurements">\
-    <table class="data"><thead><tr><th scope="col">Model</th><th scope="col">step</th>%s</tr></thead>
-    <tbody>
-    %s</tbody></table></div>
-    %s</section>
-    %s%s%s</main>
-    """
-        .formatted(
-            headline(),
-            setting(),
-            headers(),
-            rows(),
-            figures(new MeasureFigures(models, PublishedPoints.shipped()).all()),
-            ofEach(),
-            acrossHardware(),
-            ProvenanceSection.html(evidence.provenance()));
-  }
-
-  private String headline() {
+  String headline() {
     int runs = evidence.runs().size();
     return "%s %s of %s stored %s"
         .formatted(
@@ -92,86 +65,87 @@ final class MeasurePage {
             models.arms().size() == 1 ? "model" : "models");
   }
 
-  private String setting() {
+  Map<String, String> setting() {
     var entries = new LinkedHashMap<String, String>();
     entries.put("Machine", Provenance.CPU);
     entries.put("Device", Provenance.DEVICE);
     entries.put("Math mode", Provenance.MATH_MODE);
     entries.put("Seed", Provenance.SEED);
-    var html = new StringBuilder();
+    var setting = new LinkedHashMap<String, String>();
     entries.forEach((name, key) ->
-        html.append(
-            "<div><dt>%s</dt><dd>%s</dd></div>"
-                .formatted(
-                    name,
-                    Html.escape(evidence.provenance().entries().getOrDefault(key, "unknown")))));
-    return html.toString();
+        setting.put(name, evidence.provenance().entries().getOrDefault(key, "unknown")));
+    return setting;
   }
 
-  private static String headers() {
-    var html = new StringBuilder();
-    COLUMNS
-        .keySet()
-        .forEach(name -> html.append("<th scope=\"col\">%s</th>".formatted(Html.escape(name))));
-    return html.toString();
+  List<String> columns() {
+    return List.copyOf(COLUMNS.keySet());
   }
 
-  private String rows() {
-    var html = new StringBuilder();
-    for (Run run : models.runs()) {
-      html.append(
-          "<tr><th scope=\"row\">%s</th><td>%s</td>"
-              .formatted(Html.escape(run.arm()), Numbers.format(models.step(run))));
-      COLUMNS.values().forEach(column -> html.append(cell(run, column)));
-      html.append("</tr>\n");
-    }
-    return html.toString();
+  List<Run> runs() {
+    return models.runs();
+  }
+
+  long step(Run run) {
+    return models.step(run);
+  }
+
+  List<String> cells(Run run) {
+    return COLUMNS.values().stream().map(column -> cell(run, column)).toList();
   }
 
   private String cell(Run run, Column column) {
-    String value = number(models.value(run, column.metric));
     Optional<Point> beside = models.value(run, column.beside);
-    return "<td>%s%s</td>".formatted(value, beside.isEmpty() ? "" : " (" + number(beside) + ")");
+    return number(models.value(run, column.metric))
+        + (beside.isEmpty() ? "" : " (" + number(beside) + ")");
   }
 
   private static String number(Optional<Point> point) {
     return point.map(p -> Numbers.format(p.y())).orElse(Numbers.NONE);
   }
 
-  private static String figures(List<Figure> figures) {
-    var html = new StringBuilder();
-    figures.forEach(figure -> html.append(FigureMarkup.html(figure)));
-    return "<div class=\"figures\">\n" + html + "</div>\n";
+  List<Figure> figures() {
+    return new MeasureFigures(models, PublishedPoints.shipped()).all();
   }
 
-  /** What the claims' own figures show, of each of the first models. */
-  private String ofEach() {
-    var html = new StringBuilder();
-    for (String arm : models.arms().stream().limit(MOST_OF_EACH).toList()) {
-      var figures = new ArrayList<Figure>();
-      for (FigureSource source :
-          List.of(new BatchRankFigure(), new StepLossFigure(), new ComponentEnergyFigure())) {
-        source
-            .figures(models.asClaim(arm, source.claim()))
-            .forEach(f ->
-                figures.add(
-                    new Figure(
-                        f.id() + "-" + Html.id(arm),
-                        f.title() + " (" + source.claim() + ")",
-                        f.caption(),
-                        f.chart())));
-      }
-      if (!figures.isEmpty()) {
-        String id = "model-" + Html.id(arm);
-        html.append(
-            "<section id=\"%s\" aria-labelledby=\"%s-title\">\n<h2 id=\"%s-title\">%s</h2>\n%s</section>\n"
-                .formatted(id, id, id, Html.escape(arm), figures(figures)));
+  /** What the claims' own figures show of a model. */
+  record Model(String name, List<Figure> figures) {
+    String id() {
+      return "model-" + Html.id(name);
+    }
+  }
+
+  /** The first models, those of which there are such figures. */
+  List<Model> models() {
+    var book = FigureBook.shipped();
+    return models.arms().stream()
+        .limit(MOST_OF_EACH)
+        .map(arm -> new Model(arm, figures(arm, book)))
+        .filter(model -> !model.figures().isEmpty())
+        .toList();
+  }
+
+  private List<Figure> figures(String arm, FigureBook book) {
+    var figures = new ArrayList<Figure>();
+    for (String claim : CLAIMS_OF_EACH) {
+      for (FigureRecipe recipe : book.of(claim)) {
+        for (Figure f : recipe.figures(models.asClaim(arm, claim))) {
+          figures.add(
+              new Figure(
+                  f.id() + "-" + Html.id(arm),
+                  f.title() + " (" + claim + ")",
+                  f.caption(),
+                  f.chart()));
+        }
       }
     }
-    return html.toString();
+    return figures;
   }
 
-  private String acrossHardware() {
-    return new AcrossSection(List.of(), across).html();
+  AcrossSection across() {
+    return new AcrossSection(List.of(), across);
+  }
+
+  Provenance provenance() {
+    return evidence.provenance();
   }
 }

@@ -42,32 +42,17 @@ final class PaperSection {
     this.runs = evidence.runs().stream().filter(r -> ids.contains(r.claim())).toList();
   }
 
-  String html() {
-    String id = "paper-" + Html.id(paper.id());
-    return """
-    <section class="paper" id="%s" aria-labelledby="%s-title">
-    <p class="of-paper">Paper %s · %s</p>
-    <h2 id="%s-title">%s</h2>
-    <div class="abstract">
-    <p>%s</p>
-    <p>%s</p>
-    %s%s</div>
-    <table class="claims"><tbody>
-    %s</tbody></table>
-    </section>
-    """
-        .formatted(
-            id,
-            id,
-            Html.escape(paper.id()),
-            Html.prose(paper.source()),
-            id,
-            Html.escape(paper.title()),
-            Html.prose(paper.subject()),
-            Html.prose(run() + " " + outcomes()),
-            findings(),
-            atNull(),
-            rows());
+  Paper paper() {
+    return paper;
+  }
+
+  List<ExpectedClaim> claims() {
+    return claims;
+  }
+
+  /** What was run where, and which claims came out how. */
+  String course() {
+    return run() + " " + outcomes();
   }
 
   /** What was run where. */
@@ -121,43 +106,25 @@ final class PaperSection {
         : Optional.of(word + ": " + String.join(", ", names) + ".");
   }
 
-  private String findings() {
-    String text = Remarks.ofPaper(verdicts, expected).html(paper.findings());
-    return text.isEmpty() ? "" : "<p>" + text + "</p>\n";
+  List<Inline> findings() {
+    return Remarks.ofPaper(verdicts, expected).said(paper.findings());
   }
 
   /** The checks whose interval contains their null, all of them: nobody picks which are told. */
-  private String atNull() {
-    String names =
-        verdicts.stream()
-            .filter(Standing.AT_NULL::of)
-            .map(v ->
-                "<a href=\"#claim-%s\">%s</a> %s"
-                    .formatted(Html.id(v.claim()), Html.escape(v.claim()), Html.escape(title(v))))
-            .collect(Collectors.joining("; "));
-    return names.isEmpty()
-        ? ""
-        : "<p><strong>Indistinguishable from its null</strong> (the interval contains what the null"
-            + " or control gives): "
-            + names
-            + ".</p>\n";
+  List<Verdict> atNull() {
+    return verdicts.stream().filter(Standing.AT_NULL::of).toList();
   }
 
-  private String title(Verdict v) {
+  String title(Verdict v) {
     return Expectation.of(v, expected).map(ExpectedCheck::title).orElse(v.check());
   }
 
-  private String rows() {
-    var html = new StringBuilder();
-    for (ExpectedClaim claim : claims) {
-      html.append(
-          "<tr><td class=\"of-claim\"><a href=\"#claim-%s\">%s</a></td><th scope=\"row\">%s</th><td class=\"of-outcome\">%s</td></tr>\n"
-              .formatted(
-                  Html.id(claim.claim()),
-                  Html.escape(claim.claim()),
-                  Html.escape(claim.title()),
-                  OutcomeMark.badge(ClaimVerdict.of(claim, verdicts))));
-    }
-    return html.toString();
+  /** A claim and how it came out. */
+  record Row(ExpectedClaim claim, Mark mark) {}
+
+  List<Row> rows() {
+    return claims.stream()
+        .map(claim -> new Row(claim, Mark.of(ClaimVerdict.of(claim, verdicts))))
+        .toList();
   }
 }

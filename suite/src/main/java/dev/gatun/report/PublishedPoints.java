@@ -9,6 +9,7 @@ import dev.gatun.facts.SaturationPaper.HeadError;
 import dev.gatun.facts.SaturationPaper.SingularEntropy;
 import dev.gatun.facts.SaturationPaper.TrainedHead;
 import dev.gatun.facts.ScalingLaw;
+import dev.gatun.io.NearestName;
 import dev.gatun.report.chart.Point;
 import dev.gatun.results.Grade;
 import java.util.Comparator;
@@ -22,6 +23,38 @@ import java.util.stream.Collectors;
 
 /** Published numbers as the points that figures draw beside their own. */
 record PublishedPoints(GradientPaper gradient, SaturationPaper saturation, RankControls controls) {
+  private static final Map<String, List<Point>> BY_NAME = shipped().byName();
+
+  /**
+   * The points that {@code results/figures.toml} calls by a name.
+   *
+   * @throws IllegalArgumentException naming the nearest name there is
+   */
+  static List<Point> of(String name) {
+    List<Point> points = BY_NAME.get(name);
+    if (points == null) {
+      throw new IllegalArgumentException(
+          "there are no published points %s; the nearest is %s"
+              .formatted(name, NearestName.of(name, BY_NAME.keySet())));
+    }
+    return points;
+  }
+
+  private Map<String, List<Point>> byName() {
+    var points = new LinkedHashMap<String, List<Point>>();
+    points.put("backward_rank", rankLosses("backward"));
+    points.put("forward_rank", rankLosses("forward"));
+    points.put("without_orthogonal_part", lossesWithoutOrthogonalPart());
+    anisotropies(PublishedModel::width)
+        .forEach((family, of) -> points.put("anisotropy_by_width." + family, of));
+    lossPenalties().forEach((model, of) -> points.put("rank_penalty." + model, of));
+    accuracyPenalties().forEach((model, of) -> points.put("rank_accuracy." + model, of));
+    learningRates().forEach((model, of) -> points.put("rank_rate." + model, of));
+    points.put("rank_penalty_over_w_error", lossGaps());
+    points.put("next_token_w_error.llama", nextTokenErrors("Llama-2"));
+    points.put("next_token_w_error.pythia", nextTokenErrors("Pythia"));
+    return points;
+  }
 
   /** The numbers that ship with Gatun. */
   static PublishedPoints shipped() {

@@ -40,11 +40,13 @@ final class Remarks {
   }
 
   /** The remarks that hold, one after the other; empty if there is none. */
-  String html(List<Remark> remarks) {
-    return remarks.stream()
-        .filter(remark -> remark.holds(this::verdict))
-        .map(remark -> Html.prose(remark.filled(this::shown)))
-        .collect(Collectors.joining(" "));
+  List<Inline> said(List<Remark> remarks) {
+    String text =
+        remarks.stream()
+            .filter(remark -> remark.holds(this::verdict))
+            .map(remark -> remark.filled(this::shown))
+            .collect(Collectors.joining(" "));
+    return text.isEmpty() ? List.of() : Inline.prose(text);
   }
 
   private Optional<Verdict> verdict(String check) {

@@ -3,15 +3,11 @@ package dev.gatun.report;
 import dev.gatun.io.AtomicFile;
 import dev.gatun.io.Resources;
 import dev.gatun.results.Evidence;
-import dev.gatun.results.ExpectedClaim;
 import dev.gatun.results.ExpectedValues;
-import dev.gatun.results.Paper;
-import dev.gatun.results.Papers;
 import dev.gatun.results.Verdict;
 import dev.gatun.results.comparison.Comparison;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -56,77 +52,15 @@ public final class Report {
   static String html(
       Evidence evidence, List<Verdict> verdicts, ExpectedValues expected, List<Comparison> across) {
     if (MeasurePage.isFor(evidence)) {
-      return page(new MeasurePage(evidence, across).html());
+      var page = new MeasurePage(evidence, across);
+      return Html.page(output -> JtemeasureGenerated.render(output, null, page));
     }
-    var index = new EvidenceIndex(evidence);
-    PublishedPoints published = PublishedPoints.shipped();
-    List<FigureSource> figures =
-        List.of(
-            new DestroyedNormFigure(verdicts, published),
-            new SpectraFigure(),
-            new BatchRankFigure(),
-            new StepLossFigure(),
-            new SpamLangFigures(),
-            new ConstructedHeadFigure(),
-            new TrainingFigure(),
-            new ComponentEnergyFigure(),
-            new ScalingLawFigure(published),
-            new PerplexityFigure(),
-            new AnisotropyFigures(published),
-            new SingularEntropyFigures(published),
-            new RankHeadFigures(published),
-            new NextTokenFigures(published),
-            new TheoremFigure(),
-            new WErrorFigure(published),
-            new HeadRankFigure(),
-            LossDifferenceFigure.ofRanks(published),
-            LossDifferenceFigure.ofOrthogonalPart(published),
-            LossDifferenceFigure.ofNeverTargets(),
-            new HeadFamilyFigure(),
-            new HeadComparisonFigures());
-    var sections = new StringBuilder();
-    var left = new ArrayList<>(expected.claims());
-    for (Paper paper : Papers.shipped().papers()) {
-      List<ExpectedClaim> claims =
-          left.stream().filter(c -> paper.claims().contains(c.claim())).toList();
-      if (!claims.isEmpty()) {
-        sections.append(new PaperSection(paper, expected, verdicts, evidence).html());
-        claims.forEach(c -> sections.append(new ClaimSection(c, verdicts, index, figures).html()));
-        left.removeAll(claims);
-      }
-    }
-    left.forEach(c -> sections.append(new ClaimSection(c, verdicts, index, figures).html()));
-    String summary =
-        new SummarySection(expected.claims(), verdicts, evidence.provenance(), evidence.runs())
-            .html();
-    return page(
-        summary
-            + "<main>\n"
-            + sections
-            + VerdictTable.html(verdicts, expected)
-            + new AcrossSection(expected.claims(), across).html()
-            + ProvenanceSection.html(evidence.provenance())
-            + "</main>\n");
+    var page = new ReportPage(evidence, verdicts, expected, across);
+    return Html.page(output -> JtereportGenerated.render(output, null, page));
   }
 
-  private static String page(String body) {
-    return """
-    <!DOCTYPE html>
-    <html lang="en" xmlns="http://www.w3.org/1999/xhtml">
-    <head>
-    <meta charset="utf-8"/>
-    <meta name="viewport" content="width=device-width, initial-scale=1"/>
-    <meta name="color-scheme" content="light dark"/>
-    <meta http-equiv="Content-Security-Policy" \
-    content="default-src 'none'; style-src 'unsafe-inline'"/>
-    <title>Gatun report</title>
-    <style>
-    %s</style>
-    </head>
-    <body>
-    %s</body>
-    </html>
-    """
-        .formatted(Resources.text(STYLE), body);
+  /** The style sheet. */
+  static String style() {
+    return Resources.text(STYLE);
   }
 }

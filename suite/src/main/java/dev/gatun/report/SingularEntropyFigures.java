@@ -111,7 +111,7 @@ final class SingularEntropyFigures implements FigureSource {
     var series = new ArrayList<Series>();
     arms.forEach((arm, runs) ->
         series.add(
-            CurveFigures.data(
+            Series.line(
                 AnisotropyFigures.words(arm),
                 series.size(),
                 shares(evidence.overSteps(runs, metric), arm))));
@@ -154,7 +154,7 @@ final class SingularEntropyFigures implements FigureSource {
         points.add(Point.of(i + 1.0, values[i] * values[i] / energy * values.length));
       }
       String name = spectrum.step() == 0 ? "untrained" : "step " + spectrum.step();
-      series.add(CurveFigures.data(name, series.size(), points));
+      series.add(Series.line(name, series.size(), points));
     }
     String caption =
         "p = σ²/Σσ² over its mean, 1/D, of every singular value of the head of run "

@@ -6,6 +6,7 @@ import dev.gatun.results.Outcome;
 import dev.gatun.results.Provenance;
 import dev.gatun.results.Run;
 import dev.gatun.results.Verdict;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,19 +31,6 @@ final class SummarySection {
     this.runs = runs;
   }
 
-  String html() {
-    return """
-    <header class="masthead">
-    <p class="wordmark">Gatun <span>reproduction report</span></p>
-    <h1>%s</h1>
-    <ul class="tallies">%s</ul>
-    <nav aria-label="Claims"><ul class="chips">%s</ul></nav>
-    <dl class="setting">%s</dl>
-    </header>
-    """
-        .formatted(headline(), tallies(), chips(), setting());
-  }
-
   private Map<Outcome, Integer> counts() {
     var counts = new EnumMap<Outcome, Integer>(Outcome.class);
     claims.forEach(c -> {
@@ -55,59 +43,51 @@ final class SummarySection {
 
   /** Whether a claim is reproduced, but not in full. */
   private boolean isReserved(ExpectedClaim claim) {
-    ClaimVerdict verdict = ClaimVerdict.of(claim, verdicts);
-    return verdict.outcome() == Outcome.REPRODUCED && !verdict.isReproducedInFull();
+    return Mark.isReserved(ClaimVerdict.of(claim, verdicts));
   }
 
-  private String headline() {
+  String headline() {
     int reproduced = counts().getOrDefault(Outcome.REPRODUCED, 0);
     return "%s of %s %s reproduced"
         .formatted(reproduced, claims.size(), claims.size() == 1 ? "claim" : "claims");
   }
 
-  private String tallies() {
-    var html = new StringBuilder();
+  /** How many claims have a mark. */
+  record Tally(Mark mark, long count) {
+    String style() {
+      return mark.style() + (count == 0 ? " zero" : "");
+    }
+
+    String words() {
+      return mark.words().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  List<Tally> tallies() {
+    var tallies = new ArrayList<Tally>();
     var counts = counts();
     for (Outcome outcome : ORDER) {
-      html.append(
-          tally(
-              OutcomeMark.style(outcome),
-              OutcomeMark.icon(outcome),
-              counts.getOrDefault(outcome, 0),
-              OutcomeMark.word(outcome).toLowerCase(Locale.ROOT)));
+      tallies.add(new Tally(Mark.of(outcome), counts.getOrDefault(outcome, 0)));
       if (outcome == Outcome.REPRODUCED) {
-        long reserved = claims.stream().filter(this::isReserved).count();
-        html.append(
-            tally("reserved", OutcomeMark.RESERVED, reserved, "reproduced with a reservation"));
+        tallies.add(new Tally(Mark.RESERVED, claims.stream().filter(this::isReserved).count()));
       }
     }
-    return html.toString();
+    return tallies;
   }
 
-  private static String tally(String style, String icon, long n, String words) {
-    return "<li class=\"%s%s\">%s<b>%s</b><span>%s</span></li>"
-        .formatted(style, n == 0 ? " zero" : "", icon, n, words);
+  /** A link to a claim. */
+  record Chip(String claim, String title, Mark mark) {}
+
+  List<Chip> chips() {
+    return claims.stream()
+        .map(claim -> {
+          Mark mark = Mark.of(ClaimVerdict.of(claim, verdicts));
+          return new Chip(claim.claim(), claim.title() + ": " + mark.words(), mark);
+        })
+        .toList();
   }
 
-  private String chips() {
-    var html = new StringBuilder();
-    for (ExpectedClaim claim : claims) {
-      ClaimVerdict verdict = ClaimVerdict.of(claim, verdicts);
-      var words = new StringBuilder(claim.title() + ": " + OutcomeMark.word(verdict.outcome()));
-      verdict.reservations().forEach(r -> words.append("; ").append(r));
-      html.append(
-          "<li><a class=\"%s\" href=\"#claim-%s\" title=\"%s\">%s%s</a></li>"
-              .formatted(
-                  OutcomeMark.style(verdict),
-                  Html.id(claim.claim()),
-                  Html.escape(words.toString()),
-                  OutcomeMark.icon(verdict),
-                  Html.escape(claim.claim())));
-    }
-    return html.toString();
-  }
-
-  private String setting() {
+  Map<String, String> setting() {
     var entries = new LinkedHashMap<String, String>();
     entries.put("Machine", entry(Provenance.CPU));
     entries.put("Device", entry(Provenance.DEVICE));
@@ -120,10 +100,7 @@ final class SummarySection {
     entries.put("Threads", entry(Provenance.THREADS));
     entries.put("Math mode", entry(Provenance.MATH_MODE));
     entries.put("Seed", entry(Provenance.SEED));
-    var html = new StringBuilder();
-    entries.forEach(
-        (k, v) -> html.append("<div><dt>%s</dt><dd>%s</dd></div>".formatted(k, Html.escape(v))));
-    return html.toString();
+    return entries;
   }
 
   private String entry(String key) {

@@ -18,7 +18,7 @@ import tools.jackson.dataformat.toml.TomlMapper;
  *
  * @param <T> the record that a file is
  */
-record TomlFile<T>(Class<T> type) {
+public record TomlFile<T>(Class<T> type) {
   private static final TomlMapper TOML =
       TomlMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -33,7 +33,7 @@ record TomlFile<T>(Class<T> type) {
    * @param name of the file, for messages
    * @throws UnreadableResultsException naming the file, the key, and the nearest valid key
    */
-  T parse(String name, String text) {
+  public T parse(String name, String text) {
     try {
       return TOML.readValue(text, type);
     } catch (UnrecognizedPropertyException e) {

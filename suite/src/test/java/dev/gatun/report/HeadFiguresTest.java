@@ -1,7 +1,6 @@
 package dev.gatun.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.report.chart.Point;
 import dev.gatun.report.chart.Series;
@@ -29,7 +28,7 @@ class HeadFiguresTest {
       factor.metric("narrow_rank", 0, 2, "1");
       factor.metric("efficiency_factor", 0, 1 + seed, "1");
     }
-    List<Figure> figures = new HeadRankFigure().figures(index());
+    List<Figure> figures = figures("A7");
     assertEquals(2, figures.size());
     List<Series> losses = figures.getFirst().chart().series();
     assertEquals(
@@ -51,7 +50,7 @@ class HeadFiguresTest {
       loss("C1", "backward16", seed, 3.25 + seed);
       loss("C1", "rank16", seed, 3.5 + seed);
     }
-    List<Series> series = series(LossDifferenceFigure.ofRanks(PublishedPoints.shipped()));
+    List<Series> series = series("C1");
     assertEquals(new Point(0.5, 0.25, 0.25, 0.25), series.get(0).points().getFirst());
     assertEquals(new Point(0.5, 0.5, 0.5, 0.5), series.get(1).points().getFirst());
     assertEquals(
@@ -64,7 +63,7 @@ class HeadFiguresTest {
     loss("C2", "full", 1, 3);
     loss("C2", "no-orthogonal", 1, 4);
     loss("C2", "no-orthogonal", 2, 9);
-    List<Series> series = series(LossDifferenceFigure.ofOrthogonalPart(PublishedPoints.shipped()));
+    List<Series> series = series("C2");
     assertEquals(Point.of(32, 1), series.getFirst().points().getFirst());
     assertEquals(Point.of(32, 0.6252), series.getLast().points().getFirst());
   }
@@ -74,20 +73,26 @@ class HeadFiguresTest {
     loss("C3", "full", 1, 3);
     RunRecorder run = loss("C3", "never256", 1, 3.5);
     run.metric("loss_among_occurring", 20, 3.25, "nats");
-    List<Series> series = series(LossDifferenceFigure.ofNeverTargets());
+    List<Series> series = series("C3");
     assertEquals(Point.of(256, 0.5), series.getFirst().points().getFirst());
     assertEquals(Point.of(256, 0.25), series.getLast().points().getFirst());
   }
 
   @Test
   void withoutEvidenceThereIsNoFigure() {
-    assertTrue(new HeadRankFigure().figures(index()).isEmpty());
-    assertTrue(LossDifferenceFigure.ofNeverTargets().figures(index()).isEmpty());
-    assertTrue(LossDifferenceFigure.ofRanks(PublishedPoints.shipped()).figures(index()).isEmpty());
+    for (String claim : List.of("A7", "C1", "C2", "C3")) {
+      assertEquals(List.of(), figures(claim));
+    }
   }
 
-  private List<Series> series(FigureSource source) {
-    return source.figures(index()).getFirst().chart().series();
+  private List<Series> series(String claim) {
+    return figures(claim).getFirst().chart().series();
+  }
+
+  private List<Figure> figures(String claim) {
+    return FigureBook.shipped().of(claim).stream()
+        .flatMap(recipe -> recipe.figures(index()).stream())
+        .toList();
   }
 
   private RunRecorder loss(String claim, String arm, long seed, double loss) {

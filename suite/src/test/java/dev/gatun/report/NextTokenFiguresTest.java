@@ -51,8 +51,10 @@ class NextTokenFiguresTest {
   }
 
   private List<Figure> figures() {
-    return new NextTokenFigures(PublishedPoints.shipped())
-        .figures(new EvidenceIndex(evidence.build(new Provenance(Map.of()))));
+    var index = new EvidenceIndex(evidence.build(new Provenance(Map.of())));
+    return FigureBook.shipped().of("B6").stream()
+        .flatMap(recipe -> recipe.figures(index).stream())
+        .toList();
   }
 
   private void record(String arm, long seed, double error, double half) {

@@ -30,7 +30,7 @@ class RankHeadFiguresTest {
         run.metric("truncated_accuracy", 9, 0.3 + 0.02 * rank, "1");
       }
     }
-    List<Figure> figures = new RankHeadFigures(PublishedPoints.shipped()).figures(index());
+    List<Figure> figures = figures("B5");
     assertEquals(3, figures.size());
     List<Series> losses = figures.getFirst().chart().series();
     assertEquals(
@@ -55,7 +55,7 @@ class RankHeadFiguresTest {
       run.metric("loss_gap", 9, 8.0 - rank, "nats");
       run.metric("loss_gap_truncated", 9, 9.0 - rank, "nats");
     }
-    Figure figure = new WErrorFigure(PublishedPoints.shipped()).figures(index()).getFirst();
+    Figure figure = figures("B8").getFirst();
     List<Series> series = figure.chart().series();
     assertEquals(List.of(Point.of(0, 0), Point.of(0.5, 4)), series.getFirst().points());
     List<Point> published = series.getLast().points();
@@ -66,17 +66,19 @@ class RankHeadFiguresTest {
 
   @Test
   void gapsStandOverTheTailNorm() {
-    RunRecorder run = begin("B7", "flat", 1);
-    for (int d : new int[] {1, 2, 10}) {
-      run.metric("tail_norm@" + d, 0, 1.0 / d, "1");
-      run.metric("gap@" + d, 0, 0.1 / d / d, "nats");
-      run.metric("gap_of_truncated@" + d, 0, 0.2 / d / d, "nats");
-      run.metric("bound@" + d, 0, 3.0 / d, "nats");
-      run.metric("second_order_bound@" + d, 0, 4.0 / d / d, "nats");
+    for (String arm : List.of("flat", "power2")) {
+      RunRecorder run = begin("B7", arm, 1);
+      for (int d : new int[] {1, 2, 10}) {
+        run.metric("tail_norm@" + d, 0, 1.0 / d, "1");
+        run.metric("gap@" + d, 0, 0.1 / d / d, "nats");
+        run.metric("gap_of_truncated@" + d, 0, 0.2 / d / d, "nats");
+        run.metric("bound@" + d, 0, 3.0 / d, "nats");
+        run.metric("second_order_bound@" + d, 0, 4.0 / d / d, "nats");
+      }
     }
-    List<Series> series = new TheoremFigure().figures(index()).getFirst().chart().series();
+    List<Series> series = figures("B7").getFirst().chart().series();
     assertEquals(
-        List.of("flat", "flat, truncated", "bound", "second order"),
+        List.of("flat", "power2", "flat, truncated", "power2, truncated", "bound", "second order"),
         series.stream().map(Series::name).toList());
     assertEquals(0.1, series.getFirst().points().getFirst().x(), 1e-12);
     assertEquals(1e-3, series.getFirst().points().getFirst().y(), 1e-12);
@@ -84,9 +86,15 @@ class RankHeadFiguresTest {
 
   @Test
   void withoutEvidenceThereIsNoFigure() {
-    assertEquals(List.of(), new RankHeadFigures(PublishedPoints.shipped()).figures(index()));
-    assertEquals(List.of(), new WErrorFigure(PublishedPoints.shipped()).figures(index()));
-    assertEquals(List.of(), new TheoremFigure().figures(index()));
+    for (String claim : List.of("B5", "B7", "B8")) {
+      assertEquals(List.of(), figures(claim));
+    }
+  }
+
+  private List<Figure> figures(String claim) {
+    return FigureBook.shipped().of(claim).stream()
+        .flatMap(recipe -> recipe.figures(index()).stream())
+        .toList();
   }
 
   private RunRecorder begin(String claim, String arm, long seed) {

@@ -13,8 +13,13 @@ import dev.gatun.results.Grade;
 import dev.gatun.results.Outcome;
 import dev.gatun.results.Provenance;
 import dev.gatun.results.RunRecorder;
+import dev.gatun.results.Tolerances;
 import dev.gatun.results.Verdict;
+import dev.gatun.results.comparison.Comparison;
+import dev.gatun.results.comparison.Machine;
+import java.io.IOException;
 import java.io.StringReader;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeAll;
@@ -78,7 +84,7 @@ class ReportTest {
           sections.computeIfAbsent(
               v.claim(), claim -> byId(page, "claim-" + Html.id(claim)).getTextContent());
       assertTrue(section.contains(v.check()), () -> v + " is not in its section");
-      assertTrue(section.contains(OutcomeMark.word(v.outcome())), v::toString);
+      assertTrue(section.contains(Mark.of(v.outcome()).words()), v::toString);
       assertTrue(section.contains(Expectation.bounds(v, Expectation.of(v, expected))), v::toString);
       assertTrue(section.contains(Grades.word(v.grade())), v::toString);
       assertTrue(squeezed(section).contains(squeezed(v.source())), v::toString);
@@ -265,6 +271,61 @@ class ReportTest {
     assertEquals(List.of(), elements(parse(written), "script"));
     assertFalse(written.contains("<script"), "a script element");
     assertTrue(written.contains("&lt;script&gt;"), "the text itself");
+  }
+
+  @Test
+  void scriptsInNamesOfMetricsArmsMachinesAndFiguresStayText() throws Exception {
+    String script = "<script>alert('x')</script>";
+    var evidence = new EvidenceBuilder();
+    RunRecorder run = evidence.begin(script, "A9", script, "quick", script, 1, "{}");
+    for (long step : new long[] {0, 10}) {
+      run.metric("destroyed_norm", step, 0.98, "1");
+      run.metric(script, step, 1, "1");
+    }
+    run.finish(1);
+    Evidence planted =
+        evidence.build(new Provenance(Map.of(Provenance.CPU, script, Provenance.MATH_MODE, "f32")));
+    List<Comparison> across =
+        List.of(
+            Comparison.of(
+                new Machine(script, planted, List.of()),
+                new Machine(script, planted, List.of()),
+                Tolerances.shipped()));
+    ExpectedValues expected =
+        new ExpectedValues(List.of(SyntheticReport.claim("A9", script, script)));
+    Document written = parse(Report.html(planted, List.of(), expected, across));
+    assertEquals(List.of(), elements(written, "script"));
+    for (String tag : List.of("h2", "td", "th", "dd", "span", "b", "code")) {
+      assertTrue(
+          elements(written, tag).stream().anyMatch(e -> e.getTextContent().contains(script)), tag);
+    }
+  }
+
+  @Test
+  void noTemplateTakesMarkupAsItIsButThatOfChartsAndTheStyleSheet() throws Exception {
+    try (Stream<Path> templates = Files.list(Path.of("src", "main", "jte"))) {
+      List<String> unsafe =
+          templates
+              .filter(template -> contains(template, "$unsafe"))
+              .map(template -> template.getFileName().toString())
+              .sorted()
+              .toList();
+      assertEquals(List.of("page.jte", "picture.jte"), unsafe);
+    }
+  }
+
+  @Test
+  void templatesInsideALineAddNoLineBreak() {
+    String text = page.getDocumentElement().getTextContent();
+    assertFalse(Pattern.compile("\\s[.,;]\\s").matcher(text).find(), "space before a full stop");
+  }
+
+  private static boolean contains(Path file, String text) {
+    try {
+      return Files.readString(file).contains(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

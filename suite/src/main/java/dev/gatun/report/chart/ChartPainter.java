@@ -30,8 +30,12 @@ import org.jfree.svg.SVGGraphics2D;
  * 0.68 px: letters 14 units high stay above 9 px.
  */
 public final class ChartPainter {
-  private static final int WIDTH = 480;
-  private static final int HEIGHT = 330;
+  /** Units across. */
+  public static final int WIDTH = 480;
+
+  /** Units upwards. */
+  public static final int HEIGHT = 330;
+
   private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 14);
 
   static {
@@ -44,12 +48,11 @@ public final class ChartPainter {
   private ChartPainter() {}
 
   /**
-   * The chart as one SVG element that fills the width of its parent.
+   * What is inside the SVG element of a chart, whose view is {@link #WIDTH}×{@link #HEIGHT}.
    *
    * @param id unique in the page; letters, digits and hyphens
-   * @param description what a reader who cannot see the chart is told, as escaped text
    */
-  public static String svg(String id, String description, Chart chart) {
+  public static Svg picture(String id, Chart chart) {
     var graphics = new SVGGraphics2D(WIDTH, HEIGHT);
     graphics.setDefsKeyPrefix(id + "-");
     graphics.setGeomDoubleConverter(ChartPainter::coordinate);
@@ -57,11 +60,7 @@ public final class ChartPainter {
     graphics.setFontFunction(_ -> "inherit");
     jfreeChart(chart).draw(graphics, new Rectangle2D.Double(0, 0, WIDTH, HEIGHT));
     String svg = graphics.getSVGElement();
-    String root =
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %s %s\" class=\"chart\""
-            + " role=\"img\" aria-label=\"%s\">";
-    return Ink.resolve(
-        root.formatted(WIDTH, HEIGHT, description) + svg.substring(svg.indexOf('>') + 1));
+    return new Svg(Ink.resolve(svg.substring(svg.indexOf('>') + 1, svg.lastIndexOf("</svg>"))));
   }
 
   private static String coordinate(double value) {

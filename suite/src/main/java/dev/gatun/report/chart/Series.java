@@ -22,6 +22,11 @@ public record Series(
     this(name, ink, marker, line, "", points);
   }
 
+  /** A line with points, in the colour and shape of the i-th series. */
+  public static Series line(String name, int i, List<Point> points) {
+    return new Series(name, Ink.ofSeries(i), Marker.ofSeries(i), LineStyle.SOLID, points);
+  }
+
   /** Whether any point has an interval. */
   public boolean hasIntervals() {
     return points.stream().anyMatch(Point::hasInterval);

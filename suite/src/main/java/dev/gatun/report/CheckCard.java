@@ -1,0 +1,56 @@
+package dev.gatun.report;
+
+import dev.gatun.results.CheckRole;
+import dev.gatun.results.ExpectedCheck;
+import dev.gatun.results.ExpectedValues;
+import dev.gatun.results.Standing;
+import dev.gatun.results.Verdict;
+import dev.gatun.results.Wording;
+import java.util.Locale;
+import java.util.Optional;
+
+/** A check with its verdict, as its claim and the table of all checks show it. */
+record CheckCard(Verdict verdict, Optional<ExpectedCheck> expected) {
+  static CheckCard of(Verdict verdict, ExpectedValues expected) {
+    return new CheckCard(verdict, Expectation.of(verdict, expected));
+  }
+
+  Mark mark() {
+    return Mark.of(verdict.outcome());
+  }
+
+  String title() {
+    return expected.map(ExpectedCheck::title).orElse(verdict.check());
+  }
+
+  /** What a check that does not decide is there for; empty for one that does. */
+  String role() {
+    CheckRole role = expected.map(ExpectedCheck::role).orElse(CheckRole.CLAIM);
+    return Wording.role(role, verdict.gates());
+  }
+
+  String bounds() {
+    return Expectation.bounds(verdict, expected);
+  }
+
+  /** Where the measurement lies; empty if there is none to place. */
+  Optional<IntervalStrip> strip() {
+    return IntervalStrip.of(verdict);
+  }
+
+  /** With a capital and without its full stop. */
+  String reason() {
+    String reason = verdict.reason().strip();
+    String start = reason.isEmpty() ? "" : reason.substring(0, 1).toUpperCase(Locale.ROOT);
+    return start + reason.substring(start.length()).replaceFirst("\\.$", "");
+  }
+
+  boolean isAtNull() {
+    return Standing.AT_NULL.of(verdict);
+  }
+
+  /** Whether the interval contains its null and the reason does not say so. */
+  boolean isIndistinguishable() {
+    return isAtNull() && !verdict.reason().contains("indistinguishable");
+  }
+}

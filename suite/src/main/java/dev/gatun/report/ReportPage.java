@@ -1,0 +1,77 @@
+package dev.gatun.report;
+
+import dev.gatun.results.Evidence;
+import dev.gatun.results.ExpectedClaim;
+import dev.gatun.results.ExpectedValues;
+import dev.gatun.results.Outcome;
+import dev.gatun.results.Papers;
+import dev.gatun.results.Provenance;
+import dev.gatun.results.Verdict;
+import dev.gatun.results.comparison.Comparison;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** The body of a report on claims: a summary, each paper with its claims, all checks. */
+final class ReportPage {
+  private final Evidence evidence;
+  private final List<Verdict> verdicts;
+  private final ExpectedValues expected;
+  private final List<Comparison> across;
+  private final List<PaperSection> papers;
+  private final EvidenceIndex index;
+  private final List<FigureSource> figures;
+
+  ReportPage(
+      Evidence evidence, List<Verdict> verdicts, ExpectedValues expected, List<Comparison> across) {
+    this.evidence = evidence;
+    this.verdicts = verdicts;
+    this.expected = expected;
+    this.across = across;
+    this.papers =
+        Papers.shipped().papers().stream()
+            .map(paper -> new PaperSection(paper, expected, verdicts, evidence))
+            .filter(paper -> !paper.claims().isEmpty())
+            .toList();
+    this.index = new EvidenceIndex(evidence);
+    this.figures = FigureBook.shipped().sources(verdicts);
+  }
+
+  SummarySection summary() {
+    return new SummarySection(expected.claims(), verdicts, evidence.provenance(), evidence.runs());
+  }
+
+  List<PaperSection> papers() {
+    return papers;
+  }
+
+  List<ClaimSection> claimsOf(PaperSection paper) {
+    return claims(paper.claims()::contains);
+  }
+
+  List<ClaimSection> claimsOfNoPaper() {
+    return claims(claim -> papers.stream().noneMatch(paper -> paper.claims().contains(claim)));
+  }
+
+  private List<ClaimSection> claims(Predicate<ExpectedClaim> which) {
+    return expected.claims().stream()
+        .filter(which)
+        .map(claim -> new ClaimSection(claim, verdicts, index, figures))
+        .toList();
+  }
+
+  /** All checks that this tier and device judge. */
+  List<CheckCard> verdicts() {
+    return verdicts.stream()
+        .filter(v -> v.gates() || v.outcome() != Outcome.SKIPPED)
+        .map(v -> CheckCard.of(v, expected))
+        .toList();
+  }
+
+  AcrossSection across() {
+    return new AcrossSection(expected.claims(), across);
+  }
+
+  Provenance provenance() {
+    return evidence.provenance();
+  }
+}

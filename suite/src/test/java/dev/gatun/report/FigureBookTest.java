@@ -1,0 +1,163 @@
+package dev.gatun.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.io.NearestName;
+import dev.gatun.io.Resources;
+import dev.gatun.results.ExpectedClaim;
+import dev.gatun.results.ExpectedValues;
+import dev.gatun.results.ResultsFolder;
+import dev.gatun.results.Tolerances;
+import dev.gatun.results.UnreadableResultsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** {@code results/figures.toml} says nothing that is not so. */
+class FigureBookTest {
+  private static final String TEXT = Resources.text("/dev/gatun/results/figures.toml");
+  private static final EvidenceIndex REFERENCE =
+      new EvidenceIndex(
+          new ResultsFolder(Path.of("..", "results", "reference", "amd-epyc-zen4-4-cores"))
+              .readEvidence());
+
+  @Test
+  void metricsAndArmsAreThoseOfTheClaims() {
+    assertEquals(List.of(), problems(FigureBook.shipped()));
+  }
+
+  @Test
+  void theExampleForContributorsIsAFigure() throws Exception {
+    String text = Files.readString(Path.of("..", "CONTRIBUTING.md"));
+    int start = text.indexOf("```toml\n[[figures]]") + "```toml\n".length();
+    FigureBook example =
+        FigureBook.parse("CONTRIBUTING.md", text.substring(start, text.indexOf("```", start)));
+    assertEquals(List.of(), problems(example));
+    assertEquals(1, example.of("A3").getFirst().figures(REFERENCE).size());
+  }
+
+  @Test
+  void aWrongMetricIsNamed() {
+    assertEquals(
+        List.of(
+            "figure component-energy: A10 has no metric energy_kelp@; the nearest is energy_kept@"),
+        problems(changed("\"energy_kept@\"", "\"energy_kelp@\"")));
+  }
+
+  @Test
+  void aWrongArmIsNamed() {
+    assertEquals(
+        List.of(
+            "figure backward-rank, series backward rank r: of the arms of C1 that have"
+                + " validation_loss, [full, backward16, rank16, backward32, rank32], none is"
+                + " back(\\d+)"),
+        problems(changed("'backward(\\d+)'", "'back(\\d+)'")));
+  }
+
+  /** What the file says that the expected values, the tolerances and the reference do not know. */
+  private static List<String> problems(FigureBook book) {
+    var problems = new ArrayList<String>();
+    for (FigureEntry figure : book.figures()) {
+      List<String> known = metrics(figure.claim());
+      for (String metric : figure.metrics()) {
+        if (!known.contains(metric)) {
+          problems.add(
+              "figure %s: %s has no metric %s; the nearest is %s"
+                  .formatted(figure.id(), figure.claim(), metric, NearestName.of(metric, known)));
+        }
+      }
+      figure.series().stream()
+          .filter(s -> s.published() == null && known.contains(s.quantity().metric()))
+          .forEach(s -> arms(figure, s, problems));
+    }
+    return problems;
+  }
+
+  private static List<String> metrics(String claim) {
+    Stream<String> judged =
+        ExpectedValues.shipped().of(claim).checks().stream()
+            .flatMap(check -> Stream.of(check.metric(), check.nullMetric()));
+    Stream<String> compared =
+        Tolerances.shipped().tolerances().stream()
+            .filter(t -> t.claims().isEmpty() || t.claims().contains(claim))
+            .flatMap(t -> t.metrics().stream());
+    return Stream.concat(judged, compared).toList();
+  }
+
+  private static void arms(
+      FigureEntry figure, FigureEntry.SeriesEntry series, List<String> problems) {
+    String metric = series.quantity().metric();
+    if (Arm.of(REFERENCE, figure.claim(), metric, series.arms()).isEmpty()) {
+      problems.add(
+          "figure %s, series %s: of the arms of %s that have %s, %s, none is %s"
+              .formatted(
+                  figure.id(),
+                  series.name(),
+                  figure.claim(),
+                  metric,
+                  REFERENCE.armsWith(figure.claim(), metric).keySet(),
+                  series.arms()));
+    } else if (new SeriesRecipe(series, figure.claim(), REFERENCE, figure.largestArm())
+        .series().stream().allMatch(named -> named.points().isEmpty())) {
+      problems.add("figure %s, series %s draws nothing".formatted(figure.id(), series.name()));
+    }
+  }
+
+  @Test
+  void everyClaimHasItsFigureAndTheReferenceDrawsIt() {
+    List<FigureSource> sources = FigureBook.shipped().sources(List.of());
+    for (ExpectedClaim claim : ExpectedValues.shipped().claims()) {
+      List<FigureSource> own =
+          sources.stream().filter(s -> s.claim().equals(claim.claim())).toList();
+      assertTrue(!own.isEmpty(), () -> "results/figures.toml has no figure of " + claim.claim());
+      own.forEach(s -> assertTrue(!s.figures(REFERENCE).isEmpty(), () -> "not drawn: " + s));
+    }
+  }
+
+  @Test
+  void idsAreUnique() {
+    var ids = new HashSet<String>();
+    FigureBook.shipped().figures().forEach(f -> assertTrue(ids.add(f.id()), f.id()));
+  }
+
+  @Test
+  void whatDoesNotFitIsToldInOneLine() {
+    refused("needs = \"top-1", "nedes = \"top-1", "unknown key nedes", "needs");
+    refused("scale = \"log2\"", "scale = \"log3\"", "unknown scale log3", "log2");
+    refused("ink = \"second\"", "ink = \"secnd\"", "unknown ink secnd", "second");
+    refused("\"backward_rank\"", "\"bakward_rank\"", "no published points", "backward_rank");
+    refused("\"validation_loss - validation_loss of full\"", "\"a - b\"", "<metric> of <arm>");
+    refused("\"along * tokens_per_step\"", "\"along * \"", "x is 'along * '");
+    refused("'backward(\\d+)'", "'backward('", "figures");
+    refused("arms = 'backward(\\d+)'", "arms = 'backward.*'", "has {1}", "have no group");
+    refused("x = \"rank_share\", y = \"val", "y = \"val", "a difference, whose x must be a number");
+    refused(
+        "x = \"tail_norm@\", y = \"gap@\"", "x = \"rank\", y = \"gap@\"", "must not be a number");
+    refused("at = 0.6", "at = 0.6, metric = \"w_error\"", "either at or metric");
+    refused("title = \"Two dimensions suffice\"", "", "lacks the key title");
+  }
+
+  private static void refused(String before, String after, String... said) {
+    String message =
+        assertThrows(UnreadableResultsException.class, () -> changed(before, after)).getMessage();
+    assertEquals(1, message.lines().count(), message);
+    assertTrue(message.startsWith("figures.toml, figures "), message);
+    for (String words : said) {
+      assertTrue(message.contains(words), message);
+    }
+  }
+
+  private static FigureBook changed(String before, String after) {
+    assertTrue(TEXT.contains(before), before);
+    return FigureBook.parse(
+        "figures.toml", TEXT.replaceFirst(Pattern.quote(before), Matcher.quoteReplacement(after)));
+  }
+}
