@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -74,23 +76,33 @@ public record PlantedFaults(Function<String, ClaimContext> contexts) {
    */
   public static Evidence evidence(
       ClaimContext context, Predicate<String> touched, Supplier<Evidence> measured) {
-    forget(context, touched);
-    Evidence faulty = measured.get();
-    forget(context, touched);
-    return faulty;
-  }
-
-  /** A stored run knows its configuration, but not the fault of its training. */
-  private static void forget(ClaimContext context, Predicate<String> runs) {
-    try (Stream<Path> files = Files.walk(context.unfinished())) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        if (runs.test(file.getParent().getFileName().toString())) {
-          Files.delete(file);
-        }
+    try {
+      // A stored run knows its configuration, but not the fault of its training.
+      Map<Path, byte[]> whole = take(context, touched);
+      Evidence faulty = measured.get();
+      take(context, touched);
+      for (var file : whole.entrySet()) {
+        Files.write(file.getKey(), file.getValue());
       }
+      return faulty;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Deletes the files of stored runs: what was in them. */
+  private static Map<Path, byte[]> take(ClaimContext context, Predicate<String> runs)
+      throws IOException {
+    Map<Path, byte[]> taken = new LinkedHashMap<>();
+    try (Stream<Path> files = Files.walk(context.unfinished())) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        if (runs.test(file.getParent().getFileName().toString())) {
+          taken.put(file, Files.readAllBytes(file));
+          Files.delete(file);
+        }
+      }
+    }
+    return taken;
   }
 
   /** What the shipped expected values say of a check at the quick tier. */
