@@ -87,6 +87,9 @@ abstract class ContractSupport {
       assertArrayEquals(got.toArray(), run(twin, type, operation, exact).toArray(), tolerance);
     }
     List<double[]> want = run(oracle, ElementType.F64, operation, exact);
+    if (Arrays.deepEquals(got.toArray(), want.toArray())) {
+      return; // Nothing is off by anything, as where the oracle itself is under test.
+    }
     List<double[]> change = factor == 0 ? want : change(operation, exact, want, epsilon);
     for (int output = 0; output < want.size(); output++) {
       double[] allowed = new double[want.get(output).length];

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The same work in two processes, on one thread and on two, leaves the same bytes in every file,
- * but for those whose contents are what differs.
+ * but for those whose contents are what differs. {@link ReproduceIT} compares a claim that trains.
  */
 @EnabledOnOs(OS.LINUX)
 class EqualRunsIT {
@@ -29,8 +30,7 @@ class EqualRunsIT {
   @Test
   void reproductionsAreEqual() throws Exception {
     for (int threads = 1; threads <= 2; threads++) {
-      // The option --jobs needs a thread for each job.
-      gatun(threads, "reproduce", "B1", "B7", "A8", "C2", "--jobs", "" + threads);
+      gatun(threads, "reproduce", "B1", "B7");
     }
     assertEqualFolders(4);
     assertEquals(
@@ -40,9 +40,10 @@ class EqualRunsIT {
     Process check =
         new ProcessBuilder("sha256sum", "--strict", "-c", "SHA256SUMS")
             .directory(out(1).toFile())
-            .inheritIO()
+            .redirectErrorStream(true)
             .start();
-    assertEquals(0, check.waitFor());
+    String said = new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, check.waitFor(), said);
   }
 
   @Test

@@ -235,7 +235,16 @@ class MeasureCommandTest {
     Path model = TinyCheckpoint.withTokenizer(folder.resolve("model"));
     CommandRun run =
         CommandRun.of(
-            "measure", model, "--contexts", 63, "--length", 100, "--out", folder.resolve("out"));
+            "measure",
+            model,
+            "--text",
+            shared.resolve("one.txt"),
+            "--contexts",
+            63,
+            "--length",
+            100,
+            "--out",
+            folder.resolve("out"));
     assertEquals(0, run.code(), run.err());
     assertTrue(run.err().contains("--length 100 is cut to 64"), run.err());
   }

@@ -19,11 +19,11 @@ class OneProcessIT {
   @Test
   void theSecondProcessIsToldAndAKilledOneKeepsNothing() throws Exception {
     List<String> command =
-        List.of(Launcher.SCRIPT.toString(), "reproduce", "A9", "--out", "results");
+        List.of(Launcher.SCRIPT.toString(), "reproduce", "A6", "--out", "results");
     Path results = folder.resolve("results");
-    Path run = results.resolve("unfinished/bottleneck/d24-seed1");
+    Path run = results.resolve("unfinished/spamlang/v512-seq4.88-rate0.001-seed1");
     try (Launcher first = Launcher.start(folder, command)) {
-      first.await(line -> line.contains("train d24-seed1"));
+      first.await(line -> line.contains("train v512"));
       try (Launcher second = Launcher.start(folder, command)) {
         assertEquals(Gatun.USER_ERROR, second.code(), second.printed().toString());
         String last = second.printed().getLast();
@@ -37,7 +37,7 @@ class OneProcessIT {
     Path above = Files.writeString(results.resolve(".runs.arrow-7-1.tmp"), "half of a fi");
     Path below = Files.writeString(run.resolve(".metrics.arrow-7-1.tmp"), "half of a fi");
     try (Launcher third = Launcher.start(folder, command)) {
-      third.await(line -> line.contains("train d24-seed"));
+      third.await(line -> line.contains("train v512"));
       assertTrue(Files.notExists(above) && Files.notExists(below), "temporary files stay");
       third.interrupt();
       assertEquals(130, third.code(), third.printed().toString());

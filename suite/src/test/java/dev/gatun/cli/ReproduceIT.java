@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.claims.Claims;
+import dev.gatun.results.Evidence;
 import dev.gatun.results.ExpectedValues;
+import dev.gatun.results.Metric;
+import dev.gatun.results.ResultsFolder;
 import dev.gatun.results.Tolerances;
 import dev.gatun.results.comparison.Comparison;
 import dev.gatun.results.comparison.Machine;
@@ -15,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** The main job as a user runs it: every claim at the quick tier, whose evidence stays. */
@@ -25,7 +29,8 @@ class ReproduceIT {
   private static final int THREADS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
   @Test
-  void everyClaimIsReproducedAtTheQuickTierAsOnTheReferenceMachines() throws IOException {
+  void everyClaimIsReproducedAtTheQuickTierAsOnTheReferenceMachines(@TempDir Path other)
+      throws Exception {
     CommandRun run =
         CommandRun.of(
             "reproduce", "--tier", "quick", "--threads", THREADS, "--out", RESULTS, "--json");
@@ -40,6 +45,38 @@ class ReproduceIT {
         CommandRun.of("verify", RESULTS, "--json").json().get("verdicts"),
         "verdicts from stored evidence are those of the measurement");
     assertHoldsWhatTheReferencesHold();
+    assertTwoJobsOfAnotherProcessMeasureTheSame(other);
+  }
+
+  /** Of C2, which trains less than the other claims that train. */
+  private static void assertTwoJobsOfAnotherProcessMeasureTheSame(Path folder) throws Exception {
+    List<String> command =
+        List.of(
+            Launcher.SCRIPT.toString(),
+            "reproduce",
+            "C2",
+            "--threads",
+            "2",
+            "--jobs",
+            "2",
+            "--out",
+            folder.toString());
+    try (Launcher run = Launcher.start(folder, command)) {
+      assertEquals(0, run.code(), run.printed().toString());
+    }
+    Evidence all = new ResultsFolder(RESULTS).readEvidence();
+    Evidence alone = new ResultsFolder(folder).readEvidence();
+    assertEquals(configurations(all), configurations(alone));
+    List<Metric> metrics =
+        all.metrics().stream().filter(metric -> metric.claim().equals("C2")).toList();
+    assertEquals(metrics, alone.metrics());
+  }
+
+  private static List<String> configurations(Evidence evidence) {
+    return evidence.runs().stream()
+        .filter(run -> run.claim().equals("C2"))
+        .map(run -> run.id() + " " + run.configuration())
+        .toList();
   }
 
   private static void assertHoldsWhatTheReferencesHold() throws IOException {

@@ -12,8 +12,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -77,10 +77,11 @@ public record PlantedFaults(Function<String, ClaimContext> contexts) {
   public static Evidence evidence(
       ClaimContext context, Predicate<String> touched, Supplier<Evidence> measured) {
     try {
-      Map<Path, byte[]> sound = forget(context, touched);
+      // A stored run knows its configuration, but not the fault of its training.
+      Map<Path, byte[]> whole = take(context, touched);
       Evidence faulty = measured.get();
-      forget(context, touched);
-      for (var file : sound.entrySet()) {
+      take(context, touched);
+      for (var file : whole.entrySet()) {
         Files.write(file.getKey(), file.getValue());
       }
       return faulty;
@@ -89,22 +90,19 @@ public record PlantedFaults(Function<String, ClaimContext> contexts) {
     }
   }
 
-  /**
-   * Deletes what some runs stored, and returns it: a stored run knows its configuration, but not
-   * the fault of its training.
-   */
-  private static Map<Path, byte[]> forget(ClaimContext context, Predicate<String> runs)
+  /** Deletes the files of stored runs: what was in them. */
+  private static Map<Path, byte[]> take(ClaimContext context, Predicate<String> runs)
       throws IOException {
-    var deleted = new TreeMap<Path, byte[]>();
+    Map<Path, byte[]> taken = new LinkedHashMap<>();
     try (Stream<Path> files = Files.walk(context.unfinished())) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         if (runs.test(file.getParent().getFileName().toString())) {
-          deleted.put(file, Files.readAllBytes(file));
+          taken.put(file, Files.readAllBytes(file));
           Files.delete(file);
         }
       }
     }
-    return deleted;
+    return taken;
   }
 
   /** What the shipped expected values say of a check at the quick tier. */

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A compiler of kernels that needs no GPU, and says how many registers each takes. */
@@ -30,11 +31,11 @@ sealed interface DeviceCodeCompiler {
   boolean knows(int architecture);
 
   /**
-   * What it says, warnings and registers included.
+   * What it says, warnings and each architecture's registers included.
    *
    * @throws IllegalArgumentException with what it says, if the source does not compile
    */
-  String log(KernelSource source, KernelVariant variant, int architecture);
+  String log(KernelSource source, KernelVariant variant, List<Integer> architectures);
 
   /** As Gatun compiles on the user's machine. */
   record WithNvrtc(String version) implements DeviceCodeCompiler {
@@ -51,7 +52,13 @@ sealed interface DeviceCodeCompiler {
     }
 
     @Override
-    public String log(KernelSource source, KernelVariant variant, int architecture) {
+    public String log(KernelSource source, KernelVariant variant, List<Integer> architectures) {
+      return architectures.stream()
+          .map(architecture -> log(source, variant, architecture))
+          .collect(Collectors.joining());
+    }
+
+    private static String log(KernelSource source, KernelVariant variant, int architecture) {
       var options =
           Stream.concat(
               KernelCompiler.options(architecture).stream(), Stream.of("--ptxas-options=-v"));
@@ -68,7 +75,10 @@ sealed interface DeviceCodeCompiler {
     }
   }
 
-  /** The toolkit's compiler. */
+  /**
+   * The toolkit's compiler. No kernel asks which architecture it is compiled for, so the front end,
+   * which takes more than half of the time, runs once for all of them.
+   */
   record WithNvcc(String command) implements DeviceCodeCompiler {
     static Optional<DeviceCodeCompiler> find() {
       return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
@@ -84,19 +94,25 @@ sealed interface DeviceCodeCompiler {
     }
 
     @Override
-    public String log(KernelSource source, KernelVariant variant, int architecture) {
+    public String log(KernelSource source, KernelVariant variant, List<Integer> architectures) {
+      var texts = new HashMap<String, String>(source.headers());
+      texts.put(source.file(), source.text());
+      if (texts.values().stream().anyMatch(text -> text.contains("__CUDA_ARCH__"))) {
+        throw new IllegalStateException(
+            source.file() + " depends on the architecture: run the front end for each");
+      }
       try {
         Path folder = Files.createTempDirectory("gatun-nvcc");
         try {
           Path file = folder.resolve(source.file());
-          Path code = folder.resolve("code.cubin");
-          var texts = new HashMap<String, String>(source.headers());
-          texts.put(source.file(), source.text());
+          Path code = folder.resolve("code.fatbin");
           for (var text : texts.entrySet()) {
             Files.writeString(folder.resolve(text.getKey()), text.getValue());
           }
-          var options =
-              List.of("-std=c++17", "-cubin", "-Xptxas", "-v", "-arch=sm_" + architecture);
+          String codes =
+              architectures.stream().map(it -> "sm_" + it).collect(Collectors.joining(","));
+          String target = "arch=compute_%s,code=[%s]".formatted(architectures.getFirst(), codes);
+          var options = List.of("-std=c++17", "-fatbin", "-Xptxas", "-v", "-gencode", target);
           var finished =
               run(
                   Stream.of(
