@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.io.AtomicFile;
 import dev.gatun.io.AtomicFileTest;
-import dev.gatun.io.ChecksumsTest;
+import dev.gatun.io.Checksums;
 import dev.gatun.io.UnwritableFileException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -193,7 +193,7 @@ class ResultsFolderTest {
       int at = random.nextInt(whole.length);
       damaged[at] ^= (byte) (1 + random.nextInt(255));
       Files.write(file, damaged);
-      ChecksumsTest.seal(path);
+      new Checksums(path).seal();
       try {
         new ResultsFolder(path).readEvidence();
       } catch (UnreadableResultsException e) {
@@ -212,10 +212,10 @@ class ResultsFolderTest {
         path.resolve("runs.arrow"),
         path.resolve("metrics.arrow"),
         StandardCopyOption.REPLACE_EXISTING);
-    ChecksumsTest.seal(path);
+    new Checksums(path).seal();
     assertUnreadable("metrics.arrow", "not Gatun's metrics table");
     Files.writeString(path.resolve("metrics.arrow"), "name,value\nx,1\n".repeat(100));
-    ChecksumsTest.seal(path);
+    new Checksums(path).seal();
     assertUnreadable("metrics.arrow", "truncated, damaged or something else");
   }
 
@@ -237,7 +237,7 @@ class ResultsFolderTest {
     var other = new ArrowTable<Run>(table, columns, _ -> null);
     AtomicFile.write(
         path.resolve(other.file()), channel -> other.writeTo(channel, List.of(), provenance(1)));
-    ChecksumsTest.seal(path);
+    new Checksums(path).seal();
   }
 
   @Test
