@@ -16,6 +16,7 @@ import dev.gatun.backend.Transpose;
 import dev.gatun.natives.BlasLibrary;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Encoding;
+import dev.gatun.tensor.Holding;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -34,6 +35,7 @@ public final class CpuBackend implements Backend {
 
   private final OperandChecks checks = new OperandChecks(ElementType.F32, true);
   private final RecordingGuard guard = new RecordingGuard();
+  private final Holding holding;
   private final HostMemory memory = new HostMemory();
   private final HostTransfers transfers;
   private final CpuDescription description;
@@ -82,6 +84,7 @@ public final class CpuBackend implements Backend {
     attention = new CausalAttention(pool);
     crossEntropy = new CrossEntropy(pool);
     adamW = new AdamW(pool);
+    holding = Holding.of("an open CPU backend");
   }
 
   /**
@@ -132,6 +135,7 @@ public final class CpuBackend implements Backend {
     pool.close();
     products.close();
     gramProducts.close();
+    holding.close();
   }
 
   @Override

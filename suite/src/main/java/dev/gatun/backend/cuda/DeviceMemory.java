@@ -6,6 +6,7 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.bindings.cuda.CudaDriver;
 import dev.gatun.natives.CudaException;
 import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Holding;
 import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.Arena;
@@ -17,7 +18,7 @@ final class DeviceMemory implements AutoCloseable {
   private final RecordingGuard guard;
   private final BlockPool pool;
   private final Blocks scratch;
-  private final Arena arena = Arena.ofShared();
+  private final Arena arena = Holding.sharedArena();
   private long bytes;
   private long scratchBytes;
   private long peakBytes;
@@ -27,6 +28,11 @@ final class DeviceMemory implements AutoCloseable {
     this.guard = guard;
     this.pool = new BlockPool(device);
     this.scratch = new Blocks(pool);
+  }
+
+  /** What host memory the backend needs until it closes comes from here. */
+  Arena arena() {
+    return arena;
   }
 
   /** A new scope for tensors. */
@@ -92,7 +98,7 @@ final class DeviceMemory implements AutoCloseable {
 
   private final class Scope implements TensorScope {
     private final Blocks blocks = new Blocks(pool);
-    private final Arena lifetime = Arena.ofShared();
+    private final Arena lifetime = Holding.sharedArena();
     private long held;
 
     @Override
