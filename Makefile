@@ -3,11 +3,16 @@ MVN ?= mvn -B -q
 THREADS ?= 2
 FUZZ_SECONDS ?= 60
 FUZZ_SEED ?= $(shell date +%s)000
+KILLS ?= 1000
+INPUTS ?= 100000
+TORTURE_SEED ?= $(shell date +%s)000
+MINUTES ?= 30
+TORTURE_LOG := suite/target/torture.log
 GATUN := suite/target/gatun/bin/gatun
 SOURCES := $(shell find pom.xml bindings native suite results/expected results/facts results/tolerances.toml results/papers.toml results/figures.toml -type f \
   -not -path '*/target/*' -not -path 'suite/src/test/*' -not -path 'suite/src/bench/*' 2>/dev/null)
 
-.PHONY: help build reproduce test it verify fuzz bundle bench bench-claims bench-kernels bench-products format bindings bindings-check cuda-libraries clean
+.PHONY: help build reproduce test it verify fuzz torture soak bundle bench bench-claims bench-kernels bench-products format bindings bindings-check cuda-libraries clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -33,6 +38,19 @@ verify: ## every test, and the quick tier of every claim
 fuzz: ## damaged checkpoints for FUZZ_SECONDS (60), from seed FUZZ_SEED (the clock's); a failure prints its seed and keeps the files
 	$(MVN) test -pl bindings,native,suite -Dtest=CheckpointFuzzTest -Dsurefire.failIfNoSpecifiedTests=false \
 	  -Dgatun.fuzz.seconds=$(FUZZ_SECONDS) -Dgatun.fuzz.seed=$(FUZZ_SEED)
+
+torture: ## KILLS (1000) kills, INPUTS (100000) damaged files and hostile heads, from TORTURE_SEED (the clock's); prints one line of counts
+	@mkdir -p $(dir $(TORTURE_LOG))
+	@$(MVN) verify -pl bindings,native,suite -Dsurefire.failIfNoSpecifiedTests=false \
+	  -Dtest='DamagedResultsTest,CheckpointFuzzTest,HostileHeadsTest' -Dit.test=KillIT \
+	  -Dgatun.torture.kills=$(KILLS) -Dgatun.torture.inputs=$$(($(INPUTS) * 3 / 4)) -Dgatun.torture.rounds=$$(($(INPUTS) / 10000 + 1)) \
+	  -Dgatun.torture.seed=$(TORTURE_SEED) -Dgatun.fuzz.cases=$$(($(INPUTS) / 4)) -Dgatun.fuzz.seed=$(TORTURE_SEED) \
+	  > $(TORTURE_LOG) 2>&1 || { cat $(TORTURE_LOG); exit 1; }
+	@sed -n 's/^torture: //p' $(TORTURE_LOG) | paste -sd ';'
+
+soak: ## a training run of MINUTES (30) holds its resident memory within 5 % from minute 2 on, and its file descriptors
+	$(MVN) verify -pl bindings,native,suite -Dtest=NONE -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=SoakIT \
+	  -Dgatun.soak.minutes=$(MINUTES)
 
 bundle: ## one archive for a Linux machine with no JDK: suite/target/gatun-<version>-linux-x86_64.tar.xz
 	$(MVN) package -DskipTests -Pbundle

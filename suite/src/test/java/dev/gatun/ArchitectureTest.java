@@ -256,6 +256,21 @@ class ArchitectureTest {
   }
 
   @Test
+  void arenasThatOutliveACallAreCounted() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("dev.gatun.bindings..", "dev.gatun.tensor")
+        .should()
+        .callMethodWhere(
+            DescribedPredicate.describe(
+                "makes an arena that `Holding` does not know",
+                call ->
+                    call.getTargetOwner().getName().equals("java.lang.foreign.Arena")
+                        && List.of("ofShared", "ofAuto", "global").contains(call.getName())))
+        .check(CLASSES);
+  }
+
+  @Test
   void ofADeviceOnlyItsFactorySeesTheBackend() {
     noClasses()
         .that()

@@ -2,6 +2,7 @@ package dev.gatun.backend;
 
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Encoding;
+import dev.gatun.tensor.Holding;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.OptionalLong;
@@ -30,6 +31,7 @@ public final class Backend implements AutoCloseable {
   private final Parts parts;
   private final RecordingGuard guard;
   private final OperandChecks checks;
+  private final Holding holding = Holding.of("an open backend");
 
   /** A device whose parts allocate and compile nothing while operations are recorded. */
   public Backend(Parts parts) {
@@ -59,6 +61,7 @@ public final class Backend implements AutoCloseable {
 
   @Override
   public void close() {
+    holding.close();
     parts.device().close();
   }
 

@@ -1,10 +1,13 @@
 package dev.gatun.cli;
 
 import dev.gatun.io.NearestName;
+import dev.gatun.tensor.Holding;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import picocli.CommandLine;
 import picocli.CommandLine.ExecutionException;
@@ -22,17 +25,37 @@ import picocli.CommandLine.UnmatchedArgumentException;
  */
 final class Mistakes
     implements IParameterExceptionHandler, IExecutionExceptionHandler, IExecutionStrategy {
-  /** Runs the command; what the machine lacks is told as a mistake is, and is none of ours. */
+  /**
+   * Runs the command; what the machine lacks is told as a mistake is, and is none of ours. Where
+   * that is watched, a command that leaves native memory or handles behind fails.
+   */
   @Override
   public int execute(ParseResult parsed) {
+    CommandLine command = parsed.commandSpec().commandLine();
+    Set<Holding> before = Holding.now();
     try {
-      return new RunLast().execute(parsed);
+      int code = new RunLast().execute(parsed);
+      return leavesNothing(command, before) ? code : Gatun.USER_ERROR;
     } catch (LinkageError | OutOfMemoryError e) {
-      throw new ExecutionException(
-          parsed.commandSpec().commandLine(),
-          e.toString(),
-          new IllegalArgumentException(lack(e), e));
+      throw new ExecutionException(command, e.toString(), new IllegalArgumentException(lack(e), e));
+    } catch (ExecutionException e) {
+      leavesNothing(command, before);
+      throw e;
     }
+  }
+
+  private static boolean leavesNothing(CommandLine command, Set<Holding> before) {
+    List<Holding> left = Holding.now().stream().filter(h -> !before.contains(h)).toList();
+    if (!left.isEmpty()) {
+      say(
+          command,
+          "the command leaves %s behind: %s%s"
+              .formatted(
+                  left.size() == 1 ? "something" : left.size() + " things",
+                  left.getFirst(),
+                  left.size() == 1 ? "" : ", and others"));
+    }
+    return left.isEmpty();
   }
 
   private static String lack(Error error) {

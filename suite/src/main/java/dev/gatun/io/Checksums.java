@@ -11,10 +11,14 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A folder whose file {@code SHA256SUMS} has the checksums of the others, so that {@code sha256sum
@@ -32,8 +36,8 @@ public record Checksums(Path folder) {
   }
 
   /**
-   * Creates or replaces files of the folder, and after them their checksums. No file is replaced
-   * before all are on the disk.
+   * Creates or replaces files of the folder, and after them their checksums, which are the only
+   * ones there are then. No file is replaced before all are on the disk.
    *
    * @param files their contents by their names, in the order of the checksums
    * @param through identity, or a channel that a test makes fail
@@ -41,7 +45,50 @@ public record Checksums(Path folder) {
    */
   public void write(
       Map<String, AtomicFile.Body> files, UnaryOperator<WritableByteChannel> through) {
-    var lines = new StringBuilder();
+    write(Map.of(), files, through);
+  }
+
+  /**
+   * As {@link #write}, of files that share the folder with others, whose checksums stay as they
+   * are.
+   *
+   * @throws UnwritableFileException if that fails
+   */
+  public void update(Map<String, AtomicFile.Body> files) {
+    Map<String, String> others;
+    try {
+      others = exist() ? sums(text()) : Map.of();
+    } catch (IOException e) {
+      throw new UnwritableFileException(
+          "cannot read %s (%s); delete it".formatted(folder.resolve(NAME), AtomicFile.reason(e)),
+          e);
+    }
+    write(others, files, UnaryOperator.identity());
+  }
+
+  /**
+   * Writes the checksums of the files that are there.
+   *
+   * @throws UnwritableFileException if that fails
+   */
+  public void seal() {
+    Map<String, String> sums = new TreeMap<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).filter(f -> !f.endsWith(NAME)).toList()) {
+        sums.put(file.getFileName().toString(), sha256(file));
+      }
+    } catch (IOException e) {
+      throw new UnwritableFileException(
+          "cannot read the files of %s (%s)".formatted(folder, AtomicFile.reason(e)), e);
+    }
+    AtomicFile.write(folder.resolve(NAME), lines(sums));
+  }
+
+  private void write(
+      Map<String, String> others,
+      Map<String, AtomicFile.Body> files,
+      UnaryOperator<WritableByteChannel> through) {
+    Map<String, String> sums = new LinkedHashMap<>(others);
     Map<Path, AtomicFile.Body> bodies = new LinkedHashMap<>();
     files.forEach((name, body) ->
         bodies.put(
@@ -49,14 +96,18 @@ public record Checksums(Path folder) {
             channel -> {
               MessageDigest digest = Hash.sha256();
               body.writeTo(new DigestedChannel(channel, digest));
-              lines.append("%s  %s\n".formatted(Hash.hex(digest), name));
+              sums.put(name, Hash.hex(digest));
             }));
     bodies.put(
         folder.resolve(NAME),
-        channel ->
-            AtomicFile.writeFully(
-                channel, ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.UTF_8))));
+        channel -> AtomicFile.writeFully(channel, ByteBuffer.wrap(lines(sums))));
     AtomicFile.writeAll(bodies, through);
+  }
+
+  private static byte[] lines(Map<String, String> sums) {
+    var lines = new StringBuilder();
+    sums.forEach((name, sum) -> lines.append("%s  %s\n".formatted(sum, name)));
+    return lines.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   /**
@@ -66,6 +117,15 @@ public record Checksums(Path folder) {
    * @param needed names of files that must have one
    */
   public Optional<String> fault(Collection<String> needed) {
+    return fault(needed, _ -> true);
+  }
+
+  /** As {@link #fault}, of one file alone. */
+  public Optional<String> faultOf(String name) {
+    return fault(List.of(name), name::equals);
+  }
+
+  private Optional<String> fault(Collection<String> needed, Predicate<String> looked) {
     Path list = folder.resolve(NAME);
     if (!exist()) {
       return Optional.of(
@@ -73,12 +133,21 @@ public record Checksums(Path folder) {
               .formatted(list));
     }
     try {
-      String text = Files.readString(list, StandardCharsets.ISO_8859_1);
+      String text = text();
       boolean isList = LINE.matcher(text).replaceAll("").isEmpty();
-      return isList ? fault(sums(text), needed) : Optional.of(damaged(list));
+      if (!isList) {
+        return Optional.of(damaged(list));
+      }
+      Map<String, String> sums = sums(text);
+      sums.keySet().removeIf(looked.negate());
+      return fault(sums, needed);
     } catch (IOException e) {
       return Optional.of("cannot read the files of %s: %s".formatted(folder, e.getMessage()));
     }
+  }
+
+  private String text() throws IOException {
+    return Files.readString(folder.resolve(NAME), StandardCharsets.ISO_8859_1);
   }
 
   private static Map<String, String> sums(String text) {

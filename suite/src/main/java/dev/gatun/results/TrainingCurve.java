@@ -7,12 +7,11 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 
 /**
  * The curve of a training run, {@code curve.arrow}, and beside it {@code speed.arrow} and {@code
  * run.json}. What differs between equal runs stands in those two alone, so equal runs leave equal
- * bytes in {@code curve.arrow}, interrupted or not. {@code SHA256SUMS} covers all three.
+ * bytes in {@code curve.arrow}, interrupted or not. The folder's checksums cover all three.
  *
  * @param folder of the run
  */
@@ -111,7 +110,7 @@ public record TrainingCurve(Path folder) {
     files.put(SPEED.file(), channel -> SPEED.writeTo(channel, speeds, ofTheNumbers));
     files.put(CURVE.file(), channel -> CURVE.writeTo(channel, points, ofTheNumbers));
     files.put(RunFile.NAME, RunFile.of(provenance, List.of()).body());
-    new Checksums(folder).write(files, UnaryOperator.identity());
+    new Checksums(folder).update(files);
   }
 
   /**
@@ -137,7 +136,7 @@ public record TrainingCurve(Path folder) {
     var checksums = new Checksums(folder);
     if (checksums.exist()) {
       checksums
-          .fault(List.of(table.file()))
+          .faultOf(table.file())
           .ifPresent(fault -> {
             throw new UnreadableResultsException(fault);
           });

@@ -2,6 +2,7 @@ package dev.gatun.safetensors;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.tensor.Encoding;
+import dev.gatun.tensor.Holding;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -18,7 +19,7 @@ record GatheredRows(Encoding encoding, MemorySegment stored, long cols) {
   void writeTo(Backend backend, int[] rows, Tensor to) {
     long rowBytes = cols * encoding.byteSize();
     int batch = Math.clamp(BATCH_BYTES / rowBytes, 1, rows.length);
-    try (Arena arena = Arena.ofShared()) {
+    try (Arena arena = Holding.sharedArena()) {
       MemorySegment gathered = arena.allocate(batch * rowBytes);
       for (int first = 0; first < rows.length; first += batch) {
         int count = Math.min(batch, rows.length - first);

@@ -1,5 +1,6 @@
 package dev.gatun.safetensors;
 
+import dev.gatun.tensor.Holding;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -24,7 +25,7 @@ record MappedData(Path path, FileChannel channel, long begin, long fileSize) {
    * @throws SafetensorsException if the file has been cut short since it was checked
    */
   void read(long from, long to, Consumer<MemorySegment> reader) {
-    try (Arena arena = Arena.ofShared()) {
+    try (Arena arena = Holding.sharedArena()) {
       if (channel.size() < fileSize) {
         throw cutShort(null);
       }

@@ -9,6 +9,11 @@ import java.nio.file.Path;
 public final class SafetensorsException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /** A problem whose line names the file already. */
+  public SafetensorsException(String line) {
+    super(Quoted.line(line));
+  }
+
   /** A problem of a file. */
   public SafetensorsException(Path file, String problem) {
     super(Quoted.line(file + ": " + problem));

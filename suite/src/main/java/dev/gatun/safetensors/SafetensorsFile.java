@@ -3,6 +3,7 @@ package dev.gatun.safetensors;
 import dev.gatun.backend.Backend;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Encoding;
+import dev.gatun.tensor.Holding;
 import dev.gatun.tensor.Tensor;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -36,6 +37,7 @@ public final class SafetensorsFile implements AutoCloseable {
   private final FileChannel channel;
   private final MappedData data;
   private final SafetensorsHeader header;
+  private final Holding holding;
 
   private SafetensorsFile(
       Path path, FileChannel channel, MappedData data, SafetensorsHeader header) {
@@ -43,6 +45,7 @@ public final class SafetensorsFile implements AutoCloseable {
     this.channel = channel;
     this.data = data;
     this.header = header;
+    this.holding = Holding.of("the open file " + path);
   }
 
   /**
@@ -327,6 +330,7 @@ public final class SafetensorsFile implements AutoCloseable {
 
   @Override
   public void close() {
+    holding.close();
     close(path, channel);
   }
 }

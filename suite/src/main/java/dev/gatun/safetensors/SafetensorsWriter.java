@@ -119,7 +119,8 @@ public final class SafetensorsWriter {
     AtomicFile.write(file, this::writeTo);
   }
 
-  private void writeTo(WritableByteChannel channel) throws IOException {
+  /** Writes the contents of the file. */
+  public void writeTo(WritableByteChannel channel) throws IOException {
     Map<String, SafetensorsHeader.Entry> entries = new LinkedHashMap<>();
     long offset = 0;
     for (Pending p : pending) {

@@ -2,6 +2,7 @@ package dev.gatun.safetensors;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.tensor.Encoding;
+import dev.gatun.tensor.Holding;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -23,7 +24,7 @@ record TransposedRows(Encoding encoding, MemorySegment stored, long rows, long c
   void writeTo(Backend backend, Tensor to) {
     long rowBytes = rows * encoding.byteSize();
     long band = Math.clamp(BAND_BYTES / rowBytes / TILE * TILE, Math.min(TILE, cols), cols);
-    try (Arena arena = Arena.ofShared()) {
+    try (Arena arena = Holding.sharedArena()) {
       MemorySegment transposed = arena.allocate(band * rowBytes, Long.BYTES);
       for (long first = 0; first < cols; first += band) {
         long count = Math.min(band, cols - first);

@@ -1,6 +1,7 @@
 package dev.gatun.train;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.io.Checksums;
 import dev.gatun.model.Checkpoint;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.model.Parameters;
@@ -11,12 +12,14 @@ import dev.gatun.safetensors.SafetensorsWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * The state of a run in one safetensors file: parameters, what the optimiser remembers, and in the
- * metadata the step and the run's identity. Written as a whole or not at all.
+ * metadata the step and the run's identity. Written as a whole or not at all; its checksum stands
+ * beside it with those of the other files of the run.
  */
 public final class RunCheckpoint implements TrainingListener {
   private static final String STEP = "gatun.step";
@@ -70,20 +73,39 @@ public final class RunCheckpoint implements TrainingListener {
           .forEach((state, flat) ->
               writer.addTensor(state + "." + name, backend, parameters.view(flat, name)));
     }
-    writer.write(file);
+    sums(file).update(Map.of(file.getFileName().toString(), writer::writeTo));
+  }
+
+  private static Checksums sums(Path file) {
+    return new Checksums(file.toAbsolutePath().getParent());
+  }
+
+  /**
+   * Opens the checkpoint of a run whose files are all as they were written. A write that was cut
+   * short leaves whole files without checksums, any of which will do.
+   */
+  private static SafetensorsFile open(Path file) {
+    Checksums sums = sums(file);
+    if (sums.exist()) {
+      sums.fault(List.of())
+          .ifPresent(fault -> {
+            throw new SafetensorsException(fault);
+          });
+    }
+    return SafetensorsFile.open(file);
   }
 
   /**
    * Puts a trainer into the state that was written.
    *
-   * @throws SafetensorsException if the file is damaged
+   * @throws SafetensorsException if this or another file of the run is damaged
    * @throws ConfigException if it belongs to another run, naming the first difference
    */
   public void restore(Trainer trainer) {
     LanguageModel model = trainer.model();
     Backend backend = model.backend();
     Parameters parameters = model.parameters();
-    try (SafetensorsFile saved = SafetensorsFile.open(file)) {
+    try (SafetensorsFile saved = open(file)) {
       long step = stepOfSameRun(saved);
       for (String name : parameters.names()) {
         saved.readInto(name, backend, parameters.value(name));
@@ -108,7 +130,7 @@ public final class RunCheckpoint implements TrainingListener {
    * @throws IllegalArgumentException in one line if no class of transformers computes the model
    */
   public static TransformerConfig export(Path file, Backend backend, Path folder) {
-    try (SafetensorsFile saved = SafetensorsFile.open(file)) {
+    try (SafetensorsFile saved = open(file)) {
       requireRun(file, saved);
       String described = saved.metadata().get(MODEL);
       if (described == null) {

@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -121,26 +123,26 @@ class EqualRunsIT {
   }
 
   private void assertEqualFolders(int files) throws IOException {
-    assertEquals(names(out(1)), names(out(2)));
-    var sizes = new TreeMap<String, Long>();
-    for (String name : names(out(1))) {
-      if (!OF_THE_RUN.contains(name)) {
-        Path file = out(1).resolve(name);
-        assertEquals(-1, Files.mismatch(file, out(2).resolve(name)), name);
-        sizes.put(name, Files.size(file));
-      }
-    }
-    assertEquals(files, sizes.size(), sizes.toString());
-    assertTrue(sizes.values().stream().allMatch(size -> size > 0), sizes.toString());
+    assertEquals(files, assertEqualBytes(out(1), out(2)));
   }
 
-  private static List<String> names(Path folder) throws IOException {
-    try (var files = Files.walk(folder)) {
-      return files
-          .filter(Files::isRegularFile)
+  /** Returns how many files were compared. */
+  static int assertEqualBytes(Path one, Path other) throws IOException {
+    Set<String> names = namesOfEqualFiles(one);
+    assertEquals(names, namesOfEqualFiles(other));
+    for (String name : names) {
+      assertEquals(-1, Files.mismatch(one.resolve(name), other.resolve(name)), name);
+      assertTrue(Files.size(one.resolve(name)) > 0, name);
+    }
+    return names.size();
+  }
+
+  private static Set<String> namesOfEqualFiles(Path folder) throws IOException {
+    try (var all = Files.walk(folder)) {
+      return all.filter(Files::isRegularFile)
           .map(file -> folder.relativize(file).toString())
-          .sorted()
-          .toList();
+          .filter(name -> !OF_THE_RUN.contains(name))
+          .collect(Collectors.toCollection(TreeSet::new));
     }
   }
 }

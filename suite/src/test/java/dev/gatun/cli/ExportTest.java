@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,6 +94,30 @@ class ExportTest {
     assertEquals("\u0120 t", tokenizer.at("/model/merges/0").stringValue());
     assertEquals("h e", tokenizer.at("/model/merges/2").stringValue());
     assertEquals(44, tokenizer.at("/model/merges").size());
+  }
+
+  @Test
+  void aFlippedBitOfASavedRunIsRefusedWithTheNameOfItsFile() throws IOException {
+    Path run = train("gpt2", "");
+    long seed = System.nanoTime();
+    var random = new SplittableRandom(seed);
+    for (String name :
+        List.of("run.safetensors", "curve.arrow", "speed.arrow", "run.json", "SHA256SUMS")) {
+      Path file = run.resolve(name);
+      byte[] whole = Files.readAllBytes(file);
+      byte[] flipped = whole.clone();
+      flipped[random.nextInt(whole.length)] ^= (byte) (1 << random.nextInt(8));
+      Files.write(file, flipped);
+      for (CommandRun refused :
+          List.of(
+              CommandRun.of("export", run, to),
+              CommandRun.of("train", "--config", folder.resolve("config.toml"), "--out", run))) {
+        assertEquals(Gatun.USER_ERROR, refused.code(), name + ", seed " + seed);
+        assertTrue(refused.err().contains(name), refused.err() + ", seed " + seed);
+        assertEquals(1, refused.err().lines().count(), refused.err() + ", seed " + seed);
+      }
+      Files.write(file, whole);
+    }
   }
 
   @Test

@@ -12,25 +12,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-public class ChecksumsTest {
+class ChecksumsTest {
   @TempDir Path folder;
-
-  /** Gives files that a test changed the checksums that they would have had. */
-  public static void seal(Path folder) throws IOException {
-    Map<String, AtomicFile.Body> files = new TreeMap<>();
-    try (var all = Files.list(folder)) {
-      for (Path file : all.filter(f -> !f.endsWith(Checksums.NAME)).toList()) {
-        files.put(file.getFileName().toString(), body(Files.readAllBytes(file)));
-      }
-    }
-    new Checksums(folder).write(files, UnaryOperator.identity());
-  }
 
   private static AtomicFile.Body body(byte[] bytes) {
     return channel -> AtomicFile.writeFully(channel, ByteBuffer.wrap(bytes));
@@ -40,7 +28,7 @@ public class ChecksumsTest {
   void write() throws IOException {
     Files.writeString(folder.resolve("a.txt"), "some");
     Files.writeString(folder.resolve("b.txt"), "text");
-    seal(folder);
+    new Checksums(folder).seal();
   }
 
   private Optional<String> fault() {
@@ -89,10 +77,22 @@ public class ChecksumsTest {
   void whatIsMissingIsNamed() throws IOException {
     Files.delete(folder.resolve("b.txt"));
     assertFault("there is no " + folder.resolve("b.txt"));
-    seal(folder);
+    new Checksums(folder).seal();
     assertFault("SHA256SUMS has no checksum of b.txt");
     Files.delete(folder.resolve("SHA256SUMS"));
     assertFault("there is no " + folder.resolve("SHA256SUMS"));
+  }
+
+  @Test
+  void filesThatShareAFolderKeepTheirChecksums() throws IOException {
+    var checksums = new Checksums(folder);
+    checksums.update(Map.of("c.txt", body(new byte[] {1}), "a.txt", body(new byte[] {2})));
+    assertEquals(Optional.empty(), checksums.fault(List.of("a.txt", "b.txt", "c.txt")));
+    Files.writeString(folder.resolve("b.txt"), "other text");
+    assertFault(folder.resolve("b.txt").toString());
+    assertEquals(Optional.empty(), checksums.faultOf("c.txt"));
+    assertTrue(checksums.faultOf("b.txt").isPresent());
+    assertTrue(checksums.faultOf("d.txt").isPresent());
   }
 
   @Test

@@ -29,13 +29,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Heads of all scales and ranks: each number is right within its error, or one line refuses it. */
+/**
+ * Heads of all scales and ranks: each number is right within its error, or one line refuses it.
+ * {@code -Dgatun.torture.rounds} says how often, each time with other heads.
+ */
 class HostileHeadsTest {
   private static final Path FIXTURE = Path.of("src", "test", "resources", "fixtures", "llama-tiny");
   private static final String HEAD = "lm_head.weight";
   private static final int SEQUENCES = 4;
   private static final int LENGTH = 17;
   private static final long SEED = Long.getLong("gatun.seed", 20261128L);
+  private static final int ROUNDS = Integer.getInteger("gatun.torture.rounds", 1);
   private static final int WIDTH = 32;
 
   private static Backend backend;
@@ -153,6 +157,17 @@ class HostileHeadsTest {
   @ParameterizedTest
   @EnumSource(Rows.class)
   void everyScaleIsRightOrRefused(Rows rows) throws IOException {
+    int measured = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+      measured += measuredScales(rows);
+    }
+    System.out.printf(
+        "torture: heads of %s rows right at %d scales, seed %d%n", rows, measured, SEED);
+    assertTrue(measured >= 15 * ROUNDS, rows + ": only " + measured + " scales were measured");
+  }
+
+  /** The number of those that are not refused. */
+  private int measuredScales(Rows rows) throws IOException {
     int vocabulary = vocabulary();
     float[] noise = new float[vocabulary * WIDTH];
     for (int i = 0; i < noise.length; i++) {
@@ -171,7 +186,7 @@ class HostileHeadsTest {
         assertRight("%s·1e%s".formatted(rows, exponent), head, outcome);
       }
     }
-    assertTrue(measured >= 15, rows + ": only " + measured + " scales were measured");
+    return measured;
   }
 
   private static void assertRight(String name, float[] head, Outcome outcome) {

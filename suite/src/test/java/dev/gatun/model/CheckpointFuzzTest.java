@@ -28,8 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Damaged checkpoints of a fixed corpus are read or refused in one line; nothing else happens, and
- * memory stays in proportion to the files. {@code -Dgatun.fuzz.seconds} says how long, {@code
- * -Dgatun.fuzz.seed} with which first seed; each case has the seed after the last one's.
+ * memory stays in proportion to the files. {@code -Dgatun.fuzz.seconds} and {@code
+ * -Dgatun.fuzz.cases} say how long and how many at least, {@code -Dgatun.fuzz.seed} with which
+ * first seed; each case has the seed after the last one's.
  */
 class CheckpointFuzzTest {
   private static final double SECONDS =
@@ -43,7 +44,7 @@ class CheckpointFuzzTest {
   private static final long BYTES_AT_LEAST = 64L << 20;
 
   /** However slow the machine. */
-  private static final int LEAST_CASES = 150;
+  private static final int LEAST_CASES = Integer.getInteger("gatun.fuzz.cases", 150);
 
   @TempDir Path folder;
 
@@ -67,7 +68,8 @@ class CheckpointFuzzTest {
         seed++;
       }
     }
-    System.out.printf("fuzz: seeds %d to %d, %d refused%n", SEED, seed - 1, refused);
+    System.out.printf(
+        "torture: damaged checkpoints of seeds %d to %d, %d refused%n", SEED, seed - 1, refused);
     // Else the damage is none, or nothing but the damage is looked at.
     assertTrue(refused > (seed - SEED) / 4, refused + " refused of " + (seed - SEED));
     assertTrue(refused < seed - SEED, "all refused");

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.ipc.ArrowFileReader;
 import org.apache.arrow.vector.types.pojo.ArrowType;
@@ -22,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What {@code results/README.md} says of the files is so, and its snippet of Python runs. */
+/** What {@code results/README.md} says of the files is so, and its snippets of Python run. */
 class ResultsReadmeTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Pattern SNIPPET = Pattern.compile("(?ms)^```python\\n(.*?)^```$");
@@ -37,14 +39,31 @@ class ResultsReadmeTest {
   @Test
   void snippetOfPythonRunsAsItStands() throws IOException {
     var python = Python.orSkip("GATUN_PYTHON", "pyarrow", "polars", "duckdb");
+    String snippet = snippetThatImports("pyarrow");
+    Path script = Files.writeString(folder.resolve("snippet.py"), snippet);
+    assertEquals(0, python.run(ROOT, script), snippet);
+  }
+
+  /** The archive holds three tokens of one file. */
+  @Test
+  void snippetOfNumpyReadsTokensAsItStands() throws IOException {
+    var python = Python.orSkip("GATUN_PYTHON", "numpy");
+    Files.createDirectory(folder.resolve("corpus"));
+    try (var zip =
+        new ZipOutputStream(Files.newOutputStream(folder.resolve("corpus/jdk-sources.tokens")))) {
+      zip.putNextEntry(new ZipEntry("java.base/java/lang/String.java"));
+      zip.write(new byte[] {7, 0, 1, 2, (byte) 0xff, (byte) 0xc3});
+    }
+    String snippet =
+        snippetThatImports("numpy") + "assert ids.tolist() == [7, 2 * 256 + 1, 0xc3ff], ids\n";
+    Path script = Files.writeString(folder.resolve("snippet.py"), snippet);
+    assertEquals(0, python.run(folder, script), snippet);
+  }
+
+  private static String snippetThatImports(String module) throws IOException {
     List<String> snippets =
         SNIPPET.matcher(readme()).results().map(snippet -> snippet.group(1)).toList();
-    List<String> ofArrow = snippets.stream().filter(s -> s.contains("pyarrow")).toList();
-    assertFalse(ofArrow.isEmpty(), "there is no snippet");
-    for (String snippet : ofArrow) {
-      Path script = Files.writeString(folder.resolve("snippet.py"), snippet);
-      assertEquals(0, python.run(ROOT, script), snippet);
-    }
+    return snippets.stream().filter(s -> s.contains(module)).findFirst().orElseThrow();
   }
 
   @ParameterizedTest
@@ -79,13 +98,17 @@ class ResultsReadmeTest {
     return columns;
   }
 
+  /** The same, of a file whose fields all say their unit and what they mean. */
   private static List<String> stored(Path file) throws IOException {
     try (var allocator = new RootAllocator();
         var channel = FileChannel.open(file);
         var arrow = new ArrowFileReader(channel, allocator)) {
-      return arrow.getVectorSchemaRoot().getSchema().getFields().stream()
-          .map(ResultsReadmeTest::inWords)
-          .toList();
+      List<Field> fields = arrow.getVectorSchemaRoot().getSchema().getFields();
+      for (Field field : fields) {
+        assertFalse(field.getMetadata().get("unit").isBlank(), file + " " + field);
+        assertFalse(field.getMetadata().get("description").isBlank(), file + " " + field);
+      }
+      return fields.stream().map(ResultsReadmeTest::inWords).toList();
     }
   }
 

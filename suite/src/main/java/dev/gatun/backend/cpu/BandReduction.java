@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import dev.gatun.backend.Transpose;
 import dev.gatun.bindings.openblas.OpenBlas;
 import dev.gatun.natives.LapackStatus;
+import dev.gatun.tensor.Holding;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -74,7 +75,7 @@ final class BandReduction {
   static void reduce(
       WorkerPool pool, HostMemory memory, int n, int width, MemorySegment a, MemorySegment band) {
     // Shared, because the pool's threads use it.
-    try (var arena = Arena.ofShared()) {
+    try (var arena = Holding.sharedArena()) {
       new BandReduction(pool, memory, arena, n, width, a, band).run();
     }
   }

@@ -2,6 +2,7 @@ package dev.gatun.backend.cpu;
 
 import dev.gatun.backend.TensorScope;
 import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Holding;
 import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.Arena;
@@ -10,7 +11,7 @@ import java.lang.foreign.Arena;
 final class HostScope implements TensorScope {
   private final HostMemory memory;
   // Shared, because the pool's threads read and write the tensors.
-  private final Arena arena = Arena.ofShared();
+  private final Arena arena = Holding.sharedArena();
 
   HostScope(HostMemory memory) {
     this.memory = memory;

@@ -4,9 +4,9 @@ import dev.gatun.backend.Parts;
 import dev.gatun.bindings.openblas.OpenBlas;
 import dev.gatun.natives.LapackStatus;
 import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Holding;
 import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -64,7 +64,7 @@ final class Lapack implements Parts.Lapack {
     double scale = SymmetricScaling.apply(pool, n, a.memory());
     MemorySegment values = eigenvalues.memory();
     int width = n < LEAST_ROWS_OF_A_WIDE_BAND ? NARROW_BAND : WIDE_BAND;
-    try (var arena = Arena.ofShared()) {
+    try (var arena = Holding.sharedArena()) {
       MemorySegment band = memory.allocate(arena, 8L * n * (width + 1));
       MemorySegment offDiagonal = memory.allocate(arena, 8L * n);
       BandReduction.reduce(pool, memory, n, width, a.memory(), band);

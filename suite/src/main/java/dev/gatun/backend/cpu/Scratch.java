@@ -1,5 +1,6 @@
 package dev.gatun.backend.cpu;
 
+import dev.gatun.tensor.Holding;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -30,7 +31,7 @@ final class Scratch implements AutoCloseable {
   private void grow(long size) {
     close();
     // Shared, because the pool that closes it is another thread than the worker that uses it.
-    arena = Arena.ofShared();
+    arena = Holding.sharedArena();
     whole = memory.allocateScratch(arena, size);
   }
 

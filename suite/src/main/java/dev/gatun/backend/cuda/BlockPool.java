@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.gatun.backend.OutOfDeviceMemoryException;
 import dev.gatun.bindings.cuda.CudaDriver;
 import dev.gatun.natives.cuda.CudaStatus;
+import dev.gatun.tensor.Holding;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
@@ -32,7 +33,7 @@ final class BlockPool implements AutoCloseable {
   private final CudaDevice device;
   private final TreeMap<Long, Deque<Block>> kept = new TreeMap<>();
   private final Set<Block> all = new HashSet<>();
-  private final Arena arena = Arena.ofShared();
+  private final Arena arena = Holding.sharedArena();
   private final MemorySegment address = arena.allocate(JAVA_LONG);
 
   BlockPool(CudaDevice device) {

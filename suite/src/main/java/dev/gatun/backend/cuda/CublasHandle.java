@@ -5,7 +5,6 @@ import dev.gatun.bindings.cublas.CuBlas;
 import dev.gatun.natives.cuda.CudaStatus;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -23,16 +22,17 @@ final class CublasHandle implements AutoCloseable {
    */
   static final long WORKSPACE_BYTES = 32L << 20;
 
-  private final Arena arena = Arena.ofShared();
   // Scalars lie in host memory: cuBLAS has read them when a call returns.
-  private final MemorySegment alpha = arena.allocate(ValueLayout.JAVA_DOUBLE);
-  private final MemorySegment beta = arena.allocate(ValueLayout.JAVA_DOUBLE);
+  private final MemorySegment alpha;
+  private final MemorySegment beta;
   private final Launcher launcher;
   private final MemorySegment handle;
 
   CublasHandle(Launcher launcher, DeviceMemory memory) {
     this.launcher = launcher;
-    MemorySegment cell = arena.allocate(ValueLayout.ADDRESS);
+    alpha = memory.arena().allocate(ValueLayout.JAVA_DOUBLE);
+    beta = memory.arena().allocate(ValueLayout.JAVA_DOUBLE);
+    MemorySegment cell = memory.arena().allocate(ValueLayout.ADDRESS);
     check(CuBlas.cublasCreate_v2(cell), "cublasCreate_v2");
     handle = cell.get(ValueLayout.ADDRESS, 0);
     Tensor workspace =
@@ -184,8 +184,6 @@ final class CublasHandle implements AutoCloseable {
   @Override
   public void close() {
     launcher.stream();
-    int status = CuBlas.cublasDestroy_v2(handle);
-    arena.close();
-    check(status, "cublasDestroy_v2");
+    check(CuBlas.cublasDestroy_v2(handle), "cublasDestroy_v2");
   }
 }

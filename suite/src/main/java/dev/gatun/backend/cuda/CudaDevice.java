@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.gatun.bindings.cuda.CudaDriver;
 import dev.gatun.natives.cuda.CudaStatus;
+import dev.gatun.tensor.Holding;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -24,6 +25,7 @@ final class CudaDevice implements AutoCloseable {
   private final int minor;
   private final int multiprocessors;
   private final int sharedBytesPerBlock;
+  private final Holding holding;
   private Thread current;
   private long streamUses;
 
@@ -44,6 +46,7 @@ final class CudaDevice implements AutoCloseable {
       CudaStatus.DRIVER.check(
           CudaDriver.cuStreamCreate(handle, CudaDriver.CU_STREAM_NON_BLOCKING()), "cuStreamCreate");
       stream = handle.get(ADDRESS, 0);
+      holding = Holding.of("a CUDA stream");
     } catch (RuntimeException e) {
       CudaDriver.cuDevicePrimaryCtxRelease_v2(device);
       throw e;
@@ -169,6 +172,7 @@ final class CudaDevice implements AutoCloseable {
 
   @Override
   public void close() {
+    holding.close();
     makeCurrent();
     try {
       CudaStatus.DRIVER.check(CudaDriver.cuStreamDestroy_v2(stream), "cuStreamDestroy_v2");

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import dev.gatun.backend.Recording;
 import dev.gatun.bindings.cuda.CudaDriver;
 import dev.gatun.natives.cuda.CudaStatus;
+import dev.gatun.tensor.Holding;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -12,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 final class CudaRecording implements Recording {
   private final CudaDevice device;
   private final MemorySegment graph;
+  private final Holding holding = Holding.of("a CUDA graph");
   private boolean closed;
 
   private CudaRecording(CudaDevice device, MemorySegment graph) {
@@ -67,6 +69,7 @@ final class CudaRecording implements Recording {
   public void close() {
     if (!closed) {
       closed = true;
+      holding.close();
       device.makeCurrent();
       CudaStatus.DRIVER.check(CudaDriver.cuGraphExecDestroy(graph), "cuGraphExecDestroy");
     }

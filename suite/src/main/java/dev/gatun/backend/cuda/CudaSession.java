@@ -49,7 +49,7 @@ final class CudaSession implements Parts.Device {
       description = CudaDescription.of(device, compiler, libraries, math);
       memory = own(new DeviceMemory(device, guard));
       launcher = own(new Launcher(device, new KernelModules(device, compiler, guard), memory));
-      transfers = own(new Transfers(device, launcher));
+      transfers = own(new Transfers(device, launcher, memory));
       cublas = own(new CublasHandle(launcher, memory));
       cusolver = own(new CusolverHandle(launcher, memory, transfers::toInt));
     } catch (RuntimeException | Error e) {

@@ -5,6 +5,7 @@ import dev.gatun.bindings.cusolver.CuSolver;
 import dev.gatun.natives.NativeStatusException;
 import dev.gatun.natives.cuda.CudaStatus;
 import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Holding;
 import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.Arena;
@@ -24,6 +25,7 @@ final class CusolverHandle implements AutoCloseable {
   private final ToIntFunction<Tensor> readInt;
   private final MemorySegment handle;
   private final MemorySegment parameters;
+  private final Holding holding;
 
   /**
    * @param readInt what a tensor [1] I32 holds, once the stream has come to it
@@ -39,6 +41,7 @@ final class CusolverHandle implements AutoCloseable {
       check(CuSolver.cusolverDnCreateParams(cell), "cusolverDnCreateParams");
       parameters = cell.get(ValueLayout.ADDRESS, 0);
     }
+    holding = Holding.of("a cuSOLVER handle");
     check(CuSolver.cusolverDnSetStream(handle, launcher.stream()), "cusolverDnSetStream");
     check(
         CuSolver.cusolverDnSetDeterministicMode(handle, CuSolver.CUSOLVER_DETERMINISTIC_RESULTS()),
@@ -110,6 +113,7 @@ final class CusolverHandle implements AutoCloseable {
 
   @Override
   public void close() {
+    holding.close();
     // Makes the device this thread's, as every call wants it.
     launcher.stream();
     check(CuSolver.cusolverDnDestroyParams(parameters), "cusolverDnDestroyParams");

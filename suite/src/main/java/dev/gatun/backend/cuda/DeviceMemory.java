@@ -8,6 +8,7 @@ import dev.gatun.backend.cuda.BlockPool.Block;
 import dev.gatun.bindings.cuda.CudaDriver;
 import dev.gatun.natives.cuda.CudaStatus;
 import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Holding;
 import dev.gatun.tensor.Shape;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.Arena;
@@ -28,7 +29,7 @@ final class DeviceMemory implements Parts.Memory, AutoCloseable {
   private final RecordingGuard guard;
   private final BlockPool pool;
   private final Pieces scratch;
-  private final Arena arena = Arena.ofShared();
+  private final Arena arena = Holding.sharedArena();
   private long bytes;
   private long scratchBytes;
   private long peakBytes;
@@ -38,6 +39,11 @@ final class DeviceMemory implements Parts.Memory, AutoCloseable {
     this.guard = guard;
     this.pool = new BlockPool(device);
     this.scratch = new Pieces();
+  }
+
+  /** What host memory the backend needs until it closes comes from here. */
+  Arena arena() {
+    return arena;
   }
 
   @Override
@@ -104,7 +110,7 @@ final class DeviceMemory implements Parts.Memory, AutoCloseable {
 
   private final class Scope implements TensorScope {
     private final Pieces pieces = new Pieces();
-    private final Arena lifetime = Arena.ofShared();
+    private final Arena lifetime = Holding.sharedArena();
     private long held;
 
     @Override

@@ -6,7 +6,6 @@ import dev.gatun.bindings.cuda.CudaDriver;
 import dev.gatun.natives.cuda.CudaStatus;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /** Starts kernels on the backend's one stream. */
@@ -17,15 +16,16 @@ final class Launcher implements AutoCloseable {
   private final CudaDevice device;
   private final KernelModules modules;
   private final Tensor errorFlag;
-  private final Arena arena = Arena.ofShared();
 
   // Where the driver finds the arguments: it has copied them when the launch returns.
-  private final MemorySegment values = arena.allocate(MOST_ARGUMENTS * STRIDE, STRIDE);
-  private final MemorySegment pointers = arena.allocate(ADDRESS, MOST_ARGUMENTS);
+  private final MemorySegment values;
+  private final MemorySegment pointers;
 
   Launcher(CudaDevice device, KernelModules modules, DeviceMemory memory) {
     this.device = device;
     this.modules = modules;
+    values = memory.arena().allocate(MOST_ARGUMENTS * STRIDE, STRIDE);
+    pointers = memory.arena().allocate(ADDRESS, MOST_ARGUMENTS);
     for (int i = 0; i < MOST_ARGUMENTS; i++) {
       pointers.setAtIndex(ADDRESS, i, values.asSlice((long) i * STRIDE));
     }
@@ -103,6 +103,5 @@ final class Launcher implements AutoCloseable {
   @Override
   public void close() {
     modules.close();
-    arena.close();
   }
 }

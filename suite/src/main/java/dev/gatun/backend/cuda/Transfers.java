@@ -27,17 +27,16 @@ final class Transfers implements Parts.Transfers, AutoCloseable {
 
   private final CudaDevice device;
   private final Launcher launcher;
-  private final Arena arena = Arena.ofShared();
   private final MemorySegment pinned;
   private final MemorySegment outgoing;
   private final MemorySegment incoming;
   private final MemorySegment flag;
   private long outgoingUsed;
 
-  Transfers(CudaDevice device, Launcher launcher) {
+  Transfers(CudaDevice device, Launcher launcher, DeviceMemory memory) {
     this.device = device;
     this.launcher = launcher;
-    pinned = pinned(2 * BUFFER_BYTES + FLAG_BYTES);
+    pinned = pinned(memory.arena(), 2 * BUFFER_BYTES + FLAG_BYTES);
     outgoing = pinned.asSlice(0, BUFFER_BYTES);
     incoming = pinned.asSlice(BUFFER_BYTES, BUFFER_BYTES);
     flag = pinned.asSlice(2 * BUFFER_BYTES, FLAG_BYTES);
@@ -45,7 +44,7 @@ final class Transfers implements Parts.Transfers, AutoCloseable {
 
   // The driver has given exactly this size.
   @SuppressWarnings("restricted")
-  private MemorySegment pinned(long bytes) {
+  private MemorySegment pinned(Arena arena, long bytes) {
     device.makeCurrent();
     MemorySegment address = arena.allocate(ADDRESS);
     CudaStatus.DRIVER.check(
@@ -231,6 +230,5 @@ final class Transfers implements Parts.Transfers, AutoCloseable {
   public void close() {
     device.makeCurrent();
     CudaStatus.DRIVER.check(CudaDriver.cuMemFreeHost(pinned), "cuMemFreeHost");
-    arena.close();
   }
 }

@@ -6,6 +6,7 @@ import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.experiment.RunEnvironment;
 import dev.gatun.experiment.UsualTraining;
 import dev.gatun.io.AtomicFile;
+import dev.gatun.io.Checksums;
 import dev.gatun.model.Checkpoint;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.results.HiddenStateFile;
@@ -37,6 +38,7 @@ import java.util.stream.Stream;
 record FrozenBackbone(
     FrozenSetting setting, RunEnvironment environment, Randomness randomness, String identity) {
   private static final String IDENTITY = "identity";
+  private static final String STATES = "hidden-states.arrow";
 
   /** The trained model: found, or trained and stored. */
   LanguageModel model() {
@@ -59,8 +61,8 @@ record FrozenBackbone(
             List.of(environment.reporting()))) {
       trainer.run();
       Checkpoint.save(model, folder);
-      // Written last: a folder that has it is whole.
       AtomicFile.write(folder.resolve(IDENTITY), identity.getBytes(StandardCharsets.UTF_8));
+      new Checksums(folder).seal();
       return model;
     } catch (RuntimeException | Error e) {
       model.close();
@@ -70,8 +72,8 @@ record FrozenBackbone(
 
   private boolean isStored(Path folder) {
     try {
-      Path file = folder.resolve(IDENTITY);
-      return Files.exists(file) && Files.readString(file).equals(identity);
+      return new Checksums(folder).fault(List.of(IDENTITY)).isEmpty()
+          && Files.readString(folder.resolve(IDENTITY)).equals(identity);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + folder + ": " + e.getMessage(), e);
     }
@@ -81,20 +83,23 @@ record FrozenBackbone(
   HiddenStateReader states(LanguageModel model) {
     var file =
         new HiddenStateFile(
-            environment.workFolder().resolve("hidden-states.arrow"),
+            environment.workFolder().resolve(STATES),
             setting.width(),
             setting.rows(),
             setting.batches(),
             identity);
-    if (Files.exists(file.path())) {
+    var sums = new Checksums(environment.workFolder());
+    // What is damaged, or of other settings, is as good as not there.
+    if (sums.faultOf(STATES).isEmpty()) {
       try {
         return file.open();
       } catch (UnreadableResultsException _) {
-        // Damaged, or of other settings: as good as not there.
+        // It is computed anew.
       }
     }
     RandomWindows windows = windows("hidden states");
     file.write((number, hidden, targets) -> fill(model, windows, number, hidden, targets));
+    sums.seal();
     return file.open();
   }
 

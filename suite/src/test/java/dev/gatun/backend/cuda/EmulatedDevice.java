@@ -27,7 +27,7 @@ final class EmulatedDevice implements AutoCloseable {
         new KernelCompiler(device.major(), device.minor(), new CubinCache(cache), notices::add);
     modules = new KernelModules(device, compiler, guard);
     launcher = new Launcher(device, modules, memory);
-    transfers = new Transfers(device, launcher);
+    transfers = new Transfers(device, launcher, memory);
     scope = memory.newScope();
   }
 

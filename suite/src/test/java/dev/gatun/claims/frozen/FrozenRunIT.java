@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -87,6 +88,24 @@ class FrozenRunIT {
       Evidence resumed = measured(backend, folder, ProgressListener.NONE);
       assertEquals(whole.metrics(), resumed.metrics());
       assertTrue(bytes.length > 12 * 512 * 33 * Float.BYTES);
+    }
+  }
+
+  @Test
+  void whatIsStoredWithAFlippedBitIsComputedAnew() throws IOException {
+    try (Backend backend = CpuBackend.open(1)) {
+      Evidence whole = measured(backend, output.resolve("whole"), ProgressListener.NONE);
+      Path folder = output.resolve("flipped");
+      assertThrows(
+          CancellationException.class, () -> measured(backend, folder, stoppingAt(IN_THE_HEADS)));
+      for (String name : List.of("hidden-states.arrow", "backbone/model.safetensors")) {
+        Path file = states("flipped").resolve(name);
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 2] ^= 0x40;
+        Files.write(file, bytes);
+      }
+      Evidence resumed = measured(backend, folder, ProgressListener.NONE);
+      assertEquals(whole.metrics(), resumed.metrics());
     }
   }
 }

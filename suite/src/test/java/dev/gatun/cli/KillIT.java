@@ -1,0 +1,175 @@
+package dev.gatun.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Work that is killed at random moments and started again each time ends with the bytes of work
+ * that nothing disturbed, and so does work that two processes begin at once. {@code
+ * -Dgatun.torture.kills} says how many kills there are, {@code -Dgatun.torture.seed} with which
+ * seed.
+ */
+@EnabledOnOs(OS.LINUX)
+class KillIT {
+  private static final int KILLS = Integer.getInteger("gatun.torture.kills", 20);
+  private static final long SEED = Long.getLong("gatun.torture.seed", System.currentTimeMillis());
+  private static final List<String> SIGNALS = List.of("KILL", "TERM", "INT");
+
+  /** Of a process that a signal ends: 128 and the signal's number. */
+  private static final List<Integer> CODES = List.of(137, 143, 130);
+
+  private static final String CONFIG =
+      """
+      [model]
+      vocabulary = 512
+      width = 16
+      layers = 1
+      heads = 2
+      context-length = 32
+      [data]
+      kind = "spamlang"
+      [training]
+      steps = 200
+      batch = 16
+      length = 32
+      learning-rate = 1e-3
+      checkpoint-interval = 20
+      seed = 3
+      """;
+
+  private static final TreeMap<String, Integer> COUNTS = new TreeMap<>();
+
+  @TempDir Path folder;
+
+  private final SplittableRandom random = new SplittableRandom(SEED);
+
+  @BeforeAll
+  static void printTheSeed() {
+    System.out.printf("kills: %d, seed %d%n", KILLS, SEED);
+  }
+
+  @AfterAll
+  static void printTheCounts() {
+    System.out.printf("torture: processes %s, seed %d%n", COUNTS, SEED);
+  }
+
+  @Test
+  void killedTrainingEndsWithTheSameBytes() throws Exception {
+    Path config = Files.writeString(folder.resolve("run.toml"), CONFIG);
+    String[] command = {
+      Launcher.SCRIPT.toString(), "train", "--config", config.toString(), "--threads", "1", "--out"
+    };
+    assertSurvives(KILLS - KILLS / 2, command);
+    for (int i = 0; i < Math.max(1, KILLS / 20); i++) {
+      assertOneOfTwo(folder.resolve("two" + i), command);
+    }
+  }
+
+  @Test
+  void killedSweepEndsWithTheSameBytes() throws Exception {
+    List<String> command = new ArrayList<>(List.of(Launcher.java()));
+    command.addAll(
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+            .filter(flag -> !flag.startsWith("-javaagent"))
+            .toList());
+    command.addAll(
+        List.of("-cp", System.getProperty("java.class.path"), SmallReproduction.class.getName()));
+    assertSurvives(KILLS / 2, command.toArray(String[]::new));
+  }
+
+  /** The command lacks its last word, the folder of the results. */
+  private void assertSurvives(int kills, String... command) throws Exception {
+    Path whole = folder.resolve("whole");
+    Path killed = folder.resolve("killed");
+    long start = System.nanoTime();
+    finish(whole, command);
+    long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+    for (int i = 0; i < kills; i++) {
+      if (kill(random.nextLong(millis), killed, command)) {
+        assertSame(whole, killed);
+        delete(killed);
+      }
+    }
+    finish(killed, command);
+    assertSame(whole, killed);
+  }
+
+  /** Whether the work was over before the signal came. */
+  private boolean kill(long millis, Path out, String... command) throws Exception {
+    int signal = random.nextInt(SIGNALS.size());
+    try (Launcher run = start(out, command)) {
+      if (!run.endsWithin(millis)) {
+        run.signal(SIGNALS.get(signal));
+      }
+      int code = run.code();
+      String told =
+          "SIG%s after %d ms, seed %d: %s"
+              .formatted(SIGNALS.get(signal), millis, SEED, run.printed());
+      assertTrue(code == 0 || code == CODES.get(signal), "code " + code + ", " + told);
+      assertTrue(run.printed().stream().noneMatch(line -> line.startsWith("\tat ")), told);
+      COUNTS.merge(code == 0 ? "ended before the signal" : SIGNALS.get(signal), 1, Integer::sum);
+      return code == 0;
+    }
+  }
+
+  /** Two processes at once on one folder: one does the work, and the other is told. */
+  private void assertOneOfTwo(Path out, String... command) throws Exception {
+    try (Launcher first = start(out, command);
+        Launcher second = start(out, command)) {
+      int code = first.code();
+      Launcher told = code == 0 ? second : first;
+      assertEquals(Gatun.USER_ERROR, code + second.code(), "" + first.printed() + second.printed());
+      assertTrue(told.printed().getLast().contains("is in use by process"), "" + told.printed());
+    }
+    assertSame(folder.resolve("whole"), out);
+    delete(out);
+    COUNTS.merge("two at once", 1, Integer::sum);
+  }
+
+  private void finish(Path out, String... command) throws Exception {
+    try (Launcher run = start(out, command)) {
+      assertEquals(0, run.code(), "seed " + SEED + ": " + run.printed());
+    }
+  }
+
+  private Launcher start(Path out, String... command) throws IOException {
+    List<String> line = new ArrayList<>(List.of(command));
+    line.add(out.toString());
+    return Launcher.start(folder, line);
+  }
+
+  private static void assertSame(Path whole, Path killed) throws IOException {
+    EqualRunsIT.assertEqualBytes(whole, killed);
+    try (Stream<Path> files = Files.walk(killed)) {
+      List<Path> left =
+          files.filter(file -> file.toString().endsWith(".tmp") || file.endsWith(".lock")).toList();
+      assertEquals(List.of(), left, "seed " + SEED);
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}
