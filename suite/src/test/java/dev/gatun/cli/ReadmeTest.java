@@ -55,6 +55,22 @@ class ReadmeTest {
     assertTrue(lines.containsAll(List.of("make reproduce", "mvn verify")), lines.toString());
   }
 
+  @Test
+  void everyFileOfTheTourExists() throws IOException {
+    String text = Files.readString(ROOT.resolve("CONTRIBUTING.md"));
+    String tour = text.substring(text.indexOf("## A tour"), text.indexOf("## How to add"));
+    List<String> files =
+        Pattern.compile("`([a-z]+(?:/[a-z]+)*/[A-Z]\\w+)`")
+            .matcher(tour)
+            .results()
+            .map(file -> file.group(1) + ".java")
+            .toList();
+    assertTrue(files.size() > 20, files.toString());
+    Path sources = ROOT.resolve("suite/src/main/java/dev/gatun");
+    assertEquals(
+        List.of(), files.stream().filter(f -> Files.notExists(sources.resolve(f))).toList());
+  }
+
   private static void check(Command command) throws IOException {
     switch (command.program()) {
       case "gatun" -> checkGatun(command);
