@@ -59,7 +59,7 @@ class LeakTest {
 
   @Test
   void aBackendThatStaysOpenIsFound() throws Exception {
-    assertLeak("an open CPU backend", () -> CpuBackend.open(1));
+    assertLeak("an open backend", () -> CpuBackend.open(1));
   }
 
   @Test
