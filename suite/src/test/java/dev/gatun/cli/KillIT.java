@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @EnabledOnOs(OS.LINUX)
 class KillIT {
-  private static final int KILLS = Integer.getInteger("gatun.torture.kills", 20);
+  private static final int KILLS = Integer.getInteger("gatun.torture.kills", 10);
   private static final long SEED = Long.getLong("gatun.torture.seed", System.currentTimeMillis());
   private static final List<String> SIGNALS = List.of("KILL", "TERM", "INT");
 
