@@ -28,7 +28,8 @@ public record Checksums(Path folder) {
   /** The file of the checksums. */
   public static final String NAME = "SHA256SUMS";
 
-  private static final Pattern LINE = Pattern.compile("([0-9a-f]{64})  ([^/\n]+)\n");
+  /** A checksum, and the name of a file in printable ASCII without folders, as Gatun's are. */
+  private static final Pattern LINE = Pattern.compile("([0-9a-f]{64})  ([ -.0-~]+)\n");
 
   /** Whether the folder has checksums. */
   public boolean exist() {

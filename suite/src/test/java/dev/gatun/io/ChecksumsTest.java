@@ -74,6 +74,18 @@ class ChecksumsTest {
   }
 
   @Test
+  void aNameThatNoFileCanHaveIsDamage() throws IOException {
+    Path list = folder.resolve("SHA256SUMS");
+    byte[] whole = Files.readAllBytes(list);
+    for (int odd : new int[] {0, 7, 0x7f, 0xe4}) {
+      byte[] damaged = whole.clone();
+      damaged[66] = (byte) odd;
+      Files.write(list, damaged);
+      assertFault(list + " is truncated, damaged or edited");
+    }
+  }
+
+  @Test
   void whatIsMissingIsNamed() throws IOException {
     Files.delete(folder.resolve("b.txt"));
     assertFault("there is no " + folder.resolve("b.txt"));
