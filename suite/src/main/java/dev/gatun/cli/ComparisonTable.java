@@ -124,7 +124,7 @@ final class ComparisonTable {
     return "@|" + style + " " + Wording.of(agreement) + "|@";
   }
 
-  /** All of it, as JSON. */
+  /** The comparison as JSON. */
   record Line(
       String first,
       String other,

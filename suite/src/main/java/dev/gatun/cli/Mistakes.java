@@ -26,8 +26,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class Mistakes
     implements IParameterExceptionHandler, IExecutionExceptionHandler, IExecutionStrategy {
   /**
-   * Runs the command; what the machine lacks is told as a mistake is, and is none of ours. Where
-   * that is watched, a command that leaves native memory or handles behind fails.
+   * Runs the command. What the machine lacks is told in one line, as a mistake of the user is. With
+   * {@code -Dgatun.leaks=true} a command fails that leaves native memory or handles behind.
    */
   @Override
   public int execute(ParseResult parsed) {

@@ -54,7 +54,7 @@ final class ClaimSection {
     return Mark.of(ClaimVerdict.of(text, verdicts));
   }
 
-  /** Those of the remarks that hold. */
+  /** The remarks that hold. */
   List<Inline> said(List<Remark> of) {
     return remarks.said(of);
   }

@@ -17,7 +17,7 @@ record Figure(String id, String title, String caption, Chart chart) {
   /** A row of the table behind the figure. */
   record Row(String series, Point point) {}
 
-  /** Its numbers; curves of a formula are none. */
+  /** The numbers that it shows, without the curves of formulas. */
   List<Row> data() {
     return chart.series().stream()
         .filter(series -> series.ink() != Ink.REFERENCE)

@@ -15,7 +15,7 @@ record FigureBook(List<FigureEntry> figures) {
     figures = figures == null ? List.of() : List.copyOf(figures);
   }
 
-  /** Those that Gatun ships. */
+  /** The figures that ship with Gatun. */
   static FigureBook shipped() {
     return parse(RESOURCE, Resources.text("/dev/gatun/results/" + RESOURCE));
   }

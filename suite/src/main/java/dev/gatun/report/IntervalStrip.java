@@ -20,7 +20,7 @@ final class IntervalStrip {
     this.high = high;
   }
 
-  /** Of a verdict; empty if there is no measurement to place. */
+  /** The strip of a verdict; empty if there is no measurement to place. */
   static Optional<IntervalStrip> of(Verdict v) {
     if (!Double.isFinite(v.measured())) {
       return Optional.empty();

@@ -114,7 +114,7 @@ final class MeasurePage {
     }
   }
 
-  /** The first models, those of which there are such figures. */
+  /** The first models, for which figures are drawn. */
   List<Model> models() {
     var book = FigureBook.shipped();
     return models.arms().stream()

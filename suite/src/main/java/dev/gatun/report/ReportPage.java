@@ -59,7 +59,7 @@ final class ReportPage {
         .toList();
   }
 
-  /** All checks that this tier and device judge. */
+  /** Every check that this tier and device judge. */
   List<CheckCard> verdicts() {
     return verdicts.stream()
         .filter(v -> v.gates() || v.outcome() != Outcome.SKIPPED)

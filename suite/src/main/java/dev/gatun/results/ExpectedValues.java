@@ -27,7 +27,7 @@ public record ExpectedValues(List<ExpectedClaim> claims) {
   }
 
   /**
-   * Those that Gatun ships.
+   * The values that ship with Gatun.
    *
    * @throws UnreadableResultsException if one is not well formed
    */

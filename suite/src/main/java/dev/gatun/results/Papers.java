@@ -14,7 +14,7 @@ public record Papers(List<Paper> papers) {
   }
 
   /**
-   * Those that Gatun ships.
+   * The papers that ship with Gatun.
    *
    * @throws IllegalArgumentException if one names a claim or a check that there is not
    */

@@ -20,7 +20,7 @@ public record Tolerances(List<Tolerance> tolerances) {
     }
   }
 
-  /** Those that Gatun ships. */
+  /** The tolerances that ship with Gatun. */
   public static Tolerances shipped() {
     return TOML.parse(RESOURCE, Resources.text("/dev/gatun/results/" + RESOURCE));
   }

@@ -33,7 +33,7 @@ record CudaFinding(
       libraries = new TreeMap<>(libraries);
     }
 
-    /** Such as {@code CUDA 12 from CUDA_HOME (/opt/cuda)}. */
+    /** The release and where it was found, as in {@code CUDA 12 from CUDA_HOME}. */
     @Override
     public String toString() {
       var location = place.location().isEmpty() ? "" : " (" + place.location() + ")";
