@@ -1,5 +1,6 @@
 package dev.gatun.experiment;
 
+import dev.gatun.results.CurveName;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.Metric;
@@ -24,7 +25,7 @@ public final class SweepEvidence {
 
   /**
    * Begins a run of a claim for every run of a sweep, with the metrics, curves and spectra of these
-   * names.
+   * names, and those of the centred head that stand beside them.
    */
   public static void hand(
       String claim, List<Evidence> sweep, List<String> names, EvidenceBuilder evidence) {
@@ -54,13 +55,15 @@ public final class SweepEvidence {
                 run.seed(),
                 run.configuration());
         for (Metric metric : part.metrics()) {
-          if (metric.run().equals(run.id()) && names.contains(metric.curve())) {
+          if (metric.run().equals(run.id())
+              && names.contains(CurveName.uncentred(metric.curve()))) {
             own.metric(
                 metric.name(), metric.step(), metric.value(), metric.uncertainty(), metric.unit());
           }
         }
         for (SpectrumRecord spectrum : part.spectra()) {
-          if (spectrum.run().equals(run.id()) && names.contains(spectrum.name())) {
+          if (spectrum.run().equals(run.id())
+              && names.contains(CurveName.uncentred(spectrum.name()))) {
             own.spectrum(
                 spectrum.name(), spectrum.step(), spectrum.singularValues(), spectrum.errorBound());
           }

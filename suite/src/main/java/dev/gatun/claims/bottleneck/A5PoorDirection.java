@@ -15,6 +15,8 @@ import java.util.List;
  * −(G·W·Wᵀ + H·HᵀG) (on hidden states and head), over the whole step-size curve. Beside them a
  * random direction of the same subspace, and two controls that tell what makes the direction poor:
  * −G·P_W, the best direction of that subspace, and −G·R·Rᵀ with a random head R of the same size.
+ * The null is −G·M·Mᵀ with a head M of W's own singular values and random left vectors. All of it
+ * is measured of W and of C·W: softmax sees −G·W·Wᵀ·C, which is −G·(CW)·(CW)ᵀ because G·C = G.
  */
 public final class A5PoorDirection implements Claim {
   private static final List<String> EVIDENCE =
@@ -55,6 +57,14 @@ public final class A5PoorDirection implements Claim {
           "best_step_random_head",
           "worst_share_random_head",
           "best_share_random_head",
+          "decrease_spectrum_matched",
+          "cosine_spectrum_matched",
+          "best_decrease_spectrum_matched",
+          "best_step_spectrum_matched",
+          "worst_share_spectrum_matched",
+          "best_share_spectrum_matched",
+          "cosine_unrelated",
+          "participation_ratio",
           "kept_norm",
           "loss",
           "contexts");

@@ -15,6 +15,9 @@ public final class A9FlatThroughTraining implements Claim {
           "destroyed_norm",
           "destroyed_norm_unrelated",
           "destroyed_norm_random_head",
+          "kept_over_chance",
+          "kept_over_chance_random_head",
+          "kept_over_chance_of_targets",
           "target_leverage",
           "loss");
 

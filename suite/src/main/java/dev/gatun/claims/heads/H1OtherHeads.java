@@ -31,6 +31,7 @@ public final class H1OtherHeads implements Claim {
       List.of(
           "local_destroyed_norm",
           "local_destroyed_norm_unrelated",
+          "local_kept_over_chance",
           "jacobian_rank_over_width",
           "hidden_step_rank_over_width",
           "gradient_rank_of",

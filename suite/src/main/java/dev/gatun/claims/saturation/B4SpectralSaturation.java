@@ -13,9 +13,9 @@ import java.util.Locale;
 
 /**
  * B4: the singular values of a small model's head flatten and then collapse to a spike. Measured as
- * the singular entropy through training, a collapse being what {@link SpectralCollapse} says, and
- * beside it the same rule on the paper's points. Controls: the untrained head, a random head of the
- * same size, and the rows of common tokens alone.
+ * the singular entropy of W and of C·W through training, a collapse being what {@link
+ * SpectralCollapse} says, and beside it the same rule on the paper's points. Controls: the
+ * untrained head, a random head of the same size, and the rows of common tokens alone.
  */
 public final class B4SpectralSaturation implements Claim {
   private static final List<String> EVIDENCE =
@@ -25,6 +25,7 @@ public final class B4SpectralSaturation implements Claim {
           "singular_entropy_random_head",
           "singular_entropy_common_tokens",
           "largest_component",
+          "participation_ratio",
           "entropy_minimum",
           "entropy_minimum_step",
           "entropy_fall",
