@@ -70,7 +70,9 @@ final class GradientAnatomy {
   /** Records the loss along every direction, over the step size, and how it compares with −G. */
   void recordLosses(Tensor randomHead, long step, RunRecorder run) {
     try (TensorScope scope = backend.newScope();
-        var curves = new LossCurves(backend, at.hidden(), weights(scope), at.targets())) {
+        var curves =
+            new LossCurves(
+                backend, at.hidden(), weights(scope), model.head().bias(), at.targets())) {
       Map<String, LogitDirection> directions = directions(scope, curves, randomHead);
       recordLosses(curves, directions, Double.NaN, step, run);
     }

@@ -275,7 +275,7 @@ final class HeadReport {
   private void recordTruncation(Spaces spaces, long step, RunRecorder run) {
     try (TensorScope scope = backend.newScope()) {
       Tensor vectors = spaces.own().rightVectors();
-      var truncation = new RankTruncation(backend, scope, head.weights, vectors);
+      var truncation = new RankTruncation(backend, scope, head.weights, head.head.bias(), vectors);
       int[] ranks = RankTruncation.ranks((int) head.weights.cols());
       for (RankTruncation.Score score : truncation.scores(at, ranks)) {
         run.metric(
@@ -296,7 +296,7 @@ final class HeadReport {
     Tensor hidden = at.hidden().rows(0, contexts);
     Tensor targets = at.targets().slice(0, contexts);
     try (TensorScope scope = backend.newScope();
-        var curves = new LossCurves(backend, hidden, head.weights, targets)) {
+        var curves = new LossCurves(backend, hidden, head.weights, head.head.bias(), targets)) {
       GradientAnatomy.recordLosses(
           curves, directions(scope, curves, hidden, own, centred), rounding.lossError(), step, run);
     }

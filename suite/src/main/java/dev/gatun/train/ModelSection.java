@@ -9,6 +9,7 @@ import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.Family;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.TransformerConfig.Norm;
+import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,8 @@ final class ModelSection {
           "head-rank",
           "head-components",
           "head-vectors",
-          "head-classes");
+          "head-classes",
+          "output-bias");
 
   /** The key that belongs to a form of head alone. */
   private static final Map<String, String> KEY_OF_HEAD =
@@ -42,7 +44,8 @@ final class ModelSection {
           Map.entry("factorised", "head-rank"),
           Map.entry("mixture-of-softmaxes", "head-components"),
           Map.entry("multiple-hidden", "head-vectors"),
-          Map.entry("class-factored", "head-classes"));
+          Map.entry("class-factored", "head-classes"),
+          Map.entry("linear", "output-bias"));
 
   /** Components, or hidden vectors per position, where none are said. */
   private static final int USUAL_PARTS = 4;
@@ -137,8 +140,13 @@ final class ModelSection {
       case "multiple-hidden" ->
           new HeadForm.MultipleHidden(section.integer("head-vectors", USUAL_PARTS));
       case "class-factored" -> classFactored(section);
-      default -> new HeadForm.Linear(tied);
+      default -> new HeadForm.Linear(tied, outputBias(section));
     };
+  }
+
+  private static OutputBias outputBias(ConfigText.Section section) {
+    return OutputBias.of(
+        section.choice("output-bias", OutputBias.NONE.label(), OutputBias.labels()));
   }
 
   private static HeadForm classFactored(ConfigText.Section section) {

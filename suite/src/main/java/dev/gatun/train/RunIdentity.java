@@ -5,6 +5,7 @@ import dev.gatun.model.Positions;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.Biases;
 import dev.gatun.model.TransformerConfig.BlockForm;
+import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import java.util.Collections;
 import java.util.Map;
@@ -49,7 +50,7 @@ public record RunIdentity(SortedMap<String, String> settings) {
     settings.put("model.norm", model.norm() + " " + model.normEpsilon());
     settings.put("model.activation", model.activation().name());
     settings.put("model.biases", describe(model.biases()));
-    settings.put("model.head", model.head().toString());
+    settings.put("model.head", describe(model.head()));
     if (model.blockForm() != BlockForm.NORM_BEFORE) {
       settings.put("model.block-form", model.blockForm().name());
     }
@@ -64,6 +65,12 @@ public record RunIdentity(SortedMap<String, String> settings) {
     return positions.equals(new Positions.Rotary(theta(positions)))
         ? "Rotary[theta=" + theta(positions) + "]"
         : positions.toString();
+  }
+
+  private static String describe(HeadForm head) {
+    return head instanceof HeadForm.Linear linear && !linear.isBiased()
+        ? "Linear[tied=" + linear.tied() + "]"
+        : head.toString();
   }
 
   private static double theta(Positions positions) {

@@ -10,9 +10,12 @@ import dev.gatun.data.Randomness;
 import dev.gatun.data.SequentialWindows;
 import dev.gatun.data.SpamLang;
 import dev.gatun.data.TextFiles;
+import dev.gatun.data.TokenFrequencies;
 import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.data.Tokenizer;
+import dev.gatun.model.TransformerConfig.OutputBias;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * The batches that a configuration asks for.
@@ -21,9 +24,14 @@ import java.nio.file.Path;
  * @param evaluation held-out batches
  * @param name of the corpus, for people
  * @param hash of the corpus' content
+ * @param frequencies of the tokens of the text that is trained on, if it is a text
  */
 public record TrainingData(
-    BatchSource training, EvaluationSet evaluation, String name, String hash) {
+    BatchSource training,
+    EvaluationSet evaluation,
+    String name,
+    String hash,
+    Optional<TokenFrequencies> frequencies) {
 
   /**
    * Reads and tokenizes the corpus, or sets up its generator.
@@ -53,7 +61,8 @@ public record TrainingData(
         new RandomWindows(tokens.train(), batch, length, randomness.stream("batches")),
         new EvaluationSet(held, held.batches()),
         corpus.name(),
-        tokens.sha256());
+        tokens.sha256(),
+        Optional.of(TokenFrequencies.of(tokens, config.model().vocabulary())));
   }
 
   private static Tokenizer tokenizer(DataConfig.Text data, int vocabulary) {
@@ -73,6 +82,11 @@ public record TrainingData(
 
   /** Held-out sequences come from a stream of their own; symbols are the same. */
   private static TrainingData spamLang(RunConfig config, Randomness randomness) {
+    if (config.model().outputBias() == OutputBias.LOG_UNIGRAM) {
+      throw new ConfigException(
+          "output-bias \"log-unigram\" is taken from a text, and kind \"spamlang\" has none; take"
+              + " kind \"text\", or output-bias \"learned\"");
+    }
     int vocabulary = config.model().vocabulary();
     int batch = config.training().batch();
     int length = config.training().length();
@@ -82,6 +96,7 @@ public record TrainingData(
             new SpamLang(vocabulary, batch, length, randomness.stream("evaluation")),
             config.training().evaluationBatches()),
         "SpamLang",
-        "generated");
+        "generated",
+        Optional.empty());
   }
 }

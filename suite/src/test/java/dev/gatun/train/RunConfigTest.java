@@ -10,6 +10,7 @@ import dev.gatun.backend.ReferenceBackend;
 import dev.gatun.data.Randomness;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.TransformerConfig.OutputBias;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,6 +95,9 @@ class RunConfigTest {
         "width = 8 | width = 8\\nhead = \"sigsoftmx\" | did you mean 'sigsoftmax'?",
         "width = 8 | width = 8\\nhead-classes = 4 | 'head-classes' belongs to head"
             + " \"class-factored\"",
+        "width = 8 | width = 8\\nhead = \"sigsoftmax\"\\noutput-bias = \"learned\" |"
+            + " 'output-bias' belongs to head \"linear\"",
+        "width = 8 | width = 8\\noutput-bias = \"lerned\" | did you mean 'learned'?",
         "width = 8 | width = 8\\nhead = \"factorised\" | [model] needs a value for 'head-rank'",
         "width = 8 | width = 8\\nhead = \"multiple-hidden\"\\ntied = true | a head of form"
             + " \"multiple-hidden\" cannot be tied",
@@ -128,6 +132,9 @@ class RunConfigTest {
     Map<String, HeadForm> heads =
         Map.of(
             "head = \"linear\"\ntied = false", new HeadForm.Linear(false),
+            "output-bias = \"learned\"", new HeadForm.Linear(true, OutputBias.LEARNED),
+            "output-bias = \"log-unigram\"\ntied = false",
+                new HeadForm.Linear(false, OutputBias.LOG_UNIGRAM),
             "head-rank = 3", new HeadForm.Factorised(3),
             "head = \"sigsoftmax\"", new HeadForm.Sigsoftmax(true),
             "head = \"mixture-of-softmaxes\"", new HeadForm.MixtureOfSoftmaxes(4),
@@ -153,6 +160,11 @@ class RunConfigTest {
         RunConfig.parse("x.toml", TEXT + "checkpoint-interval = 3\n").identity("abc");
     RunIdentity faster = RunConfig.parse("x.toml", TEXT.replace("1e-3", "2e-3")).identity("abc");
     assertEquals(identity.hash(), watched.hash());
+    assertEquals("Linear[tied=true]", identity.settings().get("model.head"));
+    RunIdentity biased =
+        RunConfig.parse("x.toml", TEXT.replace("width = 8", "width = 8\noutput-bias = \"learned\""))
+            .identity("abc");
+    assertEquals("Linear[tied=true, bias=LEARNED]", biased.settings().get("model.head"));
     assertNotEquals(identity.hash(), faster.hash());
     assertNotEquals(identity.hash(), RunConfig.parse("x.toml", TEXT).identity("abd").hash());
     assertEquals(

@@ -3,6 +3,7 @@ package dev.gatun.claims.saturation;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.data.Randomness;
+import dev.gatun.data.TokenFrequencies;
 import dev.gatun.measure.NormalMatrix;
 import dev.gatun.measure.SingularEntropy;
 import dev.gatun.model.LanguageModel;

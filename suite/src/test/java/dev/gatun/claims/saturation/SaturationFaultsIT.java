@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.cpu.CpuBackend;
+import dev.gatun.data.TokenFrequencies;
 import dev.gatun.experiment.Measured;
 import dev.gatun.experiment.PlantedFaults;
 import dev.gatun.facts.LossPoint;
