@@ -139,7 +139,7 @@ final class ReproduceCommand implements Callable<Integer> {
         Backend backend = device.open(console::note)) {
       Optional<Corpus> text =
           claims.stream().anyMatch(Claim::readsCorpus)
-              ? Optional.of(corpus.read(tier))
+              ? Optional.of(corpus.read(tier, console::note))
               : Optional.empty();
       var settings = ReproduceSettings.of(claims, tier, seed, text, folder);
       var memory = new SweepPreview(RunEstimate.ofMemory(settings.trainings(), backend, jobs));

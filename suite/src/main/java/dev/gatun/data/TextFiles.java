@@ -8,49 +8,66 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Any text file, or every text file of a folder and its sub-folders, in UTF-8. */
-public final class TextFiles {
+/**
+ * Any text file, or every text file of a folder and its sub-folders, in UTF-8.
+ *
+ * @param name of the file or folder
+ * @param files in the order of their names
+ * @param bytes of all
+ */
+public record TextFiles(String name, List<Corpus.File> files, long bytes) {
   /** Of one file, whose characters must fit one string. */
   private static final long MOST_BYTES = 1L << 30;
 
-  private TextFiles() {}
+  /** Keeps a copy of the list. */
+  public TextFiles {
+    files = List.copyOf(files);
+  }
 
   /**
-   * The text at a path. Of a folder, names that begin with a dot are left out, and the rest is in
+   * The files at a path. Of a folder, names that begin with a dot are left out, and the rest is in
    * the order of the names. Texts are read again whenever they are asked for: a large folder takes
    * no memory.
    *
    * @param byteLimit most bytes to take; the first file that would pass it ends the reading
-   * @throws UnusableCorpusException if there is nothing, it is empty, or not UTF-8
+   * @throws UnusableCorpusException if there is nothing, or it is empty
    */
-  public static Corpus read(Path path, long byteLimit) {
+  static TextFiles list(Path path, long byteLimit) {
     if (!Files.exists(path)) {
       throw new UnusableCorpusException(
-          "the corpus " + path + " does not exist; give a text file or a folder of them");
+          "the corpus "
+              + path
+              + " does not exist; give a text file or a folder of them, or code, prose or jdk");
     }
     boolean folder = Files.isDirectory(path);
     List<Corpus.File> files = new ArrayList<>();
     long bytes = 0;
     try {
       for (Path file : folder ? filesUnder(path) : List.of(path)) {
-        bytes += Files.size(file);
-        if (bytes > byteLimit) {
+        long size = Files.size(file);
+        if (bytes + size > byteLimit) {
           break;
         }
+        bytes += size;
         String name = (folder ? path.relativize(file) : file.getFileName()).toString();
         files.add(new Corpus.File(name.replace('\\', '/'), () -> text(file)));
       }
     } catch (IOException e) {
       throw new UnusableCorpusException("cannot read the corpus " + path + ": " + e, e);
     }
-    Path name = path.toAbsolutePath().normalize().getFileName();
-    Corpus corpus = Corpus.of(name == null ? "files" : name.toString(), files);
-    if (corpus.characters() == 0) {
+    if (bytes == 0) {
       throw new UnusableCorpusException(
           "the corpus %s holds no text within %s bytes; give another file, or a larger --corpus-limit"
               .formatted(path, byteLimit));
     }
-    return corpus;
+    Path name = path.toAbsolutePath().normalize().getFileName();
+    return new TextFiles(name == null ? "files" : name.toString(), files, bytes);
+  }
+
+  /** The text at a path as it is, to measure on: nothing is left out, and nothing held out. */
+  public static Corpus read(Path path, long byteLimit) {
+    TextFiles files = list(path, byteLimit);
+    return Corpus.of(files.name(), files.files());
   }
 
   private static List<Path> filesUnder(Path folder) throws IOException {

@@ -71,6 +71,11 @@ final class ReportPage {
     return new AcrossSection(expected.claims(), across);
   }
 
+  /** What the runs read. */
+  List<TextRow> texts() {
+    return TextRow.of(evidence.runs());
+  }
+
   Provenance provenance() {
     return evidence.provenance();
   }
