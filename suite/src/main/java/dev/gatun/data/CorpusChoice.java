@@ -78,9 +78,10 @@ public record CorpusChoice(
   }
 
   private Corpus ofTheUser(Path path) {
-    TextFiles files = TextFiles.list(path, byteLimit);
+    TextFiles files = TextFiles.inPieces(path, byteLimit, heldOut);
     boolean inMemory = files.bytes() < IN_MEMORY;
     return new Treatment(files.name(), UnaryOperator.identity(), heldOut, inMemory)
+        .saying(files.cut())
         .add(files.files())
         .corpus();
   }

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  */
 final class Treatment {
   /** The largest document's share of its part; below a hundredth, as tokens are not characters. */
-  private static final double LARGEST = 0.008;
+  static final double LARGEST = 0.008;
 
   /** Characters of a document in escapes and numbers, above which it is a table. */
   private static final double MOST_IN_TABLES = 0.2;
@@ -36,12 +36,7 @@ final class Treatment {
   /** Documents that were looked at and are to stay. */
   private record Document(String name, Corpus.Source source, int length) {
     Document cut(int to) {
-      return part(name, 0, to);
-    }
-
-    Document part(String name, int from, int to) {
-      Corpus.Source whole = source;
-      return new Document(name, () -> whole.text().substring(from, to), to - from);
+      return new Document(name, () -> source.text().substring(0, to), to);
     }
 
     Corpus.File file() {
@@ -57,6 +52,7 @@ final class Treatment {
   private final boolean inMemory;
   private final Shingles shingles = new Shingles();
   private final List<Document> documents = new ArrayList<>();
+  private String beforehand = "";
   private int read;
   private int empty;
   private int generated;
@@ -76,6 +72,12 @@ final class Treatment {
     this.language = language;
     this.heldOut = heldOut;
     this.inMemory = inMemory;
+  }
+
+  /** Says what was done to the documents before they came here. */
+  Treatment saying(String words) {
+    beforehand = words;
+    return this;
   }
 
   /** Looks at documents, in the order of their names; of copies the first is kept. */
@@ -105,19 +107,12 @@ final class Treatment {
           "the corpus %s holds no text in %s files (%s); give another file"
               .formatted(name, read, summary()));
     }
-    int largest = largest(heldOut, all);
-    if (charactersWithin(largest) < all / 2) {
-      return split(
-          documents.stream().flatMap(d -> pieces(d, largest).stream()).toList(),
-          all,
-          String.format(Locale.ROOT, ", cut into pieces of at most %,d characters", largest));
-    }
     long within = charactersWithin(largest(1 - heldOut, all));
     while (within < all) {
       all = within;
       within = charactersWithin(largest(1 - heldOut, all));
     }
-    return split(documents, all, "");
+    return split(all);
   }
 
   /** Characters of the largest document of a part. */
@@ -130,8 +125,8 @@ final class Treatment {
     return documents.stream().mapToLong(document -> Math.min(document.length(), most)).sum();
   }
 
-  private Corpus split(List<Document> ordered, long all, String pieces) {
-    List<Document> drawn = new ArrayList<>(ordered);
+  private Corpus split(long all) {
+    List<Document> drawn = new ArrayList<>(documents);
     TokenizedCorpus.shuffle(drawn, Randomness.of(0).stream("held-out documents").generator());
     long held = 0;
     int number = 0;
@@ -143,7 +138,7 @@ final class Treatment {
       number += isHeld ? 1 : 0;
       files.add(whole.file());
     }
-    return Corpus.of(name, files, number, summary() + pieces);
+    return Corpus.of(name, files, number, summary());
   }
 
   private Document cut(Document document, int most) {
@@ -151,31 +146,14 @@ final class Treatment {
       return document;
     }
     cuts++;
-    return document.cut(lineEnd(document.source().text(), 0, most));
-  }
-
-  private static List<Document> pieces(Document document, int most) {
-    if (document.length() <= most) {
-      return List.of(document);
-    }
-    String text = document.source().text();
-    List<Document> pieces = new ArrayList<>();
-    for (int from = 0; from < text.length(); ) {
-      int to = lineEnd(text, from, from + most);
-      pieces.add(document.part(document.name() + "#" + (pieces.size() + 1), from, to));
-      from = to;
-    }
-    return pieces;
+    return document.cut(lineEnd(document.source().text(), most));
   }
 
   /** Behind the last line break, or within the line if that is longer; no character is halved. */
-  private static int lineEnd(String text, int from, int most) {
-    if (most >= text.length()) {
-      return text.length();
-    }
+  private static int lineEnd(String text, int most) {
     int line = text.lastIndexOf('\n', most - 1) + 1;
-    boolean halves = Character.isLowSurrogate(text.charAt(most)) && most - 1 > from;
-    return line > from ? line : halves ? most - 1 : most;
+    boolean halves = Character.isLowSurrogate(text.charAt(most)) && most > 1;
+    return line > 0 ? line : halves ? most - 1 : most;
   }
 
   private String treated(String raw) {
@@ -214,6 +192,9 @@ final class Treatment {
 
   private String summary() {
     var words = new StringJoiner(", ");
+    if (!beforehand.isEmpty()) {
+      words.add(beforehand);
+    }
     add(words, empty, "without text");
     add(words, generated, "generated");
     add(words, tables, "tables of escapes or numbers");

@@ -19,9 +19,10 @@ import dev.gatun.data.Tokenizer;
  * @param evaluation held-out batches
  * @param name of the corpus, for people
  * @param hash of the corpus' content
+ * @param treatment what was left out of the corpus, in words; empty if nothing was
  */
 public record TrainingData(
-    BatchSource training, EvaluationSet evaluation, String name, String hash) {
+    BatchSource training, EvaluationSet evaluation, String name, String hash, String treatment) {
 
   /**
    * Reads and tokenizes the corpus, or sets up its generator.
@@ -51,7 +52,8 @@ public record TrainingData(
         new RandomWindows(tokens.train(), batch, length, randomness.stream("batches")),
         new EvaluationSet(held, held.batches()),
         corpus.name(),
-        tokens.sha256());
+        tokens.sha256(),
+        corpus.treatment());
   }
 
   private static Tokenizer tokenizer(DataConfig.Text data, int vocabulary) {
@@ -80,6 +82,7 @@ public record TrainingData(
             new SpamLang(vocabulary, batch, length, randomness.stream("evaluation")),
             config.training().evaluationBatches()),
         "SpamLang",
-        "generated");
+        "generated",
+        "");
   }
 }

@@ -119,12 +119,20 @@ class TreatmentTest {
   }
 
   @Test
-  void aFewLargeTextsAreCutIntoPieces() {
-    Corpus corpus = treated(List.of(new Corpus.File("book", story(1, 40_000))));
-    assertTrue(corpus.files().size() > 1000, corpus.files().size() + " pieces");
+  void aFewLargeFilesAreCutIntoPieces() throws IOException {
+    String all = story(1, 40_000) + "é日本\uD83D\uDE00".repeat(20_000) + story(2, 40_000);
+    Path file = Files.writeString(folder.resolve("book.txt"), all);
+    Corpus corpus = new CorpusChoice(file.toString(), "", 1 << 30, 0.1, false).read(_ -> {});
     assertEquals(0.1, characters(corpus.validation()) / (double) corpus.characters(), 0.005);
-    assertEquals(story(1, 40_000).length(), corpus.characters());
-    assertTrue(corpus.treatment().contains("cut into pieces of at most"), corpus.treatment());
+    assertTrue(corpus.largest() < 0.002 * corpus.characters(), corpus.largest() + " characters");
+    assertTrue(
+        corpus.treatment().startsWith("1 large files cut into pieces of at most"),
+        corpus.treatment());
+    String together =
+        TextFiles.inPieces(file, 1 << 30, 0.1).files().stream()
+            .map(Corpus.File::text)
+            .collect(Collectors.joining());
+    assertEquals(all, together);
   }
 
   @Test
