@@ -272,7 +272,9 @@ class CommandsTest {
   void aPaperThatIsContradictedAsRecordedAndWhatWasUndecidedExitWith0() throws IOException {
     for (String recorded : List.of("not_reproduced", "undecided")) {
       Path file = impossible();
-      Files.writeString(file, Files.readString(file).replace("\"recomputed\"\nhist", "\"" + recorded + "\"\nhist"));
+      Files.writeString(
+          file,
+          Files.readString(file).replace("\"recomputed\"\nhist", "\"" + recorded + "\"\nhist"));
       CommandRun run = CommandRun.of("verify", evidence, "--expected", file);
       assertEquals(0, run.code(), run.out());
       assertEquals(recorded.equals("undecided"), run.out().contains("which fails nothing"));
@@ -293,8 +295,7 @@ class CommandsTest {
                     : m)
             .toList();
     Path planted = folder.resolve("changed");
-    var moved =
-        new Evidence(measured.provenance(), measured.runs(), changed, measured.spectra());
+    var moved = new Evidence(measured.provenance(), measured.runs(), changed, measured.spectra());
     new ResultsFolder(planted).write(moved, new ResultsFolder(evidence).readVerdicts());
     CommandRun run = CommandRun.of("verify", planted, "--reference", evidence);
     assertEquals(Gatun.CLAIM_FAILED, run.code(), run.out());

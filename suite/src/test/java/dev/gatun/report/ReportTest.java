@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.results.ClaimVerdict;
-import dev.gatun.results.Wording;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.ExpectedClaim;
@@ -17,6 +16,7 @@ import dev.gatun.results.Provenance;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.results.Tolerances;
 import dev.gatun.results.Verdict;
+import dev.gatun.results.Wording;
 import dev.gatun.results.comparison.Comparison;
 import dev.gatun.results.comparison.Machine;
 import java.io.IOException;
@@ -143,9 +143,7 @@ class ReportTest {
             .getTextContent();
     for (Outcome outcome : Outcome.values()) {
       long count =
-          claims.stream()
-              .filter(c -> ClaimVerdict.of(c, verdicts).outcome() == outcome)
-              .count();
+          claims.stream().filter(c -> ClaimVerdict.of(c, verdicts).outcome() == outcome).count();
       assertTrue(tallies.contains(count + Wording.of(outcome)), tallies);
     }
   }
