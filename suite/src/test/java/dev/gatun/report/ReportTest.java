@@ -11,6 +11,7 @@ import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.ExpectedClaim;
 import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Grade;
+import dev.gatun.results.Metric;
 import dev.gatun.results.Outcome;
 import dev.gatun.results.Provenance;
 import dev.gatun.results.RunRecorder;
@@ -19,6 +20,7 @@ import dev.gatun.results.Verdict;
 import dev.gatun.results.Wording;
 import dev.gatun.results.comparison.Comparison;
 import dev.gatun.results.comparison.Machine;
+import dev.gatun.results.comparison.Regression;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
@@ -305,7 +307,7 @@ class ReportTest {
                 Tolerances.shipped()));
     ExpectedValues expected =
         new ExpectedValues(List.of(SyntheticReport.claim("A9", script, script)));
-    Document written = parse(Report.html(planted, List.of(), expected, across));
+    Document written = parse(Report.html(planted, List.of(), expected, across, List.of()));
     assertEquals(List.of(), elements(written, "script"));
     for (String tag : List.of("h2", "td", "th", "dd", "span", "b", "code")) {
       assertTrue(
@@ -431,6 +433,36 @@ class ReportTest {
       assertTrue(paper.contains(contradicted ? "Not reproduced: A6." : "As its null: A6."), paper);
       assertEquals(!contradicted, claim.contains("Recorded as not reproduced, and not so here."));
     }
+  }
+
+  @Test
+  void changedMetricsStandApartFromVerdicts() throws Exception {
+    Evidence evidence = SyntheticReport.evidence();
+    List<Metric> metrics =
+        evidence.metrics().stream()
+            .map(m ->
+                m.name().equals("destroyed_norm_unrelated")
+                    ? new Metric(m.run(), m.claim(), m.name(), m.step(), 0.5, 0, m.unit())
+                    : m)
+            .toList();
+    var now = new Evidence(evidence.provenance(), evidence.runs(), metrics, evidence.spectra());
+    Regression regression =
+        Regression.of(
+                new Machine("stored", evidence, List.of()),
+                new Machine("now", now, List.of()),
+                Tolerances.shipped())
+            .orElseThrow();
+    Document written =
+        parse(
+            Report.html(
+                now,
+                SyntheticReport.verdicts(),
+                SyntheticReport.expected(),
+                List.of(),
+                List.of(regression)));
+    String text = byId(written, "regressions").getTextContent();
+    assertTrue(text.contains("Beside stored: "), text);
+    assertTrue(text.contains("A1 destroyed_norm_unrelated at "), text);
   }
 
   @Test
