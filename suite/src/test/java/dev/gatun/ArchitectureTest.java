@@ -86,6 +86,7 @@ class ArchitectureTest {
               "dev.gatun.natives.tokenizers",
               "dev.gatun.tensor..",
               "dev.gatun.io..",
+              "dev.gatun.results",
               "com.knuddels.jtokkit..",
               "ai.djl.huggingface.tokenizers.jni.."),
           new Room(

@@ -163,6 +163,9 @@ final class TrainCommand implements Callable<Integer> {
       Backend backend, RunConfig config, TrainingData data, Path folder) {
     Map<String, String> settings = DeviceOptions.rows(backend.device());
     settings.put("corpus", data.name());
+    if (!data.treatment().isEmpty()) {
+      settings.put("left out", data.treatment());
+    }
     settings.put("corpus sha256", data.hash());
     settings.put(
         "model",

@@ -3,18 +3,16 @@ package dev.gatun.train;
 import dev.gatun.data.BatchSource;
 import dev.gatun.data.ByteTokenizer;
 import dev.gatun.data.Corpus;
+import dev.gatun.data.CorpusChoice;
 import dev.gatun.data.Gpt2Tokenizer;
-import dev.gatun.data.JdkSources;
 import dev.gatun.data.RandomWindows;
 import dev.gatun.data.Randomness;
 import dev.gatun.data.SequentialWindows;
 import dev.gatun.data.SpamLang;
-import dev.gatun.data.TextFiles;
 import dev.gatun.data.TokenFrequencies;
 import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.data.Tokenizer;
 import dev.gatun.model.TransformerConfig.OutputBias;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -24,6 +22,7 @@ import java.util.Optional;
  * @param evaluation held-out batches
  * @param name of the corpus, for people
  * @param hash of the corpus' content
+ * @param treatment what was left out of the corpus, in words; empty if nothing was
  * @param frequencies of the tokens of the text that is trained on, if it is a text
  */
 public record TrainingData(
@@ -31,6 +30,7 @@ public record TrainingData(
     EvaluationSet evaluation,
     String name,
     String hash,
+    String treatment,
     Optional<TokenFrequencies> frequencies) {
 
   /**
@@ -52,16 +52,17 @@ public record TrainingData(
     int length = config.training().length();
     Tokenizer tokenizer = tokenizer(data, config.model().vocabulary());
     Corpus corpus =
-        data.corpus().equals("jdk")
-            ? JdkSources.read(data.prefix(), data.byteLimit())
-            : TextFiles.read(Path.of(data.corpus()), data.byteLimit());
-    TokenizedCorpus tokens = TokenizedCorpus.of(corpus, tokenizer, data.validationShare());
+        new CorpusChoice(
+                data.corpus(), data.prefix(), data.byteLimit(), data.validationShare(), false)
+            .read(_ -> {});
+    TokenizedCorpus tokens = TokenizedCorpus.of(corpus, tokenizer);
     SequentialWindows held = new SequentialWindows(tokens.validation(), batch, length);
     return new TrainingData(
         new RandomWindows(tokens.train(), batch, length, randomness.stream("batches")),
         new EvaluationSet(held, held.batches()),
         corpus.name(),
         tokens.sha256(),
+        corpus.treatment(),
         Optional.of(TokenFrequencies.of(tokens, config.model().vocabulary())));
   }
 
@@ -97,6 +98,7 @@ public record TrainingData(
             config.training().evaluationBatches()),
         "SpamLang",
         "generated",
+        "",
         Optional.empty());
   }
 }
