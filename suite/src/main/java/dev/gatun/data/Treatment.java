@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  */
 final class Treatment {
   /** The largest document's share of its part; below a hundredth, as tokens are not characters. */
-  static final double LARGEST = 0.008;
+  static final double LARGEST = 0.006;
 
   /** Characters of a document in escapes and numbers, above which it is a table. */
   private static final double MOST_IN_TABLES = 0.2;
