@@ -51,8 +51,7 @@ class EqualRunsIT {
 
   @Test
   void trainingsAndTheirExportsAreEqual() throws Exception {
-    Path text =
-        Files.writeString(folder.resolve("corpus.txt"), SmallText.lines(200));
+    Path text = Files.writeString(folder.resolve("corpus.txt"), SmallText.lines(200));
     Path config =
         Files.writeString(
             folder.resolve("run.toml"),
