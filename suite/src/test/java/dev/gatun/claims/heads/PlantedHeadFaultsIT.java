@@ -81,7 +81,7 @@ class PlantedHeadFaultsIT {
           @Override
           protected HeadBackward backward(HeadVariantSetting setting) {
             return setting.backward() instanceof HeadBackward.RankLimited(int rank)
-                ? new HeadBackward.RankLimited(rank - 1)
+                ? new HeadBackward.RankLimited(rank - 12)
                 : setting.backward();
           }
         },
