@@ -3,7 +3,6 @@ package dev.gatun.experiment;
 import dev.gatun.backend.Backend;
 import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.train.StepReport;
-import dev.gatun.train.TrainingListener;
 import java.nio.file.Path;
 
 /** What a run of a sweep works with. */
@@ -46,14 +45,4 @@ public interface RunEnvironment {
    * measured.
    */
   default void rehearse(Runnable measurement) {}
-
-  /** A listener for a {@link dev.gatun.train.Trainer} that reports its steps. */
-  default TrainingListener reporting() {
-    return new TrainingListener() {
-      @Override
-      public void stepFinished(StepReport step) {
-        report(step);
-      }
-    };
-  }
 }

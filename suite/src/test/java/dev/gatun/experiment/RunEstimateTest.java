@@ -71,16 +71,9 @@ class RunEstimateTest {
   void computedMemoryBoundsWhatARunThenTakes() {
     BottleneckSetting setting =
         new BottleneckSetting(
-            2048,
-            64,
+            new ModelSize(2048, 64, 2, 4, 64),
             HeadChoice.LINEAR,
-            2,
-            4,
-            64,
-            8,
-            1,
-            1e-3,
-            0,
+            new UsualTraining(8, 1, 1e-3, 0),
             16,
             List.of(0, 1),
             List.of(1),
@@ -138,7 +131,7 @@ class RunEstimateTest {
       var runs = BottleneckPlan.of(tier, 3).settings();
       for (BottleneckSetting setting : runs) {
         assertEquals(5, runs.stream().filter(s -> s.arm().equals(setting.arm())).count());
-        double share = (double) setting.width() / setting.vocabulary();
+        double share = (double) setting.size().width() / setting.size().vocabulary();
         assertTrue(share >= 0.02 && share <= 0.1, setting.arm() + " has D/V " + share);
         assertTrue(setting.checkpoints().contains((int) setting.steps()));
       }

@@ -69,8 +69,8 @@ public final class A3UnreachableGradient implements Claim {
   private void recordControl(
       ClaimContext context, BottleneckSetting setting, EvidenceBuilder evidence) {
     long started = System.nanoTime();
-    int cap = 2 * setting.width();
-    int size = Math.min(setting.vocabulary(), Math.max(CONTROL_SIZE, 2 * cap));
+    int cap = 2 * setting.size().width();
+    int size = Math.min(setting.size().vocabulary(), Math.max(CONTROL_SIZE, 2 * cap));
     String arm = "reachable-" + setting.arm();
     RunRecorder run =
         evidence.begin(

@@ -91,8 +91,8 @@ public final class A4RankGrowsWithBatch implements Claim {
             context.backend().device().kind(),
             setting.seed(),
             "{\"contexts\": %s, \"vocabulary\": %s}"
-                .formatted(setting.contexts(), setting.vocabulary()));
-    var curve = new BatchRank.Curve("gaussian", setting.vocabulary());
+                .formatted(setting.contexts(), setting.size().vocabulary()));
+    var curve = new BatchRank.Curve("gaussian", setting.size().vocabulary());
     for (long contexts : BatchRank.sizes(setting.contexts())) {
       curve.record(BatchRank.of(gaussian(context.backend(), setting, contexts)), contexts, 0, run);
     }
@@ -102,7 +102,7 @@ public final class A4RankGrowsWithBatch implements Claim {
 
   /** All singular values, streamed to the Gram matrix of the smaller side. */
   private static Spectrum gaussian(Backend backend, BottleneckSetting setting, long contexts) {
-    long vocabulary = setting.vocabulary();
+    long vocabulary = setting.size().vocabulary();
     long order = Math.min(contexts, vocabulary);
     long lines = Math.max(contexts, vocabulary);
     Randomness randomness = Randomness.of(setting.seed()).stream("gaussian gradient");

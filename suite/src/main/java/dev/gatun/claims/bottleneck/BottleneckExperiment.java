@@ -9,6 +9,7 @@ import dev.gatun.experiment.PlannedRun;
 import dev.gatun.experiment.RunEnvironment;
 import dev.gatun.experiment.Sweep;
 import dev.gatun.experiment.Tier;
+import dev.gatun.experiment.TrainedModel;
 import dev.gatun.experiment.UnsupportedTierException;
 import dev.gatun.measure.HeadMeasures;
 import dev.gatun.measure.HeadMeter;
@@ -120,7 +121,7 @@ public final class BottleneckExperiment {
   private void measure(
       BottleneckSetting setting, RunEnvironment environment, RunRecorder recorder) {
     Randomness randomness = Randomness.of(setting.seed());
-    TokenizedCorpus corpus = environment.tokens(setting.vocabulary());
+    TokenizedCorpus corpus = environment.tokens(setting.size().vocabulary());
     Batch contexts =
         new RandomWindows(
                 corpus.validation(),
@@ -130,18 +131,24 @@ public final class BottleneckExperiment {
             .batch(0);
     var meter = new HeadMeter(measures, contexts, randomness);
     meter.recordContexts(recorder);
-    new BottleneckTraining(setting, corpus, randomness)
-        .run(
-            environment.backend(),
-            environment::report,
-            (step, model) -> {
-              environment.measure(() -> meter.recordProjection(model, step, recorder));
-              if (setting.spectrumSteps().contains(step)) {
-                meter.recordSpectra(model, step, recorder);
-              }
-              if (setting.anatomySteps().contains(step)) {
-                meter.recordAnatomy(model, step, recorder);
-              }
-            });
+    var batches =
+        new RandomWindows(
+            corpus.train(), setting.batch(), setting.length(), randomness.stream("batches"));
+    TrainedModel.run(
+        setting,
+        environment,
+        batches,
+        (reached, model) -> {
+          int step = (int) reached;
+          if (setting.checkpoints().contains(step)) {
+            environment.measure(() -> meter.recordProjection(model, step, recorder));
+          }
+          if (setting.spectrumSteps().contains(step)) {
+            meter.recordSpectra(model, step, recorder);
+          }
+          if (setting.anatomySteps().contains(step)) {
+            meter.recordAnatomy(model, step, recorder);
+          }
+        });
   }
 }

@@ -96,7 +96,7 @@ public final class FrozenExperiment {
 
     /** Loss of a head of some rank over that of the head of rank D. */
     double penalty(EntryScale entries, int rank) {
-      return value("loss", entries, rank) - value("loss", entries, setting.width());
+      return value("loss", entries, rank) - value("loss", entries, setting.size().width());
     }
 
     /** Begins an arm of a claim. */

@@ -54,7 +54,8 @@ class FrozenRun implements RunBody<FrozenSetting> {
       try (HiddenStateReader states = backbone.states(model)) {
         heads.train(states, reporting(setting, environment));
       }
-      var windows = new Windows(setting, environment.tokens(setting.vocabulary()), randomness);
+      var windows =
+          new Windows(setting, environment.tokens(setting.size().vocabulary()), randomness);
       Map<HeadChoice, RankHead> chosen = choose(setting, model, heads, windows, recorder);
       measure(setting, model, chosen, windows, recorder);
     }
@@ -72,7 +73,7 @@ class FrozenRun implements RunBody<FrozenSetting> {
   }
 
   private static RankHeads.Listener reporting(FrozenSetting setting, RunEnvironment environment) {
-    long before = setting.backboneSteps() + setting.batches();
+    long before = setting.training().steps() + setting.batches();
     return (batches, loss, rate, nanos) ->
         environment.report(new StepReport(before + batches, loss, 0, rate, setting.rows(), nanos));
   }
@@ -172,7 +173,8 @@ class FrozenRun implements RunBody<FrozenSetting> {
     Randomness stream = Randomness.of(setting.seed()).stream("random head");
     try (TensorScope scope = backend.newScope()) {
       Tensor head =
-          NormalMatrix.inF64(backend, scope, setting.vocabulary(), setting.width(), stream);
+          NormalMatrix.inF64(
+              backend, scope, setting.size().vocabulary(), setting.size().width(), stream);
       Spectrum spectrum = DirectSpectrum.of(backend, head);
       for (int rank : setting.ranks()) {
         recorder.metric(
@@ -213,7 +215,7 @@ class FrozenRun implements RunBody<FrozenSetting> {
 
   private static String identity(FrozenSetting setting, RunEnvironment environment) {
     DeviceDescription device = environment.backend().device();
-    TokenizedCorpus corpus = environment.tokens(setting.vocabulary());
+    TokenizedCorpus corpus = environment.tokens(setting.size().vocabulary());
     Map<String, String> build = Provenance.ofThisProcess().entries();
     return Hash.hex(
         String.join(

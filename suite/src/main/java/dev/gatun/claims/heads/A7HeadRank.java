@@ -67,7 +67,7 @@ public final class A7HeadRank implements Claim {
         recordFactor(arms, HeadVariant.FULL.arm(), narrow, rank, evidence);
       }
       if (arms.containsKey(head.label())) {
-        int width = plan.scale().width();
+        int width = plan.scale().size().width();
         recordFactor(arms, HeadVariant.FULL.arm(), head.label(), width, evidence);
       }
     }

@@ -51,9 +51,9 @@ public final class HeadFamilyExperiment {
     for (HeadChoice head : HeadChoice.all()) {
       var choice = new RateChoice();
       for (int i = 0; i < trials.size(); i++) {
-        if (trials.get(i).head().equals(head.label())) {
+        if (trials.get(i).head().equals(head)) {
           double loss = SweepEvidence.value(tried.get(i), HeadVariantTraining.TRIAL_LOSS);
-          choice.add(trials.get(i).learningRate(), loss);
+          choice.add(trials.get(i).training().learningRate(), loss);
         }
       }
       rates.put(head.label(), choice.best(plan.rates()));

@@ -118,9 +118,9 @@ public final class HeadVariantExperiment {
     for (HeadVariant owner : variants.stream().filter(HeadVariant::hasOwnRate).toList()) {
       var choice = new RateChoice();
       for (int i = 0; i < trials.size(); i++) {
-        if (trials.get(i).head().equals(owner.head())) {
+        if (trials.get(i).variant().equals(owner)) {
           double loss = SweepEvidence.value(tried.get(i), HeadVariantTraining.TRIAL_LOSS);
-          choice.add(trials.get(i).learningRate(), loss);
+          choice.add(trials.get(i).training().learningRate(), loss);
         }
       }
       chosen.put(owner.arm(), choice.best(plan.rates()));

@@ -71,7 +71,7 @@ public final class SpamLangHeads implements ClaimPart {
       var choice = new RateChoice();
       for (int i = 0; i < trials.size(); i++) {
         double wrong = 1 - SweepEvidence.value(tried.get(i), ACCURACY);
-        choice.add(trials.get(i).learningRate(), wrong);
+        choice.add(trials.get(i).training().learningRate(), wrong);
       }
       rates.put(arm, choice.best(plan.rates()));
       SweepEvidence.hand(claim, tried, EVIDENCE, evidence);

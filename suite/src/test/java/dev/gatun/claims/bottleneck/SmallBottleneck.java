@@ -5,8 +5,10 @@ import dev.gatun.data.Corpus;
 import dev.gatun.data.JdkSources;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.HeadChoice;
+import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.ProgressListener;
 import dev.gatun.experiment.Tier;
+import dev.gatun.experiment.UsualTraining;
 import dev.gatun.measure.HeadMeasures;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -27,16 +29,9 @@ public final class SmallBottleneck {
 
   public static BottleneckSetting setting(int width, long seed) {
     return new BottleneckSetting(
-        256,
-        width,
+        new ModelSize(256, width, 1, 2, 16),
         HeadChoice.LINEAR,
-        1,
-        2,
-        16,
-        4,
-        6,
-        1e-2,
-        2,
+        new UsualTraining(4, 6, 1e-2, 2),
         17,
         List.of(0, 3, 6),
         List.of(6),
@@ -61,16 +56,9 @@ public final class SmallBottleneck {
   private static BottleneckSetting trained(int width, long seed, boolean anatomy) {
     int steps = 60;
     return new BottleneckSetting(
-        1024,
-        width,
+        new ModelSize(1024, width, 1, 4, 64),
         HeadChoice.LINEAR,
-        1,
-        4,
-        64,
-        8,
-        steps,
-        0.192 / width,
-        10,
+        new UsualTraining(8, steps, 0.192 / width, 10),
         16,
         List.of(steps),
         List.of(),

@@ -5,6 +5,7 @@ import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.claims.bottleneck.SmallBottleneck;
 import dev.gatun.data.BatchSource;
 import dev.gatun.experiment.Claim;
+import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.PlantedFaults;
 import dev.gatun.experiment.Tier;
 import dev.gatun.measure.HeadMeasures;
@@ -192,10 +193,7 @@ class HeadFaultsIT {
             training,
             (_, first) ->
                 new HeadFamilyPlan(
-                    512,
-                    12,
-                    1,
-                    32,
+                    new ModelSize(512, 12, 1, 4, 32),
                     16,
                     steps,
                     2,

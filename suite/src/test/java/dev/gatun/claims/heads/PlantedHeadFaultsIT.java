@@ -39,7 +39,7 @@ class PlantedHeadFaultsIT {
     assertFoundAtTheQuickTier(
         A7HeadRank::new,
         SmallHeads.training(setting ->
-            setting.head() instanceof HeadForm.Factorised(int rank)
+            setting.variant().head() instanceof HeadForm.Factorised(int rank)
                 ? SmallHeads.withRank(setting, 64 / rank)
                 : setting),
         "rank",
@@ -52,7 +52,7 @@ class PlantedHeadFaultsIT {
     assertFound(
         A7HeadRank::new,
         SmallHeads.training(setting ->
-            setting.head() instanceof HeadForm.Factorised
+            setting.variant().head() instanceof HeadForm.Factorised
                 ? SmallHeads.withRank(setting, 4)
                 : setting),
         "rank",
@@ -63,12 +63,7 @@ class PlantedHeadFaultsIT {
   void rankCapThatIsOffIsFoundByC1() {
     assertFound(
         C1BackwardRank::new,
-        new HeadVariantTraining() {
-          @Override
-          protected HeadBackward backward(HeadVariantSetting setting) {
-            return HeadBackward.EXACT;
-          }
-        },
+        SmallHeads.training(setting -> SmallHeads.withBackward(setting, HeadBackward.EXACT)),
         "backward",
         "backward_costs");
   }
@@ -77,14 +72,12 @@ class PlantedHeadFaultsIT {
   void rankCapThatIsTooLowIsFoundByTheNullOfC1() {
     assertFound(
         C1BackwardRank::new,
-        new HeadVariantTraining() {
-          @Override
-          protected HeadBackward backward(HeadVariantSetting setting) {
-            return setting.backward() instanceof HeadBackward.RankLimited(int rank)
-                ? new HeadBackward.RankLimited(rank - 1)
-                : setting.backward();
-          }
-        },
+        SmallHeads.training(setting ->
+            SmallHeads.withBackward(
+                setting,
+                setting.backward() instanceof HeadBackward.RankLimited(int rank)
+                    ? new HeadBackward.RankLimited(rank - 1)
+                    : setting.backward())),
         "backward",
         "full_rank_costs_nothing");
   }
@@ -93,14 +86,12 @@ class PlantedHeadFaultsIT {
   void orthogonalPartThatStaysIsFoundByC2() {
     assertFound(
         C2OrthogonalPart::new,
-        new HeadVariantTraining() {
-          @Override
-          protected HeadBackward backward(HeadVariantSetting setting) {
-            return setting.backward() instanceof HeadBackward.WithoutOrthogonalPart
-                ? HeadBackward.EXACT
-                : setting.backward();
-          }
-        },
+        SmallHeads.training(setting ->
+            SmallHeads.withBackward(
+                setting,
+                setting.backward() instanceof HeadBackward.WithoutOrthogonalPart
+                    ? HeadBackward.EXACT
+                    : setting.backward())),
         "no-orthogonal",
         "orthogonal_part_is_needed");
   }
@@ -111,7 +102,7 @@ class PlantedHeadFaultsIT {
         new HeadVariantTraining() {
           @Override
           protected BatchSource batches(HeadVariantSetting setting, BatchSource ofTheCorpus) {
-            return setting.neverClasses() == 0
+            return setting.variant().neverClasses() == 0
                 ? ofTheCorpus
                 : step -> everyThirdTargetAdded(ofTheCorpus.batch(step), setting);
           }
@@ -122,7 +113,7 @@ class PlantedHeadFaultsIT {
   private static Batch everyThirdTargetAdded(Batch batch, HeadVariantSetting setting) {
     int[] targets = batch.targets().clone();
     for (int i = 0; i < targets.length; i += 3) {
-      targets[i] = setting.vocabulary() + i % setting.neverClasses();
+      targets[i] = setting.size().vocabulary() + i % setting.variant().neverClasses();
     }
     return new Batch(batch.inputs(), targets, batch.batch(), batch.length());
   }

@@ -3,10 +3,12 @@ package dev.gatun.claims.heads;
 import dev.gatun.backend.Backend;
 import dev.gatun.data.JdkSources;
 import dev.gatun.experiment.ClaimContext;
+import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.ProgressListener;
 import dev.gatun.experiment.RunBody;
 import dev.gatun.experiment.RunEnvironment;
 import dev.gatun.experiment.Tier;
+import dev.gatun.model.HeadBackward;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.results.RunRecorder;
 import java.nio.file.Path;
@@ -27,7 +29,7 @@ final class SmallHeads {
   static HeadVariantPlan plan(
       long firstSeed, int seeds, List<Double> rates, List<Long> trialSeeds) {
     return new HeadVariantPlan(
-        new HeadVariantScale(512, 32, 1, 4, 16, 16, STEPS, 128),
+        new HeadVariantScale(new ModelSize(512, 32, 1, 4, 16), 16, STEPS, 128),
         List.of(2, 4, 32),
         List.of(16, 32),
         List.of(256),
@@ -89,21 +91,22 @@ final class SmallHeads {
   }
 
   /** The setting with a head W = A·B of another rank, under the same name. */
-  static HeadVariantSetting withRank(HeadVariantSetting s, int rank) {
+  static HeadVariantSetting withRank(HeadVariantSetting setting, int rank) {
+    return with(setting, new HeadForm.Factorised(rank), setting.backward());
+  }
+
+  /** The setting with another backward pass, under the same name. */
+  static HeadVariantSetting withBackward(HeadVariantSetting setting, HeadBackward backward) {
+    return with(setting, setting.variant().head(), backward);
+  }
+
+  private static HeadVariantSetting with(
+      HeadVariantSetting s, HeadForm head, HeadBackward backward) {
+    HeadVariant of = s.variant();
     return new HeadVariantSetting(
-        s.arm(),
-        s.vocabulary(),
-        s.neverClasses(),
-        s.width(),
-        s.layers(),
-        s.heads(),
-        new HeadForm.Factorised(rank),
-        s.backward(),
-        s.length(),
-        s.batch(),
-        s.steps(),
-        s.learningRate(),
-        s.warmupSteps(),
+        new HeadVariant(of.arm(), head, backward, of.neverClasses(), of.rateOf()),
+        s.size(),
+        s.training(),
         s.windows(),
         s.evaluations(),
         s.trial(),

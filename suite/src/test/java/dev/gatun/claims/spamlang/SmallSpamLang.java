@@ -4,6 +4,7 @@ import dev.gatun.backend.Backend;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.ProgressListener;
 import dev.gatun.experiment.Tier;
+import dev.gatun.experiment.UsualTraining;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.results.ExpectedCheck;
 import dev.gatun.results.ExpectedValues;
@@ -64,12 +65,8 @@ final class SmallSpamLang {
         s.arm(),
         s.model(),
         backwardRank,
-        s.length(),
-        s.batch(),
-        steps,
-        learningRate,
-        s.warmupSteps(),
-        s.optimiser(),
+        new UsualTraining(
+            s.batch(), steps, learningRate, s.training().warmUpSteps(), s.training().optimiser()),
         s.seed());
   }
 
@@ -95,12 +92,12 @@ final class SmallSpamLang {
                 vocabulary, model.width(), model.layers(), model.heads(), model.contextLength())
             .withHead(model.head()),
         s.backwardRank(),
-        s.length(),
-        Math.multiplyExact(s.batch(), vocabulary) / model.vocabulary(),
-        s.steps(),
-        s.learningRate(),
-        s.warmupSteps(),
-        s.optimiser(),
+        new UsualTraining(
+            Math.multiplyExact(s.batch(), vocabulary) / model.vocabulary(),
+            s.steps(),
+            s.training().learningRate(),
+            s.training().warmUpSteps(),
+            s.training().optimiser()),
         s.seed());
   }
 }

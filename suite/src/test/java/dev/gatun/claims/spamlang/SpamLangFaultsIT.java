@@ -122,7 +122,7 @@ class SpamLangFaultsIT {
   @Test
   void largestVocabularyThatIsShownMoreThanItsLabelSaysIsFound() {
     UnaryOperator<SpamLangSetting> more =
-        s -> SmallSpamLang.with(s, 4 * s.steps(), s.learningRate(), s.backwardRank());
+        s -> SmallSpamLang.with(s, 4 * s.steps(), s.training().learningRate(), s.backwardRank());
     assertFound("paper_largest_not_learned", more, Examples.UNIFORM);
     assertFound("coverage_smallest_not_learned", more, Examples.UNIFORM);
   }
@@ -166,7 +166,7 @@ class SpamLangFaultsIT {
   void backwardPassThatIsNotLimitedIsFound() {
     assertFound(
         "narrow_backward_learns_less",
-        s -> SmallSpamLang.with(s, s.steps(), s.learningRate(), s.model().width()),
+        s -> SmallSpamLang.with(s, s.steps(), s.training().learningRate(), s.model().width()),
         Examples.UNIFORM);
   }
 

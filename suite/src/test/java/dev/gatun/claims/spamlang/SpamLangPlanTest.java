@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.gatun.data.BatchSource;
 import dev.gatun.experiment.Tier;
+import dev.gatun.experiment.UsualTraining;
 import dev.gatun.model.HeadBackward;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.tensor.Batch;
@@ -106,12 +107,7 @@ class SpamLangPlanTest {
         "arm",
         TransformerConfig.gpt2(VOCABULARY, 4, 1, 2, 3),
         backwardRank,
-        3,
-        2,
-        3,
-        1e-2,
-        0,
-        optimiser,
+        new UsualTraining(2, 3, 1e-2, 0, optimiser),
         1);
   }
 }
