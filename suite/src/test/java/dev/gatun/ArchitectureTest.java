@@ -100,7 +100,8 @@ class ArchitectureTest {
               "dev.gatun.backend",
               "dev.gatun.tensor..",
               "dev.gatun.io..",
-              JACKSON),
+              JACKSON,
+              JACKSON_ANNOTATIONS),
           new Room(
               "dev.gatun.train..",
               "dev.gatun.model..",
@@ -109,7 +110,8 @@ class ArchitectureTest {
               "dev.gatun.backend",
               "dev.gatun.tensor..",
               "dev.gatun.io..",
-              JACKSON),
+              JACKSON,
+              JACKSON_ANNOTATIONS),
           new Room(
               "dev.gatun.bench..",
               "dev.gatun.train..",

@@ -17,6 +17,9 @@ public interface RunEnvironment {
    */
   TokenizedCorpus tokens(int vocabulary);
 
+  /** All that the numbers of this run depend on, as one JSON object. */
+  String configuration();
+
   /**
    * A folder for files of this run alone, which need not exist yet. What is in it is found again
    * after an interrupt, and goes when the evidence of all claims is written.

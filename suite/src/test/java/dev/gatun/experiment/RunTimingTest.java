@@ -126,6 +126,11 @@ class RunTimingTest {
           }
 
           @Override
+          public String configuration() {
+            throw new AssertionError();
+          }
+
+          @Override
           public Path workFolder() {
             throw new AssertionError();
           }

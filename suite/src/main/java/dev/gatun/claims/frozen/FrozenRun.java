@@ -1,7 +1,6 @@
 package dev.gatun.claims.frozen;
 
 import dev.gatun.backend.Backend;
-import dev.gatun.backend.DeviceDescription;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.data.RandomWindows;
 import dev.gatun.data.Randomness;
@@ -45,8 +44,7 @@ class FrozenRun implements RunBody<FrozenSetting> {
   @Override
   public final void run(FrozenSetting setting, RunEnvironment environment, RunRecorder recorder) {
     Randomness randomness = Randomness.of(setting.seed());
-    var backbone =
-        new FrozenBackbone(setting, environment, randomness, identity(setting, environment));
+    var backbone = new FrozenBackbone(setting, environment, randomness, identity(environment));
     try (LanguageModel model = backbone.model();
         var heads =
             new RankHeads(
@@ -213,19 +211,12 @@ class FrozenRun implements RunBody<FrozenSetting> {
     return scores;
   }
 
-  private static String identity(FrozenSetting setting, RunEnvironment environment) {
-    DeviceDescription device = environment.backend().device();
-    TokenizedCorpus corpus = environment.tokens(setting.size().vocabulary());
+  private static String identity(RunEnvironment environment) {
     Map<String, String> build = Provenance.ofThisProcess().entries();
     return Hash.hex(
         String.join(
             "\n",
-            setting.toString(),
-            corpus.sha256(),
-            corpus.tokenizer(),
-            device.name(),
-            device.mathMode(),
-            device.libraries().toString(),
+            environment.configuration(),
             build.get(Provenance.GATUN_VERSION),
             build.get(Provenance.GIT_COMMIT)));
   }
