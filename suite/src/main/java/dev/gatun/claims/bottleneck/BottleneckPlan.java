@@ -25,11 +25,6 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
     settings = List.copyOf(settings);
   }
 
-  /** Those that take all singular values. */
-  List<BottleneckSetting> withSpectra() {
-    return settings.stream().filter(setting -> !setting.spectrumSteps().isEmpty()).toList();
-  }
-
   /** The plan of a tier. */
   public static BottleneckPlan of(Tier tier, long firstSeed) {
     return switch (tier) {
@@ -42,11 +37,6 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
   /** The same runs with another head. */
   BottleneckPlan withHead(HeadChoice head) {
     return new BottleneckPlan(settings.stream().map(setting -> setting.withHead(head)).toList());
-  }
-
-  /** Those whose gradient is taken apart. */
-  List<BottleneckSetting> withAnatomy() {
-    return settings.stream().filter(setting -> !setting.anatomySteps().isEmpty()).toList();
   }
 
   /**

@@ -37,7 +37,7 @@ public final class B5RankConstrainedHead implements Claim {
 
   @Override
   public List<PlannedRun<?>> trainings(Tier tier, long seed) {
-    return experiment.trainings(tier, seed, id());
+    return experiment.trainings(tier, seed);
   }
 
   @Override

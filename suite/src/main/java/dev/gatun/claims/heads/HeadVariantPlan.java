@@ -2,6 +2,7 @@ package dev.gatun.claims.heads;
 
 import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.ModelSize;
+import dev.gatun.experiment.Tier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,21 @@ record HeadVariantPlan(
     if (trialSeeds.stream().anyMatch(seeds::contains)) {
       throw new IllegalArgumentException("rates are chosen on seeds that are measured");
     }
+  }
+
+  /** The plan of a tier; the paper of C1, C2 and C3 is small enough for a desk. */
+  static HeadVariantPlan of(Tier tier, long firstSeed) {
+    return tier == Tier.QUICK ? quick(firstSeed) : desk(firstSeed);
+  }
+
+  /** As {@link #of}, with A7's paper. */
+  static HeadVariantPlan ofRanks(Tier tier, long firstSeed) {
+    return tier == Tier.PAPER ? paper(firstSeed) : of(tier, firstSeed);
+  }
+
+  /** As {@link #of}, at the width of C2's paper. */
+  static HeadVariantPlan ofNarrow(Tier tier, long firstSeed) {
+    return tier == Tier.QUICK ? quick(firstSeed) : deskNarrow(firstSeed);
   }
 
   /** One layer, V 1,024, D 32 and 131,072 tokens for each run: a few million tokens in all. */

@@ -5,12 +5,30 @@ import dev.gatun.data.Randomness;
 import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.experiment.RunBody;
 import dev.gatun.experiment.RunEnvironment;
+import dev.gatun.experiment.Sweep;
+import dev.gatun.experiment.SweepRuns;
+import dev.gatun.experiment.SweepRuns.Selection;
 import dev.gatun.experiment.TrainedModel;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.tensor.Batch;
 
-/** Trains the model of a setting and measures it at its checkpoints. */
-record SaturationTraining(HeadGeometry geometry) implements RunBody<SaturationSetting> {
+/**
+ * The experiment behind B3 and B4: trains small language models of growing width on the same tokens
+ * and measures, from before training to its end, the singular values of the head and how far the
+ * hidden states point one way.
+ */
+public record SaturationTraining(HeadGeometry geometry) implements RunBody<SaturationSetting> {
+  /** Runs of all tiers, whose spectra B4 alone takes over. */
+  public static SweepRuns<SaturationSetting> runs() {
+    return runs(HeadGeometry.EXACT, (tier, seed) -> SaturationPlan.of(tier, seed).settings());
+  }
+
+  /** Other measures, or another plan. */
+  static SweepRuns<SaturationSetting> runs(
+      HeadGeometry geometry, Selection<SaturationSetting> plan) {
+    return new SweepRuns<>(
+        new Sweep<>("saturation", new SaturationTraining(geometry)), plan, false);
+  }
 
   @Override
   public void run(SaturationSetting setting, RunEnvironment environment, RunRecorder recorder) {

@@ -3,8 +3,12 @@ package dev.gatun.claims.spamlang;
 import dev.gatun.data.BatchSource;
 import dev.gatun.data.Randomness;
 import dev.gatun.data.SpamLang;
+import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.RunBody;
 import dev.gatun.experiment.RunEnvironment;
+import dev.gatun.experiment.Sweep;
+import dev.gatun.experiment.SweepRuns;
+import dev.gatun.experiment.SweepRuns.Selection;
 import dev.gatun.experiment.TrainedModel;
 import dev.gatun.model.HeadScores;
 import dev.gatun.results.RunRecorder;
@@ -14,7 +18,7 @@ import dev.gatun.train.DivergedException;
  * Trains on SpamLang and asks the model for every sequence of the language, of which there are V:
  * loss and accuracy are exact, with no sampling error.
  */
-final class SpamLangRun implements RunBody<SpamLangSetting> {
+public final class SpamLangRun implements RunBody<SpamLangSetting> {
   private static final String ONE = "1";
 
   private final Examples examples;
@@ -30,6 +34,17 @@ final class SpamLangRun implements RunBody<SpamLangSetting> {
 
     /** The batches of a run. */
     BatchSource of(SpamLangSetting setting, Randomness randomness);
+  }
+
+  /** The runs behind A6, with a head. */
+  public static SweepRuns<SpamLangSetting> runs(HeadChoice head) {
+    return runs(
+        Examples.UNIFORM, (tier, seed) -> SpamLangPlan.of(tier, seed).withHead(head).settings());
+  }
+
+  /** Another language, or another plan. */
+  static SweepRuns<SpamLangSetting> runs(Examples examples, Selection<SpamLangSetting> plan) {
+    return new SweepRuns<>(new Sweep<>("spamlang", new SpamLangRun(examples)), plan, false);
   }
 
   SpamLangRun(Examples examples) {

@@ -8,6 +8,7 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.experiment.Measured;
 import dev.gatun.experiment.PlantedFaults;
+import dev.gatun.experiment.SweepClaim;
 import dev.gatun.measure.HeadMeasures;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.Outcome;
@@ -67,8 +68,8 @@ class BottleneckFaultsIT {
           }
         };
     faults.assertFound(
-        new A1GradientSuppression(whole),
-        new A1GradientSuppression(experiment(complement, 5)),
+        new SweepClaim("A1", whole.runs()),
+        new SweepClaim("A1", experiment(complement, 5).runs()),
         "destroyed_norm");
   }
 
@@ -92,8 +93,8 @@ class BottleneckFaultsIT {
           }
         };
     faults.assertFound(
-        new A2LogitStepRank(wholeOfOneSeed),
-        new A2LogitStepRank(experiment(wider, 1)),
+        new SweepClaim("A2", wholeOfOneSeed.withSpectra()),
+        new SweepClaim("A2", experiment(wider, 1).withSpectra()),
         "step_tail_beyond_cap");
   }
 
@@ -111,12 +112,12 @@ class BottleneckFaultsIT {
           }
         };
     faults.assertFound(
-        new A2LogitStepRank(wholeOfOneSeed),
-        new A2LogitStepRank(experiment(filtered, 1)),
+        new SweepClaim("A2", wholeOfOneSeed.withSpectra()),
+        new SweepClaim("A2", experiment(filtered, 1).withSpectra()),
         "gradient_rank_over_cap");
     faults.assertFound(
-        new A3UnreachableGradient(wholeOfOneSeed),
-        new A3UnreachableGradient(experiment(filtered, 1)),
+        SmallBottleneck.a3(wholeOfOneSeed),
+        SmallBottleneck.a3(experiment(filtered, 1)),
         "best_rank_residual");
   }
 
@@ -133,8 +134,8 @@ class BottleneckFaultsIT {
           }
         };
     faults.assertFound(
-        new A3UnreachableGradient(wholeOfOneSeed),
-        new A3UnreachableGradient(experiment(tooGood, 1)),
+        SmallBottleneck.a3(wholeOfOneSeed),
+        SmallBottleneck.a3(experiment(tooGood, 1)),
         "direction_over_best_residual");
   }
 
@@ -157,9 +158,9 @@ class BottleneckFaultsIT {
                 exact.headConditionNumber());
           }
         };
-    Evidence exact = Measured.evidence(new A9FlatThroughTraining(whole), faults.exact());
+    Evidence exact = Measured.evidence(new SweepClaim("A9", whole.runs()), faults.exact());
     Evidence faulty =
-        Measured.evidence(new A9FlatThroughTraining(experiment(growing, 5)), faults.faulty());
+        Measured.evidence(new SweepClaim("A9", experiment(growing, 5).runs()), faults.faulty());
     // A model this small scatters across the bound, which lies far below what the fault does.
     String check = "destroyed_norm_range_all";
     assertNotEquals(Outcome.NOT_REPRODUCED, PlantedFaults.verdict(exact, "A9", check).outcome());
@@ -167,7 +168,8 @@ class BottleneckFaultsIT {
   }
 
   private static BottleneckExperiment experiment(HeadMeasures measures, int seeds) {
-    return new BottleneckExperiment(measures, seed -> SmallBottleneck.plan(seed, seeds));
+    return new BottleneckExperiment(
+        measures, (_, seed) -> SmallBottleneck.plan(seed, seeds).settings());
   }
 
   /** The matrix with four more columns that are no combination of its own. */

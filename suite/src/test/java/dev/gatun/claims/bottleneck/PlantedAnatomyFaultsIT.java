@@ -10,6 +10,7 @@ import dev.gatun.data.Randomness;
 import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.Measured;
 import dev.gatun.experiment.PlantedFaults;
+import dev.gatun.experiment.SweepClaim;
 import dev.gatun.measure.HeadMeasures;
 import dev.gatun.model.Head;
 import dev.gatun.model.HeadInputs;
@@ -66,7 +67,8 @@ class PlantedAnatomyFaultsIT {
             }
           }
         };
-    assertFound(A1GradientSuppression::new, unrelated, "trained_head_excess", ALL_WIDTHS);
+    assertFound(
+        of -> new SweepClaim("A1", of.runs()), unrelated, "trained_head_excess", ALL_WIDTHS);
   }
 
   @Test
@@ -78,7 +80,11 @@ class PlantedAnatomyFaultsIT {
             return EXACT.batchSpectrum(on, head, at, Math.min(128, contexts));
           }
         };
-    assertFound(A4RankGrowsWithBatch::new, first128, "rank_grows", WIDTH);
+    assertFound(
+        of -> new SweepClaim("A4", of.withAnatomy(), of.gaussianGradient()),
+        first128,
+        "rank_grows",
+        WIDTH);
   }
 
   @Test
@@ -94,8 +100,16 @@ class PlantedAnatomyFaultsIT {
                 values, exact.errorBound(), exact.rows(), exact.cols(), exact.method());
           }
         };
-    assertFound(A4RankGrowsWithBatch::new, equal, "fewer_components_than_gaussian", WIDTH);
-    assertFound(A4RankGrowsWithBatch::new, equal, "many_components_hold_nearly_all", WIDTH);
+    assertFound(
+        of -> new SweepClaim("A4", of.withAnatomy(), of.gaussianGradient()),
+        equal,
+        "fewer_components_than_gaussian",
+        WIDTH);
+    assertFound(
+        of -> new SweepClaim("A4", of.withAnatomy(), of.gaussianGradient()),
+        equal,
+        "many_components_hold_nearly_all",
+        WIDTH);
   }
 
   @Test
@@ -107,7 +121,11 @@ class PlantedAnatomyFaultsIT {
             return LogitDirection.steepestDescent();
           }
         };
-    assertFound(A5PoorDirection::new, uncompressed, "hidden_induced_an_order_less", WIDTH);
+    assertFound(
+        of -> new SweepClaim("A5", of.withAnatomy()),
+        uncompressed,
+        "hidden_induced_an_order_less",
+        WIDTH);
   }
 
   @Test
@@ -126,7 +144,8 @@ class PlantedAnatomyFaultsIT {
             };
           }
         };
-    assertFound(A5PoorDirection::new, forgetful, "better_than_random", WIDTH);
+    assertFound(
+        of -> new SweepClaim("A5", of.withAnatomy()), forgetful, "better_than_random", WIDTH);
   }
 
   @Test
@@ -145,7 +164,11 @@ class PlantedAnatomyFaultsIT {
                 exact.headConditionNumber());
           }
         };
-    assertFound(A5PoorDirection::new, shrunk, "best_of_subspace_is_kept_norm", WIDTH);
+    assertFound(
+        of -> new SweepClaim("A5", of.withAnatomy()),
+        shrunk,
+        "best_of_subspace_is_kept_norm",
+        WIDTH);
   }
 
   @Test
@@ -157,8 +180,9 @@ class PlantedAnatomyFaultsIT {
             return components.energies();
           }
         };
-    assertFound(A10EnergyMovesToTail::new, faithful, "moved_to_tail", WIDTH);
-    assertFound(A10EnergyMovesToTail::new, faithful, "random_head_by_formula", WIDTH);
+    assertFound(of -> new SweepClaim("A10", of.withAnatomy()), faithful, "moved_to_tail", WIDTH);
+    assertFound(
+        of -> new SweepClaim("A10", of.withAnatomy()), faithful, "random_head_by_formula", WIDTH);
   }
 
   private void assertFound(
@@ -177,7 +201,8 @@ class PlantedAnatomyFaultsIT {
   }
 
   private static BottleneckExperiment experiment(HeadMeasures measures, int... widths) {
-    return new BottleneckExperiment(measures, seed -> SmallBottleneck.trained(seed, widths));
+    return new BottleneckExperiment(
+        measures, (_, seed) -> SmallBottleneck.trained(seed, widths).settings());
   }
 
   private Verdict verdict(Claim claim, Path output, String check) {

@@ -3,10 +3,12 @@ package dev.gatun.claims.bottleneck;
 import dev.gatun.backend.Backend;
 import dev.gatun.data.Corpus;
 import dev.gatun.data.JdkSources;
+import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.ProgressListener;
+import dev.gatun.experiment.SweepClaim;
 import dev.gatun.experiment.Tier;
 import dev.gatun.experiment.UsualTraining;
 import dev.gatun.measure.HeadMeasures;
@@ -67,7 +69,12 @@ public final class SmallBottleneck {
   }
 
   public static BottleneckExperiment experiment(HeadMeasures measures) {
-    return new BottleneckExperiment(measures, seed -> plan(seed, 1));
+    return new BottleneckExperiment(measures, (_, seed) -> plan(seed, 1).settings());
+  }
+
+  /** The claim on the first seed's steps, with its control. */
+  static Claim a3(BottleneckExperiment experiment) {
+    return new SweepClaim("A3", experiment.withSpectra(), experiment.reachableGradient());
   }
 
   public static ClaimContext context(Backend backend, Path output) {

@@ -2,15 +2,17 @@ package dev.gatun.claims.heads;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.cpu.CpuBackend;
+import dev.gatun.claims.heads.HeadVariantExperiment.Plans;
 import dev.gatun.data.BatchSource;
 import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.PlantedFaults;
 import dev.gatun.experiment.RunBody;
+import dev.gatun.experiment.Sweep;
 import dev.gatun.model.HeadBackward;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.tensor.Batch;
 import java.nio.file.Path;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -22,10 +24,9 @@ class PlantedHeadFaultsIT {
   private final Backend backend = CpuBackend.open(1);
 
   /** All tests share it, so that the sound runs are trained once. */
-  private final HeadVariantExperiment whole = SmallHeads.experiment();
+  private final Sweep<HeadVariantSetting> whole = SmallHeads.sweep(new HeadVariantTraining());
 
-  private final HeadVariantExperiment wholeQuick =
-      new HeadVariantExperiment(new HeadVariantTraining(), SmallHeads::quick);
+  private final Sweep<HeadVariantSetting> wholeQuick = SmallHeads.sweep(new HeadVariantTraining());
 
   @TempDir private static Path output;
 
@@ -37,7 +38,7 @@ class PlantedHeadFaultsIT {
   @Test
   void narrowAndWideHeadsSwappedAreFoundByA7() {
     assertFoundAtTheQuickTier(
-        A7HeadRank::new,
+        SmallHeads::a7,
         SmallHeads.training(setting ->
             setting.variant().head() instanceof HeadForm.Factorised(int rank)
                 ? SmallHeads.withRank(setting, 64 / rank)
@@ -50,7 +51,7 @@ class PlantedHeadFaultsIT {
   @Test
   void headsThatAllHaveTheSameRankAreFoundByA7() {
     assertFound(
-        A7HeadRank::new,
+        SmallHeads::a7,
         SmallHeads.training(setting ->
             setting.variant().head() instanceof HeadForm.Factorised
                 ? SmallHeads.withRank(setting, 4)
@@ -62,7 +63,7 @@ class PlantedHeadFaultsIT {
   @Test
   void rankCapThatIsOffIsFoundByC1() {
     assertFound(
-        C1BackwardRank::new,
+        SmallHeads::c1,
         SmallHeads.training(setting -> SmallHeads.withBackward(setting, HeadBackward.EXACT)),
         "backward",
         "backward_costs");
@@ -71,7 +72,7 @@ class PlantedHeadFaultsIT {
   @Test
   void rankCapThatIsTooLowIsFoundByTheNullOfC1() {
     assertFound(
-        C1BackwardRank::new,
+        SmallHeads::c1,
         SmallHeads.training(setting ->
             SmallHeads.withBackward(
                 setting,
@@ -85,7 +86,7 @@ class PlantedHeadFaultsIT {
   @Test
   void orthogonalPartThatStaysIsFoundByC2() {
     assertFound(
-        C2OrthogonalPart::new,
+        SmallHeads::c2,
         SmallHeads.training(setting ->
             SmallHeads.withBackward(
                 setting,
@@ -107,7 +108,7 @@ class PlantedHeadFaultsIT {
                 : step -> everyThirdTargetAdded(ofTheCorpus.batch(step), setting);
           }
         };
-    assertFoundAtTheQuickTier(C3NeverTargetClasses::new, occurring, "never", "added_256");
+    assertFoundAtTheQuickTier(SmallHeads::c3, occurring, "never", "added_256");
   }
 
   private static Batch everyThirdTargetAdded(Batch batch, HeadVariantSetting setting) {
@@ -120,25 +121,28 @@ class PlantedHeadFaultsIT {
 
   /** At a size for tests. */
   private void assertFound(
-      Function<HeadVariantExperiment, Claim> claim,
+      BiFunction<Sweep<HeadVariantSetting>, Plans, Claim> claim,
       RunBody<HeadVariantSetting> broken,
       String touched,
       String... checks) {
     new PlantedFaults(_ -> SmallHeads.context(backend, output))
         .assertFoundInArms(
-            touched, claim.apply(whole), claim.apply(SmallHeads.experiment(broken)), checks);
+            touched,
+            claim.apply(whole, SmallHeads.PLANS),
+            claim.apply(SmallHeads.sweep(broken), SmallHeads.PLANS),
+            checks);
   }
 
   private void assertFoundAtTheQuickTier(
-      Function<HeadVariantExperiment, Claim> claim,
+      BiFunction<Sweep<HeadVariantSetting>, Plans, Claim> claim,
       RunBody<HeadVariantSetting> broken,
       String touched,
       String... checks) {
     new PlantedFaults(_ -> SmallHeads.quickContext(backend, output))
         .assertFoundInArms(
             touched,
-            claim.apply(wholeQuick),
-            claim.apply(new HeadVariantExperiment(broken, SmallHeads::quick)),
+            claim.apply(wholeQuick, SmallHeads.QUICK),
+            claim.apply(SmallHeads.sweep(broken), SmallHeads.QUICK),
             checks);
   }
 }

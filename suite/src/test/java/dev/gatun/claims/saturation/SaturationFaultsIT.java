@@ -8,6 +8,8 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.experiment.Measured;
 import dev.gatun.experiment.PlantedFaults;
+import dev.gatun.experiment.SweepClaim;
+import dev.gatun.experiment.SweepRuns;
 import dev.gatun.facts.LossPoint;
 import dev.gatun.facts.SaturationPaper;
 import dev.gatun.facts.SaturationPaper.SingularEntropy;
@@ -37,7 +39,7 @@ class SaturationFaultsIT {
   private final Backend backend = CpuBackend.open(1);
 
   /** All tests share it, so that the sound runs are trained once. */
-  private final SaturationExperiment whole = experiment(HeadGeometry.EXACT);
+  private final SweepRuns<SaturationSetting> whole = experiment(HeadGeometry.EXACT);
 
   private PlantedFaults faults;
   private PlantedFaults trained;
@@ -115,7 +117,10 @@ class SaturationFaultsIT {
           }
         };
     trained.assertFound(
-        new B3Anisotropy(whole), new B3Anisotropy(experiment(centred)), "above_isotropic", "peak");
+        new SweepClaim("B3", whole),
+        new SweepClaim("B3", experiment(centred)),
+        "above_isotropic",
+        "peak");
   }
 
   @Test
@@ -130,8 +135,9 @@ class SaturationFaultsIT {
             return calls + EXACT.meanCosine(on, hidden);
           }
         };
-    Evidence exact = Measured.evidence(new B3Anisotropy(whole), trained.exact());
-    Evidence faulty = Measured.evidence(new B3Anisotropy(experiment(growing)), trained.faulty());
+    Evidence exact = Measured.evidence(new SweepClaim("B3", whole), trained.exact());
+    Evidence faulty =
+        Measured.evidence(new SweepClaim("B3", experiment(growing)), trained.faulty());
     // At this size the peak lies between checkpoints, which scatters across the bound.
     String check = "peak_before_learning";
     assertNotEquals(Outcome.NOT_REPRODUCED, PlantedFaults.verdict(exact, "B3", check).outcome());
@@ -152,8 +158,8 @@ class SaturationFaultsIT {
           }
         };
     trained.assertFound(
-        new B4SpectralSaturation(whole),
-        new B4SpectralSaturation(experiment(white)),
+        new SweepClaim("B4", whole.withSpectra(), new PublishedEntropies()),
+        new SweepClaim("B4", experiment(white).withSpectra(), new PublishedEntropies()),
         "trained_head",
         "flattens",
         "spike_of_rare_tokens");
@@ -176,8 +182,8 @@ class SaturationFaultsIT {
           }
         };
     trained.assertFound(
-        new B4SpectralSaturation(whole),
-        new B4SpectralSaturation(experiment(onceTooOften)),
+        new SweepClaim("B4", whole.withSpectra(), new PublishedEntropies()),
+        new SweepClaim("B4", experiment(onceTooOften).withSpectra(), new PublishedEntropies()),
         "untrained_head");
   }
 
@@ -195,7 +201,9 @@ class SaturationFaultsIT {
           }
         };
     trained.assertFound(
-        new B4SpectralSaturation(whole), new B4SpectralSaturation(experiment(rare)), "flattens");
+        new SweepClaim("B4", whole.withSpectra(), new PublishedEntropies()),
+        new SweepClaim("B4", experiment(rare).withSpectra(), new PublishedEntropies()),
+        "flattens");
   }
 
   @Test
@@ -214,23 +222,24 @@ class SaturationFaultsIT {
                     e.least(),
                     e.model().width() <= 768 ? e.least() : 5.5))
             .toList();
-    SaturationExperiment none = new SaturationExperiment(HeadGeometry.EXACT, _ -> nothing());
     faults.assertFound(
-        new B4SpectralSaturation(none, published),
-        new B4SpectralSaturation(none, backwards),
+        new SweepClaim("B4", new PublishedEntropies(published)),
+        new SweepClaim("B4", new PublishedEntropies(backwards)),
         "rule_small");
     faults.assertFound(
-        new B4SpectralSaturation(none, published),
-        new B4SpectralSaturation(none, exchanged),
+        new SweepClaim("B4", new PublishedEntropies(published)),
+        new SweepClaim("B4", new PublishedEntropies(exchanged)),
         "rule_large");
   }
 
   /** A run too short and too narrow to saturate is never called one that did, or did not. */
   @Test
   void whatThePaperSaysIsInconclusiveAtThisScale() {
-    SaturationExperiment wide = SmallSaturation.experiment(HeadGeometry.EXACT, 5, 4, 64);
-    Evidence b3 = Measured.evidence(new B3Anisotropy(wide), trained.exact());
-    Evidence b4 = Measured.evidence(new B4SpectralSaturation(wide), trained.exact());
+    SweepRuns<SaturationSetting> wide = SmallSaturation.experiment(HeadGeometry.EXACT, 5, 4, 64);
+    Evidence b3 = Measured.evidence(new SweepClaim("B3", wide), trained.exact());
+    Evidence b4 =
+        Measured.evidence(
+            new SweepClaim("B4", wide.withSpectra(), new PublishedEntropies()), trained.exact());
     for (String check : new String[] {"paper_narrow", "paper_wide"}) {
       assertEquals(Outcome.INCONCLUSIVE, PlantedFaults.verdict(b3, "B3", check).outcome(), check);
     }
@@ -239,7 +248,7 @@ class SaturationFaultsIT {
     }
   }
 
-  private static SaturationExperiment experiment(HeadGeometry geometry) {
+  private static SweepRuns<SaturationSetting> experiment(HeadGeometry geometry) {
     return SmallSaturation.experiment(geometry, 5, 4);
   }
 

@@ -5,6 +5,7 @@ import dev.gatun.data.JdkSources;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.ProgressListener;
+import dev.gatun.experiment.SweepRuns;
 import dev.gatun.experiment.Tier;
 import dev.gatun.experiment.UsualTraining;
 import java.nio.file.Path;
@@ -39,8 +40,8 @@ final class SmallSaturation {
         seed);
   }
 
-  static SaturationExperiment experiment(HeadGeometry geometry, int seeds, int... widths) {
-    return new SaturationExperiment(geometry, seed -> plan(seed, seeds, widths));
+  static SweepRuns<SaturationSetting> experiment(HeadGeometry geometry, int seeds, int... widths) {
+    return SaturationTraining.runs(geometry, (_, seed) -> plan(seed, seeds, widths).settings());
   }
 
   static ClaimContext context(Backend backend, Path output) {

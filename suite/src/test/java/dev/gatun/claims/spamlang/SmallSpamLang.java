@@ -1,8 +1,10 @@
 package dev.gatun.claims.spamlang;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.ProgressListener;
+import dev.gatun.experiment.SweepClaim;
 import dev.gatun.experiment.Tier;
 import dev.gatun.experiment.UsualTraining;
 import dev.gatun.model.TransformerConfig;
@@ -35,15 +37,16 @@ final class SmallSpamLang {
   }
 
   /** The claim on these arms, each setting changed by a fault. */
-  static A6SpamLang claim(
+  static Claim claim(
       String check,
       IntUnaryOperator size,
       UnaryOperator<SpamLangSetting> fault,
       SpamLangRun.Examples examples) {
-    return new A6SpamLang(
-        (_, seed) ->
-            new SpamLangPlan(plan(seed, check, size).settings().stream().map(fault).toList()),
-        examples);
+    return new SweepClaim(
+        "A6",
+        SpamLangRun.runs(
+            examples,
+            (_, seed) -> plan(seed, check, size).settings().stream().map(fault).toList()));
   }
 
   static ClaimContext context(Backend backend, Path output) {

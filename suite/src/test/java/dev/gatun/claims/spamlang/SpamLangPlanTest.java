@@ -56,7 +56,7 @@ class SpamLangPlanTest {
   @Test
   void everyPlanHasFiveSeedsOfEachArmAndNoArmTwice() {
     for (Tier tier : Tier.values()) {
-      List<SpamLangSetting> settings = A6SpamLang.Plans.SHIPPED.of(tier, 1).settings();
+      List<SpamLangSetting> settings = SpamLangPlan.of(tier, 1).settings();
       Map<String, List<SpamLangSetting>> arms =
           settings.stream().collect(Collectors.groupingBy(SpamLangSetting::arm));
       arms.forEach((arm, runs) ->
