@@ -94,8 +94,22 @@ class ArchitectureTest {
               "dev.gatun.tensor..",
               "dev.gatun.io..",
               JACKSON),
+          // A checkpoint fills a model, and a model ends in a head: none of them looks back up.
           new Room(
-              "dev.gatun.model..",
+              "dev.gatun.model.head",
+              "dev.gatun.backend",
+              "dev.gatun.tensor..",
+              JACKSON_ANNOTATIONS),
+          new Room(
+              "dev.gatun.model",
+              "dev.gatun.model.head",
+              "dev.gatun.backend",
+              "dev.gatun.tensor..",
+              JACKSON_ANNOTATIONS),
+          new Room(
+              "dev.gatun.model.checkpoint..",
+              "dev.gatun.model",
+              "dev.gatun.model.head",
               "dev.gatun.safetensors..",
               "dev.gatun.backend",
               "dev.gatun.tensor..",
@@ -144,7 +158,8 @@ class ArchitectureTest {
               "dev.gatun.experiment..",
               "dev.gatun.train..",
               "dev.gatun.data..",
-              "dev.gatun.model..",
+              "dev.gatun.model",
+              "dev.gatun.model.head",
               "dev.gatun.backend",
               "dev.gatun.results..",
               "dev.gatun.io..",

@@ -25,6 +25,7 @@ import dev.gatun.results.StoredVerdict;
 import dev.gatun.results.Tolerances;
 import dev.gatun.results.Verdict;
 import dev.gatun.results.comparison.Comparison;
+import dev.gatun.results.comparison.Regression;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -49,6 +50,7 @@ final class ReproduceCommand implements Callable<Integer> {
   @Mixin private Console console;
   @Mixin private DeviceOptions device;
   @Mixin private CorpusOptions corpus;
+  @Mixin private ReferenceOptions reference;
 
   @Parameters(
       paramLabel = "<claim>",
@@ -80,7 +82,7 @@ final class ReproduceCommand implements Callable<Integer> {
       completionCandidates = Heads.class,
       description = {
         "The head to ask A4, A6 and A7 of: ${COMPLETION-CANDIDATES}.",
-        "H1 compares all. Checks that hold for other heads are then reported only.",
+        "H1 compares all. Checks of claims about other heads then decide nothing.",
         "Default: ${DEFAULT-VALUE}."
       })
   private HeadChoice head;
@@ -128,6 +130,7 @@ final class ReproduceCommand implements Callable<Integer> {
     new ResultsFolder(folder).requireWritable();
     Machines.requireDifferent(withBeside(folder));
     Machines.read(beside, ExpectedValues.shipped());
+    reference.requireReadable();
     if (timings != null) {
       AtomicFile.requireWritable(timings.toAbsolutePath().getParent());
     }
@@ -137,7 +140,7 @@ final class ReproduceCommand implements Callable<Integer> {
         Backend backend = device.open(console::note)) {
       Optional<Corpus> text =
           claims.stream().anyMatch(Claim::readsCorpus)
-              ? Optional.of(corpus.read(tier))
+              ? Optional.of(corpus.read(tier, console::note))
               : Optional.empty();
       var settings = ReproduceSettings.of(claims, tier, seed, text, folder);
       var memory = new SweepPreview(RunEstimate.ofMemory(settings.trainings(), backend, jobs));
@@ -241,8 +244,9 @@ final class ReproduceCommand implements Callable<Integer> {
     Path report = folder.resolve("report.html");
     List<Comparison> across =
         Machines.compare(Machines.read(withBeside(folder), expected), Tolerances.shipped());
-    Report.write(report, evidence, verdicts, expected, across);
-    var table = new VerdictTable(verdicts, expected);
+    List<Regression> regressions = reference.regressions(evidence);
+    Report.write(report, evidence, verdicts, expected, across, regressions);
+    var table = new VerdictTable(verdicts, expected, regressions);
     table.print(console);
     console.line("");
     console.line("report: @|bold " + report.toAbsolutePath() + "|@");
@@ -253,6 +257,7 @@ final class ReproduceCommand implements Callable<Integer> {
             evidence.provenance().entries(),
             times.entries(),
             table.claimLines(),
+            table.regressionLines(),
             verdicts));
     return table.exitCode();
   }
@@ -263,6 +268,7 @@ final class ReproduceCommand implements Callable<Integer> {
       Map<String, String> provenance,
       List<Map<String, Object>> timings,
       List<VerdictTable.ClaimLine> claims,
+      List<VerdictTable.RegressionLine> regressions,
       List<Verdict> verdicts) {}
 
   private List<Path> withBeside(Path folder) {

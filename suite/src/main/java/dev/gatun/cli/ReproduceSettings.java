@@ -29,11 +29,7 @@ record ReproduceSettings(
     Path folder) {
   private static final String NOT_USED = "not used: no claim here trains";
 
-  /**
-   * All of it.
-   *
-   * @throws dev.gatun.experiment.UnsupportedTierException if a claim has no such tier
-   */
+  /** All of it. */
   static ReproduceSettings of(
       List<Claim> claims, Tier tier, long seed, Optional<Corpus> corpus, Path folder) {
     return new ReproduceSettings(
@@ -47,6 +43,10 @@ record ReproduceSettings(
     rows.put("tier", tier.label());
     rows.putAll(DeviceOptions.rows(device));
     rows.put("corpus", corpus.map(ReproduceSettings::inWords).orElse(NOT_USED));
+    corpus
+        .map(Corpus::treatment)
+        .filter(words -> !words.isEmpty())
+        .ifPresent(words -> rows.put("left out", words));
     corpus.ifPresent(text -> rows.put("corpus sha256", text.sha256()));
     rows.put("model", trainings.isEmpty() ? NOT_USED : trainings.models());
     rows.put("tokens", trainings.isEmpty() ? NOT_USED : trainings.tokens());
@@ -61,9 +61,10 @@ record ReproduceSettings(
   private static String inWords(Corpus text) {
     return String.format(
         Locale.ROOT,
-        "%s, %,d files, %.1f M characters",
+        "%s, %,d documents (%,d held out), %.1f M characters",
         text.name(),
         text.files().size(),
+        text.heldOut(),
         text.characters() / 1e6);
   }
 

@@ -25,6 +25,7 @@ final class RunConfiguration {
       all.put("corpus", corpus.corpus());
       all.put("corpusSha256", corpus.sha256());
       all.put("tokenizer", corpus.tokenizer());
+      all.put("text", corpus.quality());
     }
     return withDevice(all, context);
   }
@@ -36,6 +37,7 @@ final class RunConfiguration {
     all.put("corpus", corpus.name());
     all.put("corpusSha256", corpus.sha256());
     all.put("tokenizer", tokenizer);
+    all.put("largestDocument", corpus.largest() / (double) corpus.characters());
     return withDevice(all, context);
   }
 

@@ -1,8 +1,8 @@
 package dev.gatun.experiment;
 
 import dev.gatun.backend.Backend;
-import dev.gatun.model.HeadBackward;
 import dev.gatun.model.TransformerConfig;
+import dev.gatun.model.head.HeadBackward;
 import java.util.OptionalInt;
 
 /**

@@ -128,6 +128,9 @@ public record Checksums(Path folder) {
 
   private Optional<String> fault(Collection<String> needed, Predicate<String> looked) {
     Path list = folder.resolve(NAME);
+    if (!Files.isDirectory(folder)) {
+      return Optional.of("there is no folder %s".formatted(folder));
+    }
     if (!exist()) {
       return Optional.of(
           "there is no %s: it is no folder that Gatun wrote, or a write was cut short; run the command that writes it again"

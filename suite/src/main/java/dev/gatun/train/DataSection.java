@@ -33,7 +33,7 @@ record DataSection(
     return kind == Kind.SPAMLANG
         ? new DataConfig.SpamLang()
         : new DataConfig.Text(
-            or(corpus, "jdk"),
+            or(corpus, "code"),
             or(prefix, ""),
             or(byteLimit, Long.MAX_VALUE),
             or(tokenizer, Tokenizer.GPT2).name().toLowerCase(Locale.ROOT),

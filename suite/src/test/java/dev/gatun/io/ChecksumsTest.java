@@ -96,6 +96,13 @@ class ChecksumsTest {
   }
 
   @Test
+  void aFolderThatIsNotThereIsNamed() {
+    Path none = folder.resolve("none");
+    assertEquals(
+        Optional.of("there is no folder " + none), new Checksums(none).fault(List.of("a.txt")));
+  }
+
+  @Test
   void filesThatShareAFolderKeepTheirChecksums() throws IOException {
     var checksums = new Checksums(folder);
     checksums.update(Map.of("c.txt", body(new byte[] {1}), "a.txt", body(new byte[] {2})));

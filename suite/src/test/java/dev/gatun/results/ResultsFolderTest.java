@@ -65,7 +65,7 @@ class ResultsFolderTest {
     List<StoredVerdict> verdicts =
         List.of(
             verdict(Outcome.REPRODUCED, 0.98, Double.NaN, "random_head", Optional.empty()),
-            verdict(Outcome.SKIPPED, Double.NaN, 0.97, "", Optional.of("jdk-sources:java.base/")));
+            verdict(Outcome.SKIPPED, Double.NaN, 0.97, "", Optional.of("code")));
     new ResultsFolder(path).write(evidence(1), verdicts);
     assertEquals(verdicts, new ResultsFolder(path).readVerdicts());
   }
@@ -268,6 +268,7 @@ class ResultsFolderTest {
         new Verdict(
             "A1",
             "destroyed_norm",
+            "quick",
             outcome,
             outcome != Outcome.SKIPPED,
             measured,
@@ -278,16 +279,17 @@ class ResultsFolderTest {
             "1",
             nullValue,
             nullName,
+            Double.isNaN(nullValue)
+                ? Verdict.AgainstNull.NONE
+                : new Verdict.AgainstNull(-0.01, 0.02, 0),
             "a source",
             Grade.PRINTED,
             "a reason — with an accent"),
         "The destroyed norm",
-        CheckRole.CLAIM,
         false,
         true,
         "The head destroys",
-        new ClaimVerdict(outcome, Outcome.SKIPPED, Outcome.INCONCLUSIVE),
-        Optional.of(Outcome.REPRODUCED),
+        new ClaimVerdict(outcome, Optional.of(Outcome.REPRODUCED), "a longer run"),
         corpus);
   }
 

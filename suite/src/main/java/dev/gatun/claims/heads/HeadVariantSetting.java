@@ -4,9 +4,9 @@ import dev.gatun.backend.Backend;
 import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.RunSetting;
 import dev.gatun.experiment.UsualTraining;
-import dev.gatun.model.HeadBackward;
 import dev.gatun.model.TrainingMemory;
 import dev.gatun.model.TransformerConfig;
+import dev.gatun.model.head.HeadBackward;
 import java.util.List;
 import java.util.OptionalInt;
 

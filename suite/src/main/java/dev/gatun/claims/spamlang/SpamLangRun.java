@@ -10,7 +10,7 @@ import dev.gatun.experiment.Sweep;
 import dev.gatun.experiment.SweepRuns;
 import dev.gatun.experiment.SweepRuns.Selection;
 import dev.gatun.experiment.TrainedModel;
-import dev.gatun.model.HeadScores;
+import dev.gatun.model.head.HeadScores;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.train.DivergedException;
 

@@ -8,8 +8,8 @@ import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.PlantedFaults;
 import dev.gatun.experiment.RunBody;
 import dev.gatun.experiment.Sweep;
-import dev.gatun.model.HeadBackward;
 import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.head.HeadBackward;
 import dev.gatun.tensor.Batch;
 import java.nio.file.Path;
 import java.util.function.BiFunction;
@@ -44,8 +44,8 @@ class PlantedHeadFaultsIT {
                 ? SmallHeads.withRank(setting, 64 / rank)
                 : setting),
         "rank",
-        "rank2_to_rank4",
-        "efficiency_over_narrowest");
+        "validation_loss",
+        "efficiency_factor");
   }
 
   @Test
@@ -57,7 +57,7 @@ class PlantedHeadFaultsIT {
                 ? SmallHeads.withRank(setting, 4)
                 : setting),
         "rank",
-        "rank2_to_rank4");
+        "validation_loss");
   }
 
   @Test
@@ -66,7 +66,7 @@ class PlantedHeadFaultsIT {
         SmallHeads::c1,
         SmallHeads.training(setting -> SmallHeads.withBackward(setting, HeadBackward.EXACT)),
         "backward",
-        "backward_costs");
+        "validation_loss");
   }
 
   @Test
@@ -94,7 +94,7 @@ class PlantedHeadFaultsIT {
                     ? HeadBackward.EXACT
                     : setting.backward())),
         "no-orthogonal",
-        "orthogonal_part_is_needed");
+        "validation_loss");
   }
 
   @Test
@@ -108,7 +108,7 @@ class PlantedHeadFaultsIT {
                 : step -> everyThirdTargetAdded(ofTheCorpus.batch(step), setting);
           }
         };
-    assertFoundAtTheQuickTier(SmallHeads::c3, occurring, "never", "added_256");
+    assertFoundAtTheQuickTier(SmallHeads::c3, occurring, "never", "validation_loss");
   }
 
   private static Batch everyThirdTargetAdded(Batch batch, HeadVariantSetting setting) {

@@ -2,7 +2,8 @@ package dev.gatun.claims.heads;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.claims.heads.HeadVariantExperiment.Plans;
-import dev.gatun.data.JdkSources;
+import dev.gatun.data.CorpusChoice;
+import dev.gatun.data.SmallText;
 import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.HeadChoice;
@@ -13,8 +14,8 @@ import dev.gatun.experiment.RunEnvironment;
 import dev.gatun.experiment.Sweep;
 import dev.gatun.experiment.SweepClaim;
 import dev.gatun.experiment.Tier;
-import dev.gatun.model.HeadBackward;
 import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.head.HeadBackward;
 import dev.gatun.results.RunRecorder;
 import java.nio.file.Path;
 import java.util.List;
@@ -94,7 +95,7 @@ final class SmallHeads {
         backend,
         Tier.QUICK,
         1,
-        () -> JdkSources.read("java.base/", 16 << 20),
+        () -> CorpusChoice.code().read(_ -> {}),
         ProgressListener.NONE,
         output);
   }
@@ -105,12 +106,7 @@ final class SmallHeads {
 
   static ClaimContext context(Backend backend, Path output, ProgressListener listener) {
     return new ClaimContext(
-        backend,
-        Tier.QUICK,
-        7,
-        () -> JdkSources.read("java.base/java/lang/", 2_000_000),
-        listener,
-        output);
+        backend, Tier.QUICK, 7, () -> SmallText.corpus(2_000_000), listener, output);
   }
 
   /** Trains every setting as another one. */
