@@ -83,6 +83,6 @@ public final class SmallBottleneck {
   }
 
   public static Corpus corpus() {
-    return SmallText.corpus(100_000);
+    return SmallText.corpus(1_500_000);
   }
 }

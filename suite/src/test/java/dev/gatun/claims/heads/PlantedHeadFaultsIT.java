@@ -77,7 +77,7 @@ class PlantedHeadFaultsIT {
             SmallHeads.withBackward(
                 setting,
                 setting.backward() instanceof HeadBackward.RankLimited(int rank)
-                    ? new HeadBackward.RankLimited(rank - 1)
+                    ? new HeadBackward.RankLimited(rank - 12)
                     : setting.backward())),
         "backward",
         "full_rank_costs_nothing");
