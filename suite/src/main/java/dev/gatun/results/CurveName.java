@@ -44,11 +44,6 @@ public final class CurveName {
     return curve + CENTRED + metric.substring(curve.length());
   }
 
-  /** The curve of W that a curve of C·W stands beside; other curves as they are. */
-  public static String uncentred(String curve) {
-    return curve.endsWith(CENTRED) ? curve.substring(0, curve.length() - CENTRED.length()) : curve;
-  }
-
   /**
    * Where on its curve a metric stands; NaN if it belongs to none.
    *

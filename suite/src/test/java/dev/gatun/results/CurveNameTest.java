@@ -10,8 +10,6 @@ class CurveNameTest {
   void centredNamesKeepTheirPlaceOnTheCurve() {
     assertEquals("singular_entropy_centred", CurveName.centred("singular_entropy"));
     assertEquals("w_error_centred@8", CurveName.centred(CurveName.name("w_error", 8)));
-    assertEquals("w_error", CurveName.uncentred("w_error_centred"));
-    assertEquals("w_error", CurveName.uncentred("w_error"));
   }
 
   @Test

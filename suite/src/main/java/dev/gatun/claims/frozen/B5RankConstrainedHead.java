@@ -38,7 +38,7 @@ public final class B5RankConstrainedHead implements Claim {
 
   @Override
   public List<PlannedRun<?>> trainings(Tier tier, long seed) {
-    return experiment.trainings(tier, seed, id());
+    return experiment.trainings(tier, seed);
   }
 
   @Override
@@ -60,7 +60,7 @@ public final class B5RankConstrainedHead implements Claim {
     RunRecorder run = heads.begin(id(), "full", evidence);
     run.metric("validation_loss", step, heads.value("lossfull"), "nats");
     run.metric("validation_accuracy", step, heads.value("accuracyfull"), "1");
-    int width = heads.setting().width();
+    int width = heads.setting().size().width();
     double cut = heads.value(CurveName.name("loss_truncated", width));
     run.metric("uncut_difference", step, Math.abs(cut - heads.value("lossfull")), "nats");
     double cutCentred = heads.value(CurveName.centred(CurveName.name("loss_truncated", width)));
@@ -76,7 +76,7 @@ public final class B5RankConstrainedHead implements Claim {
     double loss = heads.value("loss", entries, rank);
     RunRecorder run = heads.begin(id(), FrozenHeads.arm(entries, rank), evidence);
     run.metric("rank", 0, rank, "1");
-    run.metric("rank_share", 0, (double) rank / setting.width(), "1");
+    run.metric("rank_share", 0, (double) rank / setting.size().width(), "1");
     run.metric("chosen_rate", 0, heads.value("learning_rate", entries, rank), "1");
     for (double rate : setting.rates()) {
       String name = new HeadChoice(rank, entries, rate).metricOfRate("choosing_loss");
@@ -106,7 +106,7 @@ public final class B5RankConstrainedHead implements Claim {
    * penalty at D/2, D/4 and D/8 over that at D/16.
    */
   private void recordShape(FrozenHeads heads, EntryScale entries, EvidenceBuilder evidence) {
-    int width = heads.setting().width();
+    int width = heads.setting().size().width();
     List<Integer> ranks = heads.setting().ranks();
     if (!ranks.containsAll(List.of(width / 16, width / 8, width / 4, width / 2))) {
       return;

@@ -4,6 +4,7 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.experiment.PlantedFaults;
+import dev.gatun.experiment.SweepClaim;
 import dev.gatun.measure.HeadMeasures;
 import dev.gatun.spectrum.GradientProjection;
 import dev.gatun.spectrum.LogitStep;
@@ -61,8 +62,8 @@ class BottleneckFaultsIT {
           }
         };
     faults.assertFound(
-        new A1GradientSuppression(whole),
-        new A1GradientSuppression(experiment(complement, 5)),
+        new SweepClaim("A1", whole.runs()),
+        new SweepClaim("A1", experiment(complement, 5).runs()),
         "destroyed_norm");
   }
 
@@ -86,8 +87,8 @@ class BottleneckFaultsIT {
           }
         };
     faults.assertFound(
-        new A2LogitStepRank(wholeOfOneSeed),
-        new A2LogitStepRank(experiment(wider, 1)),
+        new SweepClaim("A2", wholeOfOneSeed.withSpectra()),
+        new SweepClaim("A2", experiment(wider, 1).withSpectra()),
         "step_tail_beyond_cap");
   }
 
@@ -105,12 +106,12 @@ class BottleneckFaultsIT {
           }
         };
     faults.assertFound(
-        new A2LogitStepRank(wholeOfOneSeed),
-        new A2LogitStepRank(experiment(filtered, 1)),
+        new SweepClaim("A2", wholeOfOneSeed.withSpectra()),
+        new SweepClaim("A2", experiment(filtered, 1).withSpectra()),
         "gradient_rank_over_cap");
     faults.assertFound(
-        new A3UnreachableGradient(wholeOfOneSeed),
-        new A3UnreachableGradient(experiment(filtered, 1)),
+        SmallBottleneck.a3(wholeOfOneSeed),
+        SmallBottleneck.a3(experiment(filtered, 1)),
         "best_rank_residual");
   }
 
@@ -127,8 +128,8 @@ class BottleneckFaultsIT {
           }
         };
     faults.assertFound(
-        new A3UnreachableGradient(wholeOfOneSeed),
-        new A3UnreachableGradient(experiment(tooGood, 1)),
+        SmallBottleneck.a3(wholeOfOneSeed),
+        SmallBottleneck.a3(experiment(tooGood, 1)),
         "direction_over_best_residual");
   }
 
@@ -152,13 +153,14 @@ class BottleneckFaultsIT {
           }
         };
     faults.assertFound(
-        new A9FlatThroughTraining(whole),
-        new A9FlatThroughTraining(experiment(growing, 5)),
+        new SweepClaim("A9", whole.runs()),
+        new SweepClaim("A9", experiment(growing, 5).runs()),
         "destroyed_norm");
   }
 
   private static BottleneckExperiment experiment(HeadMeasures measures, int seeds) {
-    return new BottleneckExperiment(measures, seed -> SmallBottleneck.plan(seed, seeds));
+    return new BottleneckExperiment(
+        measures, (_, seed) -> SmallBottleneck.plan(seed, seeds).settings());
   }
 
   /** The matrix with four more columns that are no combination of its own. */

@@ -7,6 +7,7 @@ import dev.gatun.data.Randomness;
 import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.Measured;
 import dev.gatun.experiment.PlantedFaults;
+import dev.gatun.experiment.SweepClaim;
 import dev.gatun.measure.HeadMeasures;
 import dev.gatun.model.head.Head;
 import dev.gatun.model.head.HeadInputs;
@@ -61,7 +62,8 @@ class PlantedAnatomyFaultsIT {
             }
           }
         };
-    assertFound(A1GradientSuppression::new, unrelated, "destroyed_norm_excess", ALL_WIDTHS);
+    assertFound(
+        of -> new SweepClaim("A1", of.runs()), unrelated, "destroyed_norm_excess", ALL_WIDTHS);
   }
 
   @Test
@@ -73,7 +75,11 @@ class PlantedAnatomyFaultsIT {
             return EXACT.batchSpectrum(on, head, at, Math.min(128, contexts));
           }
         };
-    assertFound(A4RankGrowsWithBatch::new, first128, "gradient_rank_growth", WIDTH);
+    assertFound(
+        of -> new SweepClaim("A4", of.withAnatomy(), of.gaussianGradient()),
+        first128,
+        "gradient_rank_growth",
+        WIDTH);
   }
 
   @Test
@@ -89,8 +95,16 @@ class PlantedAnatomyFaultsIT {
                 values, exact.errorBound(), exact.rows(), exact.cols(), exact.method());
           }
         };
-    assertFound(A4RankGrowsWithBatch::new, equal, "gradient_components_70_share", WIDTH);
-    assertFound(A4RankGrowsWithBatch::new, equal, "gradient_components_999_share", WIDTH);
+    assertFound(
+        of -> new SweepClaim("A4", of.withAnatomy(), of.gaussianGradient()),
+        equal,
+        "gradient_components_70_share",
+        WIDTH);
+    assertFound(
+        of -> new SweepClaim("A4", of.withAnatomy(), of.gaussianGradient()),
+        equal,
+        "gradient_components_999_share",
+        WIDTH);
   }
 
   @Test
@@ -102,7 +116,8 @@ class PlantedAnatomyFaultsIT {
             return LogitDirection.steepestDescent();
           }
         };
-    assertFound(A5PoorDirection::new, uncompressed, "hidden_induced", WIDTH);
+    assertFound(
+        of -> new SweepClaim("A5", of.withAnatomy()), uncompressed, "hidden_induced", WIDTH);
   }
 
   @Test
@@ -121,7 +136,8 @@ class PlantedAnatomyFaultsIT {
             };
           }
         };
-    assertFound(A5PoorDirection::new, forgetful, "cosine_hidden_induced", WIDTH);
+    assertFound(
+        of -> new SweepClaim("A5", of.withAnatomy()), forgetful, "cosine_hidden_induced", WIDTH);
   }
 
   @Test
@@ -140,7 +156,11 @@ class PlantedAnatomyFaultsIT {
                 exact.headConditionNumber());
           }
         };
-    assertFound(A5PoorDirection::new, shrunk, "best_of_subspace_is_kept_norm", WIDTH);
+    assertFound(
+        of -> new SweepClaim("A5", of.withAnatomy()),
+        shrunk,
+        "best_of_subspace_is_kept_norm",
+        WIDTH);
   }
 
   @Test
@@ -152,8 +172,9 @@ class PlantedAnatomyFaultsIT {
             return components.energies();
           }
         };
-    assertFound(A10EnergyMovesToTail::new, faithful, "moved_to_tail", WIDTH);
-    assertFound(A10EnergyMovesToTail::new, faithful, "random_head_by_formula", WIDTH);
+    assertFound(of -> new SweepClaim("A10", of.withAnatomy()), faithful, "moved_to_tail", WIDTH);
+    assertFound(
+        of -> new SweepClaim("A10", of.withAnatomy()), faithful, "random_head_by_formula", WIDTH);
   }
 
   private void assertFound(
@@ -172,7 +193,8 @@ class PlantedAnatomyFaultsIT {
   }
 
   private static BottleneckExperiment experiment(HeadMeasures measures, int... widths) {
-    return new BottleneckExperiment(measures, seed -> SmallBottleneck.trained(seed, widths));
+    return new BottleneckExperiment(
+        measures, (_, seed) -> SmallBottleneck.trained(seed, widths).settings());
   }
 
   private Evidence evidence(Claim claim, Path output) {

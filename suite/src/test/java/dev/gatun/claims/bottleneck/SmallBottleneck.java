@@ -3,10 +3,14 @@ package dev.gatun.claims.bottleneck;
 import dev.gatun.backend.Backend;
 import dev.gatun.data.Corpus;
 import dev.gatun.data.SmallText;
+import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.HeadChoice;
+import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.ProgressListener;
+import dev.gatun.experiment.SweepClaim;
 import dev.gatun.experiment.Tier;
+import dev.gatun.experiment.UsualTraining;
 import dev.gatun.measure.HeadMeasures;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -27,16 +31,9 @@ public final class SmallBottleneck {
 
   public static BottleneckSetting setting(int width, long seed) {
     return new BottleneckSetting(
-        256,
-        width,
+        new ModelSize(256, width, 1, 2, 16),
         HeadChoice.LINEAR,
-        1,
-        2,
-        16,
-        4,
-        6,
-        1e-2,
-        2,
+        new UsualTraining(4, 6, 1e-2, 2),
         17,
         List.of(0, 3, 6),
         List.of(6),
@@ -61,16 +58,9 @@ public final class SmallBottleneck {
   private static BottleneckSetting trained(int width, long seed, boolean anatomy) {
     int steps = 60;
     return new BottleneckSetting(
-        1024,
-        width,
+        new ModelSize(1024, width, 1, 4, 64),
         HeadChoice.LINEAR,
-        1,
-        4,
-        64,
-        8,
-        steps,
-        0.192 / width,
-        10,
+        new UsualTraining(8, steps, 0.192 / width, 10),
         16,
         List.of(steps),
         List.of(),
@@ -79,7 +69,12 @@ public final class SmallBottleneck {
   }
 
   public static BottleneckExperiment experiment(HeadMeasures measures) {
-    return new BottleneckExperiment(measures, seed -> plan(seed, 1));
+    return new BottleneckExperiment(measures, (_, seed) -> plan(seed, 1).settings());
+  }
+
+  /** The claim on the first seed's steps, with its control. */
+  static Claim a3(BottleneckExperiment experiment) {
+    return new SweepClaim("A3", experiment.withSpectra(), experiment.reachableGradient());
   }
 
   public static ClaimContext context(Backend backend, Path output) {

@@ -88,7 +88,7 @@ class FrozenFaultsIT {
 
   /** B5 and B8 of five seeds. */
   private Evidence measured(FrozenRun body, String folder) {
-    var experiment = new FrozenExperiment(body, SmallFrozen::trained);
+    var experiment = new FrozenExperiment(body, (_, seed) -> SmallFrozen.trained(seed).settings());
     var context = SmallFrozen.context(backend, output.resolve(folder));
     Evidence b5 = Measured.evidence(new B5RankConstrainedHead(experiment), context);
     Evidence b8 = Measured.evidence(new B8WErrorThreshold(experiment), context);

@@ -5,7 +5,9 @@ import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.claims.bottleneck.SmallBottleneck;
 import dev.gatun.data.BatchSource;
 import dev.gatun.experiment.Claim;
+import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.PlantedFaults;
+import dev.gatun.experiment.SweepClaim;
 import dev.gatun.experiment.Tier;
 import dev.gatun.measure.HeadMeasures;
 import dev.gatun.measure.LocalMeasure;
@@ -186,22 +188,19 @@ class HeadFaultsIT {
 
   /** V = 512, D = 12, a few steps of every head with five seeds, at one rate. */
   private static Claim heads(HeadFamilyTraining training, long steps) {
-    return new H1OtherHeads(
+    var runs =
         new HeadFamilyExperiment(
             training,
             (_, first) ->
                 new HeadFamilyPlan(
-                    512,
-                    12,
-                    1,
-                    32,
+                    new ModelSize(512, 12, 1, 4, 32),
                     16,
                     steps,
                     2,
                     32,
                     List.of(0.016),
                     List.of(),
-                    LongStream.range(first, first + 5).boxed().toList())),
-        List.of());
+                    LongStream.range(first, first + 5).boxed().toList()));
+    return new SweepClaim("H1", runs, new TokensOverLinear(runs));
   }
 }

@@ -2,15 +2,17 @@ package dev.gatun.claims.heads;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.cpu.CpuBackend;
+import dev.gatun.claims.heads.HeadVariantExperiment.Plans;
 import dev.gatun.data.BatchSource;
 import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.PlantedFaults;
 import dev.gatun.experiment.RunBody;
+import dev.gatun.experiment.Sweep;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.head.HeadBackward;
 import dev.gatun.tensor.Batch;
 import java.nio.file.Path;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -22,10 +24,9 @@ class PlantedHeadFaultsIT {
   private final Backend backend = CpuBackend.open(1);
 
   /** All tests share it, so that the sound runs are trained once. */
-  private final HeadVariantExperiment whole = SmallHeads.experiment();
+  private final Sweep<HeadVariantSetting> whole = SmallHeads.sweep(new HeadVariantTraining());
 
-  private final HeadVariantExperiment wholeQuick =
-      new HeadVariantExperiment(new HeadVariantTraining(), SmallHeads::quick);
+  private final Sweep<HeadVariantSetting> wholeQuick = SmallHeads.sweep(new HeadVariantTraining());
 
   @TempDir private static Path output;
 
@@ -37,9 +38,9 @@ class PlantedHeadFaultsIT {
   @Test
   void narrowAndWideHeadsSwappedAreFoundByA7() {
     assertFoundAtTheQuickTier(
-        A7HeadRank::new,
+        SmallHeads::a7,
         SmallHeads.training(setting ->
-            setting.head() instanceof HeadForm.Factorised(int rank)
+            setting.variant().head() instanceof HeadForm.Factorised(int rank)
                 ? SmallHeads.withRank(setting, 64 / rank)
                 : setting),
         "rank",
@@ -50,9 +51,9 @@ class PlantedHeadFaultsIT {
   @Test
   void headsThatAllHaveTheSameRankAreFoundByA7() {
     assertFound(
-        A7HeadRank::new,
+        SmallHeads::a7,
         SmallHeads.training(setting ->
-            setting.head() instanceof HeadForm.Factorised
+            setting.variant().head() instanceof HeadForm.Factorised
                 ? SmallHeads.withRank(setting, 4)
                 : setting),
         "rank",
@@ -62,13 +63,8 @@ class PlantedHeadFaultsIT {
   @Test
   void rankCapThatIsOffIsFoundByC1() {
     assertFound(
-        C1BackwardRank::new,
-        new HeadVariantTraining() {
-          @Override
-          protected HeadBackward backward(HeadVariantSetting setting) {
-            return HeadBackward.EXACT;
-          }
-        },
+        SmallHeads::c1,
+        SmallHeads.training(setting -> SmallHeads.withBackward(setting, HeadBackward.EXACT)),
         "backward",
         "validation_loss");
   }
@@ -76,15 +72,13 @@ class PlantedHeadFaultsIT {
   @Test
   void rankCapThatIsTooLowIsFoundByTheNullOfC1() {
     assertFound(
-        C1BackwardRank::new,
-        new HeadVariantTraining() {
-          @Override
-          protected HeadBackward backward(HeadVariantSetting setting) {
-            return setting.backward() instanceof HeadBackward.RankLimited(int rank)
-                ? new HeadBackward.RankLimited(rank - 12)
-                : setting.backward();
-          }
-        },
+        SmallHeads::c1,
+        SmallHeads.training(setting ->
+            SmallHeads.withBackward(
+                setting,
+                setting.backward() instanceof HeadBackward.RankLimited(int rank)
+                    ? new HeadBackward.RankLimited(rank - 12)
+                    : setting.backward())),
         "backward",
         "full_rank_costs_nothing");
   }
@@ -92,15 +86,13 @@ class PlantedHeadFaultsIT {
   @Test
   void orthogonalPartThatStaysIsFoundByC2() {
     assertFound(
-        C2OrthogonalPart::new,
-        new HeadVariantTraining() {
-          @Override
-          protected HeadBackward backward(HeadVariantSetting setting) {
-            return setting.backward() instanceof HeadBackward.WithoutOrthogonalPart
-                ? HeadBackward.EXACT
-                : setting.backward();
-          }
-        },
+        SmallHeads::c2,
+        SmallHeads.training(setting ->
+            SmallHeads.withBackward(
+                setting,
+                setting.backward() instanceof HeadBackward.WithoutOrthogonalPart
+                    ? HeadBackward.EXACT
+                    : setting.backward())),
         "no-orthogonal",
         "validation_loss");
   }
@@ -111,43 +103,46 @@ class PlantedHeadFaultsIT {
         new HeadVariantTraining() {
           @Override
           protected BatchSource batches(HeadVariantSetting setting, BatchSource ofTheCorpus) {
-            return setting.neverClasses() == 0
+            return setting.variant().neverClasses() == 0
                 ? ofTheCorpus
                 : step -> everyThirdTargetAdded(ofTheCorpus.batch(step), setting);
           }
         };
-    assertFoundAtTheQuickTier(C3NeverTargetClasses::new, occurring, "never", "validation_loss");
+    assertFoundAtTheQuickTier(SmallHeads::c3, occurring, "never", "validation_loss");
   }
 
   private static Batch everyThirdTargetAdded(Batch batch, HeadVariantSetting setting) {
     int[] targets = batch.targets().clone();
     for (int i = 0; i < targets.length; i += 3) {
-      targets[i] = setting.vocabulary() + i % setting.neverClasses();
+      targets[i] = setting.size().vocabulary() + i % setting.variant().neverClasses();
     }
     return new Batch(batch.inputs(), targets, batch.batch(), batch.length());
   }
 
   /** At a size for tests. */
   private void assertFound(
-      Function<HeadVariantExperiment, Claim> claim,
+      BiFunction<Sweep<HeadVariantSetting>, Plans, Claim> claim,
       RunBody<HeadVariantSetting> broken,
       String touched,
       String... checks) {
     new PlantedFaults(_ -> SmallHeads.context(backend, output))
         .assertFoundInArms(
-            touched, claim.apply(whole), claim.apply(SmallHeads.experiment(broken)), checks);
+            touched,
+            claim.apply(whole, SmallHeads.PLANS),
+            claim.apply(SmallHeads.sweep(broken), SmallHeads.PLANS),
+            checks);
   }
 
   private void assertFoundAtTheQuickTier(
-      Function<HeadVariantExperiment, Claim> claim,
+      BiFunction<Sweep<HeadVariantSetting>, Plans, Claim> claim,
       RunBody<HeadVariantSetting> broken,
       String touched,
       String... checks) {
     new PlantedFaults(_ -> SmallHeads.quickContext(backend, output))
         .assertFoundInArms(
             touched,
-            claim.apply(wholeQuick),
-            claim.apply(new HeadVariantExperiment(broken, SmallHeads::quick)),
+            claim.apply(wholeQuick, SmallHeads.QUICK),
+            claim.apply(SmallHeads.sweep(broken), SmallHeads.QUICK),
             checks);
   }
 }

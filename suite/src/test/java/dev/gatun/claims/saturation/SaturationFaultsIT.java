@@ -8,6 +8,8 @@ import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.data.TokenFrequencies;
 import dev.gatun.experiment.Measured;
 import dev.gatun.experiment.PlantedFaults;
+import dev.gatun.experiment.SweepClaim;
+import dev.gatun.experiment.SweepRuns;
 import dev.gatun.facts.LossPoint;
 import dev.gatun.facts.SaturationPaper;
 import dev.gatun.facts.SaturationPaper.SingularEntropy;
@@ -37,7 +39,7 @@ class SaturationFaultsIT {
   private final Backend backend = CpuBackend.open(1);
 
   /** All tests share it, so that the sound runs are trained once. */
-  private final SaturationExperiment whole = experiment(HeadGeometry.EXACT);
+  private final SweepRuns<SaturationSetting> whole = experiment(HeadGeometry.EXACT);
 
   private PlantedFaults faults;
   private PlantedFaults trained;
@@ -115,8 +117,8 @@ class SaturationFaultsIT {
           }
         };
     trained.assertFound(
-        new B3Anisotropy(whole),
-        new B3Anisotropy(experiment(centred)),
+        new SweepClaim("B3", whole),
+        new SweepClaim("B3", experiment(centred)),
         "anisotropy",
         "anisotropy_peak");
   }
@@ -134,7 +136,7 @@ class SaturationFaultsIT {
           }
         };
     trained.assertFound(
-        new B3Anisotropy(whole), new B3Anisotropy(experiment(growing)), "anisotropy_peak");
+        new SweepClaim("B3", whole), new SweepClaim("B3", experiment(growing)), "anisotropy_peak");
   }
 
   @Test
@@ -151,8 +153,8 @@ class SaturationFaultsIT {
           }
         };
     trained.assertFound(
-        new B4SpectralSaturation(whole),
-        new B4SpectralSaturation(experiment(white)),
+        new SweepClaim("B4", whole.withSpectra(), new PublishedEntropies()),
+        new SweepClaim("B4", experiment(white).withSpectra(), new PublishedEntropies()),
         "singular_entropy",
         "entropy_fall_common_tokens");
   }
@@ -174,8 +176,8 @@ class SaturationFaultsIT {
           }
         };
     trained.assertFound(
-        new B4SpectralSaturation(whole),
-        new B4SpectralSaturation(experiment(onceTooOften)),
+        new SweepClaim("B4", whole.withSpectra(), new PublishedEntropies()),
+        new SweepClaim("B4", experiment(onceTooOften).withSpectra(), new PublishedEntropies()),
         "singular_entropy");
   }
 
@@ -193,8 +195,8 @@ class SaturationFaultsIT {
           }
         };
     trained.assertFound(
-        new B4SpectralSaturation(whole),
-        new B4SpectralSaturation(experiment(rare)),
+        new SweepClaim("B4", whole.withSpectra(), new PublishedEntropies()),
+        new SweepClaim("B4", experiment(rare).withSpectra(), new PublishedEntropies()),
         "singular_entropy_common_tokens");
   }
 
@@ -214,23 +216,24 @@ class SaturationFaultsIT {
                     e.least(),
                     e.model().width() <= 768 ? e.least() : 5.5))
             .toList();
-    SaturationExperiment none = new SaturationExperiment(HeadGeometry.EXACT, _ -> nothing());
     faults.assertFound(
-        new B4SpectralSaturation(none, published),
-        new B4SpectralSaturation(none, backwards),
+        new SweepClaim("B4", new PublishedEntropies(published)),
+        new SweepClaim("B4", new PublishedEntropies(backwards)),
         "rule_small");
     faults.assertFound(
-        new B4SpectralSaturation(none, published),
-        new B4SpectralSaturation(none, exchanged),
+        new SweepClaim("B4", new PublishedEntropies(published)),
+        new SweepClaim("B4", new PublishedEntropies(exchanged)),
         "rule_large");
   }
 
   /** A run too short and too narrow to saturate is never called one that did, or did not. */
   @Test
   void whatThePaperSaysIsUndecidedAtThisScale() {
-    SaturationExperiment wide = SmallSaturation.experiment(HeadGeometry.EXACT, 5, 4, 64);
-    Evidence b3 = Measured.evidence(new B3Anisotropy(wide), trained.exact());
-    Evidence b4 = Measured.evidence(new B4SpectralSaturation(wide), trained.exact());
+    SweepRuns<SaturationSetting> wide = SmallSaturation.experiment(HeadGeometry.EXACT, 5, 4, 64);
+    Evidence b3 = Measured.evidence(new SweepClaim("B3", wide), trained.exact());
+    Evidence b4 =
+        Measured.evidence(
+            new SweepClaim("B4", wide.withSpectra(), new PublishedEntropies()), trained.exact());
     for (String check : new String[] {"narrow", "wide"}) {
       assertEquals(Outcome.UNDECIDED, PlantedFaults.verdict(b3, "B3", check).outcome(), check);
     }
@@ -239,7 +242,7 @@ class SaturationFaultsIT {
     }
   }
 
-  private static SaturationExperiment experiment(HeadGeometry geometry) {
+  private static SweepRuns<SaturationSetting> experiment(HeadGeometry geometry) {
     return SmallSaturation.experiment(geometry, 5, 4);
   }
 

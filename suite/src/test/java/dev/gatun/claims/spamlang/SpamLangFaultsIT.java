@@ -116,7 +116,7 @@ class SpamLangFaultsIT {
   @Test
   void largestVocabularyThatIsShownMoreThanItsLabelSaysIsFound() {
     UnaryOperator<SpamLangSetting> more =
-        s -> SmallSpamLang.with(s, 4 * s.steps(), s.learningRate(), s.backwardRank());
+        s -> SmallSpamLang.with(s, 4 * s.steps(), s.training().learningRate(), s.backwardRank());
     assertFound("largest_not_learned", LARGEST, AN_EIGHTH, more, Examples.UNIFORM);
     Examples fourfold =
         (setting, randomness) ->
@@ -154,7 +154,7 @@ class SpamLangFaultsIT {
         "accuracy",
         BACKWARD,
         TO_2048,
-        s -> SmallSpamLang.with(s, s.steps(), s.learningRate(), s.model().width()),
+        s -> SmallSpamLang.with(s, s.steps(), s.training().learningRate(), s.model().width()),
         Examples.UNIFORM);
   }
 
