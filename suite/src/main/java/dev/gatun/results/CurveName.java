@@ -44,6 +44,14 @@ public final class CurveName {
     return curve + CENTRED + metric.substring(curve.length());
   }
 
+  /** The metric of W that one of C·W stands beside; other metrics as they are. */
+  static String uncentred(String metric) {
+    String curve = curve(metric);
+    return curve.endsWith(CENTRED)
+        ? curve.substring(0, curve.length() - CENTRED.length()) + metric.substring(curve.length())
+        : metric;
+  }
+
   /**
    * Where on its curve a metric stands; NaN if it belongs to none.
    *

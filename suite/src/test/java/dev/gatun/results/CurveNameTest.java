@@ -10,6 +10,8 @@ class CurveNameTest {
   void centredNamesKeepTheirPlaceOnTheCurve() {
     assertEquals("singular_entropy_centred", CurveName.centred("singular_entropy"));
     assertEquals("w_error_centred@8", CurveName.centred(CurveName.name("w_error", 8)));
+    assertEquals("w_error@8", CurveName.uncentred("w_error_centred@8"));
+    assertEquals("w_error@8", CurveName.uncentred("w_error@8"));
   }
 
   @Test

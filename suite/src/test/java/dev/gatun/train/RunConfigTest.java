@@ -97,8 +97,8 @@ class RunConfigTest {
             + " \"class-factored\"",
         "width = 8 | width = 8\\nhead = \"sigsoftmax\"\\noutput-bias = \"learned\" |"
             + " 'output-bias' belongs to head \"linear\"",
-        "width = 8 | width = 8\\noutput-bias = \"lerned\" | 'lerned' is no output bias; there are [none,"
-            + " learned, log-unigram]",
+        "width = 8 | width = 8\\noutput-bias = \"lerned\" | 'lerned' is no output bias; there are"
+            + " [none, learned, log-unigram]",
         "width = 8 | width = 8\\nhead = \"factorised\" | there is no value for 'head-rank'",
         "width = 8 | width = 8\\nhead = \"multiple-hidden\"\\ntied = true | a head of form"
             + " \"multiple-hidden\" cannot be tied",
