@@ -178,6 +178,9 @@ final class GradientAnatomy {
       Tensor weights = weights(scope);
       IntToDoubleFunction error = components::cumulativeError;
       recordShares(own, error, shape(), step, run);
+      Tensor matched = RandomHead.ofSpectrum(backend, scope, weights, randomHead);
+      recordMoved(own, measures.movedEnergies(components, weights), "", error, step, run);
+      recordMoved(own, components.movedEnergies(matched), "_spectrum_matched", error, step, run);
       recordKept(own, kept(components, weights), kept(components, randomHead), error, step, run);
       recordKept(
           own,
@@ -187,6 +190,20 @@ final class GradientAnatomy {
           step,
           run.centred());
     }
+  }
+
+  /** Records how much less of what a step on the hidden states moves is in the first components. */
+  private static void recordMoved(
+      CumulativeEnergy own,
+      double[] moved,
+      String by,
+      IntToDoubleFunction cumulativeError,
+      long step,
+      RunRecorder run) {
+    int head = own.components(HEAD_NORM * HEAD_NORM);
+    double left = own.first(head) - CumulativeEnergy.of(moved).first(head);
+    run.metric(
+        "moved_to_tail_by_step" + by, step, left, 2 * cumulativeError.applyAsDouble(head), "1");
   }
 
   private CumulativeEnergy kept(GradientComponents components, Tensor head) {

@@ -90,6 +90,11 @@ public interface HeadMeasures {
     return components.keptEnergies(headWeights);
   }
 
+  /** Energy of G·W·Wᵀ over the right singular vectors of G. */
+  default double[] movedEnergies(GradientComponents components, Tensor headWeights) {
+    return components.movedEnergies(headWeights);
+  }
+
   /**
    * What a gradient step does to the logits.
    *

@@ -4,6 +4,7 @@ import dev.gatun.report.chart.Axis;
 import dev.gatun.report.chart.Ink;
 import dev.gatun.report.chart.LineStyle;
 import dev.gatun.report.chart.Marker;
+import dev.gatun.results.Run;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -110,7 +111,8 @@ record FigureEntry(
    *
    * @param name in the legend, with {@code {arm}}, {@code {1}} for the first group of {@code arms},
    *     and numbers of the configuration as {@code {setting.vocabulary}}
-   * @param arms pattern of the whole name of an arm; every arm that has {@code y} by default
+   * @param arms pattern of the whole name of an arm; by default every arm that has {@code y} and is
+   *     no control
    * @param x what {@link Place} reads; the steps or the places of {@code y} by default
    * @param y what {@link Quantity} reads
    * @param whiskers {@code range} by default, {@code student} of a difference
@@ -145,7 +147,7 @@ record FigureEntry(
         PublishedPoints.of(published);
       } else {
         boolean difference = Quantity.parse(y).isDifference();
-        arms = Objects.requireNonNullElse(arms, Pattern.compile(".*"));
+        arms = Objects.requireNonNullElse(arms, Pattern.compile("(?!%s).*".formatted(Run.CONTROL)));
         x = Objects.requireNonNullElse(x, Place.ALONG);
         whiskers =
             Objects.requireNonNullElse(whiskers, difference ? Whiskers.STUDENT : Whiskers.RANGE);

@@ -12,7 +12,7 @@ import java.util.Objects;
  * @param metric name of the measured metric
  * @param minusMetric metric of the same runs and steps to subtract; none by default
  * @param minusArm arm whose runs of equal seed are subtracted (paired); none by default
- * @param arms arms that must all be there; every arm that is there by default
+ * @param arms arms that must all be there; by default every arm that is there and no control
  * @param steps steps read in each run; all by default
  * @param overSteps how the steps of one run combine; each by default
  * @param aggregate how the runs combine; each by default

@@ -33,6 +33,9 @@ public record Run(
   /** The device of a run that computes with published numbers alone. */
   public static final String PUBLISHED = "published";
 
+  /** How the arm of a control begins, which only a check that names it reads. */
+  public static final String CONTROL = "control-";
+
   /** Claim and tier of a run of {@code gatun measure}, of which nothing is expected. */
   public static final String MEASURED = "measure";
 
@@ -65,6 +68,11 @@ public record Run(
       throw new UnreadableResultsException(
           "the configuration of run " + id + " is not JSON; was the file edited?", e);
     }
+  }
+
+  /** Whether it is a control, which only a check that names its arm reads. */
+  public boolean isControl() {
+    return arm.startsWith(CONTROL);
   }
 
   /** The same run with its time. */

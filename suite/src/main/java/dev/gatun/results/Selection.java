@@ -101,7 +101,7 @@ record Selection(List<Sample> samples, String gap) {
 
   private static List<Run> measuring(Index index, List<Run> runs, Source source) {
     return runs.stream()
-        .filter(r -> source.arms().isEmpty() || source.arms().contains(r.arm()))
+        .filter(r -> source.arms().isEmpty() ? !r.isControl() : source.arms().contains(r.arm()))
         .filter(r -> !r.arm().equals(source.minusArm()))
         .filter(r -> !index.metrics(r, source.metric()).isEmpty())
         .toList();

@@ -12,13 +12,14 @@ import dev.gatun.tensor.Tensor;
  *
  * <ul>
  *   <li>of G, component i has ‖G vᵢ‖² = σᵢ²;
- *   <li>of G·P_W, it has ‖G P_W vᵢ‖².
+ *   <li>of G·P_W, it has ‖G P_W vᵢ‖²;
+ *   <li>of G·W·Wᵀ, which a step on the hidden states moves the logits by, ‖G W Wᵀ vᵢ‖².
  * </ul>
  *
- * Both sum to the whole energy, ‖G‖² and ‖G P_W‖², because the V vectors are an orthonormal basis.
- * The vectors are eigenvectors of the Gram matrix GᵀG, accumulated in f64 from chunks of rows. With
- * Z = [vᵢᵀ]·Q for an orthonormal basis Q of W's columns and M = (GQ)ᵀ(GQ) = Zᵀ·diag(σ²)·Z, the
- * second energy is zᵢ·M·zᵢᵀ.
+ * They sum to the whole energy, ‖G‖² and so on, because the V vectors are an orthonormal basis. The
+ * vectors are eigenvectors of the Gram matrix GᵀG, accumulated in f64 from chunks of rows. With Z =
+ * [vᵢᵀ]·Q for an orthonormal basis Q of W's columns and M = (GQ)ᵀ(GQ) = Zᵀ·diag(σ²)·Z, the second
+ * energy is zᵢ·M·zᵢᵀ.
  *
  * <p><b>A random head.</b> For a uniformly random subspace of dimension D, E[P A P] = α·A +
  * β·tr(A)·I with α = (D/V)·(V(D+1) − 2)/((V−1)(V+2)) and β = (D/V)·(V − D)/((V−1)(V+2)): of the
@@ -84,12 +85,32 @@ public final class GradientComponents implements AutoCloseable {
    * @param headWeights W [V, D], F32 or F64, D ≤ V; not changed
    */
   public double[] keptEnergies(Tensor headWeights) {
+    try (TensorScope scratch = backend.newScope()) {
+      Tensor q = wide(headWeights, scratch);
+      backend.qr(q, scratch.zeros(ElementType.F64, q.cols(), q.cols()));
+      return energiesThrough(q);
+    }
+  }
+
+  /**
+   * ‖G W Wᵀ vᵢ‖², the energy by component of what a step on the hidden states moves, in the order
+   * of {@link #energies}.
+   *
+   * @param headWeights W [V, D], F32 or F64; not changed
+   */
+  public double[] movedEnergies(Tensor headWeights) {
+    try (TensorScope scratch = backend.newScope()) {
+      return energiesThrough(wide(headWeights, scratch));
+    }
+  }
+
+  /** ‖G B Bᵀ vᵢ‖² = zᵢ·M·zᵢᵀ with Z = [vᵢᵀ]·B for any B [V, D]. */
+  private double[] energiesThrough(Tensor b) {
     int vocabulary = ascending.length;
-    int width = (int) headWeights.cols();
+    int width = (int) b.cols();
     try (TensorScope scratch = backend.newScope()) {
       Tensor coordinates = scratch.zeros(ElementType.F64, vocabulary, width);
-      backend.gemm(
-          Transpose.NO, Transpose.NO, 1, vectors, basis(headWeights, scratch), 0, coordinates);
+      backend.gemm(Transpose.NO, Transpose.NO, 1, vectors, b, 0, coordinates);
       double[] z = backend.toDoubles(coordinates);
       Tensor weighted = scratch.zeros(ElementType.F64, vocabulary, width);
       backend.write(weighted(z, width), weighted);
@@ -137,10 +158,9 @@ public final class GradientComponents implements AutoCloseable {
     return weighted;
   }
 
-  private Tensor basis(Tensor headWeights, TensorScope scratch) {
-    Tensor q = scratch.zeros(ElementType.F64, headWeights.rows(), headWeights.cols());
-    backend.copy(headWeights.reshape(headWeights.rows(), headWeights.cols()), q);
-    backend.qr(q, scratch.zeros(ElementType.F64, headWeights.cols(), headWeights.cols()));
-    return q;
+  private Tensor wide(Tensor headWeights, TensorScope scratch) {
+    Tensor copy = scratch.zeros(ElementType.F64, headWeights.rows(), headWeights.cols());
+    backend.copy(headWeights.reshape(headWeights.rows(), headWeights.cols()), copy);
+    return copy;
   }
 }

@@ -10,6 +10,7 @@ import dev.gatun.claims.bottleneck.BottleneckPlan;
 import dev.gatun.claims.bottleneck.BottleneckSetting;
 import dev.gatun.claims.bottleneck.SmallBottleneck;
 import dev.gatun.measure.HeadMeasures;
+import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.results.EvidenceBuilder;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,6 +75,7 @@ class RunEstimateTest {
         new BottleneckSetting(
             new ModelSize(2048, 64, 2, 4, 64),
             HeadChoice.LINEAR,
+            OutputBias.NONE,
             new UsualTraining(8, 1, 1e-3, 0),
             16,
             List.of(0, 1),

@@ -240,6 +240,14 @@ class VerdictsTest {
   }
 
   @Test
+  void aControlIsReadOnlyByChecksThatNameIt() {
+    run("a", 1).metric("m", 0, 0.9, "1");
+    run("control-a", 1).metric("m", 0, 0.2, "1");
+    assertEquals(Outcome.HOLDS, judge("low = 0.5").outcome());
+    assertEquals(0.2, judge("arms = [\"control-a\"]\nlow = 0.5").measured());
+  }
+
+  @Test
   void stepsAreFilteredWithinEachRun() {
     var run = run("a", 1);
     double[] values = {0.1, 0.6, 0.7, 0.8, 0.95};

@@ -48,6 +48,25 @@ class GradientComponentsTest extends SpectrumTestBase {
   }
 
   @Test
+  void energiesMovedAreThoseOfTheGradientTimesWTimesItsTranspose() {
+    Tensor u = scope.zeros(ElementType.F64, CONTEXTS, VOCABULARY);
+    Tensor values = scope.zeros(ElementType.F64, VOCABULARY);
+    Tensor vt = scope.zeros(ElementType.F64, VOCABULARY, VOCABULARY);
+    backend.svd(matrices.sum(gradient, 0, gradient), u, values, vt);
+    Tensor moved =
+        matrices.product(matrices.product(gradient, head), Transpose.NO, head, Transpose.YES);
+    try (var components = components(gradient)) {
+      double[] energies = components.movedEnergies(head);
+      double all = backend.sumOfSquares(moved);
+      for (int i = 0; i < VOCABULARY; i++) {
+        Tensor right = matrices.of(backend.toDoubles(vt.rows(i, 1)), VOCABULARY, 1);
+        Tensor along = matrices.product(moved, right);
+        assertEquals(backend.sumOfSquares(along), energies[i], 1e-10 * all, SEEDED);
+      }
+    }
+  }
+
+  @Test
   void energiesKeptSumToTheKeptEnergy() {
     try (var components = components(gradient);
         var projection = new HeadProjection(backend, head)) {

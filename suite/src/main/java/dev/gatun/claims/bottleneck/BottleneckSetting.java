@@ -7,6 +7,9 @@ import dev.gatun.experiment.RunSetting;
 import dev.gatun.experiment.UsualTraining;
 import dev.gatun.model.TrainingMemory;
 import dev.gatun.model.TransformerConfig;
+import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.TransformerConfig.OutputBias;
+import dev.gatun.results.Run;
 import dev.gatun.tensor.ElementType;
 import java.util.List;
 
@@ -16,6 +19,7 @@ import java.util.List;
  *
  * @param size of the model
  * @param head the head's form
+ * @param bias of its logits; a linear head's alone
  * @param training on the corpus
  * @param windows measured windows: N = windows·length contexts
  * @param checkpoints steps after which the head is measured; 0 is untrained
@@ -27,6 +31,7 @@ import java.util.List;
 public record BottleneckSetting(
     ModelSize size,
     HeadChoice head,
+    OutputBias bias,
     UsualTraining training,
     int windows,
     List<Integer> checkpoints,
@@ -53,15 +58,19 @@ public record BottleneckSetting(
     }
   }
 
-  /** As in {@code d48}. */
+  /** As in {@code d48}, or {@code control-log-unigram-d48} with a bias. */
   @Override
   public String arm() {
-    return "d" + size.width();
+    String width = "d" + size.width();
+    return bias == OutputBias.NONE ? width : "%s%s-%s".formatted(Run.CONTROL, bias.label(), width);
   }
 
   @Override
   public TransformerConfig model() {
-    return size.gpt2(head.of(size.vocabulary(), size.width()));
+    return size.gpt2(
+        bias == OutputBias.NONE
+            ? head.of(size.vocabulary(), size.width())
+            : new HeadForm.Linear(false, bias));
   }
 
   /**
@@ -115,7 +124,7 @@ public record BottleneckSetting(
   /** The same, without singular values. */
   BottleneckSetting withoutSpectra() {
     return new BottleneckSetting(
-        size, head, training, windows, checkpoints, List.of(), anatomySteps, seed);
+        size, head, bias, training, windows, checkpoints, List.of(), anatomySteps, seed);
   }
 
   /** The same with another head; the spectra of a head that is no matrix are those of G alone. */
@@ -123,6 +132,7 @@ public record BottleneckSetting(
     return new BottleneckSetting(
         size,
         other,
+        bias,
         training,
         windows,
         checkpoints,

@@ -15,6 +15,7 @@ import dev.gatun.experiment.SweepClaim;
 import dev.gatun.experiment.SweepTest;
 import dev.gatun.experiment.Tier;
 import dev.gatun.measure.HeadMeasures;
+import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.Metric;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,6 +95,23 @@ class BottleneckClaimsIT {
     assertTrue(at(evidence, "d8", "direction_residual", 6) > best);
     assertEquals(0, at(evidence, "reachable-d8", "best_rank_residual_of_reachable", 0), 1e-5);
     assertEquals(16, at(evidence, "reachable-d8", "reachable_rank", 0));
+  }
+
+  @Test
+  void aHeadWithTheFrequenciesInItsBiasStartsAtTheirLossAndIsAControl() {
+    var experiment =
+        new BottleneckExperiment(
+            HeadMeasures.EXACT,
+            (_, seed) ->
+                Stream.of(OutputBias.NONE, OutputBias.LOG_UNIGRAM)
+                    .map(bias -> SmallBottleneck.setting(8, bias, seed))
+                    .toList());
+    Evidence evidence = run(new SweepClaim("A5", experiment.withAnatomy()));
+    String biased = "control-log-unigram-d8";
+    assertEquals(Math.log(256), at(evidence, "d8", "loss", 0), 0.05);
+    assertTrue(at(evidence, biased, "loss", 0) < Math.log(256) - 1);
+    assertTrue(at(evidence, biased, "loss", 6) < at(evidence, biased, "loss", 0));
+    assertTrue(evidence.runs().getLast().isControl());
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.gatun.experiment.SweepClaim;
 import dev.gatun.experiment.Tier;
 import dev.gatun.experiment.UsualTraining;
 import dev.gatun.measure.HeadMeasures;
+import dev.gatun.model.TransformerConfig.OutputBias;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -30,9 +31,14 @@ public final class SmallBottleneck {
   }
 
   public static BottleneckSetting setting(int width, long seed) {
+    return setting(width, OutputBias.NONE, seed);
+  }
+
+  static BottleneckSetting setting(int width, OutputBias bias, long seed) {
     return new BottleneckSetting(
         new ModelSize(256, width, 1, 2, 16),
         HeadChoice.LINEAR,
+        bias,
         new UsualTraining(4, 6, 1e-2, 2),
         17,
         List.of(0, 3, 6),
@@ -60,6 +66,7 @@ public final class SmallBottleneck {
     return new BottleneckSetting(
         new ModelSize(1024, width, 1, 4, 64),
         HeadChoice.LINEAR,
+        OutputBias.NONE,
         new UsualTraining(8, steps, 0.192 / width, 10),
         16,
         List.of(steps),
