@@ -49,7 +49,6 @@ public final class Backend implements AutoCloseable {
     this.checks = new OperandChecks(parts.device().real(), parts.device().isOnHost());
   }
 
-  /** What computes. */
   public DeviceDescription device() {
     return parts.device().description();
   }
@@ -108,7 +107,6 @@ public final class Backend implements AutoCloseable {
     return new CheckedScope(parts.memory().newScope(), guard);
   }
 
-  /** Memory held by open scopes. */
   public MemoryUse memoryUse() {
     return parts.memory().memoryUse();
   }

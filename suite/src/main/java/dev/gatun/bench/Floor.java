@@ -8,7 +8,6 @@ package dev.gatun.bench;
  * @param memorySeconds what reading and writing takes at the best rate
  */
 public record Floor(double productSeconds, double memorySeconds) {
-  /** The least time. */
   public double seconds() {
     return Math.max(productSeconds, memorySeconds);
   }

@@ -24,7 +24,6 @@ public record Measurement(
    */
   public record Peers(PeerSetting setting, List<Double> seconds, long peakBytes) {}
 
-  /** The least time of a run. */
   public double best() {
     return Collections.min(seconds);
   }

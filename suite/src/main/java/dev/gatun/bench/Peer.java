@@ -53,7 +53,6 @@ public final class Peer implements AutoCloseable {
     }
   }
 
-  /** Version of PyTorch. */
   public String version() {
     return version;
   }

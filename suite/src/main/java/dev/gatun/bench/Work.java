@@ -25,7 +25,6 @@ public record Work(
   /** Does a piece of work {@code rounds} times and tells the listener after each. */
   @FunctionalInterface
   public interface Repetition {
-    /** Runs all rounds. */
     void run(Backend backend, int rounds, Listener listener);
   }
 
@@ -64,7 +63,6 @@ public record Work(
     };
   }
 
-  /** Their names. */
   public static List<String> names() {
     return Stream.of("cpu", "cuda")
         .flatMap(k -> on(k).stream())

@@ -79,7 +79,6 @@ public final class Claims {
         new SweepClaim("H1", heads, new TokensOverLinear(heads), new SpamLangHeads()));
   }
 
-  /** Ids of all. */
   public static List<String> ids() {
     return all().stream().map(Claim::id).toList();
   }

@@ -11,7 +11,6 @@ import java.util.Locale;
 final class BenchTable {
   private static final String ROW = "  %-18s  %20s  %18s  %12s  %11s  %18s  %11s  %-22s  %s";
 
-  /** Names of the columns. */
   static final String HEADER =
       line(
           "work",

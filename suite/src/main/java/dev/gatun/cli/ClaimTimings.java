@@ -33,7 +33,6 @@ final class ClaimTimings {
     this.device = device;
   }
 
-  /** Times a claim. */
   void time(Claim claim, Runnable measurement) {
     long started = System.nanoTime();
     Duration cpuBefore = cpuTime();

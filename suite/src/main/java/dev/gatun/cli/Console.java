@@ -51,7 +51,6 @@ final class Console {
     }
   }
 
-  /** Two columns, no headers. */
   void settings(Map<String, String> settings) {
     table(
         List.of(),

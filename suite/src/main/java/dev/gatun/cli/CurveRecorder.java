@@ -69,7 +69,6 @@ final class CurveRecorder implements TrainingListener {
     write();
   }
 
-  /** Stores what is there. */
   void write() {
     curve.write(points, speeds, provenance);
   }

@@ -13,7 +13,6 @@ import java.util.function.Function;
 final class MachineTable {
   private MachineTable() {}
 
-  /** One column per machine. */
   static void print(List<Machine> machines, Console console) {
     List<String> headers = new ArrayList<>(List.of(""));
     machines.forEach(machine -> headers.add(machine.name()));

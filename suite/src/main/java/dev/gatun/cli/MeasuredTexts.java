@@ -38,7 +38,6 @@ record MeasuredTexts(List<TokenBatch> given, List<Corpus> corpora, Size size, lo
     }
   }
 
-  /** Token ids alone. */
   static MeasuredTexts given(Path tokens, long seed) {
     TokenBatch batch = TokensFile.read(tokens);
     return new MeasuredTexts(List.of(batch), List.of(), new Size(batch.contexts(), 2), seed);
@@ -66,7 +65,6 @@ record MeasuredTexts(List<TokenBatch> given, List<Corpus> corpora, Size size, lo
     return new MeasuredTexts(List.of(), corpora, size, seed);
   }
 
-  /** Their names. */
   List<String> names() {
     return given.isEmpty()
         ? corpora.stream().map(Corpus::name).toList()

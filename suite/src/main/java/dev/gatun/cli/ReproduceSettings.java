@@ -29,14 +29,12 @@ record ReproduceSettings(
     Path folder) {
   private static final String NOT_USED = "not used: no claim here trains";
 
-  /** All of it. */
   static ReproduceSettings of(
       List<Claim> claims, Tier tier, long seed, Optional<Corpus> corpus, Path folder) {
     return new ReproduceSettings(
         claims, PlannedRuns.of(claims, tier, seed), tier, seed, corpus, folder);
   }
 
-  /** For people. */
   Map<String, String> rows(DeviceDescription device, SweepPreview memory) {
     var rows = new LinkedHashMap<String, String>();
     rows.put("claims", claims.stream().map(Claim::id).collect(Collectors.joining(" ")));

@@ -100,7 +100,6 @@ record StoredCheckpoint(Path folder, String model, long step, TransformerConfig 
     return new StoredCheckpoint(folder, other, step, config);
   }
 
-  /** Model and step. */
   String name() {
     return step == 0 ? model : model + " step " + step;
   }

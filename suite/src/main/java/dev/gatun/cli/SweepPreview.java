@@ -52,7 +52,6 @@ record SweepPreview(RunEstimate estimate) {
         : "about %s, %s".formatted(duration(estimate.seconds()), memory);
   }
 
-  /** A row for each kind of run. */
   void print(Console console) {
     console.table(
         List.of("runs", "model", "steps × tokens", "time", "memory"),

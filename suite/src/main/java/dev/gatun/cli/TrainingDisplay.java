@@ -19,7 +19,6 @@ final class TrainingDisplay implements TrainingListener, AutoCloseable {
     this.config = config;
   }
 
-  /** What the last evaluation gave. */
   Optional<HeadScores> lastScores() {
     return Optional.ofNullable(lastScores);
   }

@@ -33,7 +33,6 @@ record VerdictDifference(
     return byName;
   }
 
-  /** For people. */
   String inWords() {
     if (stored.isEmpty()) {
       return "verdicts.arrow has no verdict on %s".formatted(check);

@@ -158,7 +158,6 @@ final class VerdictTable {
       boolean flipped,
       Optional<String> needs) {}
 
-  /** One of each claim. */
   List<ClaimLine> claimLines() {
     return claims().stream().map(this::claimLine).toList();
   }

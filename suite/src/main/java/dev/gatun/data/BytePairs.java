@@ -163,7 +163,6 @@ public final class BytePairs {
     return left + right;
   }
 
-  /** Learns the next merge. */
   private void learn(int vocabulary) {
     Pair best = mostFrequent(vocabulary);
     int left = (int) (best.key >>> 32);

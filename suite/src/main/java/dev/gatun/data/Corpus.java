@@ -87,12 +87,10 @@ public record Corpus(
     return new Corpus(name, files, heldOut, Hash.hex(digest), characters, largest, treatment);
   }
 
-  /** The texts to train on. */
   public List<File> train() {
     return files.subList(heldOut, files.size());
   }
 
-  /** The texts to evaluate on. */
   public List<File> validation() {
     return files.subList(0, heldOut);
   }

@@ -28,7 +28,6 @@ final class Licence {
 
   private Licence() {}
 
-  /** Whether a comment is one. */
   static boolean isIn(String comment) {
     return HINTS.stream().anyMatch(comment::contains) && WORDS.matcher(comment).find();
   }

@@ -13,7 +13,6 @@ final class LongSet {
     return c == 0 ? 1 : c;
   }
 
-  /** Whether it is new. */
   boolean add(long value) {
     int at = place(value);
     if (slots[at] == value) {

@@ -20,7 +20,6 @@ import java.util.zip.ZipFile;
 record PinnedText(List<SourceJar> quick, List<SourceJar> more) {
   private static final String FILE = "/dev/gatun/data/text.toml";
 
-  /** As pinned. */
   static PinnedText shipped() {
     return new TomlFile<>(PinnedText.class, UnusableCorpusException::new)
         .parse(FILE, Resources.text(FILE));

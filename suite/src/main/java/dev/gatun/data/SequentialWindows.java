@@ -25,7 +25,6 @@ public final class SequentialWindows implements BatchSource {
     }
   }
 
-  /** Number of batches. */
   public int batches() {
     return (int) ((tokens.length - 1) / ((long) batch * length));
   }

@@ -65,7 +65,6 @@ final class Shingles {
     return Arrays.stream(document).filter(known::contains).count() / (double) document.length;
   }
 
-  /** Adds a document's. */
   void add(long[] document) {
     for (long shingle : document) {
       known.add(shingle);

@@ -29,7 +29,6 @@ import java.util.function.Consumer;
  */
 record SourceJars(
     Optional<Path> folder, Path local, String remote, Path cache, Consumer<String> note) {
-  /** Names the remote repository. */
   static final String VARIABLE = "GATUN_MAVEN_REPOSITORY";
 
   /** Property that names the folder of the jars that come with the application. */
@@ -38,7 +37,6 @@ record SourceJars(
   private static final String CENTRAL = "https://repo.maven.apache.org/maven2";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  /** As this process finds them. */
   static SourceJars ofThisProcess(Consumer<String> note) {
     String remote = System.getenv(VARIABLE);
     return new SourceJars(

@@ -32,7 +32,6 @@ public record TextFiles(String name, List<Corpus.File> files, long bytes, String
     files = List.copyOf(files);
   }
 
-  /** What was found, not read yet. */
   private record Found(String name, Path file, long size) {
     Corpus.File whole() {
       return new Corpus.File(name, () -> text(file, 0, size));

@@ -75,7 +75,6 @@ public final class ClaimContext {
     this.output = output;
   }
 
-  /** What computes outside sweeps. */
   public Backend backend() {
     return backend;
   }
@@ -85,17 +84,14 @@ public final class ClaimContext {
     return jobs;
   }
 
-  /** How much work is wanted. */
   public Tier tier() {
     return tier;
   }
 
-  /** The first seed. */
   public long seed() {
     return seed;
   }
 
-  /** The text to train on. */
   public Supplier<Corpus> corpus() {
     return corpus;
   }

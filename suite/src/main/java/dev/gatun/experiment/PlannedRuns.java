@@ -21,7 +21,6 @@ public record PlannedRuns(List<PlannedRun<?>> runs) {
             .toList());
   }
 
-  /** Whether nothing trains. */
   public boolean isEmpty() {
     return runs.isEmpty();
   }

@@ -3,7 +3,6 @@ package dev.gatun.experiment;
 /** Is told how work goes on. */
 @FunctionalInterface
 public interface ProgressListener {
-  /** Listens to nothing. */
   ProgressListener NONE = _ -> {};
 
   /** Called from the thread that works, often: return soon. */

@@ -41,13 +41,11 @@ public record RunEstimate(List<Group> groups, int jobs, OptionalLong freeBytes) 
       long measurementBytes,
       OptionalDouble seconds,
       OptionalDouble epochs) {
-    /** Memory of one run. */
     public long bytes() {
       return memory.total() + measurementBytes;
     }
   }
 
-  /** What makes runs cost the same. */
   private record Cost(
       Sweep<?> sweep,
       Object model,

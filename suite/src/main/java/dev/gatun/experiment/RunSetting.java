@@ -13,13 +13,10 @@ public interface RunSetting {
   /** What sets the run apart from others of its sweep, but for the seed; fit for a file name. */
   String arm();
 
-  /** Seed of all its randomness. */
   long seed();
 
-  /** What is trained. */
   TransformerConfig model();
 
-  /** How it is trained. */
   UsualTraining training();
 
   /** How the logit gradient flows back through the head. */
@@ -32,12 +29,10 @@ public interface RunSetting {
     return training().steps();
   }
 
-  /** Sequences per step. */
   default int batch() {
     return training().batch();
   }
 
-  /** Tokens per sequence. */
   default int length() {
     return model().contextLength();
   }

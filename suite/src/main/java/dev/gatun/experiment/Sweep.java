@@ -41,7 +41,6 @@ public final class Sweep<S extends RunSetting> {
     this.body = body;
   }
 
-  /** Of the experiment. */
   public String name() {
     return name;
   }

@@ -27,7 +27,6 @@ final class SweepProgress {
     this.runs = settings.size();
   }
 
-  /** A run made a step. */
   synchronized void stepped(RunSetting setting, StepReport step) {
     running.put(setting.id(), step);
     long stepsOfRunning = running.values().stream().mapToLong(StepReport::step).sum();

@@ -17,11 +17,9 @@ public record SweepRuns<S extends RunSetting>(
   /** Settings by tier and first seed. */
   @FunctionalInterface
   public interface Selection<S> {
-    /** Those of a tier. */
     List<S> of(Tier tier, long firstSeed);
   }
 
-  /** The same with their spectra. */
   public SweepRuns<S> withSpectra() {
     return new SweepRuns<>(sweep, selection, true);
   }

@@ -9,7 +9,6 @@ package dev.gatun.facts;
  */
 public record LossPoint(PublishedModel model, long step, double tokens, double loss) {
 
-  /** N, nominal. */
   public double parameters() {
     return model.parameters();
   }

@@ -19,7 +19,6 @@ public record PublishedModel(String family, String size, double parameters, int 
   @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
   public PublishedModel {}
 
-  /** The models' own file. */
   private record Models(List<PublishedModel> models) {
     private static final Models SHIPPED = FactsFile.json("models.json", Models.class);
   }

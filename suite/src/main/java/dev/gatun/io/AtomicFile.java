@@ -30,7 +30,6 @@ public final class AtomicFile {
 
   /** Writes the contents; may close the channel. */
   public interface Body {
-    /** Writes all of them. */
     void writeTo(WritableByteChannel channel) throws IOException;
   }
 

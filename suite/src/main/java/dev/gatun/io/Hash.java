@@ -9,7 +9,6 @@ import java.util.HexFormat;
 public final class Hash {
   private Hash() {}
 
-  /** A new digest. */
   public static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");

@@ -70,7 +70,6 @@ public final class Anisotropy {
     }
   }
 
-  /** Number of states, n. */
   public long contexts() {
     return contexts;
   }

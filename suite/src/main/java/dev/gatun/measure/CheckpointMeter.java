@@ -49,12 +49,10 @@ public final class CheckpointMeter implements AutoCloseable {
     this.progress = progress;
   }
 
-  /** The model's shape. */
   public TransformerConfig config() {
     return backbone.config();
   }
 
-  /** The head. */
   Head head() {
     return backbone.head();
   }

@@ -21,12 +21,10 @@ record CumulativeEnergy(double[] shares) {
     return new CumulativeEnergy(sums);
   }
 
-  /** Number of components. */
   int size() {
     return shares.length;
   }
 
-  /** Share of the first k. */
   double first(int k) {
     return shares[k - 1];
   }

@@ -21,7 +21,6 @@ import dev.gatun.tensor.Tensor;
  * something else in their place.
  */
 public interface HeadMeasures {
-  /** The exact measures. */
   HeadMeasures EXACT = new HeadMeasures() {};
 
   /** Norm of G kept and destroyed by W. */

@@ -60,7 +60,6 @@ final class HeadReport {
     this.progress = progress;
   }
 
-  /** Records everything. */
   MeasuredCheckpoint record(long step, RunRecorder run, MeasuredCheckpoint measured) {
     run.metric("contexts", step, at.contexts(), "1");
     run.metric("gradient_norm", step, Math.sqrt(gram.energy()), "1");

@@ -3,7 +3,6 @@ package dev.gatun.measure;
 /** Is told what is measured now; may end the work by throwing. */
 @FunctionalInterface
 public interface MeasureProgress {
-  /** Listens to nothing. */
   MeasureProgress NONE = _ -> {};
 
   /** Called before each part of the work. */

@@ -44,7 +44,6 @@ public record MeasuredRun(
         device.libraries());
   }
 
-  /** As the evidence stores it. */
   public String configuration() {
     return Json.line(this);
   }

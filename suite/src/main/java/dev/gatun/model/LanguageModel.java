@@ -80,12 +80,10 @@ public final class LanguageModel implements AutoCloseable {
     backend.write(bias, parameters.value(parameters.layout().names().headBias()));
   }
 
-  /** What it runs on. */
   public Backend backend() {
     return backend;
   }
 
-  /** Its shape. */
   public TransformerConfig config() {
     return config;
   }
@@ -95,7 +93,6 @@ public final class LanguageModel implements AutoCloseable {
     return parameters;
   }
 
-  /** Its head. */
   public Head head() {
     return head;
   }

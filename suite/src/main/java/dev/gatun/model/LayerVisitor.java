@@ -5,7 +5,6 @@ import dev.gatun.tensor.Tensor;
 /** Sees the residual stream between the blocks. */
 @FunctionalInterface
 public interface LayerVisitor {
-  /** Looks at nothing. */
   LayerVisitor NONE = (_, _) -> {};
 
   /**

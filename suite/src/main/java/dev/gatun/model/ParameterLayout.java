@@ -85,7 +85,6 @@ public final class ParameterLayout {
         });
   }
 
-  /** What the family calls them. */
   public ParameterNames names() {
     return names;
   }

@@ -83,7 +83,6 @@ public sealed interface ParameterNames {
   /** Class weights C [K, D] of a two-stage softmax. */
   String HEAD_CLASSES = "lm_head.classes.weight";
 
-  /** The names of a family. */
   static ParameterNames of(TransformerConfig config) {
     return switch (config.family()) {
       case GPT2 -> new Gpt2();

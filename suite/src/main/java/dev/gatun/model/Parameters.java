@@ -42,7 +42,6 @@ public final class Parameters {
     return new Parameters(backend, layout, values, Optional.empty());
   }
 
-  /** Where each lies. */
   public ParameterLayout layout() {
     return layout;
   }
@@ -57,7 +56,6 @@ public final class Parameters {
     return layout.specs().stream().mapToLong(spec -> spec.shape().size()).sum();
   }
 
-  /** The flat buffer of values. */
   public Tensor values() {
     return values;
   }

@@ -45,7 +45,6 @@ public record TrainingMemory(
         + logits(config, rows, real, workingSetBytes);
   }
 
-  /** All of it. */
   public long total() {
     return parameters + gradients + moments + activations + logits;
   }

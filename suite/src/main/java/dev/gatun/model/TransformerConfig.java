@@ -67,7 +67,6 @@ public record TransformerConfig(
       this.label = label;
     }
 
-    /** Its name as people write it. */
     public String label() {
       return label;
     }
@@ -140,7 +139,6 @@ public record TransformerConfig(
       this.label = label;
     }
 
-    /** As configurations name it. */
     public String label() {
       return label;
     }
@@ -159,7 +157,6 @@ public record TransformerConfig(
                   "'%s' is no output bias; there are %s".formatted(label, labels())));
     }
 
-    /** All labels. */
     public static List<String> labels() {
       return Arrays.stream(values()).map(OutputBias::label).toList();
     }
@@ -436,7 +433,6 @@ public record TransformerConfig(
     }
   }
 
-  /** The bias of the logits. */
   public OutputBias outputBias() {
     return head instanceof HeadForm.Linear(_, OutputBias bias) ? bias : OutputBias.NONE;
   }

@@ -74,7 +74,6 @@ final class AcrossTable {
         .count();
   }
 
-  /** Names of the columns. */
   List<String> machines() {
     var names = new ArrayList<String>();
     names.add(comparisons.getFirst().first().name());

@@ -43,7 +43,6 @@ record Arm(String name, MatchResult match, List<Run> runs, EvidenceIndex evidenc
     return metric.substring(0, metric.length() - 1);
   }
 
-  /** The same of one run alone. */
   Arm of(Run run) {
     return new Arm(name, match, List.of(run), evidence);
   }
@@ -55,7 +54,6 @@ record Arm(String name, MatchResult match, List<Run> runs, EvidenceIndex evidenc
         : evidence.overSteps(runs, metric);
   }
 
-  /** A metric at its last step. */
   Optional<Point> last(String metric) {
     return evidence.last(runs, metric);
   }
@@ -81,7 +79,6 @@ record Arm(String name, MatchResult match, List<Run> runs, EvidenceIndex evidenc
     return value == null ? Double.NaN : value.asDouble(Double.NaN);
   }
 
-  /** The name of its series. */
   String named(String template) {
     String text = template.replace("{arm}", name);
     if (match.groupCount() > 0) {

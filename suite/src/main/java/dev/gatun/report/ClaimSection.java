@@ -70,7 +70,6 @@ final class ClaimSection {
                 : "As recorded.");
   }
 
-  /** The remarks that hold. */
   List<Inline> said(List<Remark> of) {
     return remarks.said(of);
   }
@@ -89,7 +88,6 @@ final class ClaimSection {
     return checks(v -> v.outcome() != Outcome.SKIPPED);
   }
 
-  /** The others. */
   List<CheckCard> skipped() {
     return checks(v -> v.outcome() == Outcome.SKIPPED);
   }

@@ -42,7 +42,6 @@ final class MeasuredModels {
     return index.metricsOf(run).stream().mapToLong(Metric::step).max().orElse(0);
   }
 
-  /** A metric of a run. */
   Optional<Point> value(Run run, String metric) {
     return index.last(List.of(run), metric);
   }

@@ -54,7 +54,6 @@ final class PaperSection {
     return run() + " " + outcomes();
   }
 
-  /** What was run where. */
   private String run() {
     if (runs.isEmpty()) {
       return "None of its claims was measured here.";

@@ -66,7 +66,6 @@ public final class Report {
     return Html.page(output -> JtereportGenerated.render(output, null, page));
   }
 
-  /** The style sheet. */
   static String style() {
     return Resources.text(STYLE);
   }

@@ -83,7 +83,6 @@ final class ReportPage {
     return new AcrossSection(expected.claims(), across);
   }
 
-  /** What the runs read. */
   List<TextRow> texts() {
     return TextRow.of(evidence.runs());
   }

@@ -58,7 +58,6 @@ final class SpamLangFigures implements FigureSource {
     static final Comparator<Arm> ORDER =
         Comparator.comparingDouble(Arm::coverage).thenComparingDouble(Arm::vocabulary);
 
-    /** Sequences per step. */
     long batch() {
       return Math.round(coverage * vocabulary / accuracy.x());
     }

@@ -81,7 +81,6 @@ record ArrowTable<R>(String name, List<Column<R>> columns, Function<Row, R> read
     }
   }
 
-  /** Name of its file. */
   String file() {
     return name + ".arrow";
   }

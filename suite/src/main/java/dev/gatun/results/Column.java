@@ -16,13 +16,11 @@ sealed interface Column<R> {
   /** The unit of names, texts and flags. */
   String NO_UNIT = "none";
 
-  /** Name in the file. */
   String name();
 
   /** What it means, in words, for readers of the file. */
   String description();
 
-  /** What it is measured in. */
   default String unit() {
     return NO_UNIT;
   }
@@ -32,7 +30,6 @@ sealed interface Column<R> {
     return false;
   }
 
-  /** Arrow's description of it. */
   default Field field() {
     ArrowType type =
         switch (this) {

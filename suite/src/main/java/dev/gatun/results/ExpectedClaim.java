@@ -99,7 +99,6 @@ public record ExpectedClaim(
     return all;
   }
 
-  /** Whether it is about a head. */
   boolean isAbout(String head) {
     return heads.isEmpty() || heads.contains(head);
   }

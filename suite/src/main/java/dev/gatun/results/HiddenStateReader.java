@@ -95,7 +95,6 @@ public final class HiddenStateReader implements AutoCloseable {
     return new UnreadableResultsException(ArrowTable.notWhole(file.path()), cause);
   }
 
-  /** Batches in the file. */
   public long batches() {
     return blocks.size();
   }

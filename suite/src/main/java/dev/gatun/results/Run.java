@@ -75,7 +75,6 @@ public record Run(
     return arm.startsWith(CONTROL);
   }
 
-  /** The same run with its time. */
   Run took(double seconds) {
     return new Run(id, claim, arm, tier, device, seed, configuration, seconds);
   }

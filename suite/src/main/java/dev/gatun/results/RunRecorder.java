@@ -34,7 +34,6 @@ public final class RunRecorder {
     return new RunRecorder(CurveName::centred, recorded);
   }
 
-  /** Id of the run. */
   public String id() {
     return run().id();
   }

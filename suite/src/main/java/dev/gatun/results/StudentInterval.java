@@ -92,12 +92,10 @@ public record StudentInterval(double mean, double halfWidth) {
     return TDistribution.of(degreesOfFreedom).inverseSurvivalProbability((1 - CONFIDENCE) / 2);
   }
 
-  /** Lower end. */
   public double low() {
     return mean - halfWidth;
   }
 
-  /** Upper end. */
   public double high() {
     return mean + halfWidth;
   }

@@ -89,12 +89,10 @@ public record TrainingCurve(Path folder) {
               new StepSpeed(
                   row.whole("step"), row.number("seconds"), row.number("tokens_per_second")));
 
-  /** Where the curve is. */
   public Path file() {
     return folder.resolve(CURVE.file());
   }
 
-  /** Whether it was ever written. */
   public boolean exists() {
     return Files.exists(file()) && Files.exists(folder.resolve(SPEED.file()));
   }

@@ -144,7 +144,6 @@ public final class Verdicts {
     }
   }
 
-  /** What is judged, one by one. */
   private static List<Group> groups(List<Selection.Sample> samples, ExpectedCheck check) {
     if (check.kind() == CheckKind.STATISTICAL) {
       return bySeed(samples, check).entrySet().stream()

@@ -147,7 +147,6 @@ public final class CheckpointWeights implements AutoCloseable {
     }
   }
 
-  /** Where the weights are. */
   public Path folder() {
     return folder;
   }

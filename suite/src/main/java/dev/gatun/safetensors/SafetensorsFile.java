@@ -113,12 +113,10 @@ public final class SafetensorsFile implements AutoCloseable {
     }
   }
 
-  /** Where it is. */
   public Path path() {
     return path;
   }
 
-  /** Free text by name. */
   public Map<String, String> metadata() {
     return header.metadata();
   }

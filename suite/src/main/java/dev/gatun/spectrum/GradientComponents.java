@@ -149,7 +149,6 @@ public final class GradientComponents implements AutoCloseable {
     scope.close();
   }
 
-  /** Each row times its eigenvalue. */
   private double[] weighted(double[] rows, int width) {
     double[] weighted = new double[rows.length];
     for (int i = 0; i < rows.length; i++) {

@@ -19,7 +19,6 @@ public interface LogitDirection {
    */
   void rows(Backend backend, long firstRow, Tensor gradient, Tensor out);
 
-  /** −G: what the loss asks for. */
   static LogitDirection steepestDescent() {
     return (backend, _, gradient, out) -> {
       backend.copy(gradient, out);

@@ -23,7 +23,6 @@ public record LossCurve(double cosine, double startLoss, double[] sizes, double[
     }
   }
 
-  /** Number of step sizes. */
   public int size() {
     return sizes.length;
   }

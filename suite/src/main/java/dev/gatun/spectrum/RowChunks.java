@@ -7,7 +7,6 @@ public interface RowChunks {
   /** Rows of the whole matrix. */
   long rows();
 
-  /** Columns of the matrix. */
   long cols();
 
   /** Shows all rows in order. */

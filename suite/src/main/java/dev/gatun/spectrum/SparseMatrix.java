@@ -8,7 +8,6 @@ public interface SparseMatrix {
   /** Rows of the whole matrix. */
   long rows();
 
-  /** Columns. */
   int cols();
 
   /** Rows with two entries or more. */

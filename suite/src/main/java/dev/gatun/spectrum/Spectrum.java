@@ -59,7 +59,6 @@ public record Spectrum(
     return singularValues.clone();
   }
 
-  /** Number of singular values. */
   public int size() {
     return singularValues.length;
   }

@@ -52,7 +52,6 @@ public final class Shape {
     return extents.clone();
   }
 
-  /** Number of elements. */
   public long size() {
     long size = 1;
     for (long extent : extents) {

@@ -58,7 +58,6 @@ public final class Tensor {
     return new Tensor(type, shape, memory, onHost);
   }
 
-  /** Element type. */
   public ElementType type() {
     return type;
   }
@@ -68,7 +67,6 @@ public final class Tensor {
     return shape;
   }
 
-  /** Number of elements. */
   public long size() {
     return shape.size();
   }

@@ -39,12 +39,10 @@ public final class RunCheckpoint implements TrainingListener {
     this.identity = identity;
   }
 
-  /** Where it is. */
   public Path file() {
     return file;
   }
 
-  /** Whether it was ever written. */
   public boolean exists() {
     return Files.exists(file);
   }

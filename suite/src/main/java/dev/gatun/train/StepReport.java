@@ -18,7 +18,6 @@ public record StepReport(
     long tokens,
     long nanosElapsed) {
 
-  /** Speed of this step. */
   public double tokensPerSecond() {
     return tokens * 1e9 / nanosElapsed;
   }

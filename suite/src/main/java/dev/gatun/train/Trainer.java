@@ -45,12 +45,10 @@ public final class Trainer implements AutoCloseable {
     this.optimiser = Optimiser.of(model.backend(), model.parameters(), config.optimiser());
   }
 
-  /** The model in training. */
   public LanguageModel model() {
     return model;
   }
 
-  /** Steps done. */
   public long step() {
     return step;
   }

@@ -15,7 +15,6 @@ public interface TrainingListener {
    */
   default void reached(long step, LanguageModel model) {}
 
-  /** A step is finished. */
   default void stepFinished(StepReport report) {}
 
   /** The model after {@code step} steps was evaluated on held-out tokens. */

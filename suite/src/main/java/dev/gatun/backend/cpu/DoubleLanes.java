@@ -13,7 +13,6 @@ import jdk.incubator.vector.VectorSpecies;
 final class DoubleLanes {
   static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
 
-  /** Number of lanes. */
   static final int WIDTH = SPECIES.length();
 
   static final DoubleVector ZERO = DoubleVector.zero(SPECIES);

@@ -37,7 +37,6 @@ import jdk.incubator.vector.VectorSpecies;
 final class Lanes {
   static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
 
-  /** Number of lanes. */
   static final int WIDTH = SPECIES.length();
 
   /** Bytes of one vector. */

@@ -92,7 +92,6 @@ final class BlockPool implements AutoCloseable {
         null);
   }
 
-  /** Takes a block back. */
   void giveBack(Block block) {
     kept.computeIfAbsent(block.bytes(), _ -> new ArrayDeque<>()).push(block);
   }

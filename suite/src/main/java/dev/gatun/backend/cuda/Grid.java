@@ -9,7 +9,6 @@ package dev.gatun.backend.cuda;
  * @param sharedBytes dynamic shared memory of a block
  */
 record Grid(int x, int y, int threads, int sharedBytes) {
-  /** What every device takes in y. */
   private static final int MOST_IN_Y = 65_535;
 
   private static final int MOST_THREADS = 1024;

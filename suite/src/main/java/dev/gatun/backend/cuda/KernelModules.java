@@ -32,7 +32,6 @@ final class KernelModules implements AutoCloseable {
     this.guard = guard;
   }
 
-  /** The kernel, ready to launch. */
   KernelFunction get(Kernel kernel) {
     KernelFunction function = functions.get(kernel);
     return function != null ? function : find(kernel);

@@ -40,7 +40,6 @@ public final class BottleneckExperiment {
     this.sweep = new Sweep<>("bottleneck", this::measure);
   }
 
-  /** All runs. */
   public SweepRuns<BottleneckSetting> runs() {
     return new SweepRuns<>(sweep, plan, false);
   }

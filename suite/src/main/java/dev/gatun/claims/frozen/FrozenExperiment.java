@@ -25,7 +25,6 @@ public final class FrozenExperiment {
   private final Sweep<FrozenSetting> sweep;
   private final Selection<FrozenSetting> plan;
 
-  /** As the claims are measured. */
   public FrozenExperiment() {
     this(new FrozenRun(), (tier, seed) -> FrozenPlan.of(tier, seed).settings());
   }
@@ -58,7 +57,6 @@ public final class FrozenExperiment {
    * @param evidence of its run
    */
   record FrozenHeads(FrozenSetting setting, Evidence evidence) {
-    /** A metric of the run. */
     double value(String name) {
       return evidence.metrics().stream()
           .filter(m -> m.name().equals(name))
@@ -67,7 +65,6 @@ public final class FrozenExperiment {
           .orElseThrow(() -> new IllegalArgumentException("the run has no metric " + name));
     }
 
-    /** A metric of a trained head. */
     double value(String name, EntryScale entries, int rank) {
       return value(HeadChoice.metric(name, entries, rank));
     }
@@ -77,7 +74,6 @@ public final class FrozenExperiment {
       return value("loss", entries, rank) - value("loss", entries, setting.size().width());
     }
 
-    /** Begins an arm of a claim. */
     RunRecorder begin(String claim, String arm, EvidenceBuilder builder) {
       Run run = evidence.runs().getFirst();
       return builder.begin(

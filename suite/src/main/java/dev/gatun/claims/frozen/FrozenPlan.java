@@ -26,7 +26,6 @@ record FrozenPlan(List<FrozenSetting> settings) {
     settings = List.copyOf(settings);
   }
 
-  /** The plan of a tier. */
   static FrozenPlan of(Tier tier, long firstSeed) {
     return switch (tier) {
       case QUICK -> quick(firstSeed);

@@ -78,12 +78,10 @@ public record FrozenSetting(
     return (training.steps() + batches) * rows();
   }
 
-  /** Contexts of a record batch. */
   int rows() {
     return batch() * length();
   }
 
-  /** Steps of every head. */
   long headSteps() {
     return batches * (rows() / contexts);
   }

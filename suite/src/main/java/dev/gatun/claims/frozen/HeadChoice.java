@@ -15,7 +15,6 @@ record HeadChoice(int rank, EntryScale entries, double learningRate) {
     return CurveName.name(name + "_" + entries.label(), rank);
   }
 
-  /** The same for this rate. */
   String metricOfRate(String name) {
     return CurveName.name("%s_%s_rate%s".formatted(name, entries.label(), learningRate), rank);
   }

@@ -73,7 +73,6 @@ final class TruncatedHeads implements AutoCloseable {
     return spectrum;
   }
 
-  /** The heads by rank. */
   Map<Integer, FactorisedHead> byRank() {
     return heads;
   }

@@ -29,7 +29,6 @@ public final class A8TwoDimensionsSuffice implements Claim {
   private final TokenPlacement placement;
   private final int[] vocabularies;
 
-  /** With the circle, at all sizes. */
   public A8TwoDimensionsSuffice() {
     this(TokenPlacement.circle(), VOCABULARIES);
   }

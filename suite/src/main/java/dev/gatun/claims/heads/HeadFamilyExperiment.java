@@ -29,11 +29,9 @@ public final class HeadFamilyExperiment implements ClaimPart {
   /** What is run at a tier. */
   @FunctionalInterface
   interface Plans {
-    /** From a first seed on. */
     HeadFamilyPlan of(Tier tier, long firstSeed);
   }
 
-  /** All tiers, measured exactly. */
   public HeadFamilyExperiment() {
     this(new HeadFamilyTraining(LocalMeasure.EXACT, HeadMeasures.EXACT), HeadFamilyPlan::of);
   }

@@ -72,7 +72,6 @@ class HeadFamilyTraining implements RunBody<HeadFamilySetting> {
     }
   }
 
-  /** What a setting trains on. */
   protected BatchSource batches(HeadFamilySetting setting, BatchSource ofTheCorpus) {
     return ofTheCorpus;
   }

@@ -36,11 +36,9 @@ public record HeadVariantExperiment(
   /** What is run at a tier. */
   @FunctionalInterface
   interface Plans {
-    /** From a first seed on. */
     HeadVariantPlan of(Tier tier, long firstSeed);
   }
 
-  /** The sweep that claims share. */
   public static Sweep<HeadVariantSetting> newSweep() {
     return new Sweep<>("heads", new HeadVariantTraining());
   }

@@ -57,7 +57,6 @@ public class HeadVariantTraining implements RunBody<HeadVariantSetting> {
     }
   }
 
-  /** What a setting trains on. */
   protected BatchSource batches(HeadVariantSetting setting, BatchSource ofTheCorpus) {
     return ofTheCorpus;
   }

@@ -41,7 +41,6 @@ record LossCurve(List<Point> points) {
     return new LossCurve(points);
   }
 
-  /** The loss at the end. */
   Point last() {
     return points.getLast();
   }

@@ -29,7 +29,6 @@ public final class B6NextTokenRank implements Claim {
 
   private final NgramExperiment experiment;
 
-  /** With the plans of the tiers. */
   public B6NextTokenRank() {
     this(new NgramExperiment());
   }

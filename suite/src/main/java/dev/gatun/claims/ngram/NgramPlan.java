@@ -21,7 +21,6 @@ record NgramPlan(int vocabulary, List<NgramSetting> settings) {
     settings = List.copyOf(settings);
   }
 
-  /** The plan of a tier. */
   static NgramPlan of(Tier tier, long firstSeed) {
     return switch (tier) {
       case QUICK -> quick(firstSeed);

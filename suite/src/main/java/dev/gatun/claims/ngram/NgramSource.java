@@ -57,7 +57,6 @@ final class NgramSource implements AutoCloseable {
     return tokenizer.name();
   }
 
-  /** Tokens that a setting reads. */
   long tokens(NgramSetting setting) {
     return all().tokens() / setting.part();
   }

@@ -95,7 +95,6 @@ final class RowCollector implements AutoCloseable {
     size = 0;
   }
 
-  /** All of it. */
   NgramMatrix finish() {
     if (size > 0) {
       finishRow();

@@ -49,7 +49,6 @@ final class TemporaryFiles implements AutoCloseable {
     }
   }
 
-  /** A new file. */
   Writer write(String purpose) {
     Path file = folder.resolve("%s-%s".formatted(purpose, created++));
     try {
@@ -124,7 +123,6 @@ final class TemporaryFiles implements AutoCloseable {
       this.channel = through.apply(target);
     }
 
-    /** Where it is. */
     Path file() {
       return file;
     }
@@ -185,7 +183,6 @@ final class TemporaryFiles implements AutoCloseable {
       this.buffer = ByteBuffer.allocate(Math.max(bufferBytes, 64)).flip();
     }
 
-    /** Whether there are more. */
     boolean hasNext() {
       return buffer.hasRemaining() || fill(1);
     }

@@ -84,7 +84,6 @@ final class TokenFile {
     return pieces;
   }
 
-  /** How many there are. */
   long tokens() {
     return tokens;
   }

@@ -25,7 +25,6 @@ public final class B1ScalingLawExcess implements Claim {
 
   private final SaturationFigure figure;
 
-  /** With the published numbers. */
   public B1ScalingLawExcess() {
     this(SaturationFigure.published());
   }

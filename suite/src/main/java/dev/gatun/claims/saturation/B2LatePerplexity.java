@@ -41,7 +41,6 @@ public final class B2LatePerplexity implements Claim {
 
   private final PythiaCheckpoints checkpoints;
 
-  /** With the published numbers. */
   public B2LatePerplexity() {
     this(PythiaCheckpoints.shipped());
   }

@@ -19,7 +19,6 @@ record Bootstrap(double estimate, double[] resamples) {
 
   /** A 95 % interval. */
   record Interval(double low, double high) {
-    /** The larger of its two arms. */
     double reach(double from) {
       return Math.max(high - from, from - low);
     }

@@ -12,7 +12,6 @@ import dev.gatun.tensor.Tensor;
  * measures something else in their place.
  */
 interface HeadGeometry {
-  /** The exact measures. */
   HeadGeometry EXACT = new HeadGeometry() {};
 
   /** All singular values of head weights W [V, D], D ≤ V. */

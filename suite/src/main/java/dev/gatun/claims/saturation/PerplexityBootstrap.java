@@ -28,13 +28,11 @@ final class PerplexityBootstrap {
     models.forEach((name, list) -> resampled.put(name, resamples(list, randomness.stream(name))));
   }
 
-  /** Final over least perplexity. */
   static double ratio(List<Checkpoint> list) {
     double least = list.stream().mapToDouble(Checkpoint::perplexity).min().orElseThrow();
     return list.getLast().perplexity() / least;
   }
 
-  /** The ratio of a model. */
   Bootstrap ratio(String model) {
     double[] drawn = resampled.get(model);
     return Bootstrap.of(ratio(models.get(model)), i -> drawn[i]);

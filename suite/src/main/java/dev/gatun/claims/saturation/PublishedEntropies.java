@@ -16,7 +16,6 @@ public final class PublishedEntropies implements ClaimPart {
   private final SaturationPaper paper = SaturationPaper.shipped();
   private final List<SingularEntropy> published;
 
-  /** As published. */
   public PublishedEntropies() {
     this(SaturationPaper.shipped().singularEntropies());
   }

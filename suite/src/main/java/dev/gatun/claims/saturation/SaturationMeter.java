@@ -40,7 +40,6 @@ final class SaturationMeter {
     this.randomness = randomness;
   }
 
-  /** Records a checkpoint. */
   void record(LanguageModel model, long step, RunRecorder run) {
     SaturationCourse.Entropies own;
     SaturationCourse.Entropies centred;

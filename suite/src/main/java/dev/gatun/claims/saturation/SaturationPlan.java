@@ -35,7 +35,6 @@ record SaturationPlan(List<SaturationSetting> settings) {
     settings = List.copyOf(settings);
   }
 
-  /** The plan of a tier. */
   static SaturationPlan of(Tier tier, long firstSeed) {
     return switch (tier) {
       case QUICK -> quick(firstSeed);

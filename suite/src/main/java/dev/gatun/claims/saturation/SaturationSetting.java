@@ -57,7 +57,6 @@ public record SaturationSetting(
         + f64 * size.width() * (4L * size.vocabulary() + size.width() + contexts());
   }
 
-  /** n. */
   public int contexts() {
     return windows * size.length();
   }

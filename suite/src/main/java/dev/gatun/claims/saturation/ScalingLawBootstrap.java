@@ -79,7 +79,6 @@ final class ScalingLawBootstrap {
         });
   }
 
-  /** The A of that law. */
   Bootstrap refitA() {
     return Bootstrap.of(
         law.refitA(larger).a(),

@@ -70,7 +70,6 @@ final class SpamLangArms {
     this.seed = seed;
   }
 
-  /** The arms so far. */
   List<SpamLangSetting> settings() {
     return settings;
   }

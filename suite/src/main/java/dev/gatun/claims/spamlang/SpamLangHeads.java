@@ -27,11 +27,9 @@ public final class SpamLangHeads implements ClaimPart {
   /** What is run at a tier. */
   @FunctionalInterface
   interface Plans {
-    /** From a first seed on. */
     SpamLangHeadPlan of(Tier tier, long firstSeed);
   }
 
-  /** All tiers, on SpamLang itself. */
   public SpamLangHeads() {
     this(SpamLangHeadPlan::of, SpamLangRun.Examples.UNIFORM);
   }

@@ -31,7 +31,6 @@ public record SpamLangPlan(List<SpamLangSetting> settings) {
     settings = List.copyOf(settings);
   }
 
-  /** The plan of a tier. */
   static SpamLangPlan of(Tier tier, long firstSeed) {
     return switch (tier) {
       case QUICK -> quick(firstSeed);

@@ -32,7 +32,6 @@ public final class SpamLangRun implements RunBody<SpamLangSetting> {
             new SpamLang(
                 setting.model().vocabulary(), setting.batch(), setting.length(), randomness);
 
-    /** The batches of a run. */
     BatchSource of(SpamLangSetting setting, Randomness randomness);
   }
 

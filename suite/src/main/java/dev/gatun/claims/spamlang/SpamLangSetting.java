@@ -32,7 +32,6 @@ public record SpamLangSetting(
     return (double) steps() * batch() / model.vocabulary();
   }
 
-  /** The same with another head. */
   SpamLangSetting withHead(HeadChoice head) {
     return new SpamLangSetting(
         arm,

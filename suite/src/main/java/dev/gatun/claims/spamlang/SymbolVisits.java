@@ -30,7 +30,6 @@ final class SymbolVisits {
     return visits.length;
   }
 
-  /** Sequences per symbol. */
   double meanVisits() {
     return Arrays.stream(visits).average().orElseThrow();
   }

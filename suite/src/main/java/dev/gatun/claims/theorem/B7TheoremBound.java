@@ -62,7 +62,6 @@ public class B7TheoremBound implements Claim {
 
   private final Function<Tier, TheoremPlan> plans;
 
-  /** As it is measured. */
   public B7TheoremBound() {
     this(TheoremPlan::of);
   }

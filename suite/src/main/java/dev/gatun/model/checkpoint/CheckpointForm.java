@@ -112,7 +112,6 @@ sealed interface CheckpointForm {
   /** An element's place here and in the checkpoint. */
   @FunctionalInterface
   interface Places {
-    /** Visits an element. */
     void visit(int at, int storedAt);
   }
 

@@ -172,7 +172,6 @@ final class StoredParameters {
     return config;
   }
 
-  /** All parameters. */
   ParameterLayout layout() {
     return layout;
   }

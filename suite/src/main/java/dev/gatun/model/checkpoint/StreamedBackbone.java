@@ -77,7 +77,6 @@ public final class StreamedBackbone implements AutoCloseable {
     }
   }
 
-  /** The model's shape. */
   public TransformerConfig config() {
     return config;
   }

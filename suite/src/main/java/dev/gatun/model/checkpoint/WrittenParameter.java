@@ -31,7 +31,6 @@ final class WrittenParameter {
     this.reader = reader;
   }
 
-  /** Adds it to a file. */
   void addTo(SafetensorsWriter writer, String name) {
     writer.addFloats(
         name,

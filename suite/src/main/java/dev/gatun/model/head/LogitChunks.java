@@ -47,7 +47,6 @@ public final class LogitChunks implements AutoCloseable {
     void accept(long firstRow, long count, Tensor logits);
   }
 
-  /** Loss and accuracy. */
   HeadScores scores(Tensor x, Tensor weights, Tensor targets) {
     Buffers b = buffers(x.rows(), weights);
     Tensor losses = b.losses.slice(0, x.rows());

@@ -5,7 +5,6 @@ import dev.gatun.tensor.Tensor;
 /** Sees the logit gradient, chunk by chunk, before each chunk is overwritten. */
 @FunctionalInterface
 public interface LogitGradientTap {
-  /** Looks at nothing. */
   LogitGradientTap NONE = (_, _) -> {};
 
   /**

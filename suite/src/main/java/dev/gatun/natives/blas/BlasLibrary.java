@@ -128,7 +128,6 @@ public final class BlasLibrary {
     BlasProbe.setThreads(SymbolLookup.loaderLookup(), threads);
   }
 
-  /** The file in use. */
   public Path file() {
     return report.loaded().orElseThrow();
   }

@@ -76,7 +76,6 @@ record CudaPlaces(UnaryOperator<String> environment, Path fileSystemRoot, Path c
           "usr/lib/wsl/lib",
           "run/opengl-driver/lib");
 
-  /** The places of this machine. */
   static CudaPlaces ofThisMachine() {
     return new CudaPlaces(System::getenv, Path.of("/"), CacheFolder.ofThisUser());
   }

@@ -42,7 +42,6 @@ final class CudaSearch {
     this.probe = new CudaProbe(opener);
   }
 
-  /** A search of this machine. */
   static CudaSearch ofThisMachine(Optional<Path> option) {
     return new CudaSearch(CudaPlaces.ofThisMachine(), option, new DynamicLinker());
   }

@@ -37,7 +37,6 @@ public enum Marker {
     return FILLED[i % FILLED.length];
   }
 
-  /** Whether the inside is painted. */
   boolean filled() {
     return this != RING && this != OPEN_DIAMOND;
   }

@@ -11,7 +11,6 @@ public final class Svg {
     this.elements = elements;
   }
 
-  /** The elements as markup. */
   public String elements() {
     return elements;
   }

@@ -56,7 +56,6 @@ final class Measurements {
     }
   }
 
-  /** What either has measured. */
   static Set<Subject> subjects(Measurements first, Measurements other) {
     Set<Subject> all = new LinkedHashSet<>(first.samples.keySet());
     all.addAll(other.samples.keySet());
@@ -89,7 +88,6 @@ final class Measurements {
     return samples.stream().mapToDouble(s -> s.values()[0]).toArray();
   }
 
-  /** Samples of some seeds. */
   static List<Sample> ofSeeds(Map<Long, Sample> samples, Set<Long> seeds) {
     List<Sample> some = new ArrayList<>();
     seeds.forEach(seed -> some.add(samples.get(seed)));

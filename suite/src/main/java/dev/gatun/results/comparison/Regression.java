@@ -30,7 +30,6 @@ public record Regression(
 
   /** A metric of a claim, and where it is least as it was. */
   public record Metric(String claim, String metric, Place place) {
-    /** For people. */
     public String inWords() {
       return "%s %s at %s: %.6g before and %.6g now; %s"
           .formatted(

@@ -4,7 +4,6 @@ import dev.gatun.results.UnreadableResultsException;
 
 /** How much an operand may change on its way into a product, relative to itself. */
 final class UnitRoundoff {
-  /** Of double precision. */
   static final double F64 = 0x1p-53;
 
   private UnitRoundoff() {}

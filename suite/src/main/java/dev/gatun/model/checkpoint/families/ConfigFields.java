@@ -160,7 +160,6 @@ final class ConfigFields {
     return node.isString() ? node.stringValue() : node.toString();
   }
 
-  /** Refuses a field for its value. */
   IllegalArgumentException unsupported(String name, String supported) {
     return new IllegalArgumentException(
         "%s%s is %s, which is not supported; %s is"

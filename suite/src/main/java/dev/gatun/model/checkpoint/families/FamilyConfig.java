@@ -6,7 +6,6 @@ import java.util.Map;
 
 /** How one family's configuration says what a model is: read and written side by side. */
 sealed interface FamilyConfig permits Gpt2Config, GptNeoXConfig, LlamaLikeConfig {
-  /** All of them. */
   List<FamilyConfig> ALL =
       List.of(
           new Gpt2Config(),
@@ -15,7 +14,6 @@ sealed interface FamilyConfig permits Gpt2Config, GptNeoXConfig, LlamaLikeConfig
           LlamaLikeConfig.QWEN3,
           LlamaLikeConfig.OLMO2);
 
-  /** Which. */
   TransformerConfig.Family family();
 
   /** {@code model_type}. */

@@ -112,7 +112,6 @@ enum LlamaLikeConfig implements FamilyConfig {
   /** Refuses what Gatun does not do of the fields that this family alone has. */
   void requireOwn(ConfigFields fields) {}
 
-  /** Puts those fields. */
   abstract void writeOwn(TransformerConfig config, Map<String, Object> fields);
 
   boolean mlpBiased(ConfigFields fields) {
