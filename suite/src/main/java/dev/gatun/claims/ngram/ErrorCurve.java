@@ -1,6 +1,8 @@
 package dev.gatun.claims.ngram;
 
+import dev.gatun.spectrum.SparseMatrix;
 import dev.gatun.spectrum.Spectrum;
+import java.util.Arrays;
 
 /**
  * W-error(d) = √Σ_{i>d} σᵢ² / ‖W‖ for every d (arXiv 2404.07647, section 5): the share of W that no
@@ -15,12 +17,42 @@ final class ErrorCurve {
    * @param energy ‖W‖², from the entries and not from the spectrum
    */
   ErrorCurve(Spectrum spectrum, double energy) {
-    errors = new double[spectrum.size() + 1];
+    this(Arrays.stream(spectrum.singularValues()).map(s -> s * s).toArray(), energy);
+  }
+
+  /**
+   * For energies by component, the largest first.
+   *
+   * @param energy their sum, or what stands for it
+   */
+  private ErrorCurve(double[] energies, double energy) {
+    errors = new double[energies.length + 1];
     double tail = 0;
-    for (int d = spectrum.size() - 1; d >= 0; d--) {
-      tail += spectrum.singularValue(d) * spectrum.singularValue(d);
+    for (int d = energies.length - 1; d >= 0; d--) {
+      tail += energies[d];
       errors[d] = Math.sqrt(tail / energy);
     }
+  }
+
+  /**
+   * That of a matrix whose columns are as long and orthogonal: σ_v² = Σ_c p(v|c)², which knows how
+   * often tokens follow and not what they follow.
+   */
+  static ErrorCurve ofColumns(SparseMatrix matrix) {
+    double[] energies = matrix.loneEnergy();
+    matrix.forEachMixedRow((columns, values, entries) -> {
+      for (int i = 0; i < entries; i++) {
+        energies[columns[i]] += values[i] * values[i];
+      }
+    });
+    double[] descending =
+        Arrays.stream(energies).map(energy -> -energy).sorted().map(energy -> -energy).toArray();
+    return new ErrorCurve(descending, Arrays.stream(descending).sum());
+  }
+
+  /** The number of components. */
+  int size() {
+    return errors.length - 1;
   }
 
   /** W-error(d); 0 from the number of singular values on. */

@@ -50,6 +50,7 @@ final class MatrixMeter {
     run.metric("rank_less_used_tokens", 0, rank - matrix.usedTokens(), "1");
     run.metric("rank_less_tokens_alone", 0, rank - matrix.tokensAlone(), "1");
     recordErrors(matrix.cols(), new ErrorCurve(spectrum, gram.energy()), spectrum, run);
+    recordColumns(ErrorCurve.ofColumns(matrix), run);
     run.spectrum("next_token_matrix", 0, spectrum.singularValues(), spectrum.errorBound());
   }
 
@@ -65,6 +66,15 @@ final class MatrixMeter {
     for (int d : dimensions(vocabulary)) {
       double error = spectrum.bestRankResidualError(Math.min(d, spectrum.size()));
       run.metric(CurveName.name("w_error", d), 0, errors.at(d), error, "1");
+    }
+  }
+
+  /** The null: the same curve if all columns were orthogonal. */
+  private static void recordColumns(ErrorCurve errors, RunRecorder run) {
+    run.metric("half_dimension_of_columns", 0, errors.dimension(HALF), "1");
+    run.metric("negligible_dimension_of_columns", 0, errors.dimension(NEGLIGIBLE), "1");
+    for (int d : dimensions(errors.size())) {
+      run.metric(CurveName.name("w_error_of_columns", d), 0, errors.at(d), "1");
     }
   }
 

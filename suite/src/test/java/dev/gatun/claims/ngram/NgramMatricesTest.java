@@ -85,6 +85,27 @@ class NgramMatricesTest {
   }
 
   @Test
+  void columnsAreAsLongAsTheSharesOfTheirTokens() {
+    List<String> texts = texts(60, 200, 5);
+    List<int[]> documents = texts.stream().map(new ByteTokenizer()::encode).toList();
+    try (var files = files()) {
+      for (NgramMatrix matrix : matrices(corpus(texts), AMPLE, files)) {
+        double[] energies = new double[V];
+        for (Map<Integer, Double> row : Table.of(documents, matrix.order()).rows().values()) {
+          row.forEach((token, share) -> energies[token] += share * share);
+        }
+        Arrays.sort(energies);
+        double all = Arrays.stream(energies).sum();
+        ErrorCurve errors = ErrorCurve.ofColumns(matrix);
+        assertEquals(1, errors.at(0), 1e-12);
+        assertEquals(Math.sqrt(1 - energies[V - 1] / all), errors.at(1), 1e-12);
+        assertEquals(Math.sqrt(Arrays.stream(energies, 0, V - 3).sum() / all), errors.at(3), 1e-12);
+        assertEquals(0, errors.at(V));
+      }
+    }
+  }
+
+  @Test
   void neitherMemoryNorTheOrderOfDocumentsChangesABit() {
     List<String> texts = texts(80, 300, 40);
     List<String> names = new ArrayList<>();
