@@ -3,6 +3,7 @@ package dev.gatun.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.data.SmallText;
 import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.results.CurvePoint;
 import dev.gatun.results.TrainingCurve;
@@ -27,8 +28,7 @@ class OutputBiasIT {
 
   @BeforeEach
   void writeText() throws IOException {
-    String line = "the rain in the plain is in the main again, and the train in the rain.\n";
-    text = Files.writeString(folder.resolve("corpus.txt"), line.repeat(400));
+    text = Files.writeString(folder.resolve("corpus.txt"), SmallText.lines(400));
   }
 
   private CommandRun train(OutputBias bias, String kind) throws IOException {
