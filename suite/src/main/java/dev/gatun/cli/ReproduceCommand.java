@@ -120,6 +120,9 @@ final class ReproduceCommand implements Callable<Integer> {
       description = "Where the time of each claim is kept, as JSON in the layout of JMH's results.")
   private Path timings;
 
+  @Option(names = "--details", description = "Print every check, and why it came out so.")
+  private boolean details;
+
   @Override
   public Integer call() {
     List<Claim> claims = selected();
@@ -247,9 +250,14 @@ final class ReproduceCommand implements Callable<Integer> {
     List<Regression> regressions = reference.regressions(evidence);
     Report.write(report, evidence, verdicts, expected, across, regressions);
     var table = new VerdictTable(verdicts, expected, regressions);
-    table.print(console);
+    if (details) {
+      table.printDetails(console);
+    } else {
+      table.printSummary(console);
+    }
     console.line("");
-    console.line("report: @|bold " + report.toAbsolutePath() + "|@");
+    console.line("every check: gatun verify %s --details".formatted(folder));
+    console.line("report:      @|bold " + report.toAbsolutePath() + "|@");
     console.json(
         new Reproduction(
             folder.toString(),

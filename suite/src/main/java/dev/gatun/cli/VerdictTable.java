@@ -17,6 +17,8 @@ import java.util.stream.Collectors;
 
 /** Verdicts for people and for machines, and the exit code that they amount to. */
 final class VerdictTable {
+  private static final int WIDEST_REASON = 75;
+
   private final List<Verdict> verdicts;
   private final ExpectedValues expected;
   private final List<Regression> regressions;
@@ -34,11 +36,67 @@ final class VerdictTable {
   }
 
   /**
+   * A row per claim with what decided it, grouped by verdict; then how many have which, what is not
+   * as recorded, and whether the metrics are as before.
+   */
+  void printSummary(Console console) {
+    console.table(
+        List.of(),
+        claims().stream()
+            .sorted(Comparator.comparing(this::outcome).reversed())
+            .map(claim -> List.of(claim.claim(), styled(outcome(claim)), shortened(why(claim))))
+            .toList());
+    console.line("");
+    console.line(counts());
+    notes().forEach(console::paragraph);
+  }
+
+  private Outcome outcome(ExpectedClaim claim) {
+    return ClaimVerdict.of(claim, verdicts).outcome();
+  }
+
+  private static String shortened(String reason) {
+    return reason.length() <= WIDEST_REASON
+        ? reason
+        : reason.substring(0, WIDEST_REASON - 1).stripTrailing() + "…";
+  }
+
+  /** What is said of a claim, or where that was found to be otherwise. */
+  private String why(ExpectedClaim claim) {
+    Outcome outcome = outcome(claim);
+    if (outcome == Outcome.UNDECIDED && needs(claim).isPresent()) {
+      return "needs " + ClaimVerdict.of(claim, verdicts).needs();
+    }
+    Optional<Verdict> deciding =
+        verdicts.stream()
+            .filter(v -> v.claim().equals(claim.claim()) && v.gates() && v.outcome() == outcome)
+            .findFirst();
+    return switch (outcome) {
+      case AS_ITS_NULL ->
+          deciding
+              .map(v ->
+                  "%s: %s; its null: %s"
+                      .formatted(
+                          claim.title(), NumberCell.of(v.measured()), NumberCell.of(v.nullValue())))
+              .orElse(claim.title());
+      case NOT_REPRODUCED ->
+          deciding
+              .map(v ->
+                  "%s: %s, expected %s"
+                      .formatted(v.check(), NumberCell.of(v.measured()), interval(v)))
+              .orElse(claim.title());
+      case UNDECIDED, SKIPPED ->
+          deciding.map(v -> "%s: %s".formatted(v.check(), v.reason())).orElse(claim.title());
+      case REPRODUCED, RECOMPUTED, HOLDS -> claim.title();
+    };
+  }
+
+  /**
    * One row per check that this tier judges, below them the reason of each that is not plainly
    * inside its bound; then a row per claim, how many have which verdict, what is not as recorded,
    * and, apart from all of it, whether the metrics are as before.
    */
-  void print(Console console) {
+  void printDetails(Console console) {
     console.table(
         List.of("claim", "check", "measured", "expected", "null", "verdict"),
         verdicts.stream().filter(VerdictTable::isOfThisTier).map(this::row).toList());

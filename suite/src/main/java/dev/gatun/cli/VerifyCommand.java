@@ -21,6 +21,8 @@ import picocli.CommandLine.Parameters;
     description = "Judges stored evidence again, without measuring anything.",
     mixinStandardHelpOptions = true)
 final class VerifyCommand implements Callable<Integer> {
+  private static final int MOST_DIFFERENCES = 1;
+
   @Mixin private Console console;
   @Mixin private ReferenceOptions reference;
 
@@ -34,6 +36,9 @@ final class VerifyCommand implements Callable<Integer> {
       paramLabel = "<path>",
       description = "Expected values, a .toml file or a folder of them. Default: Gatun's own.")
   private Path expectedValues;
+
+  @Option(names = "--details", description = "Print every check, and why it came out so.")
+  private boolean details;
 
   @Override
   public Integer call() {
@@ -54,12 +59,20 @@ final class VerifyCommand implements Callable<Integer> {
     }
     List<Regression> regressions = verdicts.isEmpty() ? List.of() : reference.regressions(evidence);
     var table = new VerdictTable(verdicts, expected, regressions);
-    if (!verdicts.isEmpty()) {
-      table.print(console);
+    if (!verdicts.isEmpty() && details) {
+      table.printDetails(console);
+    } else if (!verdicts.isEmpty()) {
+      table.printSummary(console);
     }
     List<VerdictDifference> differences =
         VerdictDifference.of(stored, StoredVerdict.of(verdicts, expected, evidence));
-    differences.forEach(difference -> console.paragraph(difference.inWords()));
+    long shown = details ? differences.size() : MOST_DIFFERENCES;
+    differences.stream().limit(shown).forEach(d -> console.paragraph(d.inWords()));
+    if (differences.size() > shown) {
+      console.paragraph(
+          "%s more stored verdicts differ; --details names them"
+              .formatted(differences.size() - shown));
+    }
     console.json(
         new Verification(
             results.toString(),

@@ -84,7 +84,7 @@ class CommandsTest {
   void reproduceShowsSettingsAndVerdictsAndWhereTheReportIs() {
     assertEquals(0, reproduced.code(), reproduced.err());
     assertTrue(reproduced.out().contains("corpus                  not used"), reproduced.out());
-    assertTrue(reproduced.out().contains("mean_final_excess"), reproduced.out());
+    assertTrue(reproduced.out().contains("2 claims: recomputed 2"), reproduced.out());
     assertTrue(reproduced.out().contains(evidence.resolve("report.html").toString()));
     for (String file : Set.of("runs", "metrics", "spectra", "verdicts")) {
       assertTrue(Files.exists(evidence.resolve(file + ".arrow")), file);
@@ -114,6 +114,19 @@ class CommandsTest {
         .flatMap(String::lines)
         .filter(line -> !line.contains(shared.toString()))
         .forEach(line -> assertTrue(line.length() <= 150, line));
+  }
+
+  @Test
+  void verdictsOnAllClaimsFitAScreen() {
+    Path reference = Path.of("..", "results", "reference", "amd-epyc-zen4-4-cores");
+    List<String> lines = CommandRun.of("verify", reference).out().lines().toList();
+    assertTrue(lines.size() <= 28, () -> String.join("\n", lines));
+    lines.forEach(line -> assertTrue(line.length() <= 100, line));
+    for (String claim : Claims.ids()) {
+      assertEquals(1, lines.stream().filter(l -> l.strip().startsWith(claim + " ")).count(), claim);
+    }
+    String details = CommandRun.of("verify", reference, "--details").out();
+    assertTrue(details.contains("step_rank_over_cap"), details);
   }
 
   @Test
@@ -254,7 +267,9 @@ class CommandsTest {
   void aVerdictThatFlipsExitsWith1() throws IOException {
     CommandRun run = CommandRun.of("verify", evidence, "--expected", impossible());
     assertEquals(Gatun.CLAIM_FAILED, run.code(), run.err());
-    assertTrue(run.out().contains("outside the bound"), run.out());
+    assertTrue(run.out().contains("mean_final_excess: 0.07865, expected 7 to below 8"), run.out());
+    CommandRun details = CommandRun.of("verify", evidence, "--details", "--expected", impossible());
+    assertTrue(details.out().contains("outside the bound"), details.out());
     assertTrue(
         run.out()
             .contains("B1 is not reproduced and was recorded as recomputed: the verdict flipped"),
