@@ -49,6 +49,7 @@ final class ReproduceCommand implements Callable<Integer> {
   @Mixin private Console console;
   @Mixin private DeviceOptions device;
   @Mixin private CorpusOptions corpus;
+  @Mixin private ReferenceOptions reference;
 
   @Parameters(
       paramLabel = "<claim>",
@@ -80,7 +81,7 @@ final class ReproduceCommand implements Callable<Integer> {
       completionCandidates = Heads.class,
       description = {
         "The head to ask A4, A6 and A7 of: ${COMPLETION-CANDIDATES}.",
-        "H1 compares all. Checks that hold for other heads are then reported only.",
+        "H1 compares all. Checks of claims about other heads then decide nothing.",
         "Default: ${DEFAULT-VALUE}."
       })
   private HeadChoice head;
@@ -128,6 +129,7 @@ final class ReproduceCommand implements Callable<Integer> {
     new ResultsFolder(folder).requireWritable();
     Machines.requireDifferent(withBeside(folder));
     Machines.read(beside, ExpectedValues.shipped());
+    reference.requireReadable();
     if (timings != null) {
       AtomicFile.requireWritable(timings.toAbsolutePath().getParent());
     }
@@ -242,7 +244,7 @@ final class ReproduceCommand implements Callable<Integer> {
     List<Comparison> across =
         Machines.compare(Machines.read(withBeside(folder), expected), Tolerances.shipped());
     Report.write(report, evidence, verdicts, expected, across);
-    var table = new VerdictTable(verdicts, expected);
+    var table = new VerdictTable(verdicts, expected, reference.regressions(evidence));
     table.print(console);
     console.line("");
     console.line("report: @|bold " + report.toAbsolutePath() + "|@");
@@ -253,6 +255,7 @@ final class ReproduceCommand implements Callable<Integer> {
             evidence.provenance().entries(),
             times.entries(),
             table.claimLines(),
+            table.regressionLines(),
             verdicts));
     return table.exitCode();
   }
@@ -263,6 +266,7 @@ final class ReproduceCommand implements Callable<Integer> {
       Map<String, String> provenance,
       List<Map<String, Object>> timings,
       List<VerdictTable.ClaimLine> claims,
+      List<VerdictTable.RegressionLine> regressions,
       List<Verdict> verdicts) {}
 
   private List<Path> withBeside(Path folder) {

@@ -7,32 +7,42 @@ import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Outcome;
 import dev.gatun.results.Verdict;
 import dev.gatun.results.Wording;
+import dev.gatun.results.comparison.Regression;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Verdicts for people and for machines, and the exit code that they amount to. */
 final class VerdictTable {
   private final List<Verdict> verdicts;
   private final ExpectedValues expected;
+  private final List<Regression> regressions;
 
   /**
    * Of verdicts and the values that they were judged by.
    *
-   * @param expected knows which bounds do not themselves reproduce
+   * @param expected knows which bounds themselves lie outside, and the recorded verdicts
+   * @param regressions the metrics beside those of stored evidence
    */
-  VerdictTable(List<Verdict> verdicts, ExpectedValues expected) {
+  VerdictTable(List<Verdict> verdicts, ExpectedValues expected, List<Regression> regressions) {
     this.verdicts = verdicts;
     this.expected = expected;
+    this.regressions = regressions;
   }
 
   /**
-   * One row per check, below them the reason of each that was not reproduced, and last a row per
-   * claim, with what is to be said against it.
+   * One row per check that this tier judges, below them the reason of each that is not plainly
+   * inside its bound; then a row per claim, how many have which verdict, what is not as recorded,
+   * and, apart from all of it, whether the metrics are as before.
    */
   void print(Console console) {
     console.table(
         List.of("claim", "check", "measured", "expected", "null", "verdict"),
-        verdicts.stream().map(this::row).toList());
-    List<Verdict> unlike = verdicts.stream().filter(VerdictTable::wantsReason).toList();
+        verdicts.stream().filter(VerdictTable::isOfThisTier).map(this::row).toList());
+    List<Verdict> unlike = verdicts.stream().filter(this::wantsReason).toList();
     if (!unlike.isEmpty()) {
       console.line("");
       unlike.forEach(
@@ -40,15 +50,26 @@ final class VerdictTable {
     }
     console.line("");
     console.table(
-        List.of("claim", "says", "verdict"), claims().stream().map(this::claimRow).toList());
+        List.of("claim", "says", "verdict", "recorded"),
+        claims().stream().map(this::claimRow).toList());
+    console.line("");
+    console.line(counts());
+    claims().forEach(claim -> needs(claim).ifPresent(console::paragraph));
+    notes().forEach(console::paragraph);
   }
 
-  /** What other tiers and devices are there for is no news. */
-  private static boolean wantsReason(Verdict verdict) {
+  /** Checks for other tiers and devices are no news. */
+  private static boolean isOfThisTier(Verdict verdict) {
+    return verdict.gates() || verdict.outcome() != Outcome.SKIPPED;
+  }
+
+  /** What a claim needs is said once, not at each of its checks. */
+  private boolean wantsReason(Verdict verdict) {
     return switch (verdict.outcome()) {
-      case REPRODUCED -> false;
+      case REPRODUCED, RECOMPUTED, HOLDS, AS_ITS_NULL -> false;
       case SKIPPED -> verdict.gates();
-      case NOT_REPRODUCED, INCONCLUSIVE -> true;
+      case UNDECIDED -> !expected.of(verdict.claim()).needs().containsKey(verdict.tier());
+      case NOT_REPRODUCED -> true;
     };
   }
 
@@ -60,27 +81,82 @@ final class VerdictTable {
 
   private List<String> claimRow(ExpectedClaim claim) {
     ClaimVerdict verdict = ClaimVerdict.of(claim, verdicts);
-    boolean reserved = verdict.outcome() == Outcome.REPRODUCED && !verdict.isReproducedInFull();
-    String style = style(reserved ? Outcome.INCONCLUSIVE : verdict.outcome());
-    String words = String.join("; ", verdict.reservations());
     return List.of(
         claim.claim(),
         claim.title(),
-        "@|%s %s|@%s"
-            .formatted(style, Wording.of(verdict.outcome()), words.isEmpty() ? "" : "; " + words));
+        styled(verdict.outcome()),
+        verdict.recorded().map(Wording::of).orElse("-"));
+  }
+
+  /** How many claims have which verdict, as in {@code 4 claims: holds 3, undecided 1}. */
+  private String counts() {
+    List<Outcome> outcomes =
+        claims().stream().map(claim -> ClaimVerdict.of(claim, verdicts).outcome()).toList();
+    return outcomes.size()
+        + (outcomes.size() == 1 ? " claim: " : " claims: ")
+        + Arrays.stream(Outcome.values())
+            .sorted(Comparator.reverseOrder())
+            .filter(outcomes::contains)
+            .map(outcome ->
+                Wording.of(outcome) + " " + outcomes.stream().filter(o -> o == outcome).count())
+            .collect(Collectors.joining(", "));
+  }
+
+  private Optional<String> needs(ExpectedClaim claim) {
+    return Optional.of(ClaimVerdict.of(claim, verdicts).needs())
+        .filter(needs -> !needs.isEmpty())
+        .map(needs -> "%s is decided by %s".formatted(claim.claim(), needs));
+  }
+
+  /** What is not as recorded, which identities do not hold, and which metrics changed. */
+  private List<String> notes() {
+    List<String> notes = new ArrayList<>();
+    for (ExpectedClaim claim : claims()) {
+      ClaimVerdict verdict = ClaimVerdict.of(claim, verdicts);
+      if (verdict.isMoved()) {
+        notes.add(
+            "%s is %s and was recorded as %s%s"
+                .formatted(
+                    claim.claim(),
+                    Wording.of(verdict.outcome()),
+                    Wording.of(verdict.recorded().orElseThrow()),
+                    verdict.isFlipped() ? ": the verdict flipped" : ", which fails nothing"));
+      }
+    }
+    verdicts.stream()
+        .filter(Verdict::isBrokenIdentity)
+        .forEach(v -> notes.add("%s %s does not hold".formatted(v.claim(), v.check())));
+    for (Regression regression : regressions) {
+      notes.add(
+          "beside %s: %s metrics as before, %s changed, %s not compared"
+              .formatted(
+                  regression.reference(),
+                  regression.asBefore(),
+                  regression.changed().size(),
+                  regression.unclear().size()));
+      regression.changed().forEach(metric -> notes.add("changed: " + metric.inWords()));
+    }
+    if (regressions.isEmpty() && !verdicts.isEmpty()) {
+      notes.add(
+          "no stored evidence of this tier, math mode and seed: whether metrics are as before was"
+              + " not judged");
+    }
+    return notes;
   }
 
   /**
    * The verdict on a claim, as JSON.
    *
-   * @param reservations what is to be said against it
+   * @param recorded what it is recorded to be at this tier
+   * @param flipped whether it is decided another way than recorded
+   * @param needs the size of run that would decide it, where this tier cannot
    */
   record ClaimLine(
       String claim,
       Outcome outcome,
-      Outcome cause,
-      Outcome beyondNull,
-      List<String> reservations) {}
+      Optional<Outcome> recorded,
+      boolean flipped,
+      Optional<String> needs) {}
 
   /** One of each claim. */
   List<ClaimLine> claimLines() {
@@ -92,15 +168,39 @@ final class VerdictTable {
     return new ClaimLine(
         claim.claim(),
         verdict.outcome(),
-        verdict.cause(),
-        verdict.beyondNull(),
-        verdict.reservations());
+        verdict.recorded(),
+        verdict.isFlipped(),
+        Optional.of(verdict.needs()).filter(needs -> !needs.isEmpty()));
   }
 
-  /** 1 if a claim was not reproduced, else 0: undecided and skipped claims are no failures. */
+  /**
+   * Metrics beside stored evidence, as JSON.
+   *
+   * @param changed a line of each metric outside its tolerance
+   */
+  record RegressionLine(String reference, int asBefore, List<String> changed, int notCompared) {}
+
+  /** One of each folder of stored evidence. */
+  List<RegressionLine> regressionLines() {
+    return regressions.stream()
+        .map(r ->
+            new RegressionLine(
+                r.reference(),
+                r.asBefore(),
+                r.changed().stream().map(Regression.Metric::inWords).toList(),
+                r.unclear().size()))
+        .toList();
+  }
+
+  /**
+   * 1 if a verdict flipped against the recorded one, an identity does not hold or a metric changed,
+   * else 0: a paper that is contradicted as recorded is no failure.
+   */
   int exitCode() {
     boolean failed =
-        verdicts.stream().anyMatch(v -> v.gates() && v.outcome() == Outcome.NOT_REPRODUCED);
+        claims().stream().anyMatch(claim -> ClaimVerdict.of(claim, verdicts).isFlipped())
+            || verdicts.stream().anyMatch(Verdict::isBrokenIdentity)
+            || regressions.stream().anyMatch(regression -> !regression.changed().isEmpty());
     return failed ? Gatun.CLAIM_FAILED : 0;
   }
 
@@ -111,16 +211,12 @@ final class VerdictTable {
         NumberCell.of(verdict.measured(), (verdict.measuredHigh() - verdict.measuredLow()) / 2),
         interval(verdict),
         NumberCell.of(verdict.nullValue()),
-        styled(verdict));
+        styled(verdict.outcome()) + (verdict.gates() ? "" : " (another head)"));
   }
 
   private String interval(Verdict verdict) {
-    ExpectedCheck check = check(verdict);
+    ExpectedCheck check = expected.of(verdict.claim()).check(verdict.check());
     return Wording.bounds(verdict, check.openLow(), check.openHigh(), VerdictTable::bound);
-  }
-
-  private ExpectedCheck check(Verdict verdict) {
-    return expected.of(verdict.claim()).check(verdict.check());
   }
 
   /** As written in the data files: without zeros that say nothing. */
@@ -130,21 +226,15 @@ final class VerdictTable {
         .replaceFirst("\\.(e|$)", "$1");
   }
 
-  private String styled(Verdict verdict) {
-    String role = Wording.role(check(verdict).role(), verdict.gates());
-    return "@|%s %s|@%s"
-        .formatted(
-            style(verdict.outcome()),
-            Wording.of(verdict.outcome()),
-            role.isEmpty() ? "" : " (" + role + ")");
-  }
-
-  private static String style(Outcome outcome) {
-    return switch (outcome) {
-      case REPRODUCED -> "green";
-      case NOT_REPRODUCED -> "red,bold";
-      case INCONCLUSIVE -> "yellow";
-      case SKIPPED -> "faint";
-    };
+  private static String styled(Outcome outcome) {
+    String style =
+        switch (outcome) {
+          case REPRODUCED -> "green,bold";
+          case RECOMPUTED, HOLDS -> "green";
+          case NOT_REPRODUCED -> "red,bold";
+          case AS_ITS_NULL, UNDECIDED -> "yellow";
+          case SKIPPED -> "faint";
+        };
+    return "@|" + style + " " + Wording.of(outcome) + "|@";
   }
 }

@@ -6,6 +6,7 @@ import dev.gatun.results.Judgement;
 import dev.gatun.results.ResultsFolder;
 import dev.gatun.results.StoredVerdict;
 import dev.gatun.results.Verdict;
+import dev.gatun.results.comparison.Regression;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true)
 final class VerifyCommand implements Callable<Integer> {
   @Mixin private Console console;
+  @Mixin private ReferenceOptions reference;
 
   @Parameters(
       paramLabel = "<results>",
@@ -50,7 +52,8 @@ final class VerifyCommand implements Callable<Integer> {
           "%s: %s measurements of stored checkpoints; nothing is expected of them"
               .formatted(results, evidence.runs().size()));
     }
-    var table = new VerdictTable(verdicts, expected);
+    List<Regression> regressions = verdicts.isEmpty() ? List.of() : reference.regressions(evidence);
+    var table = new VerdictTable(verdicts, expected, regressions);
     if (!verdicts.isEmpty()) {
       table.print(console);
     }
@@ -61,6 +64,7 @@ final class VerifyCommand implements Callable<Integer> {
         new Verification(
             results.toString(),
             table.claimLines(),
+            table.regressionLines(),
             verdicts,
             differences.stream().map(VerdictDifference::line).toList()));
     return table.exitCode();
@@ -69,6 +73,7 @@ final class VerifyCommand implements Callable<Integer> {
   private record Verification(
       String results,
       List<VerdictTable.ClaimLine> claims,
+      List<VerdictTable.RegressionLine> regressions,
       List<Verdict> verdicts,
       List<VerdictDifference.Line> storedVerdictsDiffer) {}
 }

@@ -46,7 +46,7 @@ final class AcrossSection {
   }
 
   Mark mark(ExpectedClaim claim, Machine machine) {
-    return Mark.of(ClaimVerdict.of(claim, machine.verdicts()));
+    return Mark.of(ClaimVerdict.of(claim, machine.verdicts()).outcome());
   }
 
   /** The metrics of each claim that any machine has measured. */

@@ -1,11 +1,9 @@
 package dev.gatun.report;
 
-import dev.gatun.results.CheckRole;
 import dev.gatun.results.ExpectedCheck;
 import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Standing;
 import dev.gatun.results.Verdict;
-import dev.gatun.results.Wording;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -23,10 +21,9 @@ record CheckCard(Verdict verdict, Optional<ExpectedCheck> expected) {
     return expected.map(ExpectedCheck::title).orElse(verdict.check());
   }
 
-  /** What a check that does not decide is there for; empty for one that does. */
-  String role() {
-    CheckRole role = expected.map(ExpectedCheck::role).orElse(CheckRole.CLAIM);
-    return Wording.role(role, verdict.gates());
+  /** Why it does not decide its claim; empty if it does. */
+  String aside() {
+    return verdict.gates() ? "" : "decides nothing here";
   }
 
   String bounds() {
@@ -47,10 +44,5 @@ record CheckCard(Verdict verdict, Optional<ExpectedCheck> expected) {
 
   boolean isAtNull() {
     return Standing.AT_NULL.of(verdict);
-  }
-
-  /** Whether the interval contains its null and the reason does not say so. */
-  boolean isIndistinguishable() {
-    return isAtNull() && !verdict.reason().contains("indistinguishable");
   }
 }

@@ -6,8 +6,10 @@ import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Outcome;
 import dev.gatun.results.Remark;
 import dev.gatun.results.Verdict;
+import dev.gatun.results.Wording;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -51,7 +53,21 @@ final class ClaimSection {
   }
 
   Mark mark() {
-    return Mark.of(ClaimVerdict.of(text, verdicts));
+    return Mark.of(verdict().outcome());
+  }
+
+  ClaimVerdict verdict() {
+    return ClaimVerdict.of(text, verdicts);
+  }
+
+  /** How the claim is recorded to come out, beside how it did; empty if nothing is recorded. */
+  Optional<String> recorded() {
+    return verdict()
+        .recorded()
+        .map(recorded ->
+            verdict().isMoved()
+                ? "Recorded as %s, and not so here.".formatted(Wording.of(recorded))
+                : "As recorded.");
   }
 
   /** The remarks that hold. */

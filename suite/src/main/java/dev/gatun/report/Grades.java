@@ -11,7 +11,8 @@ final class Grades {
       case PRINTED -> "printed";
       case FIGURE -> "figure";
       case SECONDARY -> "secondary";
-      case MEASURED -> "measured here";
+      case AUTHOR -> "author";
+      case IDENTITY -> "identity";
     };
   }
 
@@ -20,7 +21,8 @@ final class Grades {
       case PRINTED -> "in the paper's text";
       case FIGURE -> "read off a figure";
       case SECONDARY -> "reported by readers of the full text";
-      case MEASURED -> "measured with Gatun";
+      case AUTHOR -> "stated by the author elsewhere";
+      case IDENTITY -> "follows by algebra or construction";
     };
   }
 }

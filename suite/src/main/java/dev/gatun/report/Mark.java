@@ -1,6 +1,5 @@
 package dev.gatun.report;
 
-import dev.gatun.results.ClaimVerdict;
 import dev.gatun.results.Outcome;
 import dev.gatun.results.comparison.Agreement;
 
@@ -11,32 +10,16 @@ import dev.gatun.results.comparison.Agreement;
  * @param icon path of the shape
  */
 record Mark(String style, String icon, String words) {
-  /** Of a claim that is reproduced, with something to be said against it: underlined. */
-  static final Mark RESERVED =
-      new Mark("reserved", "M3 6.6 6.4 10 13 2.6M3 14H13", "Reproduced with a reservation");
-
   static Mark of(Outcome outcome) {
     return switch (outcome) {
       case REPRODUCED -> new Mark("reproduced", "M3 8.6 6.4 12 13 4.6", "Reproduced");
+      case AS_ITS_NULL -> new Mark("at-null", "M3 6H13M3 10H13", "As its null");
       case NOT_REPRODUCED -> new Mark("failed", "M4 4 12 12M12 4 4 12", "Not reproduced");
-      case INCONCLUSIVE ->
-          new Mark("unclear", "M2.5 9.5C5 4.5 7 6 8 8S11 11.5 13.5 6.5", "Inconclusive");
+      case UNDECIDED -> new Mark("unclear", "M2.5 9.5C5 4.5 7 6 8 8S11 11.5 13.5 6.5", "Undecided");
+      case HOLDS -> new Mark("holds", "M3 13H13M8 13V3M4.5 6.5 8 3 11.5 6.5", "Holds");
+      case RECOMPUTED -> new Mark("recomputed", "M3 8H13M8 3V13", "Recomputed");
       case SKIPPED -> new Mark("skipped", "M3.5 8H12.5", "Skipped");
     };
-  }
-
-  /** Of a claim: what is to be said against a reproduced one takes the plain colour from it. */
-  static Mark of(ClaimVerdict verdict) {
-    Mark plain = of(verdict.outcome());
-    Mark shown = isReserved(verdict) ? RESERVED : plain;
-    var words = new StringBuilder(plain.words);
-    verdict.reservations().forEach(r -> words.append("; ").append(r));
-    return new Mark(shown.style, shown.icon, words.toString());
-  }
-
-  /** Whether a claim is reproduced, but not in full. */
-  static boolean isReserved(ClaimVerdict verdict) {
-    return verdict.outcome() == Outcome.REPRODUCED && !verdict.isReproducedInFull();
   }
 
   /** Of an agreement: as the outcome that means as much, with a word of its own. */
@@ -44,7 +27,7 @@ record Mark(String style, String icon, String words) {
     return switch (agreement) {
       case AGREES -> of(Outcome.REPRODUCED).saying("Agrees");
       case DIFFERS -> of(Outcome.NOT_REPRODUCED).saying("Differs");
-      case INCONCLUSIVE -> of(Outcome.INCONCLUSIVE);
+      case INCONCLUSIVE -> of(Outcome.UNDECIDED).saying("Inconclusive");
       case NOT_COMPARABLE -> of(Outcome.SKIPPED).saying("Not comparable");
     };
   }

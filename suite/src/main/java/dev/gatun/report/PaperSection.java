@@ -11,12 +11,11 @@ import dev.gatun.results.Provenance;
 import dev.gatun.results.Run;
 import dev.gatun.results.Standing;
 import dev.gatun.results.Verdict;
-import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * A paper's head in the report, as the abstract of a short paper: what was run where, what came
@@ -76,34 +75,25 @@ final class PaperSection {
     return provenance.entries().getOrDefault(key, "unknown");
   }
 
-  /** Which claims came out how. */
+  /** Which claims came out how, a sentence for each word. */
   private String outcomes() {
-    return Stream.of(
-            named("Reproduced", ClaimVerdict::isReproducedInFull),
-            named(
-                "Reproduced with a reservation",
-                v -> v.outcome() == Outcome.REPRODUCED && !v.isReproducedInFull()),
-            named("Not reproduced", v -> v.outcome() == Outcome.NOT_REPRODUCED),
-            named(
-                "Not decided at this size, in part at least",
-                v -> v.outcome() == Outcome.INCONCLUSIVE))
+    return Arrays.stream(Outcome.values())
+        .sorted(Comparator.reverseOrder())
+        .filter(outcome -> outcome != Outcome.SKIPPED)
+        .map(this::named)
         .flatMap(Optional::stream)
         .collect(Collectors.joining(" "));
   }
 
-  /** A sentence that names the claims, each with what is to be said against it. */
-  private Optional<String> named(String word, Predicate<ClaimVerdict> which) {
-    var names = new ArrayList<String>();
-    for (ExpectedClaim claim : claims) {
-      ClaimVerdict verdict = ClaimVerdict.of(claim, verdicts);
-      if (which.test(verdict)) {
-        String beside = String.join(", ", verdict.reservations());
-        names.add(claim.claim() + (beside.isEmpty() ? "" : " (" + beside + ")"));
-      }
-    }
+  private Optional<String> named(Outcome outcome) {
+    List<String> names =
+        claims.stream()
+            .filter(claim -> ClaimVerdict.of(claim, verdicts).outcome() == outcome)
+            .map(ExpectedClaim::claim)
+            .toList();
     return names.isEmpty()
         ? Optional.empty()
-        : Optional.of(word + ": " + String.join(", ", names) + ".");
+        : Optional.of("%s: %s.".formatted(Mark.of(outcome).words(), String.join(", ", names)));
   }
 
   List<Inline> findings() {
@@ -124,7 +114,7 @@ final class PaperSection {
 
   List<Row> rows() {
     return claims.stream()
-        .map(claim -> new Row(claim, Mark.of(ClaimVerdict.of(claim, verdicts))))
+        .map(claim -> new Row(claim, Mark.of(ClaimVerdict.of(claim, verdicts).outcome())))
         .toList();
   }
 }

@@ -6,8 +6,8 @@ import dev.gatun.results.Outcome;
 import dev.gatun.results.Provenance;
 import dev.gatun.results.Run;
 import dev.gatun.results.Verdict;
-import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -15,9 +15,6 @@ import java.util.Map;
 
 /** The head of the report: how many claims have which outcome, and what computed them. */
 final class SummarySection {
-  private static final List<Outcome> ORDER =
-      List.of(Outcome.REPRODUCED, Outcome.NOT_REPRODUCED, Outcome.INCONCLUSIVE, Outcome.SKIPPED);
-
   private final List<ExpectedClaim> claims;
   private final List<Verdict> verdicts;
   private final Provenance provenance;
@@ -31,25 +28,16 @@ final class SummarySection {
     this.runs = runs;
   }
 
-  private Map<Outcome, Integer> counts() {
-    var counts = new EnumMap<Outcome, Integer>(Outcome.class);
-    claims.forEach(c -> {
-      if (!isReserved(c)) {
-        counts.merge(Verdict.ofClaim(c.claim(), verdicts), 1, Integer::sum);
-      }
-    });
-    return counts;
+  private long count(Outcome outcome) {
+    return claims.stream().filter(claim -> outcome(claim) == outcome).count();
   }
 
-  /** Whether a claim is reproduced, but not in full. */
-  private boolean isReserved(ExpectedClaim claim) {
-    return Mark.isReserved(ClaimVerdict.of(claim, verdicts));
+  private Outcome outcome(ExpectedClaim claim) {
+    return ClaimVerdict.of(claim, verdicts).outcome();
   }
 
   String headline() {
-    int reproduced = counts().getOrDefault(Outcome.REPRODUCED, 0);
-    return "%s of %s %s reproduced"
-        .formatted(reproduced, claims.size(), claims.size() == 1 ? "claim" : "claims");
+    return claims.size() == 1 ? "1 claim judged" : claims.size() + " claims judged";
   }
 
   /** How many claims have a mark. */
@@ -63,16 +51,12 @@ final class SummarySection {
     }
   }
 
+  /** Each word by itself: what holds by algebra does not add to what was reproduced. */
   List<Tally> tallies() {
-    var tallies = new ArrayList<Tally>();
-    var counts = counts();
-    for (Outcome outcome : ORDER) {
-      tallies.add(new Tally(Mark.of(outcome), counts.getOrDefault(outcome, 0)));
-      if (outcome == Outcome.REPRODUCED) {
-        tallies.add(new Tally(Mark.RESERVED, claims.stream().filter(this::isReserved).count()));
-      }
-    }
-    return tallies;
+    return Arrays.stream(Outcome.values())
+        .sorted(Comparator.reverseOrder())
+        .map(outcome -> new Tally(Mark.of(outcome), count(outcome)))
+        .toList();
   }
 
   /** A link to a claim. */
@@ -81,7 +65,7 @@ final class SummarySection {
   List<Chip> chips() {
     return claims.stream()
         .map(claim -> {
-          Mark mark = Mark.of(ClaimVerdict.of(claim, verdicts));
+          Mark mark = Mark.of(outcome(claim));
           return new Chip(claim.claim(), claim.title() + ": " + mark.words(), mark);
         })
         .toList();

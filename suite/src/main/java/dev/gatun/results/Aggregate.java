@@ -12,12 +12,14 @@ public enum Aggregate {
   MINIMUM,
   /** The greatest. */
   MAXIMUM,
-  /** The greatest less the least. */
-  RANGE;
+  /**
+   * Of the steps of a run: the change per doubling of the step, by least squares; not of step 0.
+   */
+  SLOPE;
 
   /**
-   * The numbers that are left. Errors of the parts add up in a mean and a range as if they were one
-   * and the same error, which is the safe reading.
+   * The numbers that are left. Errors of the parts add up in a mean as if they were one and the
+   * same error, which is the safe reading.
    */
   List<Estimate> apply(List<Estimate> values) {
     if (this == EACH) {
@@ -34,11 +36,7 @@ public enum Aggregate {
                   "mean of " + values.size());
           case MINIMUM -> least;
           case MAXIMUM -> greatest;
-          case RANGE ->
-              new Estimate(
-                  greatest.value() - least.value(),
-                  greatest.halfWidth() + least.halfWidth(),
-                  "range of " + values.size());
+          case SLOPE -> throw new AssertionError("a slope needs the steps");
           case EACH -> throw new AssertionError("returned above");
         });
   }

@@ -4,6 +4,7 @@ import dev.gatun.io.Hash;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
+import java.util.Set;
 
 /** Everything measured in one piece of work, from which verdicts are computed. */
 public record Evidence(
@@ -14,6 +15,15 @@ public record Evidence(
     runs = List.copyOf(runs);
     metrics = List.copyOf(metrics);
     spectra = List.copyOf(spectra);
+  }
+
+  /** Of some claims alone. */
+  public Evidence ofClaims(Set<String> claims) {
+    return new Evidence(
+        provenance,
+        runs.stream().filter(run -> claims.contains(run.claim())).toList(),
+        metrics.stream().filter(metric -> claims.contains(metric.claim())).toList(),
+        spectra.stream().filter(spectrum -> claims.contains(spectrum.claim())).toList());
   }
 
   /** With the hash of the configurations of all runs, in their order, each ended by a zero byte. */

@@ -16,27 +16,25 @@ import java.util.Objects;
  * @param steps steps read in each run; all by default
  * @param overSteps how the steps of one run combine; each by default
  * @param aggregate how the runs combine; each by default
- * @param minimumSteps least number of steps that a run must show; 1 by default, 2 for a range
- * @param low least value that reproduces; −∞ by default
- * @param high greatest value that reproduces; +∞ by default
- * @param openLow whether {@code low} itself does not reproduce; false by default
- * @param openHigh whether {@code high} itself does not reproduce; false by default
+ * @param minimumSteps least number of steps that a run must show; 1 by default, 3 for a slope
+ * @param scale on which values are averaged and compared; linear by default
+ * @param low least value inside the bound; −∞ by default
+ * @param high greatest value inside the bound; +∞ by default
+ * @param openLow whether {@code low} itself lies outside; false by default
+ * @param openHigh whether {@code high} itself lies outside; false by default
  * @param unit unit of the metric; a pure number by default
  * @param tiers tiers it holds for
  * @param devices devices it holds for; all by default
  * @param kind the rule it is judged by; statistical by default
  * @param judgeUncertainty whether the metric's own error widens the value to an interval before a
  *     point check judges it; true by default
- * @param minimumSeeds least number of seeds of a statistical check; 5 by default
+ * @param minimumSeeds least number of seeds of a statistical check, 1 for a single number without
+ *     an interval; 5 by default
  * @param source paper and table, figure or sentence
  * @param grade how exact the source is
  * @param tolerance why the bounds are where they are
- * @param nullMetric metric of the null model or control, read as the metric is; none by default
- * @param role what it is about; the claim itself by default
- * @param gates whether it counts for the claim; by default if it is about the claim itself, and
- *     never if it is not
- * @param tooSmall why evidence of these tiers cannot decide what the paper says: then the outcome
- *     is INCONCLUSIVE whatever was measured; none by default
+ * @param nullMetric metric of the null model, read as the metric is; the metric itself by default
+ * @param nullArms arms without the claimed cause, read as the arms are; the same arms by default
  * @param history one line per change, the first saying where the values came from
  */
 public record ExpectedCheck(
@@ -50,6 +48,7 @@ public record ExpectedCheck(
     Aggregate overSteps,
     Aggregate aggregate,
     Integer minimumSteps,
+    Scale scale,
     Double low,
     Double high,
     Boolean openLow,
@@ -64,9 +63,7 @@ public record ExpectedCheck(
     Grade grade,
     String tolerance,
     String nullMetric,
-    CheckRole role,
-    Boolean gates,
-    String tooSmall,
+    List<String> nullArms,
     List<String> history) {
   /** Fills in the defaults; a missing key is an {@link IllegalArgumentException} naming it. */
   public ExpectedCheck {
@@ -79,7 +76,11 @@ public record ExpectedCheck(
     steps = Objects.requireNonNullElse(steps, Steps.ALL);
     overSteps = Objects.requireNonNullElse(overSteps, Aggregate.EACH);
     aggregate = Objects.requireNonNullElse(aggregate, Aggregate.EACH);
-    minimumSteps = Objects.requireNonNullElse(minimumSteps, overSteps == Aggregate.RANGE ? 2 : 1);
+    minimumSteps = Objects.requireNonNullElse(minimumSteps, overSteps == Aggregate.SLOPE ? 3 : 1);
+    scale = Objects.requireNonNullElse(scale, Scale.LINEAR);
+    if (aggregate == Aggregate.SLOPE) {
+      throw new IllegalArgumentException("check %s: a slope is over steps".formatted(id));
+    }
     if (low == null && high == null) {
       throw new IllegalArgumentException("check " + id + " has neither low nor high");
     }
@@ -88,6 +89,10 @@ public record ExpectedCheck(
     if (!(low <= high)) {
       throw new IllegalArgumentException(
           "check %s: low %s is above high %s".formatted(id, low, high));
+    }
+    if (scale != Scale.LINEAR && (low != Double.NEGATIVE_INFINITY && low <= 0 || high <= 0)) {
+      throw new IllegalArgumentException(
+          "check %s: bounds on a logarithmic scale are above 0".formatted(id));
     }
     openLow = Objects.requireNonNullElse(openLow, false);
     openHigh = Objects.requireNonNullElse(openHigh, false);
@@ -98,38 +103,58 @@ public record ExpectedCheck(
     kind = Objects.requireNonNullElse(kind, CheckKind.STATISTICAL);
     judgeUncertainty = Objects.requireNonNullElse(judgeUncertainty, true);
     minimumSeeds = Objects.requireNonNullElse(minimumSeeds, 5);
-    if (minimumSeeds < 2) {
-      throw new IllegalArgumentException(
-          "check " + id + ": an interval needs minimum_seeds of 2 or more");
+    if (minimumSeeds < 1) {
+      throw new IllegalArgumentException("check " + id + ": minimum_seeds is 1 or more");
     }
     require(source, "source");
     require(grade, "grade");
     require(tolerance, "tolerance");
     nullMetric = Objects.requireNonNullElse(nullMetric, "");
-    role = Objects.requireNonNullElse(role, CheckRole.CLAIM);
-    gates = Objects.requireNonNullElse(gates, role == CheckRole.CLAIM);
-    if (gates && role != CheckRole.CLAIM) {
+    nullArms = nullArms == null ? List.of() : List.copyOf(nullArms);
+    if (!nullMetric.isEmpty() && !minusMetric.isEmpty()) {
       throw new IllegalArgumentException(
-          "check " + id + " is not about the claim itself, so it cannot gate");
+          "check %s: a metric less another one has no null_metric; let that one be the null"
+              .formatted(id));
     }
-    tooSmall = Objects.requireNonNullElse(tooSmall, "");
     history = List.copyOf(require(history, "history"));
     if (history.isEmpty()) {
       throw new IllegalArgumentException("check " + id + " has an empty history");
     }
   }
 
-  /** Whether a value reproduces. */
+  /** What the check is called whose measurement lies inside its bound and beyond its null. */
+  Outcome inside() {
+    if (grade == Grade.IDENTITY) {
+      return Outcome.HOLDS;
+    }
+    return switch (kind) {
+      case EXACT, ALGEBRA, IMPLEMENTATION -> Outcome.HOLDS;
+      case PUBLISHED -> Outcome.RECOMPUTED;
+      case STATISTICAL -> Outcome.REPRODUCED;
+    };
+  }
+
+  /** Whether it names a null. */
+  public boolean hasNull() {
+    return !nullMetric.isEmpty() || !nullArms.isEmpty();
+  }
+
+  /** What stands for the null in a table: its metric, or else its arms. */
+  String nullName() {
+    return nullMetric.isEmpty() ? String.join(", ", nullArms) : nullMetric;
+  }
+
+  /** Whether a measured value lies inside the bound. */
   public boolean contains(double value) {
     return (openLow ? value > low : value >= low) && (openHigh ? value < high : value <= high);
   }
 
-  /** Whether a value lies below all that reproduce. */
+  /** Whether a measured value lies below all that are inside. */
   boolean isBelow(double value) {
     return openLow ? value <= low : value < low;
   }
 
-  /** Whether a value lies above all that reproduce. */
+  /** Whether a measured value lies above all that are inside. */
   boolean isAbove(double value) {
     return openHigh ? value >= high : value > high;
   }

@@ -1,8 +1,10 @@
 package dev.gatun.results;
 
 import dev.gatun.io.NearestName;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
@@ -14,7 +16,9 @@ import java.util.Set;
  * @param statement the paper's claim, as a sentence
  * @param formula how it is measured, in symbols
  * @param paper where it is claimed
- * @param heads forms of head for which its checks gate, reported only for others; all by default
+ * @param heads forms of head that it is about, whose checks alone count; all by default
+ * @param needs by tier, the size of run that would decide the claim, where that tier's cannot
+ * @param recorded by tier, the verdict that the claim is recorded to have
  * @param evidence what was measured, in words; none by default, as all remarks
  * @param control what it is held against
  * @param follows what the two say
@@ -27,6 +31,8 @@ public record ExpectedClaim(
     String formula,
     String paper,
     List<String> heads,
+    Map<String, String> needs,
+    Map<String, RecordedVerdict> recorded,
     List<Remark> evidence,
     List<Remark> control,
     List<Remark> follows,
@@ -43,6 +49,8 @@ public record ExpectedClaim(
     require(formula, "formula");
     require(paper, "paper");
     heads = heads == null ? List.of() : List.copyOf(heads);
+    needs = needs == null ? Map.of() : new LinkedHashMap<>(needs);
+    recorded = recorded == null ? Map.of() : new LinkedHashMap<>(recorded);
     checks = checks == null ? List.of() : List.copyOf(checks);
     if (checks.isEmpty()) {
       throw new IllegalArgumentException("claim " + claim + " has no check");
@@ -91,8 +99,8 @@ public record ExpectedClaim(
     return all;
   }
 
-  /** Whether its checks gate for a head. */
-  boolean gatesFor(String head) {
+  /** Whether it is about a head. */
+  boolean isAbout(String head) {
     return heads.isEmpty() || heads.contains(head);
   }
 

@@ -4,10 +4,12 @@ package dev.gatun.results;
 public enum Grade {
   /** In the paper's text. */
   PRINTED,
+  /** The author's own public statement. */
+  AUTHOR,
   /** Read off a figure, with the reading error that the facts state. */
   FIGURE,
   /** Reported by readers of the full text, not checked against it here. */
   SECONDARY,
-  /** Measured with Gatun; the source names the machine, the date and the runs. */
-  MEASURED
+  /** It follows by algebra or from how the measurement is built; only the tolerance is ours. */
+  IDENTITY
 }

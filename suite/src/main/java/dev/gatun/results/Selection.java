@@ -5,7 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The part of the evidence that a check reads: for each run that has the metric, its values in the
@@ -49,46 +51,59 @@ record Selection(List<Sample> samples, String gap) {
     }
   }
 
+  /** What is read of the runs: a check's measurement, or its null. */
+  private record Source(String metric, String minusMetric, String minusArm, List<String> arms) {
+    static Source measured(ExpectedCheck check) {
+      return new Source(check.metric(), check.minusMetric(), check.minusArm(), check.arms());
+    }
+
+    static Source ofNull(ExpectedCheck check) {
+      return new Source(
+          check.nullMetric().isEmpty() ? check.metric() : check.nullMetric(),
+          check.minusMetric(),
+          check.minusArm(),
+          check.nullArms().isEmpty() ? check.arms() : check.nullArms());
+    }
+  }
+
   /** Reads what the check asks for from runs of its claim, tier and device. */
   static Selection of(Index index, List<Run> runs, ExpectedCheck check) {
+    return of(index, runs, check, Source.measured(check));
+  }
+
+  /** Reads its null in the same way; nothing if the check has none or it was not measured. */
+  static Selection ofNull(Index index, List<Run> runs, ExpectedCheck check) {
+    return check.hasNull()
+        ? of(index, runs, check, Source.ofNull(check))
+        : new Selection(List.of(), "");
+  }
+
+  private static Selection of(Index index, List<Run> runs, ExpectedCheck check, Source source) {
     List<Sample> samples = new ArrayList<>();
-    for (Run run : measuring(check.metric(), index, runs, check)) {
+    for (Run run : measuring(index, runs, source)) {
       List<Estimate> values = new ArrayList<>();
-      String gap = read(index, run, check, values);
-      if (gap.isEmpty() && !check.minusArm().isEmpty()) {
-        gap = subtractArm(index, runs, run, check, values);
+      String gap = read(index, run, check, source, values);
+      if (gap.isEmpty() && !source.minusArm().isEmpty()) {
+        gap = subtractArm(index, runs, run, check, source, values);
       }
       if (!gap.isEmpty()) {
         return new Selection(List.of(), gap);
       }
       samples.add(new Sample(run.arm(), run.seed(), values));
     }
-    return new Selection(samples, samples.isEmpty() ? "" : missingArm(samples, check));
-  }
-
-  /** What the null metric of a check gives over the same runs and steps, nothing subtracted. */
-  static List<Sample> ofNull(Index index, List<Run> runs, ExpectedCheck check) {
-    return measuring(check.nullMetric(), index, runs, check).stream()
-        .map(run -> {
-          List<Metric> metrics = inSteps(index.metrics(run, check.nullMetric()), check.steps());
-          List<Estimate> values = metrics.stream().map(Selection::estimate).toList();
-          return new Sample(
-              run.arm(), run.seed(), values.isEmpty() ? values : check.overSteps().apply(values));
-        })
-        .toList();
+    return new Selection(samples, samples.isEmpty() ? "" : missingArm(samples, source));
   }
 
   /** The runs whose metric a check reads. */
   static List<Run> measured(Index index, List<Run> runs, ExpectedCheck check) {
-    return measuring(check.metric(), index, runs, check);
+    return measuring(index, runs, Source.measured(check));
   }
 
-  private static List<Run> measuring(
-      String metric, Index index, List<Run> runs, ExpectedCheck check) {
+  private static List<Run> measuring(Index index, List<Run> runs, Source source) {
     return runs.stream()
-        .filter(r -> check.arms().isEmpty() || check.arms().contains(r.arm()))
-        .filter(r -> !r.arm().equals(check.minusArm()))
-        .filter(r -> !index.metrics(r, metric).isEmpty())
+        .filter(r -> source.arms().isEmpty() || source.arms().contains(r.arm()))
+        .filter(r -> !r.arm().equals(source.minusArm()))
+        .filter(r -> !index.metrics(r, source.metric()).isEmpty())
         .toList();
   }
 
@@ -98,42 +113,68 @@ record Selection(List<Sample> samples, String gap) {
   }
 
   /** Adds a run's values; returns what is wrong with them, or nothing. */
-  private static String read(Index index, Run run, ExpectedCheck check, List<Estimate> values) {
+  private static String read(
+      Index index, Run run, ExpectedCheck check, Source source, List<Estimate> values) {
+    List<Metric> metrics = inSteps(index.metrics(run, source.metric()), check.steps());
     List<Estimate> single = new ArrayList<>();
-    for (Metric metric : inSteps(index.metrics(run, check.metric()), check.steps())) {
+    for (Metric metric : metrics) {
       if (!metric.unit().equals(check.unit())) {
         return "%s is measured in %s and expected in %s"
-            .formatted(check.metric(), metric.unit(), check.unit());
+            .formatted(source.metric(), metric.unit(), check.unit());
       }
-      Estimate value = estimate(metric);
-      if (!check.minusMetric().isEmpty()) {
+      Estimate value = check.scale().to(estimate(metric));
+      if (!source.minusMetric().isEmpty()) {
         Optional<Metric> minus =
-            index.metrics(run, check.minusMetric()).stream()
+            index.metrics(run, source.minusMetric()).stream()
                 .filter(m -> m.step() == metric.step())
                 .findFirst();
         if (minus.isEmpty()) {
           return "run %s has no %s at step %s"
-              .formatted(run.id(), check.minusMetric(), metric.step());
+              .formatted(run.id(), source.minusMetric(), metric.step());
         }
-        value = value.minus(estimate(minus.get()));
+        value = value.minus(check.scale().to(estimate(minus.get())));
       }
       single.add(value);
     }
     if (single.size() < check.minimumSteps()) {
       return "run %s shows %s steps of %s and the check needs %s"
-          .formatted(run.id(), single.size(), check.metric(), check.minimumSteps());
+          .formatted(run.id(), single.size(), source.metric(), check.minimumSteps());
     }
-    values.addAll(check.overSteps().apply(single));
+    values.addAll(
+        check.overSteps() == Aggregate.SLOPE
+            ? List.of(slope(metrics, single))
+            : check.overSteps().apply(single));
     return "";
+  }
+
+  /** The change per doubling of the step, by least squares; step 0 has no place on that line. */
+  private static Estimate slope(List<Metric> metrics, List<Estimate> values) {
+    int[] trained =
+        IntStream.range(0, values.size()).filter(i -> metrics.get(i).step() > 0).toArray();
+    IntToDoubleFunction doublings = i -> Math.log(metrics.get(i).step()) / Math.log(2);
+    double middle = IntStream.of(trained).mapToDouble(doublings).average().orElse(Double.NaN);
+    double products = 0;
+    double squares = 0;
+    for (int i : trained) {
+      double x = doublings.applyAsDouble(i) - middle;
+      products += x * values.get(i).value();
+      squares += x * x;
+    }
+    return new Estimate(products / squares, 0, "slope of %s steps".formatted(trained.length));
   }
 
   /** Subtracts the values of the run of equal seed in the other arm. */
   private static String subtractArm(
-      Index index, List<Run> runs, Run run, ExpectedCheck check, List<Estimate> values) {
+      Index index,
+      List<Run> runs,
+      Run run,
+      ExpectedCheck check,
+      Source source,
+      List<Estimate> values) {
     List<Estimate> others = new ArrayList<>();
     for (Run other : runs) {
-      if (other.arm().equals(check.minusArm()) && other.seed() == run.seed()) {
-        String gap = read(index, other, check, others);
+      if (other.arm().equals(source.minusArm()) && other.seed() == run.seed()) {
+        String gap = read(index, other, check, source, others);
         if (!gap.isEmpty()) {
           return gap;
         }
@@ -141,7 +182,7 @@ record Selection(List<Sample> samples, String gap) {
     }
     if (others.size() != values.size()) {
       return "run %s has no partner of seed %s in arm %s"
-          .formatted(run.id(), run.seed(), check.minusArm());
+          .formatted(run.id(), run.seed(), source.minusArm());
     }
     for (int i = 0; i < values.size(); i++) {
       values.set(i, values.get(i).minus(others.get(i)));
@@ -149,11 +190,11 @@ record Selection(List<Sample> samples, String gap) {
     return "";
   }
 
-  private static String missingArm(List<Sample> samples, ExpectedCheck check) {
-    return check.arms().stream()
+  private static String missingArm(List<Sample> samples, Source source) {
+    return source.arms().stream()
         .filter(arm -> samples.stream().noneMatch(s -> s.arm().equals(arm)))
         .findFirst()
-        .map(arm -> "arm %s has no %s".formatted(arm, check.metric()))
+        .map(arm -> "arm %s has no %s".formatted(arm, source.metric()))
         .orElse("");
   }
 

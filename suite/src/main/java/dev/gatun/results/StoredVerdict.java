@@ -10,21 +10,18 @@ import java.util.TreeMap;
  * its check and what became of its claim.
  *
  * @param title what is checked, in words
- * @param openLow whether the least expected value does not itself reproduce
- * @param openHigh whether the greatest expected value does not itself reproduce
+ * @param openLow whether the least expected value itself lies outside
+ * @param openHigh whether the greatest expected value itself lies outside
  * @param claim verdict on the whole claim
- * @param recorded outcome that is recorded for this claim and tier, empty if none is
  * @param corpus name of the corpus that the claim's runs read, empty if they read none or several
  */
 public record StoredVerdict(
     Verdict verdict,
     String title,
-    CheckRole role,
     boolean openLow,
     boolean openHigh,
     String claimTitle,
     ClaimVerdict claim,
-    Optional<Outcome> recorded,
     Optional<String> corpus) {
 
   /** What is stored of each verdict. */
@@ -38,12 +35,10 @@ public record StoredVerdict(
           return new StoredVerdict(
               verdict,
               check.title(),
-              check.role(),
               check.openLow(),
               check.openHigh(),
               claim.title(),
               ClaimVerdict.of(claim, verdicts),
-              Optional.empty(),
               corpora.computeIfAbsent(claim.claim(), name -> corpus(name, evidence.runs())));
         })
         .toList();

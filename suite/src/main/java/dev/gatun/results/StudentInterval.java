@@ -2,6 +2,8 @@ package dev.gatun.results;
 
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
@@ -64,13 +66,30 @@ public record StudentInterval(double mean, double halfWidth) {
     return interval(b.mean() - a.mean(), squaredError, degreesOfFreedom);
   }
 
+  /** The most values that {@link #valuesFor} tries. */
+  static final int MOST_VALUES = 1_000;
+
+  /**
+   * The least number of values whose interval is narrower than some half-width, if they scatter as
+   * those of a given interval; empty if {@link #MOST_VALUES} are too few.
+   */
+  static OptionalInt valuesFor(double halfWidth, double given, int values) {
+    double deviation = given * Math.sqrt(values) / quantile(values - 1);
+    return IntStream.rangeClosed(values + 1, MOST_VALUES)
+        .filter(n -> quantile(n - 1) * deviation / Math.sqrt(n) < halfWidth)
+        .findFirst();
+  }
+
   private static StudentInterval interval(
       double mean, double squaredError, double degreesOfFreedom) {
     if (squaredError == 0) {
       return new StudentInterval(mean, 0);
     }
-    double t = TDistribution.of(degreesOfFreedom).inverseSurvivalProbability((1 - CONFIDENCE) / 2);
-    return new StudentInterval(mean, t * Math.sqrt(squaredError));
+    return new StudentInterval(mean, quantile(degreesOfFreedom) * Math.sqrt(squaredError));
+  }
+
+  private static double quantile(double degreesOfFreedom) {
+    return TDistribution.of(degreesOfFreedom).inverseSurvivalProbability((1 - CONFIDENCE) / 2);
   }
 
   /** Lower end. */

@@ -13,25 +13,26 @@ final class VerdictsTable {
           List.of(
               text("claim", "claim that was judged", v -> v.verdict().claim()),
               text("claim_title", "what is claimed, in words", StoredVerdict::claimTitle),
-              text("claim_outcome", "worst of its gating checks", v -> v.claim().outcome().name()),
+              text(
+                  "claim_outcome",
+                  "worst of the checks that count, and undecided at best where the tier is too"
+                      + " small",
+                  v -> v.claim().outcome().name()),
               optional(
-                  "claim_cause",
-                  "worst of the checks of its cause, null without such evidence",
-                  v -> unlessSkipped(v.claim().cause())),
+                  "recorded_outcome",
+                  "how the claim is recorded to come out at this tier, null if that is not"
+                      + " recorded",
+                  v -> v.claim().recorded().map(Outcome::name).orElse("")),
               optional(
-                  "claim_beyond_null",
-                  "worst of the checks against its null, null without such evidence",
-                  v -> unlessSkipped(v.claim().beyondNull())),
+                  "claim_needs",
+                  "size of run that would decide the claim, null if this tier can",
+                  v -> v.claim().needs()),
               text("check", "id of the check, unique within the claim", v -> v.verdict().check()),
               text("title", "what is checked, in words", StoredVerdict::title),
-              text("role", "what the check is about", v -> v.role().name()),
+              text("tier", "how much work the evidence was", v -> v.verdict().tier()),
               new Column.Flag<>(
                   "gates", "whether it counts for the claim", v -> v.verdict().gates()),
               text("outcome", "how it came out", v -> v.verdict().outcome().name()),
-              optional(
-                  "recorded_outcome",
-                  "how it is recorded to come out, null if that is not recorded",
-                  v -> v.recorded().map(Outcome::name).orElse("")),
               optional(
                   "corpus",
                   "text that the claim's runs read, null if none or several",
@@ -41,26 +42,40 @@ final class VerdictsTable {
               number("measured_high", "greatest of its interval", v -> v.verdict().measuredHigh()),
               number(
                   "expected_low",
-                  "least value that reproduces, null if there is no such bound",
+                  "least value inside the bound, null if there is no such bound",
                   v -> finiteOrNone(v.verdict().expectedLow())),
               number(
                   "expected_high",
-                  "greatest value that reproduces, null if there is no such bound",
+                  "greatest value inside the bound, null if there is no such bound",
                   v -> finiteOrNone(v.verdict().expectedHigh())),
               new Column.Flag<>(
                   "open_low",
-                  "whether the least value does not itself reproduce",
+                  "whether the least value itself lies outside",
                   StoredVerdict::openLow),
               new Column.Flag<>(
                   "open_high",
-                  "whether the greatest value does not itself reproduce",
+                  "whether the greatest value itself lies outside",
                   StoredVerdict::openHigh),
               text("unit", "unit of all these values", v -> v.verdict().unit()),
               text("source", "where the expected value comes from", v -> v.verdict().source()),
               text("grade", "how exact that source is", v -> v.verdict().grade().name()),
               number("null_value", "what the null gives", v -> v.verdict().nullValue()),
               optional(
-                  "null_name", "metric of the null, null if none", v -> v.verdict().nullName()),
+                  "null_name",
+                  "metric or arms of the null, null if none",
+                  v -> v.verdict().nullName()),
+              number(
+                  "against_null_low",
+                  "least of the measurement less its null, or over it, pair by pair",
+                  v -> v.verdict().againstNull().low()),
+              number(
+                  "against_null_high",
+                  "greatest of the measurement less its null, or over it, pair by pair",
+                  v -> v.verdict().againstNull().high()),
+              number(
+                  "against_null_equal",
+                  "0 of a difference and 1 of a quotient",
+                  v -> v.verdict().againstNull().equal()),
               text("reason", "why the outcome is what it is", v -> v.verdict().reason())),
           VerdictsTable::read);
 
@@ -82,10 +97,6 @@ final class VerdictsTable {
     return new Column.Number<>(name, true, "column unit", description, value);
   }
 
-  private static String unlessSkipped(Outcome outcome) {
-    return outcome == Outcome.SKIPPED ? "" : outcome.name();
-  }
-
   private static double finiteOrNone(double bound) {
     return Double.isInfinite(bound) ? Double.NaN : bound;
   }
@@ -95,6 +106,7 @@ final class VerdictsTable {
         new Verdict(
             row.text("claim"),
             row.text("check"),
+            row.text("tier"),
             Outcome.valueOf(row.text("outcome")),
             row.flag("gates"),
             row.number("measured"),
@@ -105,19 +117,19 @@ final class VerdictsTable {
             row.text("unit"),
             row.number("null_value"),
             row.text("null_name"),
+            new Verdict.AgainstNull(
+                row.number("against_null_low"),
+                row.number("against_null_high"),
+                row.number("against_null_equal")),
             row.text("source"),
             Grade.valueOf(row.text("grade")),
             row.text("reason")),
         row.text("title"),
-        CheckRole.valueOf(row.text("role")),
         row.flag("open_low"),
         row.flag("open_high"),
         row.text("claim_title"),
         new ClaimVerdict(
-            Outcome.valueOf(row.text("claim_outcome")),
-            outcome(row, "claim_cause").orElse(Outcome.SKIPPED),
-            outcome(row, "claim_beyond_null").orElse(Outcome.SKIPPED)),
-        outcome(row, "recorded_outcome"),
+            Outcome.valueOf(row.text("claim_outcome")), recorded(row), row.text("claim_needs")),
         Optional.of(row.text("corpus")).filter(name -> !name.isEmpty()));
   }
 
@@ -126,7 +138,9 @@ final class VerdictsTable {
     return Double.isNaN(value) ? none : value;
   }
 
-  private static Optional<Outcome> outcome(ArrowTable.Row row, String column) {
-    return Optional.of(row.text(column)).filter(name -> !name.isEmpty()).map(Outcome::valueOf);
+  private static Optional<Outcome> recorded(ArrowTable.Row row) {
+    return Optional.of(row.text("recorded_outcome"))
+        .filter(name -> !name.isEmpty())
+        .map(Outcome::valueOf);
   }
 }

@@ -12,20 +12,11 @@ public final class Wording {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
-  /** What a check that does not decide its claim is there for; empty for one that does. */
-  public static String role(CheckRole role, boolean gates) {
-    return switch (role) {
-      case CLAIM -> gates ? "" : "reported only";
-      case CAUSE -> "the paper's cause";
-      case BEYOND_NULL -> "against the null";
-    };
-  }
-
   /**
    * What is expected, as in {@code 0.945 to 0.995}, {@code ≥ 1.2}, {@code > 0}.
    *
-   * @param openLow whether the lower bound itself does not reproduce
-   * @param openHigh whether the upper bound itself does not reproduce
+   * @param openLow whether the lower bound itself lies outside
+   * @param openHigh whether the upper bound itself lies outside
    * @param number how a bound is written
    */
   public static String bounds(

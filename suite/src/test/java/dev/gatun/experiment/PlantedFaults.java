@@ -1,26 +1,33 @@
 package dev.gatun.experiment;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.results.Evidence;
+import dev.gatun.results.ExpectedCheck;
 import dev.gatun.results.ExpectedValues;
-import dev.gatun.results.Outcome;
+import dev.gatun.results.Provenance;
+import dev.gatun.results.Run;
+import dev.gatun.results.Tolerances;
 import dev.gatun.results.Verdict;
 import dev.gatun.results.Verdicts;
+import dev.gatun.results.comparison.Machine;
+import dev.gatun.results.comparison.Regression;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Runs a claim as it is and with what it measures broken on purpose, and judges both.
+ * Runs a claim as it is and with what it measures broken on purpose, and says whether it is found.
  *
  * @param contexts by the name of the folder to write to
  */
@@ -36,13 +43,11 @@ public record PlantedFaults(Function<String, ClaimContext> contexts) {
     return contexts.apply("faulty");
   }
 
-  /**
-   * The named checks reproduce for the whole claim; for the broken one they are judged and do not.
-   */
-  public void assertFound(Claim whole, Claim broken, String... checks) {
+  /** As {@link #assertFound(String, Evidence, Evidence, String...)}, of claims that it runs. */
+  public void assertFound(Claim whole, Claim broken, String... places) {
     Evidence exact = Measured.evidence(whole, exact());
     Evidence faulty = Measured.evidence(broken, faulty());
-    assertFound(whole.id(), exact, faulty, checks);
+    assertFound(whole.id(), exact, faulty, places);
   }
 
   /**
@@ -50,22 +55,67 @@ public record PlantedFaults(Function<String, ClaimContext> contexts) {
    *
    * @param touched the start of the names of those arms
    */
-  public void assertFoundInArms(String touched, Claim whole, Claim broken, String... checks) {
+  public void assertFoundInArms(String touched, Claim whole, Claim broken, String... places) {
     ClaimContext context = exact();
     Evidence exact = Measured.evidence(whole, context);
     Evidence faulty =
         evidence(context, run -> run.startsWith(touched), () -> Measured.evidence(broken, context));
-    assertFound(whole.id(), exact, faulty, checks);
+    assertFound(whole.id(), exact, faulty, places);
   }
 
-  private static void assertFound(String claim, Evidence exact, Evidence faulty, String... checks) {
-    for (String check : checks) {
-      Verdict reproduced = verdict(exact, claim, check);
-      Verdict found = verdict(faulty, claim, check);
-      assertEquals(Outcome.REPRODUCED, reproduced.outcome(), reproduced::toString);
-      assertNotEquals(Outcome.REPRODUCED, found.outcome(), found::toString);
-      assertNotEquals(Outcome.SKIPPED, found.outcome(), found::toString);
+  /**
+   * The fault is found at each place: a check of the claim, which is decided both times and not the
+   * same way, or a metric, which leaves its regression bound. What turns undecided is not found.
+   */
+  public static void assertFound(String claim, Evidence exact, Evidence faulty, String... places) {
+    List<String> checks =
+        ExpectedValues.shipped().of(claim).checks().stream().map(ExpectedCheck::id).toList();
+    for (String place : places) {
+      if (checks.contains(place)) {
+        Verdict whole = verdict(exact, claim, place);
+        Verdict found = verdict(faulty, claim, place);
+        assertTrue(whole.outcome().isDecided(), whole::toString);
+        assertTrue(found.outcome().isDecided(), found::toString);
+        assertNotEquals(whole.outcome(), found.outcome(), found::toString);
+      } else {
+        List<String> changed = changed(claim, exact, faulty);
+        assertTrue(changed.contains(place), () -> place + " is not among " + changed);
+      }
     }
+  }
+
+  /** The metrics of a claim that leave their regression bounds. */
+  private static List<String> changed(String claim, Evidence exact, Evidence faulty) {
+    var whole = new Machine("whole", inF32(exact, exact), List.of());
+    var broken = new Machine("broken", inF32(faulty, exact), List.of());
+    return Regression.of(whole, broken, Tolerances.shipped()).orElseThrow().changed().stream()
+        .filter(metric -> metric.claim().equals(claim))
+        .map(Regression.Metric::metric)
+        .toList();
+  }
+
+  /** As if the configuration did not tell the fault, as no fault that matters does. */
+  private static Evidence inF32(Evidence evidence, Evidence configured) {
+    Map<String, String> configurations =
+        configured.runs().stream().collect(Collectors.toMap(Run::id, Run::configuration));
+    List<Run> runs =
+        evidence.runs().stream()
+            .map(r ->
+                new Run(
+                    r.id(),
+                    r.claim(),
+                    r.arm(),
+                    r.tier(),
+                    r.device(),
+                    r.seed(),
+                    configurations.get(r.id()),
+                    r.wallSeconds()))
+            .toList();
+    return new Evidence(
+        evidence.provenance().with(Provenance.MATH_MODE, "f32"),
+        runs,
+        evidence.metrics(),
+        evidence.spectra());
   }
 
   /**

@@ -253,6 +253,7 @@ class ReportTest {
         new Verdict(
             HOSTILE,
             HOSTILE,
+            HOSTILE,
             Outcome.NOT_REPRODUCED,
             true,
             1,
@@ -263,6 +264,7 @@ class ReportTest {
             HOSTILE,
             0.5,
             HOSTILE,
+            Verdict.AgainstNull.NONE,
             HOSTILE,
             Grade.PRINTED,
             HOSTILE);
@@ -356,6 +358,7 @@ class ReportTest {
           new Verdict(
               claim,
               "destroyed_norm",
+              "quick",
               Outcome.REPRODUCED,
               true,
               0.98,
@@ -366,24 +369,25 @@ class ReportTest {
               "1",
               nullValue,
               "destroyed_norm_unrelated",
+              new Verdict.AgainstNull(0.978 - nullValue, 0.982 - nullValue, 0),
               "arXiv 2603.10145",
               Grade.PRINTED,
               "inside what is expected");
       Document written = parse(Report.html(SyntheticReport.evidence(), List.of(verdict), expected));
       assertEquals(
           nullValue < 0.982,
-          byId(written, "claim-a1").getTextContent().contains("Indistinguishable from its null"));
+          byId(written, "claim-a1").getTextContent().contains("it cannot be told from its null"));
     }
   }
 
   /** Of one claim, in a report whose evidence is made up for the checks of it. */
   private static Verdict of(String claim, String check, Outcome outcome, double... interval) {
-    boolean gates = !check.equals("paper_cause") && !check.equals("more_than_a_random_head");
     return new Verdict(
         claim,
         check,
+        "quick",
         outcome,
-        gates,
+        true,
         interval[1],
         interval[0],
         interval[2],
@@ -392,8 +396,9 @@ class ReportTest {
         "1",
         Double.NaN,
         "",
+        Verdict.AgainstNull.NONE,
         "source",
-        Grade.MEASURED,
+        Grade.IDENTITY,
         "inside what is expected");
   }
 

@@ -12,6 +12,7 @@ import dev.gatun.results.Verdicts;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
@@ -279,6 +280,8 @@ final class SyntheticReport {
         "x = y",
         "arXiv 2603.10145",
         List.of(),
+        Map.of(),
+        Map.of(),
         List.of(),
         List.of(),
         List.of(),

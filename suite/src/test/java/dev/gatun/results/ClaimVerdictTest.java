@@ -2,81 +2,73 @@ package dev.gatun.results;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A badge says what the claim's own checks say, and what is to be said against it. */
+/** A claim's word, beside the recorded one. */
 class ClaimVerdictTest {
-  private static final String SECOND =
-      ExpectedValuesTest.CHECK
-          .substring(ExpectedValuesTest.CHECK.indexOf("[[checks]]"))
-          .replace("id = \"x\"", "id = \"y\"")
-          .replace("metric = \"m\"", "metric = \"reason\"");
+  private static final String CHECK =
+      ExpectedValuesTest.CHECK.replace("\"algebra\"", "\"statistical\"\nminimum_seeds = 1");
 
   @TempDir Path folder;
 
-  /** Of a claim whose own check is reproduced and whose second check, of a role, is at a value. */
-  private ClaimVerdict judge(String role, double value) throws IOException {
+  /** Of a claim with some keys more, whose check is at a value; its bound begins at 0.5. */
+  private ClaimVerdict judge(double value, String keys) throws IOException {
     Path file = folder.resolve("x.toml");
-    Files.writeString(file, ExpectedValuesTest.CHECK + SECOND + "role = \"" + role + "\"\n");
+    Files.writeString(file, CHECK + keys);
     ExpectedValues expected = ExpectedValues.load(file);
     var evidence = new EvidenceBuilder();
     RunRecorder run = evidence.begin("r", "X1", "a", "quick", "cpu", 1, "{}");
-    run.metric("m", 0, 0.7, "1");
-    if (Double.isFinite(value)) {
-      run.metric("reason", 0, value, 0.05, "1");
-    }
+    run.metric("m", 0, value, "1");
     run.finish(0);
     List<Verdict> verdicts =
-        Verdicts.judge(
-            evidence.build(new Provenance(java.util.Map.of())), expected, "quick", "cpu");
+        Verdicts.judge(evidence.build(new Provenance(Map.of())), expected, "quick", "cpu");
     return ClaimVerdict.of(expected.of("X1"), verdicts);
   }
 
-  @Test
-  void aReproducedNumberWithARefutedCauseIsNotReproducedInFull() throws IOException {
-    ClaimVerdict refuted = judge("cause", 0.3);
-    assertEquals(Outcome.REPRODUCED, refuted.outcome());
-    assertEquals(List.of("cause not reproduced"), refuted.reservations());
-    assertFalse(refuted.isReproducedInFull());
-    assertEquals(List.of("cause inconclusive"), judge("cause", 0.52).reservations());
-    assertTrue(judge("cause", 0.8).isReproducedInFull());
+  private static String recorded(String tier, String verdict) {
+    return "[recorded.%s]\nverdict = \"%s\"\nhistory = [\"2026-01-01: made up\"]\n"
+        .formatted(tier, verdict);
   }
 
   @Test
-  void aNumberThatItsNullGivesTooIsNotReproducedInFull() throws IOException {
-    assertEquals(List.of("no more than its null"), judge("beyond_null", 0.3).reservations());
-    assertEquals(List.of("null not excluded"), judge("beyond_null", 0.52).reservations());
-    assertTrue(judge("beyond_null", 0.8).isReproducedInFull());
+  void aDecidedVerdictThatIsDecidedOtherwiseHasFlipped() throws IOException {
+    ClaimVerdict flipped = judge(0.3, recorded("quick", "reproduced"));
+    assertEquals(Outcome.NOT_REPRODUCED, flipped.outcome());
+    assertTrue(flipped.isFlipped());
+    assertTrue(judge(0.7, recorded("quick", "as_its_null")).isFlipped());
+    assertFalse(judge(0.7, recorded("quick", "reproduced")).isMoved());
   }
 
   @Test
-  void whatWasNotMeasuredIsNoReservation() throws IOException {
-    assertEquals(List.of(), judge("cause", Double.NaN).reservations());
-    assertTrue(judge("beyond_null", Double.NaN).isReproducedInFull());
+  void aPaperThatIsContradictedAsRecordedHasNotFlipped() throws IOException {
+    ClaimVerdict contradicted = judge(0.3, recorded("quick", "not_reproduced"));
+    assertFalse(contradicted.isFlipped() || contradicted.isMoved());
   }
 
   @Test
-  void aCheckOfTheCauseNeverGates() throws IOException {
-    assertFalse(judge("cause", 0.3).outcome() == Outcome.NOT_REPRODUCED);
-    Path file = folder.resolve("gates.toml");
-    for (CheckRole role : List.of(CheckRole.CAUSE, CheckRole.BEYOND_NULL)) {
-      Files.writeString(
-          file,
-          ExpectedValuesTest.CHECK
-              + "gates = true\nrole = \"%s\"\n".formatted(role.name().toLowerCase(Locale.ROOT)));
-      String message =
-          assertThrows(UnreadableResultsException.class, () -> ExpectedValues.load(file))
-              .getMessage();
-      assertTrue(message.endsWith("is not about the claim itself, so it cannot gate"), message);
-    }
+  void toAndFromUndecidedIsAMoveAndNoFlip() throws IOException {
+    ClaimVerdict from = judge(0.7, recorded("quick", "undecided"));
+    assertTrue(from.isMoved() && !from.isFlipped());
+    String needs = "[needs]\nquick = \"a longer run\"\n";
+    ClaimVerdict to = judge(0.7, recorded("quick", "reproduced") + needs);
+    assertEquals(Outcome.UNDECIDED, to.outcome());
+    assertEquals("a longer run", to.needs());
+    assertTrue(to.isMoved() && !to.isFlipped());
+  }
+
+  @Test
+  void whatIsRecordedOfAnotherTierSaysNothingOfThisOne() throws IOException {
+    ClaimVerdict other = judge(0.3, recorded("desk", "reproduced"));
+    assertEquals(Optional.empty(), other.recorded());
+    assertFalse(other.isMoved());
   }
 }

@@ -36,10 +36,13 @@ class ExpectedValuesTest {
   @Test
   void shippedChecksNameKnownTiersAndDevicesAndStateTheirReasons() {
     for (ExpectedClaim claim : ExpectedValues.shipped().claims()) {
-      assertTrue(claim.checks().stream().anyMatch(ExpectedCheck::gates), claim.claim());
+      Set<String> tiers = Set.of("quick", "desk", "paper");
+      assertTrue(tiers.containsAll(claim.needs().keySet()), claim.claim());
+      assertTrue(tiers.containsAll(claim.recorded().keySet()), claim.claim());
+      assertTrue(claim.recorded().containsKey("quick"), claim.claim());
       for (ExpectedCheck check : claim.checks()) {
         String name = claim.claim() + " " + check.id();
-        assertTrue(Set.of("quick", "desk", "paper").containsAll(check.tiers()), name);
+        assertTrue(tiers.containsAll(check.tiers()), name);
         assertTrue(Set.of("cpu", "cuda").containsAll(check.devices()), name);
         assertFalse(check.source().isBlank() || check.tolerance().isBlank(), name);
         assertTrue(
@@ -100,6 +103,26 @@ class ExpectedValuesTest {
     assertTrue(errorOf(CHECK.replace("low = 0.5", "low = 2\nhigh = 1")).contains("is above high"));
     assertTrue(errorOf(CHECK.replace("title = \"a\"", "title = ")).startsWith("line "));
     assertTrue(errorOf(CHECK + CHECK.substring(CHECK.indexOf("[["))).endsWith("is there twice"));
+  }
+
+  @Test
+  void aRecordedVerdictHasACauseAndIsOneOfTheWords() {
+    String recorded = "\n[recorded.quick]\nverdict = \"as_its_null\"\n";
+    assertTrue(errorOf(CHECK + recorded).endsWith("a recorded verdict lacks its history"));
+    assertTrue(
+        errorOf(CHECK + recorded.replace("as_its", "at_its") + "history = [\"a\"]\n")
+            .endsWith("unknown verdict at_its_null; the nearest is as_its_null"));
+  }
+
+  @Test
+  void aSlopeOfRunsABoundBelowALogarithmAndANullOfADifferenceAreRefused() {
+    assertTrue(errorOf(CHECK + "aggregate = \"slope\"\n").endsWith("a slope is over steps"));
+    assertTrue(
+        errorOf(CHECK.replace("low = 0.5", "low = -1") + "scale = \"log\"\n")
+            .endsWith("bounds on a logarithmic scale are above 0"));
+    assertTrue(
+        errorOf(CHECK + "minus_metric = \"n\"\nnull_metric = \"n\"\n")
+            .endsWith("let that one be the null"));
   }
 
   @Test

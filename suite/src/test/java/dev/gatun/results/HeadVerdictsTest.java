@@ -29,10 +29,10 @@ class HeadVerdictsTest {
     run("a", "{\"head\": {\"form\": \"sigsoftmax\", \"tied\": false}}");
     Verdict other = verdict("heads = [\"linear\", \"factorised\"]");
     assertFalse(other.gates());
-    assertEquals(Outcome.REPRODUCED, other.outcome());
+    assertEquals(Outcome.HOLDS, other.outcome());
     assertEquals(
         "the claim is about linear or factorised heads, and this is one of form sigsoftmax; inside"
-            + " what is expected (a, seed 1, step 0)",
+            + " the bound (a, seed 1, step 0)",
         other.reason());
     assertTrue(verdict("").gates());
   }

@@ -19,6 +19,7 @@ class RemarkTest {
     return new Verdict(
         "X1",
         check,
+        "quick",
         outcome,
         true,
         measured,
@@ -29,8 +30,9 @@ class RemarkTest {
         "1",
         nullValue,
         "n",
+        new Verdict.AgainstNull(low - nullValue, high - nullValue, 0),
         "s",
-        Grade.MEASURED,
+        Grade.IDENTITY,
         "r");
   }
 
@@ -47,10 +49,10 @@ class RemarkTest {
                 "a",
                 List.of(Standing.REPRODUCED),
                 "b",
-                List.of(Standing.INCONCLUSIVE, Standing.NOT_REPRODUCED)));
+                List.of(Standing.UNDECIDED, Standing.NOT_REPRODUCED)));
     Verdict a = verdict("a", Outcome.REPRODUCED, 0.1, 0.2, 0);
     assertTrue(remark.holds(of(a, verdict("b", Outcome.NOT_REPRODUCED, 0.1, 0.2, 0))));
-    assertTrue(remark.holds(of(a, verdict("b", Outcome.INCONCLUSIVE, 0.1, 0.2, 0))));
+    assertTrue(remark.holds(of(a, verdict("b", Outcome.UNDECIDED, 0.1, 0.2, 0))));
     assertFalse(remark.holds(of(a, verdict("b", Outcome.REPRODUCED, 0.1, 0.2, 0))));
     assertFalse(remark.holds(of(a)), "b was not judged");
   }

@@ -268,6 +268,7 @@ class ResultsFolderTest {
         new Verdict(
             "A1",
             "destroyed_norm",
+            "quick",
             outcome,
             outcome != Outcome.SKIPPED,
             measured,
@@ -278,16 +279,17 @@ class ResultsFolderTest {
             "1",
             nullValue,
             nullName,
+            Double.isNaN(nullValue)
+                ? Verdict.AgainstNull.NONE
+                : new Verdict.AgainstNull(-0.01, 0.02, 0),
             "a source",
             Grade.PRINTED,
             "a reason — with an accent"),
         "The destroyed norm",
-        CheckRole.CLAIM,
         false,
         true,
         "The head destroys",
-        new ClaimVerdict(outcome, Outcome.SKIPPED, Outcome.INCONCLUSIVE),
-        Optional.of(Outcome.REPRODUCED),
+        new ClaimVerdict(outcome, Optional.of(Outcome.REPRODUCED), "a longer run"),
         corpus);
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,15 +21,15 @@ class VerdictsTest {
   private final EvidenceBuilder evidence = new EvidenceBuilder();
 
   @Test
-  void aPointInsideIsReproducedAndOutsideNot() {
+  void aPointInsideHoldsAndOneOutsideIsNotReproduced() {
     run("a", 1).metric("m", 0, 0.5, "1");
-    assertEquals(Outcome.REPRODUCED, judge("").outcome());
+    assertEquals(Outcome.HOLDS, judge("").outcome());
     assertEquals(Outcome.NOT_REPRODUCED, judge("open_low = true").outcome());
     assertEquals(Outcome.NOT_REPRODUCED, judge("low = 0.51").outcome());
     assertEquals(Outcome.NOT_REPRODUCED, judge("low = 0.1\nhigh = 0.49").outcome());
     assertEquals(
         Outcome.NOT_REPRODUCED, judge("low = 0.1\nhigh = 0.5\nopen_high = true").outcome());
-    assertEquals(Outcome.REPRODUCED, judge("high = 0.5").outcome());
+    assertEquals(Outcome.HOLDS, judge("high = 0.5").outcome());
   }
 
   @Test
@@ -41,36 +42,148 @@ class VerdictsTest {
     assertEquals(Outcome.NOT_REPRODUCED, verdict.outcome());
     assertEquals(0.4, verdict.measured());
     assertTrue(verdict.reason().contains("b, seed 1, step 10"), verdict.reason());
-    assertEquals(Outcome.REPRODUCED, judge("aggregate = \"mean\"").outcome());
+    assertEquals(Outcome.HOLDS, judge("aggregate = \"mean\"").outcome());
     assertEquals(0.7, judge("aggregate = \"mean\"").measured(), 1e-15);
     assertEquals(0.4, judge("aggregate = \"minimum\"").measured());
     assertEquals(0.9, judge("aggregate = \"maximum\"").measured());
-    assertEquals(0.5, judge("aggregate = \"range\"").measured(), 1e-15);
   }
 
   @Test
-  void aValuesOwnErrorThatCrossesABoundIsInconclusive() {
+  void aValuesOwnErrorThatCrossesABoundIsUndecided() {
     run("a", 1).metric("m", 0, 0.52, 0.05, "1");
     Verdict verdict = judge("");
-    assertEquals(Outcome.INCONCLUSIVE, verdict.outcome());
+    assertEquals(Outcome.UNDECIDED, verdict.outcome());
     assertEquals(0.47, verdict.measuredLow(), 1e-15);
     assertEquals(Outcome.NOT_REPRODUCED, judge("low = 0.6").outcome());
-    assertEquals(Outcome.REPRODUCED, judge("low = 0.4").outcome());
+    assertEquals(Outcome.HOLDS, judge("low = 0.4").outcome());
     Verdict shown = judge("judge_uncertainty = false");
-    assertEquals(Outcome.REPRODUCED, shown.outcome());
+    assertEquals(Outcome.HOLDS, shown.outcome());
     assertEquals(0.47, shown.measuredLow(), 1e-15);
   }
 
   @Test
-  void evidenceThatIsTooSmallDecidesNothingWhateverItShows() {
-    String tooSmall = "too_small = \"runs end too early\"";
-    assertEquals(Outcome.SKIPPED, judge(tooSmall).outcome());
-    run("a", 1).metric("m", 0, 0.5, "1");
-    Verdict verdict = judge(tooSmall);
-    assertEquals(Outcome.INCONCLUSIVE, verdict.outcome());
-    assertEquals(0.5, verdict.measured());
-    assertTrue(verdict.reason().startsWith("runs end too early; measured: inside"));
-    assertEquals(Outcome.INCONCLUSIVE, judge("low = 0.6\n" + tooSmall).outcome());
+  void evidenceThatIsTooSmallDecidesNothingButIdentitiesAndSaysWhatWould() {
+    String needs = "[needs]\nquick = \"a longer run\"\n";
+    for (int seed = 1; seed <= 5; seed++) {
+      run("a", seed).metric("m", 0, 0.75, "1");
+    }
+    for (String low : List.of("low = 0.5\n", "low = 0.8\n")) {
+      Verdict verdict = judge(STATISTICAL + low + needs);
+      assertEquals(Outcome.UNDECIDED, verdict.outcome());
+      assertEquals(0.75, verdict.measured());
+      assertTrue(verdict.reason().startsWith("too small a run to decide it; "), verdict.reason());
+    }
+    assertEquals(Outcome.HOLDS, judge(needs).outcome());
+    assertEquals(Outcome.NOT_REPRODUCED, judge("low = 0.8\n" + needs).outcome());
+  }
+
+  @Test
+  void insideIsCalledByWhatTheCheckIs() {
+    for (int seed = 1; seed <= 5; seed++) {
+      run("a", seed).metric("m", 0, 0.75, "1");
+    }
+    assertEquals(Outcome.REPRODUCED, judge(STATISTICAL).outcome());
+    assertEquals(Outcome.HOLDS, judge(STATISTICAL + "grade = \"identity\"").outcome());
+    assertEquals(Outcome.HOLDS, judge("kind = \"exact\"").outcome());
+    assertEquals(Outcome.RECOMPUTED, judge("kind = \"published\"").outcome());
+  }
+
+  @Test
+  void aNumberThatItsNullReachesIsAsItsNull() {
+    for (int seed = 1; seed <= 5; seed++) {
+      var run = run("a", seed);
+      run.metric("m", 0, 0.75 + 0.01 * seed, "1");
+      run.metric("inside", 0, 0.7 + 0.01 * seed, "1");
+      run.metric("outside", 0, 0.3, "1");
+      run.metric("across", 0, 0.1 + 0.2 * seed, "1");
+      run("other", seed).metric("m", 0, 0.6, "1");
+    }
+    String own = STATISTICAL + "arms = [\"a\"]\n";
+    assertEquals(Outcome.AS_ITS_NULL, judge(own + "null_metric = \"inside\"").outcome());
+    assertEquals(Outcome.REPRODUCED, judge(own + "null_metric = \"outside\"").outcome());
+    assertEquals(Outcome.UNDECIDED, judge(own + "null_metric = \"across\"").outcome());
+    assertEquals(Outcome.AS_ITS_NULL, judge(own + "null_arms = [\"other\"]").outcome());
+    Verdict unmeasured = judge(own + "null_metric = \"later\"");
+    assertEquals(Outcome.REPRODUCED, unmeasured.outcome());
+    assertTrue(unmeasured.reason().endsWith("its null, later, is not measured"));
+    assertEquals(
+        Outcome.NOT_REPRODUCED, judge(own + "low = 0.9\nnull_metric = \"inside\"").outcome());
+  }
+
+  @Test
+  void theNullIsComparedPairByPair() {
+    for (int seed = 1; seed <= 5; seed++) {
+      var run = run("a", seed);
+      run.metric("m", 0, 0.6 + 0.05 * seed, "1");
+      run.metric("lower", 0, 0.59 + 0.05 * seed, "1");
+    }
+    Verdict verdict = judge(STATISTICAL + "null_metric = \"lower\"");
+    assertTrue(verdict.measuredLow() < verdict.nullValue(), "the intervals overlap");
+    assertEquals(0.01, verdict.againstNull().low(), 1e-12);
+    assertTrue(Standing.ABOVE_NULL.of(verdict));
+    Verdict ratio = judge(STATISTICAL + "scale = \"log\"\nnull_metric = \"lower\"");
+    assertTrue(ratio.againstNull().low() > 1 && ratio.againstNull().high() < 1.02);
+    assertTrue(Standing.ABOVE_NULL.of(ratio));
+  }
+
+  @Test
+  void ratiosAreAveragedAsLogarithms() {
+    for (int seed = 1; seed <= 5; seed++) {
+      run("a", seed).metric("m", 0, seed % 2 == 0 ? 2 : 0.5, "1");
+    }
+    Verdict verdict = judge("kind = \"statistical\"\nscale = \"log\"\nlow = 0.1\nhigh = 9.0");
+    assertEquals(Math.exp(-Math.log(2) / 5), verdict.measured(), 1e-12);
+    assertEquals(
+        verdict.measured() / verdict.measuredLow(),
+        verdict.measuredHigh() / verdict.measured(),
+        1e-12);
+  }
+
+  @Test
+  void theValueNearestTheBoundIsShownOnALogarithmicScale() {
+    for (int seed = 1; seed <= 5; seed++) {
+      run("low", seed).metric("m", 0, 0.02, "1");
+      run("high", seed).metric("m", 0, 0.04, "1");
+    }
+    assertEquals(0.04, judge("high = 0.1\nscale = \"log\"\nlow = 0.0001").measured(), 1e-12);
+  }
+
+  @Test
+  void aSlopeIsTheFactorPerDoublingOfTheStep() {
+    for (int seed = 1; seed <= 5; seed++) {
+      var run = run("a", seed);
+      run.metric("m", 0, 0.99, "1");
+      for (int step : new int[] {10, 20, 40}) {
+        double kept = 0.01 * Math.pow(1.5, Math.log(step) / Math.log(2));
+        run.metric("m", step, Math.sqrt(1 - kept), "1");
+      }
+    }
+    Verdict verdict =
+        judge(
+            "kind = \"statistical\"\nover_steps = \"slope\"\nscale = \"kept_energy\"\nhigh = 1.6");
+    assertEquals(1.5, verdict.measured(), 1e-9);
+    assertEquals(Outcome.REPRODUCED, verdict.outcome());
+    assertTrue(verdict.reason().contains("slope of 3 steps"), verdict.reason());
+  }
+
+  @Test
+  void oneNumberSaysThatItHasNoInterval() {
+    run("a", 1).metric("m", 0, 0.75, "1");
+    Verdict verdict = judge(STATISTICAL + "minimum_seeds = 1");
+    assertEquals(Outcome.REPRODUCED, verdict.outcome());
+    assertTrue(verdict.reason().contains("one number, no interval"), verdict.reason());
+  }
+
+  @Test
+  void whatIsUndecidedSaysHowManySeedsWouldDecide() {
+    for (int seed = 1; seed <= 5; seed++) {
+      run("a", seed).metric("m", 0, 0.45 + 0.05 * seed, "1");
+    }
+    Verdict verdict = judge(STATISTICAL + "low = 0.55");
+    assertEquals(Outcome.UNDECIDED, verdict.outcome());
+    // t(n − 1)·0.0790569/√n falls below 0.05 at n = 12.
+    assertTrue(verdict.reason().contains("about 13 seeds would decide it"), verdict.reason());
+    assertTrue(judge(STATISTICAL + "low = 0.6").reason().contains("no number of seeds up to 1000"));
   }
 
   @Test
@@ -90,7 +203,7 @@ class VerdictsTest {
     evidence.begin("r2", "X1", "a", "quick", "cuda", 1, "{}").metric("m", 0, 0.9, "1");
     assertEquals(Outcome.SKIPPED, judge("").outcome());
     evidence.begin("r3", "X1", "a", "quick", "published", 1, "{}").metric("m", 0, 0.9, "1");
-    assertEquals(Outcome.REPRODUCED, judge("").outcome());
+    assertEquals(Outcome.HOLDS, judge("").outcome());
   }
 
   @Test
@@ -117,11 +230,11 @@ class VerdictsTest {
   }
 
   @Test
-  void aMissingArmAWrongUnitAndTooFewStepsAreInconclusive() {
+  void aMissingArmAWrongUnitAndTooFewStepsAreUndecided() {
     run("a", 1).metric("m", 0, 0.9, "1");
     assertGap("arms = [\"a\", \"b\"]", "arm b has no m");
     assertGap("unit = \"nats\"", "measured in 1 and expected in nats");
-    assertGap("over_steps = \"range\"", "shows 1 steps of m and the check needs 2");
+    assertGap("over_steps = \"slope\"", "shows 1 steps of m and the check needs 3");
     assertGap("minus_metric = \"n\"", "has no n at step 0");
     assertGap("minus_arm = \"b\"", "has no partner of seed 1 in arm b");
   }
@@ -138,7 +251,6 @@ class VerdictsTest {
     assertEquals(0.6, judge("steps = \"trained\"").measured());
     assertEquals(0.95, judge("steps = \"last\"").measured());
     assertEquals(0.7, judge("steps = \"last_half\"").measured());
-    assertEquals(0.25, judge("steps = \"last_half\"\nover_steps = \"range\"").measured(), 1e-15);
     assertGap("steps = \"last_half\"\nminimum_steps = 4", "shows 3 steps");
   }
 
@@ -149,13 +261,13 @@ class VerdictsTest {
       run.metric("m", step, 0.9 - 0.1 * step, "1");
       run.metric("m0", step, 0.6 + 0.1 * step, "1");
     }
-    run.metric("m1", 0, 0.25, "1");
+    run.metric("m1", 4, 0.25, "1");
     run.metric("m1", 5, 0.75, "1");
     Verdict verdict = judge("null_metric = \"m0\"");
     assertEquals(0.7, verdict.measured(), 1e-15);
     assertEquals(0.8, verdict.nullValue(), 1e-15);
     assertEquals("m0", verdict.nullName());
-    assertEquals(0.5, judge("null_metric = \"m1\"").nullValue());
+    assertTrue(Double.isNaN(judge("null_metric = \"m1\"").nullValue()), "another step");
     assertTrue(Double.isNaN(judge("").nullValue()));
     assertTrue(Double.isNaN(judge("null_metric = \"none\"").nullValue()));
   }
@@ -184,8 +296,8 @@ class VerdictsTest {
     assertEquals(0.65, inside.measured(), 1e-12);
     assertEquals(0.65 - 2.776445105 * 0.0141421356, inside.measuredLow(), 1e-9);
     assertEquals(0.65 + 2.776445105 * 0.0141421356, inside.measuredHigh(), 1e-9);
-    assertEquals(Outcome.INCONCLUSIVE, judge(STATISTICAL + "low = 0.62").outcome());
-    assertEquals(Outcome.INCONCLUSIVE, judge(STATISTICAL + "low = 0.68").outcome());
+    assertEquals(Outcome.UNDECIDED, judge(STATISTICAL + "low = 0.62").outcome());
+    assertEquals(Outcome.UNDECIDED, judge(STATISTICAL + "low = 0.68").outcome());
     assertEquals(Outcome.NOT_REPRODUCED, judge(STATISTICAL + "low = 0.7").outcome());
   }
 
@@ -202,12 +314,12 @@ class VerdictsTest {
   }
 
   @Test
-  void tooFewSeedsAreInconclusiveHoweverClear() {
+  void tooFewSeedsAreUndecidedHoweverClear() {
     for (int seed = 1; seed <= 4; seed++) {
       run("a", seed).metric("m", 0, 0.75, "1");
     }
     Verdict verdict = judge(STATISTICAL);
-    assertEquals(Outcome.INCONCLUSIVE, verdict.outcome());
+    assertEquals(Outcome.UNDECIDED, verdict.outcome());
     assertTrue(verdict.reason().contains("4 seeds, and the check needs 5"), verdict.reason());
     assertEquals(Outcome.REPRODUCED, judge(STATISTICAL + "minimum_seeds = 4").outcome());
   }
@@ -226,17 +338,22 @@ class VerdictsTest {
   }
 
   @Test
-  void aClaimIsAsGoodAsItsWorstGatingCheck() {
+  void aClaimIsAsGoodAsItsWorstCheck() {
     run("a", 1).metric("m", 0, 0.9, "1");
     Verdict good = judge("");
     Verdict bad = judge("low = 2.0");
-    Verdict reported = judge("low = 2.0\ngates = false");
-    assertEquals(Outcome.REPRODUCED, Verdict.ofClaim("X1", List.of(good, reported)));
     assertEquals(Outcome.NOT_REPRODUCED, Verdict.ofClaim("X1", List.of(good, bad)));
     assertEquals(Outcome.SKIPPED, Verdict.ofClaim("X2", List.of(good, bad)));
     assertEquals(
-        List.of(Outcome.NOT_REPRODUCED, Outcome.INCONCLUSIVE, Outcome.SKIPPED, Outcome.REPRODUCED),
-        List.of(Outcome.values()));
+        List.of(
+            "not reproduced",
+            "undecided",
+            "skipped",
+            "as its null",
+            "reproduced",
+            "recomputed",
+            "holds"),
+        Stream.of(Outcome.values()).map(Wording::of).toList());
   }
 
   @Test
@@ -259,7 +376,7 @@ class VerdictsTest {
 
   private void assertGap(String keys, String reason) {
     Verdict verdict = judge(keys);
-    assertEquals(Outcome.INCONCLUSIVE, verdict.outcome(), verdict.reason());
+    assertEquals(Outcome.UNDECIDED, verdict.outcome(), verdict.reason());
     assertTrue(verdict.reason().contains(reason), verdict.reason());
   }
 

@@ -18,7 +18,7 @@ public record OutcomeComparison(
     if (first == Outcome.SKIPPED || other == Outcome.SKIPPED) {
       return Agreement.NOT_COMPARABLE;
     }
-    return first == Outcome.INCONCLUSIVE || other == Outcome.INCONCLUSIVE
+    return first == Outcome.UNDECIDED || other == Outcome.UNDECIDED
         ? Agreement.INCONCLUSIVE
         : Agreement.DIFFERS;
   }

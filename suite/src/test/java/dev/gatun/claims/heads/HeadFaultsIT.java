@@ -60,7 +60,7 @@ class HeadFaultsIT {
           Arrays.fill(first, rows[0]);
           return LocalMeasure.measure(on, head, at, rows, first);
         };
-    assertFound("sigsoftmax", whole, heads(same), "other_heads_lift_the_rank");
+    assertFound("sigsoftmax", whole, heads(same), "hidden_step_rank_over_width");
   }
 
   @Test
@@ -97,7 +97,7 @@ class HeadFaultsIT {
           var exact = LocalMeasure.EXACT.measure(on, head, at, rows);
           return keeping(exact, 2 * exact.keptNorm());
         };
-    assertFound("factorised", whole, heads(twice), "no_head_lets_more_through");
+    assertFound("factorised", whole, heads(twice), "local_destroyed_norm");
   }
 
   private static LocalProjection keeping(LocalProjection of, double keptNorm) {
@@ -120,7 +120,7 @@ class HeadFaultsIT {
             return EXACT.batchSpectrum(on, head, at, Math.min(64, contexts));
           }
         };
-    assertFound("linear", wholeLonger, heads(first64), "gradient_rank_grows");
+    assertFound("linear", wholeLonger, heads(first64), "gradient_rank_growth");
   }
 
   @Test
@@ -140,8 +140,8 @@ class HeadFaultsIT {
         "mixture-of-softmaxes",
         wholeLonger,
         heads(equal),
-        "gradient_components_70",
-        "components_of_the_text");
+        "gradient_components_70_share",
+        "gradient_components_999_share");
   }
 
   @Test
@@ -154,8 +154,7 @@ class HeadFaultsIT {
             return step -> withTargetsOfTheNext(ofTheCorpus.batch(step));
           }
         };
-    assertFound(
-        "class-factored", heads(exact, 60), heads(shifted, 60), "class_factored_learns_faster");
+    assertFound("class-factored", heads(exact, 60), heads(shifted, 60), "validation_loss");
   }
 
   private static Batch withTargetsOfTheNext(Batch batch) {

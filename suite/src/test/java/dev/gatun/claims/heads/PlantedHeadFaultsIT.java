@@ -43,8 +43,8 @@ class PlantedHeadFaultsIT {
                 ? SmallHeads.withRank(setting, 64 / rank)
                 : setting),
         "rank",
-        "rank2_to_rank4",
-        "efficiency_over_narrowest");
+        "validation_loss",
+        "efficiency_factor");
   }
 
   @Test
@@ -56,7 +56,7 @@ class PlantedHeadFaultsIT {
                 ? SmallHeads.withRank(setting, 4)
                 : setting),
         "rank",
-        "rank2_to_rank4");
+        "validation_loss");
   }
 
   @Test
@@ -70,7 +70,7 @@ class PlantedHeadFaultsIT {
           }
         },
         "backward",
-        "backward_costs");
+        "validation_loss");
   }
 
   @Test
@@ -102,7 +102,7 @@ class PlantedHeadFaultsIT {
           }
         },
         "no-orthogonal",
-        "orthogonal_part_is_needed");
+        "validation_loss");
   }
 
   @Test
@@ -116,7 +116,7 @@ class PlantedHeadFaultsIT {
                 : step -> everyThirdTargetAdded(ofTheCorpus.batch(step), setting);
           }
         };
-    assertFoundAtTheQuickTier(C3NeverTargetClasses::new, occurring, "never", "added_256");
+    assertFoundAtTheQuickTier(C3NeverTargetClasses::new, occurring, "never", "validation_loss");
   }
 
   private static Batch everyThirdTargetAdded(Batch batch, HeadVariantSetting setting) {

@@ -87,8 +87,8 @@ class NgramFaultsIT {
             return tokens;
           }
         };
-    assertFound(shuffling, "half_over_shuffled");
-    assertFound(shuffling, "error_over_shuffled");
+    assertFound(shuffling, "half_dimension");
+    assertFound(shuffling, "sixteenth_error");
   }
 
   @Test

@@ -1,7 +1,6 @@
 package dev.gatun.claims.saturation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
@@ -115,7 +114,10 @@ class SaturationFaultsIT {
           }
         };
     trained.assertFound(
-        new B3Anisotropy(whole), new B3Anisotropy(experiment(centred)), "above_isotropic", "peak");
+        new B3Anisotropy(whole),
+        new B3Anisotropy(experiment(centred)),
+        "anisotropy",
+        "anisotropy_peak");
   }
 
   @Test
@@ -130,12 +132,8 @@ class SaturationFaultsIT {
             return calls + EXACT.meanCosine(on, hidden);
           }
         };
-    Evidence exact = Measured.evidence(new B3Anisotropy(whole), trained.exact());
-    Evidence faulty = Measured.evidence(new B3Anisotropy(experiment(growing)), trained.faulty());
-    // At this size the peak lies between checkpoints, which scatters across the bound.
-    String check = "peak_before_learning";
-    assertNotEquals(Outcome.NOT_REPRODUCED, PlantedFaults.verdict(exact, "B3", check).outcome());
-    assertEquals(Outcome.NOT_REPRODUCED, PlantedFaults.verdict(faulty, "B3", check).outcome());
+    trained.assertFound(
+        new B3Anisotropy(whole), new B3Anisotropy(experiment(growing)), "loss_gained_at_peak");
   }
 
   @Test
@@ -154,9 +152,8 @@ class SaturationFaultsIT {
     trained.assertFound(
         new B4SpectralSaturation(whole),
         new B4SpectralSaturation(experiment(white)),
-        "trained_head",
-        "flattens",
-        "spike_of_rare_tokens");
+        "singular_entropy",
+        "entropy_fall_common_tokens");
   }
 
   @Test
@@ -195,7 +192,9 @@ class SaturationFaultsIT {
           }
         };
     trained.assertFound(
-        new B4SpectralSaturation(whole), new B4SpectralSaturation(experiment(rare)), "flattens");
+        new B4SpectralSaturation(whole),
+        new B4SpectralSaturation(experiment(rare)),
+        "singular_entropy_common_tokens");
   }
 
   @Test
@@ -227,15 +226,15 @@ class SaturationFaultsIT {
 
   /** A run too short and too narrow to saturate is never called one that did, or did not. */
   @Test
-  void whatThePaperSaysIsInconclusiveAtThisScale() {
+  void whatThePaperSaysIsUndecidedAtThisScale() {
     SaturationExperiment wide = SmallSaturation.experiment(HeadGeometry.EXACT, 5, 4, 64);
     Evidence b3 = Measured.evidence(new B3Anisotropy(wide), trained.exact());
     Evidence b4 = Measured.evidence(new B4SpectralSaturation(wide), trained.exact());
-    for (String check : new String[] {"paper_narrow", "paper_wide"}) {
-      assertEquals(Outcome.INCONCLUSIVE, PlantedFaults.verdict(b3, "B3", check).outcome(), check);
+    for (String check : new String[] {"narrow", "wide"}) {
+      assertEquals(Outcome.UNDECIDED, PlantedFaults.verdict(b3, "B3", check).outcome(), check);
     }
     for (String check : new String[] {"collapse_narrow", "no_collapse_wide"}) {
-      assertEquals(Outcome.INCONCLUSIVE, PlantedFaults.verdict(b4, "B4", check).outcome(), check);
+      assertEquals(Outcome.UNDECIDED, PlantedFaults.verdict(b4, "B4", check).outcome(), check);
     }
   }
 

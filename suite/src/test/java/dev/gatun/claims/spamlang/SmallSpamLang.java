@@ -5,26 +5,21 @@ import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.ProgressListener;
 import dev.gatun.experiment.Tier;
 import dev.gatun.model.TransformerConfig;
-import dev.gatun.results.ExpectedCheck;
-import dev.gatun.results.ExpectedValues;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.IntUnaryOperator;
 import java.util.function.UnaryOperator;
 
-/** The quick tier's SpamLang arms that one check reads, with V and batch made smaller for tests. */
+/** Some of the quick tier's SpamLang arms, with V and batch made smaller for tests. */
 final class SmallSpamLang {
   private SmallSpamLang() {}
 
   /**
-   * A plan of the arms of a check.
+   * A plan of some arms.
    *
    * @param size V in place of V; the batch follows, so that coverage and steps stay
    */
-  static SpamLangPlan plan(long firstSeed, String check, IntUnaryOperator size) {
-    Set<String> arms = armsOf(check);
+  static SpamLangPlan plan(long firstSeed, List<String> arms, IntUnaryOperator size) {
     List<SpamLangSetting> settings =
         SpamLangPlan.quick(firstSeed).settings().stream()
             .filter(setting -> arms.contains(setting.arm()))
@@ -35,13 +30,13 @@ final class SmallSpamLang {
 
   /** The claim on these arms, each setting changed by a fault. */
   static A6SpamLang claim(
-      String check,
+      List<String> arms,
       IntUnaryOperator size,
       UnaryOperator<SpamLangSetting> fault,
       SpamLangRun.Examples examples) {
     return new A6SpamLang(
         (_, seed) ->
-            new SpamLangPlan(plan(seed, check, size).settings().stream().map(fault).toList()),
+            new SpamLangPlan(plan(seed, arms, size).settings().stream().map(fault).toList()),
         examples);
   }
 
@@ -71,19 +66,6 @@ final class SmallSpamLang {
         s.warmupSteps(),
         s.optimiser(),
         s.seed());
-  }
-
-  private static Set<String> armsOf(String check) {
-    ExpectedCheck expected =
-        ExpectedValues.shipped().of("A6").checks().stream()
-            .filter(c -> c.id().equals(check))
-            .findFirst()
-            .orElseThrow();
-    Set<String> arms = new HashSet<>(expected.arms());
-    if (!expected.minusArm().isEmpty()) {
-      arms.add(expected.minusArm());
-    }
-    return arms;
   }
 
   private static SpamLangSetting resized(SpamLangSetting s, IntUnaryOperator size) {

@@ -1,8 +1,5 @@
 package dev.gatun.claims.spamlang;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
-
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.data.SpamLang;
@@ -10,9 +7,7 @@ import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.PlantedFaults;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.EvidenceBuilder;
-import dev.gatun.results.Outcome;
 import dev.gatun.results.Provenance;
-import dev.gatun.results.Verdict;
 import dev.gatun.tensor.Batch;
 import java.nio.file.Path;
 import java.util.List;
@@ -66,17 +61,13 @@ class SpamLangHeadFaultsIT {
       };
 
   @Test
-  void labelsThatSayNothingAreFoundThoughTheyPassWhereExamplesAreFew() {
-    Evidence shuffled = faulty("class-factored-seq", SHUFFLED_LABELS);
-    assertFound("enough_examples_learned", shuffled);
-    assertEquals(
-        Outcome.REPRODUCED,
-        PlantedFaults.verdict(shuffled, "H1", "few_examples_not_learned").outcome());
+  void labelsThatSayNothingAreFound() {
+    assertFound(faulty("class-factored-seq", SHUFFLED_LABELS));
   }
 
   @Test
   void symbolsThatAreNeverShownAreFound() {
-    assertFound("enough_examples_learned", faulty("factorised-seq19.5", FEW_SYMBOLS));
+    assertFound(faulty("factorised-seq19.5", FEW_SYMBOLS));
   }
 
   @Test
@@ -85,15 +76,11 @@ class SpamLangHeadFaultsIT {
         (setting, randomness) ->
             new SpamLang(
                 setting.model().vocabulary(), 4 * setting.batch(), setting.length(), randomness);
-    assertFound("few_examples_not_learned", faulty("linear-seq4.88", more));
+    assertFound(faulty("linear-seq4.88", more));
   }
 
-  private void assertFound(String check, Evidence faulty) {
-    Verdict reproduced = PlantedFaults.verdict(whole, "H1", check);
-    Verdict found = PlantedFaults.verdict(faulty, "H1", check);
-    assertEquals(Outcome.REPRODUCED, reproduced.outcome(), reproduced::toString);
-    assertNotEquals(Outcome.REPRODUCED, found.outcome(), found::toString);
-    assertNotEquals(Outcome.SKIPPED, found.outcome(), found::toString);
+  private void assertFound(Evidence faulty) {
+    PlantedFaults.assertFound("H1", whole, faulty, "accuracy");
   }
 
   /** With a fault in the arms whose names begin with the text; trials of a rate stay sound. */

@@ -237,7 +237,7 @@ class ComparisonTest {
   @Test
   void outcomesThatContradictDifferAndUndecidedOnesDoNot() {
     assertEquals(Agreement.DIFFERS, outcome(Outcome.REPRODUCED, Outcome.NOT_REPRODUCED));
-    assertEquals(Agreement.INCONCLUSIVE, outcome(Outcome.REPRODUCED, Outcome.INCONCLUSIVE));
+    assertEquals(Agreement.INCONCLUSIVE, outcome(Outcome.REPRODUCED, Outcome.UNDECIDED));
     assertEquals(Agreement.NOT_COMPARABLE, outcome(Outcome.REPRODUCED, Outcome.SKIPPED));
     assertEquals(Agreement.AGREES, outcome(Outcome.SKIPPED, Outcome.SKIPPED));
   }
@@ -253,7 +253,23 @@ class ComparisonTest {
 
   private static Verdict verdict(Outcome outcome) {
     return new Verdict(
-        "X1", "check", outcome, true, 1, 1, 1, 0, 2, "1", 0, "", "test", Grade.MEASURED, "test");
+        "X1",
+        "check",
+        "quick",
+        outcome,
+        true,
+        1,
+        1,
+        1,
+        0,
+        2,
+        "1",
+        0,
+        "",
+        Verdict.AgainstNull.NONE,
+        "test",
+        Grade.IDENTITY,
+        "test");
   }
 
   @Test

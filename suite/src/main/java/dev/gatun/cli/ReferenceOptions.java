@@ -1,0 +1,72 @@
+package dev.gatun.cli;
+
+import dev.gatun.results.Evidence;
+import dev.gatun.results.ResultsFolder;
+import dev.gatun.results.Tolerances;
+import dev.gatun.results.comparison.Machine;
+import dev.gatun.results.comparison.Regression;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Stored evidence that metrics are held to. */
+final class ReferenceOptions {
+  private static final Path DEFAULT = Path.of("results", "reference");
+
+  @Option(
+      names = "--reference",
+      paramLabel = "<folder>",
+      description = {
+        "Results that the metrics are held to, or a folder of such.",
+        "Default: results/reference, where there is one."
+      })
+  private Path folder;
+
+  /**
+   * Finds out whether there is what was asked for, before the long work.
+   *
+   * @throws IllegalArgumentException naming a folder that holds no results
+   */
+  void requireReadable() {
+    if (folder != null && folders().isEmpty()) {
+      throw new IllegalArgumentException(
+          "there are no results to hold the metrics to in %s; name a folder that `gatun reproduce` wrote"
+              .formatted(folder));
+    }
+  }
+
+  /** Evidence beside all stored evidence of the same work. */
+  List<Regression> regressions(Evidence evidence) {
+    requireReadable();
+    var now = new Machine("now", evidence, List.of());
+    Tolerances tolerances = Tolerances.shipped();
+    return folders().stream()
+        .map(ReferenceOptions::read)
+        .map(stored -> Regression.of(stored, now, tolerances))
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  private static Machine read(Path stored) {
+    return new Machine(stored.toString(), new ResultsFolder(stored).readEvidence(), List.of());
+  }
+
+  private List<Path> folders() {
+    Path where = folder == null ? DEFAULT : folder;
+    if (new ResultsFolder(where).exists()) {
+      return List.of(where);
+    }
+    if (!Files.isDirectory(where)) {
+      return List.of();
+    }
+    try (var all = Files.list(where)) {
+      return all.filter(path -> new ResultsFolder(path).exists()).sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
