@@ -1,6 +1,5 @@
 package dev.gatun.bundle;
 
-import dev.gatun.data.JdkSources;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,11 +12,11 @@ import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 
 /**
- * One archive that runs on a node with no JDK and no network: the application, a runtime that jlink
- * makes of the running JDK, and that JDK's sources as tokens.
+ * One archive that runs on a node with no JDK and no network: the application with its text, and a
+ * runtime that jlink makes of the running JDK.
  *
  * <p>What is compressed inside is stored plainly, as xz compresses all of it better than zip does
- * each part.
+ * each part; the jars of the text stay as they are, so that their checksums hold.
  */
 public final class Bundle {
   /** 64 MiB: what the bundle is allowed to be. */
@@ -28,13 +27,11 @@ public final class Bundle {
       List.of(
           "java.base",
           "java.desktop",
+          "java.net.http",
           "java.sql",
           "jdk.incubator.vector",
           "jdk.management",
           "jdk.unsupported");
-
-  /** The module whose sources the claims train on. */
-  private static final String SOURCES = "java.base/";
 
   /** Blocks of this preset are small enough for every processor to have some. */
   private static final String COMPRESSION = "-2";
@@ -73,9 +70,7 @@ public final class Bundle {
     for (Path jar : list(application.resolve("lib"))) {
       PlainJar.copy(jar, libraries.resolve(jar.getFileName()));
     }
-    Path corpus = Files.createDirectories(root.resolve("corpus"));
-    Path javaHome = Path.of(System.getProperty("java.home"));
-    JdkSources.tokenize(javaHome, SOURCES, corpus.resolve("jdk-sources.tokens"));
+    copy(application.resolve("text"), Files.createDirectories(root.resolve("text")));
     pack(staging, name, archive);
     delete(staging);
   }

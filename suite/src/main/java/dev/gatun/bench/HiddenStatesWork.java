@@ -3,7 +3,7 @@ package dev.gatun.bench;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.model.LayerVisitor;
-import dev.gatun.model.StreamedBackbone;
+import dev.gatun.model.checkpoint.StreamedBackbone;
 import dev.gatun.safetensors.SafetensorsWriter;
 import dev.gatun.tensor.Encoding;
 import java.io.IOException;

@@ -108,7 +108,7 @@ final class ComparisonTable {
         .formatted(
             outcome.claim(),
             outcome.check(),
-            outcome.gates() ? "" : " (reported only)",
+            outcome.gates() ? "" : " (decides nothing)",
             Wording.of(outcome.first()),
             Wording.of(outcome.other()));
   }

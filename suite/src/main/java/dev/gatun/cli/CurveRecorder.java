@@ -1,6 +1,6 @@
 package dev.gatun.cli;
 
-import dev.gatun.model.HeadScores;
+import dev.gatun.model.head.HeadScores;
 import dev.gatun.results.CurvePoint;
 import dev.gatun.results.Provenance;
 import dev.gatun.results.StepSpeed;

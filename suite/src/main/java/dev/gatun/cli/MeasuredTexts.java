@@ -1,7 +1,7 @@
 package dev.gatun.cli;
 
 import dev.gatun.data.Corpus;
-import dev.gatun.data.JdkSources;
+import dev.gatun.data.CorpusChoice;
 import dev.gatun.data.Randomness;
 import dev.gatun.data.TextFiles;
 import dev.gatun.data.TokenizerJson;
@@ -26,8 +26,6 @@ record MeasuredTexts(List<TokenBatch> given, List<Corpus> corpora, Size size, lo
   /** Bytes of a text that are looked at. */
   private static final long BYTES = 16L << 20;
 
-  private static final String MODULE = "java.base/";
-
   /**
    * How many sequences of how many tokens.
    *
@@ -47,7 +45,7 @@ record MeasuredTexts(List<TokenBatch> given, List<Corpus> corpora, Size size, lo
   }
 
   /**
-   * Texts; the JDK's sources if there are none.
+   * Texts; Gatun's own code if there are none.
    *
    * @throws UnusableCorpusException if one cannot be read, or two are of equal name
    */
@@ -63,7 +61,7 @@ record MeasuredTexts(List<TokenBatch> given, List<Corpus> corpora, Size size, lo
       corpora.add(corpus);
     }
     if (corpora.isEmpty()) {
-      corpora.add(JdkSources.read(MODULE, BYTES));
+      corpora.add(CorpusChoice.code().read(_ -> {}));
     }
     return new MeasuredTexts(List.of(), corpora, size, seed);
   }

@@ -21,6 +21,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true)
 final class ReportCommand implements Runnable {
   @Mixin private Console console;
+  @Mixin private ReferenceOptions reference;
 
   @Parameters(
       paramLabel = "<results>",
@@ -59,7 +60,8 @@ final class ReportCommand implements Runnable {
         first.evidence(),
         first.verdicts(),
         expected,
-        Machines.compare(machines, Tolerances.shipped()));
+        Machines.compare(machines, Tolerances.shipped()),
+        reference.regressions(first.evidence()));
     console.line(file.toString());
     console.json(Map.of("report", file.toString()));
   }

@@ -25,6 +25,7 @@ import dev.gatun.results.StoredVerdict;
 import dev.gatun.results.Tolerances;
 import dev.gatun.results.Verdict;
 import dev.gatun.results.comparison.Comparison;
+import dev.gatun.results.comparison.Regression;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -139,7 +140,7 @@ final class ReproduceCommand implements Callable<Integer> {
         Backend backend = device.open(console::note)) {
       Optional<Corpus> text =
           claims.stream().anyMatch(Claim::readsCorpus)
-              ? Optional.of(corpus.read(tier))
+              ? Optional.of(corpus.read(tier, console::note))
               : Optional.empty();
       var settings = ReproduceSettings.of(claims, tier, seed, text, folder);
       var memory = new SweepPreview(RunEstimate.ofMemory(settings.trainings(), backend, jobs));
@@ -243,8 +244,9 @@ final class ReproduceCommand implements Callable<Integer> {
     Path report = folder.resolve("report.html");
     List<Comparison> across =
         Machines.compare(Machines.read(withBeside(folder), expected), Tolerances.shipped());
-    Report.write(report, evidence, verdicts, expected, across);
-    var table = new VerdictTable(verdicts, expected, reference.regressions(evidence));
+    List<Regression> regressions = reference.regressions(evidence);
+    Report.write(report, evidence, verdicts, expected, across, regressions);
+    var table = new VerdictTable(verdicts, expected, regressions);
     table.print(console);
     console.line("");
     console.line("report: @|bold " + report.toAbsolutePath() + "|@");

@@ -47,6 +47,10 @@ record ReproduceSettings(
     rows.put("tier", tier.label());
     rows.putAll(DeviceOptions.rows(device));
     rows.put("corpus", corpus.map(ReproduceSettings::inWords).orElse(NOT_USED));
+    corpus
+        .map(Corpus::treatment)
+        .filter(words -> !words.isEmpty())
+        .ifPresent(words -> rows.put("left out", words));
     corpus.ifPresent(text -> rows.put("corpus sha256", text.sha256()));
     rows.put("model", trainings.isEmpty() ? NOT_USED : trainings.models());
     rows.put("tokens", trainings.isEmpty() ? NOT_USED : trainings.tokens());
@@ -61,9 +65,10 @@ record ReproduceSettings(
   private static String inWords(Corpus text) {
     return String.format(
         Locale.ROOT,
-        "%s, %,d files, %.1f M characters",
+        "%s, %,d documents (%,d held out), %.1f M characters",
         text.name(),
         text.files().size(),
+        text.heldOut(),
         text.characters() / 1e6);
   }
 

@@ -1,8 +1,8 @@
 package dev.gatun.cli;
 
 import dev.gatun.io.Hash;
-import dev.gatun.model.Checkpoint;
 import dev.gatun.model.TransformerConfig;
+import dev.gatun.model.checkpoint.Checkpoint;
 import dev.gatun.safetensors.CheckpointWeights;
 import java.io.IOException;
 import java.io.InputStream;

@@ -5,8 +5,8 @@ import dev.gatun.backend.Backend;
 import dev.gatun.data.Randomness;
 import dev.gatun.io.FolderLock;
 import dev.gatun.measure.DeviceProvenance;
-import dev.gatun.model.HeadScores;
 import dev.gatun.model.LanguageModel;
+import dev.gatun.model.head.HeadScores;
 import dev.gatun.results.Provenance;
 import dev.gatun.results.ResultsFolder;
 import dev.gatun.results.TrainingCurve;
@@ -157,6 +157,9 @@ final class TrainCommand implements Callable<Integer> {
       Backend backend, RunConfig config, TrainingData data, Path folder) {
     Map<String, String> settings = DeviceOptions.rows(backend.device());
     settings.put("corpus", data.name());
+    if (!data.treatment().isEmpty()) {
+      settings.put("left out", data.treatment());
+    }
     settings.put("corpus sha256", data.hash());
     settings.put(
         "model",

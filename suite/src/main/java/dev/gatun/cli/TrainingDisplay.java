@@ -1,6 +1,6 @@
 package dev.gatun.cli;
 
-import dev.gatun.model.HeadScores;
+import dev.gatun.model.head.HeadScores;
 import dev.gatun.train.StepReport;
 import dev.gatun.train.TrainingConfig;
 import dev.gatun.train.TrainingListener;

@@ -4,7 +4,8 @@ import java.nio.charset.StandardCharsets;
 
 /** The bytes of UTF-8: V = 256. */
 public record ByteTokenizer() implements Tokenizer {
-  static final int VOCABULARY = 256;
+  /** V. */
+  public static final int VOCABULARY = 256;
 
   @Override
   public String name() {

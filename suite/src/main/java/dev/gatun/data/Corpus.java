@@ -3,17 +3,28 @@ package dev.gatun.data;
 import dev.gatun.io.Hash;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.Comparator;
 import java.util.List;
 
 /**
- * Named texts in the order of their names.
+ * Named texts in a random order, the first of which are held out: {@link Treatment} makes them of
+ * what was read.
  *
  * @param name of the whole, for settings tables and provenance
- * @param sha256 over all of it: each file's name, a zero byte, its text, a zero byte, in UTF-8
+ * @param heldOut number of texts that nothing is trained on
+ * @param sha256 over all of it: each file's name, a zero byte, its text, a zero byte, in UTF-8, and
+ *     a zero byte more behind the last that is held out
  * @param characters UTF-16 units in all texts
+ * @param largest characters of the longest text
+ * @param treatment what was left out, in words; empty if nothing was
  */
-public record Corpus(String name, List<File> files, String sha256, long characters) {
+public record Corpus(
+    String name,
+    List<File> files,
+    int heldOut,
+    String sha256,
+    long characters,
+    int largest,
+    String treatment) {
 
   /**
    * One text, which need not be held in memory.
@@ -51,42 +62,38 @@ public record Corpus(String name, List<File> files, String sha256, long characte
     files = List.copyOf(files);
   }
 
-  /** Reads and hashes the files, which are in order. */
+  /** Reads and hashes the files, which are in order, and none of them held out. */
   public static Corpus of(String name, List<File> files) {
+    return of(name, files, 0, "");
+  }
+
+  /** Reads and hashes the files, which are in order. */
+  static Corpus of(String name, List<File> files, int heldOut, String treatment) {
     MessageDigest digest = Hash.sha256();
     long characters = 0;
-    for (File file : files) {
-      String text = file.text();
+    int largest = 0;
+    for (int i = 0; i < files.size(); i++) {
+      String text = files.get(i).text();
       characters += text.length();
-      digest.update(file.name().getBytes(StandardCharsets.UTF_8));
+      largest = Math.max(largest, text.length());
+      digest.update(files.get(i).name().getBytes(StandardCharsets.UTF_8));
       digest.update((byte) 0);
       digest.update(text.getBytes(StandardCharsets.UTF_8));
       digest.update((byte) 0);
+      if (i == heldOut - 1) {
+        digest.update((byte) 0);
+      }
     }
-    return new Corpus(name, files, Hash.hex(digest), characters);
+    return new Corpus(name, files, heldOut, Hash.hex(digest), characters, largest, treatment);
   }
 
-  /**
-   * The files in the order of a hash of their names: the first of them are a fair sample of all,
-   * whatever the order in which they are named.
-   */
-  public List<File> sampled() {
-    record Place(File file, double position) {}
-    return files.stream()
-        .map(file -> new Place(file, position("sample:" + file.name())))
-        .sorted(
-            Comparator.comparingDouble(Place::position).thenComparing(place -> place.file().name()))
-        .map(Place::file)
-        .toList();
+  /** The texts to train on. */
+  public List<File> train() {
+    return files.subList(heldOut, files.size());
   }
 
-  /** A hash of a name that is spread evenly over [0, 1). */
-  static double position(String name) {
-    byte[] hash = Hash.sha256().digest(name.getBytes(StandardCharsets.UTF_8));
-    long bits = 0;
-    for (int i = 0; i < 7; i++) {
-      bits = bits << 8 | (hash[i] & 0xFF);
-    }
-    return (bits >>> 3) * 0x1.0p-53;
+  /** The texts to evaluate on. */
+  public List<File> validation() {
+    return files.subList(0, heldOut);
   }
 }

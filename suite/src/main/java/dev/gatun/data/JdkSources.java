@@ -1,32 +1,23 @@
 package dev.gatun.data;
 
+import dev.gatun.io.Hash;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 
-/**
- * The sources of a JDK, {@code lib/src.zip}: real text on every machine that can run Gatun. An
- * application that comes without a JDK brings them as tokens, from which they are restored.
- */
-public final class JdkSources {
-  /** Property that names the tokens that the application brings, if it does. */
-  private static final String TOKENS = "gatun.jdk.tokens";
-
-  private interface Opening {
-    SourceArchive open() throws IOException;
-  }
-
+/** The sources of a JDK, {@code lib/src.zip}: text that differs from JDK to JDK. */
+final class JdkSources {
   private JdkSources() {}
 
-  /** As {@link #read(Path, String, long)}, of the running JDK or of what the application brings. */
-  public static Corpus read(String prefix, long byteLimit) {
-    String tokens = System.getProperty(TOKENS);
-    return tokens == null
-        ? read(Path.of(System.getProperty("java.home")), prefix, byteLimit)
-        : readTokens(Path.of(tokens), prefix, byteLimit);
+  /** As {@link #read(Path, String, long)}, of the running JDK. */
+  static List<Corpus.File> read(String prefix, long byteLimit) {
+    return read(Path.of(System.getProperty("java.home")), prefix, byteLimit);
   }
 
   /**
@@ -37,7 +28,7 @@ public final class JdkSources {
    *     that a small corpus is a fair sample of a large one and a part of it
    * @throws UnusableCorpusException if the JDK has no {@code src.zip} or nothing fits
    */
-  public static Corpus read(Path javaHome, String prefix, long byteLimit) {
+  static List<Corpus.File> read(Path javaHome, String prefix, long byteLimit) {
     Path archive = javaHome.resolve("lib").resolve("src.zip");
     if (!Files.isRegularFile(archive)) {
       throw new UnusableCorpusException(
@@ -45,69 +36,58 @@ public final class JdkSources {
               + archive
               + ": install them (Debian and Ubuntu: openjdk-25-source; Fedora:"
               + " java-25-openjdk-src; Temurin's own packages ship them)"
-              + " or give --corpus <file or folder>");
+              + " or leave --corpus jdk out");
     }
-    return read(archive, () -> new SourceZip(archive), prefix, byteLimit);
-  }
-
-  /** As {@link #read(Path, String, long)}, of tokens that {@link #tokenize} wrote. */
-  static Corpus readTokens(Path archive, String prefix, long byteLimit) {
-    return read(archive, () -> new TokenZip(archive), prefix, byteLimit);
-  }
-
-  /**
-   * Writes the Java files of a JDK as tokens, which give the same corpora as the files.
-   *
-   * @param prefix what their names begin with
-   * @param archive file to create or replace
-   * @throws UnusableCorpusException if the JDK has no such files, or the archive cannot be written
-   */
-  public static void tokenize(Path javaHome, String prefix, Path archive) {
-    Corpus all = read(javaHome, prefix, Long.MAX_VALUE);
-    try {
-      TokenZip.write(archive, all.files());
-    } catch (IOException e) {
-      throw new UnusableCorpusException("cannot write tokens to " + archive + ": " + e, e);
-    }
-  }
-
-  private static Corpus read(Path archive, Opening opening, String prefix, long byteLimit) {
-    try (SourceArchive sources = opening.open()) {
+    try (var zip = new ZipFile(archive.toFile(), StandardCharsets.UTF_8)) {
       List<Corpus.File> files = new ArrayList<>();
-      for (String name : select(sources, prefix, byteLimit)) {
-        files.add(new Corpus.File(name, sources.text(name)));
+      for (ZipEntry entry : select(zip, prefix, byteLimit)) {
+        byte[] bytes = zip.getInputStream(entry).readAllBytes();
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        files.add(new Corpus.File(entry.getName(), text));
       }
       if (files.isEmpty()) {
         throw new UnusableCorpusException(
             "%s has no Java file under '%s' within %s bytes; choose another module or a larger --corpus-limit"
                 .formatted(archive, prefix, byteLimit));
       }
-      return Corpus.of("jdk-sources" + (prefix.isEmpty() ? "" : ":" + prefix), files);
+      return files;
     } catch (IOException e) {
       throw new UnusableCorpusException(
-          "cannot read " + archive + ": " + e.getMessage() + "; give --corpus <file or folder>", e);
+          "cannot read " + archive + ": " + e.getMessage() + "; leave --corpus jdk out", e);
     }
   }
 
-  private static List<String> select(SourceArchive sources, String prefix, long byteLimit)
-      throws IOException {
-    record Candidate(String name, double position) {}
+  private static List<ZipEntry> select(ZipFile zip, String prefix, long byteLimit) {
+    record Candidate(ZipEntry entry, double position) {}
     List<Candidate> candidates =
-        sources.names().stream()
-            .filter(name -> name.endsWith(".java") && name.startsWith(prefix))
-            .map(name -> new Candidate(name, Corpus.position("select:" + name)))
-            .sorted(Comparator.comparingDouble(Candidate::position).thenComparing(Candidate::name))
+        zip.stream()
+            .<ZipEntry>map(entry -> entry)
+            .filter(
+                entry -> entry.getName().endsWith(".java") && entry.getName().startsWith(prefix))
+            .map(entry -> new Candidate(entry, position("select:" + entry.getName())))
+            .sorted(
+                Comparator.comparingDouble(Candidate::position)
+                    .thenComparing(candidate -> candidate.entry().getName()))
             .toList();
-    List<String> taken = new ArrayList<>();
+    List<ZipEntry> taken = new ArrayList<>();
     long bytes = 0;
     for (Candidate candidate : candidates) {
-      bytes += sources.bytes(candidate.name());
+      bytes += candidate.entry().getSize();
       if (bytes > byteLimit) {
         break;
       }
-      taken.add(candidate.name());
+      taken.add(candidate.entry());
     }
-    taken.sort(Comparator.naturalOrder());
     return taken;
+  }
+
+  /** A hash of a name that is spread evenly over [0, 1). */
+  private static double position(String name) {
+    byte[] hash = Hash.sha256().digest(name.getBytes(StandardCharsets.UTF_8));
+    long bits = 0;
+    for (int i = 0; i < 7; i++) {
+      bits = bits << 8 | (hash[i] & 0xFF);
+    }
+    return (bits >>> 3) * 0x1.0p-53;
   }
 }

@@ -1,7 +1,8 @@
 package dev.gatun.data;
 
 /** Turns text into ids 0 to V − 1 and back. Any text can be encoded; encoding is thread-safe. */
-public sealed interface Tokenizer permits ByteTokenizer, Gpt2Tokenizer, TokenizerJson {
+public sealed interface Tokenizer
+    permits ByteTokenizer, BytePairTokenizer, Gpt2Tokenizer, TokenizerJson {
   /** As {@code bytes} or {@code gpt2-4096}; stands in settings tables and provenance. */
   String name();
 

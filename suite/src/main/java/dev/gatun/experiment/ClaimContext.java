@@ -1,9 +1,11 @@
 package dev.gatun.experiment;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.data.BytePairs;
+import dev.gatun.data.ByteTokenizer;
 import dev.gatun.data.Corpus;
-import dev.gatun.data.Gpt2Tokenizer;
 import dev.gatun.data.TokenizedCorpus;
+import dev.gatun.data.Tokenizer;
 import dev.gatun.io.AtomicFile;
 import dev.gatun.io.Checksums;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -22,8 +25,6 @@ import java.util.stream.Stream;
  * corpus that several of them read.
  */
 public final class ClaimContext {
-  private static final double VALIDATION_SHARE = 0.1;
-
   private final Backend backend;
   private final Optional<JobBackends> jobs;
   private final Tier tier;
@@ -32,6 +33,7 @@ public final class ClaimContext {
   private final ProgressListener listener;
   private final Path output;
   private final Map<Integer, TokenizedCorpus> tokens = new ConcurrentHashMap<>();
+  private final AtomicReference<BytePairs> pairs = new AtomicReference<>();
 
   /**
    * One run at a time, on the backend.
@@ -98,11 +100,25 @@ public final class ClaimContext {
     return corpus;
   }
 
-  /** The text to train on, cut by GPT-2's tokenizer with so many tokens: once for all that ask. */
+  /** The text to train on, cut by {@link #tokenizer}: once for all that ask. */
   public TokenizedCorpus tokens(int vocabulary) {
     return tokens.computeIfAbsent(
-        vocabulary,
-        size -> TokenizedCorpus.of(corpus.get(), new Gpt2Tokenizer(size), VALIDATION_SHARE));
+        vocabulary, size -> TokenizedCorpus.of(corpus.get(), tokenizer(size)));
+  }
+
+  /**
+   * What cuts the text into so many tokens: bytes for 256, else a byte-pair encoding that is
+   * learned from its training part.
+   *
+   * @throws dev.gatun.data.UnusableCorpusException if the text has too few words for that
+   */
+  public Tokenizer tokenizer(int vocabulary) {
+    if (vocabulary == ByteTokenizer.VOCABULARY) {
+      return new ByteTokenizer();
+    }
+    return pairs
+        .updateAndGet(known -> known == null ? new BytePairs(corpus.get()) : known)
+        .tokenizer(vocabulary);
   }
 
   /**

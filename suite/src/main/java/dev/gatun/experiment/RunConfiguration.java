@@ -6,9 +6,9 @@ import dev.gatun.backend.DeviceDescription;
 import dev.gatun.data.Corpus;
 import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.io.Json;
-import dev.gatun.model.HeadBackward;
 import dev.gatun.model.Positions;
 import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.head.HeadBackward;
 import dev.gatun.train.TrainingConfig.OptimiserSettings;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -51,6 +51,7 @@ final class RunConfiguration {
       all.put("corpus", corpus.corpus());
       all.put("corpusSha256", corpus.sha256());
       all.put("tokenizer", corpus.tokenizer());
+      all.put("text", corpus.quality());
     }
     return withDevice(all, context);
   }
@@ -62,6 +63,7 @@ final class RunConfiguration {
     all.put("corpus", corpus.name());
     all.put("corpusSha256", corpus.sha256());
     all.put("tokenizer", tokenizer);
+    all.put("largestDocument", corpus.largest() / (double) corpus.characters());
     return withDevice(all, context);
   }
 

@@ -12,7 +12,7 @@ public interface RunEnvironment {
   Backend backend();
 
   /**
-   * The corpus, cut by GPT-2's tokenizer with so many tokens.
+   * The corpus, cut into so many tokens as {@link ClaimContext#tokenizer} does.
    *
    * @throws dev.gatun.data.UnusableCorpusException if it cannot be read or is too small
    */

@@ -2,11 +2,11 @@ package dev.gatun.measure;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
-import dev.gatun.model.Checkpoint;
-import dev.gatun.model.Head;
 import dev.gatun.model.LanguageModel;
-import dev.gatun.model.LogitGradientTap;
-import dev.gatun.model.LogitRows;
+import dev.gatun.model.checkpoint.Checkpoint;
+import dev.gatun.model.head.Head;
+import dev.gatun.model.head.LogitGradientTap;
+import dev.gatun.model.head.LogitRows;
 import dev.gatun.safetensors.SafetensorsWriter;
 import dev.gatun.tensor.Batch;
 import dev.gatun.tensor.ElementType;

@@ -2,9 +2,9 @@ package dev.gatun.measure;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
-import dev.gatun.model.Head;
-import dev.gatun.model.HeadInputs;
-import dev.gatun.model.MatrixHead;
+import dev.gatun.model.head.Head;
+import dev.gatun.model.head.HeadInputs;
+import dev.gatun.model.head.MatrixHead;
 import dev.gatun.spectrum.GradientComponents;
 import dev.gatun.spectrum.GradientProjection;
 import dev.gatun.spectrum.GramSpectrum;

@@ -5,7 +5,7 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.data.Randomness;
 import dev.gatun.measure.CheckpointMeter.HeadWeights;
-import dev.gatun.model.HeadInputs;
+import dev.gatun.model.head.HeadInputs;
 import dev.gatun.results.CurveName;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.spectrum.LogitDirection;

@@ -2,9 +2,9 @@ package dev.gatun.measure;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
-import dev.gatun.model.Head;
-import dev.gatun.model.HeadInputs;
-import dev.gatun.model.HeadJacobian;
+import dev.gatun.model.head.Head;
+import dev.gatun.model.head.HeadInputs;
+import dev.gatun.model.head.HeadJacobian;
 import dev.gatun.spectrum.JacobianProjection;
 import dev.gatun.spectrum.LocalProjection;
 import dev.gatun.tensor.Tensor;

@@ -3,7 +3,7 @@ package dev.gatun.measure;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
-import dev.gatun.model.HeadInputs;
+import dev.gatun.model.head.HeadInputs;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;

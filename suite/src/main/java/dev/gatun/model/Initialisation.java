@@ -1,7 +1,7 @@
 package dev.gatun.model;
 
 /** How a parameter begins. */
-sealed interface Initialisation {
+public sealed interface Initialisation {
   /** Every element the same: 1 for norms' weights, 0 for biases. */
   record Constant(double value) implements Initialisation {}
 

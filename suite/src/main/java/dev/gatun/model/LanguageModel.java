@@ -2,6 +2,11 @@ package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
+import dev.gatun.model.head.Head;
+import dev.gatun.model.head.HeadBackward;
+import dev.gatun.model.head.HeadInputs;
+import dev.gatun.model.head.HeadScores;
+import dev.gatun.model.head.LogitGradientTap;
 import dev.gatun.tensor.Batch;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
@@ -27,7 +32,7 @@ public final class LanguageModel implements AutoCloseable {
   private record Targets(TensorScope scope, Tensor tensor) {}
 
   /** A model whose parameters are all zero, to be filled from a checkpoint. */
-  LanguageModel(Backend backend, TransformerConfig config) {
+  public LanguageModel(Backend backend, TransformerConfig config) {
     this(backend, config, HeadBackward.EXACT);
   }
 
@@ -37,7 +42,7 @@ public final class LanguageModel implements AutoCloseable {
     this.scope = backend.newScope();
     this.parameters = new Parameters(backend, scope, new ParameterLayout(config));
     this.backbone = new Transformer(backend, config, parameters);
-    this.head = Head.of(backend, config, parameters, backward);
+    this.head = ModelHead.of(backend, config, parameters, backward);
     this.trainingPass = new RepeatedPass(backend);
   }
 

@@ -16,7 +16,7 @@ import java.util.function.Consumer;
  * share this layout. All matrices come first, so that weight decay on matrices is one contiguous
  * range; parts of a fused projection touch, so that the projection is one matrix product.
  */
-final class ParameterLayout {
+public final class ParameterLayout {
   /** Groups start at multiples of this many elements: 64 bytes of F32. */
   private static final long ALIGNMENT = 16;
 
@@ -31,7 +31,7 @@ final class ParameterLayout {
   private long size;
 
   /** All of a model. */
-  ParameterLayout(TransformerConfig config) {
+  public ParameterLayout(TransformerConfig config) {
     this(
         config,
         layout -> {
@@ -55,18 +55,18 @@ final class ParameterLayout {
   }
 
   /** One block alone; all blocks of a model have the same extents. */
-  static ParameterLayout ofBlock(TransformerConfig config, int layer) {
+  public static ParameterLayout ofBlock(TransformerConfig config, int layer) {
     return new ParameterLayout(config, layout -> layout.addBlock(layer));
   }
 
   /** The norm before the head alone. */
-  static ParameterLayout ofFinalNorm(TransformerConfig config) {
+  public static ParameterLayout ofFinalNorm(TransformerConfig config) {
     return new ParameterLayout(
         config, layout -> layout.addNorm(layout.names.finalNorm(), config.width()));
   }
 
   /** What the head reads: its own parameters, and the token embedding if it is tied to that. */
-  static ParameterLayout ofHead(TransformerConfig config) {
+  public static ParameterLayout ofHead(TransformerConfig config) {
     return new ParameterLayout(
         config,
         layout -> {
@@ -78,17 +78,18 @@ final class ParameterLayout {
         });
   }
 
-  ParameterNames names() {
+  /** What the family calls them. */
+  public ParameterNames names() {
     return names;
   }
 
   /** All parameters: matrices first, then vectors. */
-  List<ParameterSpec> specs() {
+  public List<ParameterSpec> specs() {
     return List.copyOf(specs.values());
   }
 
   /** The parameter of that name. */
-  ParameterSpec spec(String name) {
+  public ParameterSpec spec(String name) {
     ParameterSpec spec = specs.get(name);
     if (spec == null) {
       throw new IllegalArgumentException("no parameter is named " + name);
@@ -101,7 +102,7 @@ final class ParameterLayout {
   }
 
   /** Elements in the flat buffer, padding included. */
-  long size() {
+  public long size() {
     return size;
   }
 
@@ -132,7 +133,6 @@ final class ParameterLayout {
             : new int[] {attentionWidth, keyWidth, keyWidth},
         width,
         normal(),
-        names.queryKeyValueForm(config.heads()),
         config.biases().attention());
     switch (config.queryKeyNorm()) {
       case NONE -> {}
@@ -150,7 +150,6 @@ final class ParameterLayout {
         new int[] {width},
         attentionWidth,
         residualNormal(),
-        names.linearForm(),
         config.biases().attention());
     addNorm(names.mlpNorm(layer), width);
     addLinear(
@@ -160,14 +159,12 @@ final class ParameterLayout {
             : new int[] {config.mlpWidth(), config.mlpWidth()},
         width,
         normal(),
-        names.linearForm(),
         config.biases().mlp());
     addLinear(
         new String[] {names.mlpOutput(layer)},
         new int[] {width},
         config.mlpWidth(),
         residualNormal(),
-        names.linearForm(),
         config.biases().mlp());
   }
 
@@ -220,24 +217,16 @@ final class ParameterLayout {
 
   /** Weights with {@code inputs} columns whose rows touch, and their biases likewise. */
   private void addLinear(
-      String[] prefixes,
-      int[] outputs,
-      int inputs,
-      Initialisation initialisation,
-      CheckpointForm form,
-      boolean biased) {
+      String[] prefixes, int[] outputs, int inputs, Initialisation initialisation, boolean biased) {
     align();
     for (int i = 0; i < prefixes.length; i++) {
-      place(prefixes[i] + ".weight", Shape.of(outputs[i], inputs), initialisation, form);
+      place(prefixes[i] + ".weight", Shape.of(outputs[i], inputs), initialisation);
     }
     if (biased) {
-      // Of a vector the order of the rows alone is left.
-      CheckpointForm biasForm =
-          form instanceof CheckpointForm.Transposed ? new CheckpointForm.Same() : form;
       vectors.add(() -> {
         align();
         for (int i = 0; i < prefixes.length; i++) {
-          place(prefixes[i] + ".bias", Shape.of(outputs[i]), new Constant(0), biasForm);
+          place(prefixes[i] + ".bias", Shape.of(outputs[i]), new Constant(0));
         }
       });
     }
@@ -252,11 +241,11 @@ final class ParameterLayout {
 
   private void add(String name, Initialisation initialisation, long... extents) {
     align();
-    place(name, Shape.of(extents), initialisation, new CheckpointForm.Same());
+    place(name, Shape.of(extents), initialisation);
   }
 
-  private void place(String name, Shape shape, Initialisation initialisation, CheckpointForm form) {
-    specs.put(name, new ParameterSpec(name, shape, size, initialisation, form));
+  private void place(String name, Shape shape, Initialisation initialisation) {
+    specs.put(name, new ParameterSpec(name, shape, size, initialisation));
     size += shape.size();
   }
 

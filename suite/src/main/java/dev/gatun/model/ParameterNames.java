@@ -1,10 +1,10 @@
 package dev.gatun.model;
 
 /**
- * The names that a family's Hugging Face checkpoints give to the parameters, and how they store
- * them. Fused projections list their parts in the order of the fused rows.
+ * The names that a family's Hugging Face checkpoints give to the parameters. Fused projections list
+ * their parts in the order of the fused rows.
  */
-sealed interface ParameterNames {
+public sealed interface ParameterNames {
   /** Token embedding [V, D]. */
   String tokenEmbedding();
 
@@ -56,16 +56,6 @@ sealed interface ParameterNames {
 
   /** What all names but the head's begin with; checkpoints of the backbone alone leave it out. */
   String backbone();
-
-  /** How linear layers inside blocks are stored. */
-  default CheckpointForm linearForm() {
-    return new CheckpointForm.Same();
-  }
-
-  /** How queries, keys and values of the given number of heads are stored. */
-  default CheckpointForm queryKeyValueForm(int heads) {
-    return linearForm();
-  }
 
   /**
    * Whether this is a constant that older checkpoints store beside the parameters: a causal mask,
@@ -155,11 +145,6 @@ sealed interface ParameterNames {
     }
 
     @Override
-    public CheckpointForm linearForm() {
-      return new CheckpointForm.Transposed();
-    }
-
-    @Override
     public boolean isConstant(String name) {
       return name.matches("(transformer\\.)?h\\.[0-9]+\\.attn\\.(masked_)?bias");
     }
@@ -219,11 +204,6 @@ sealed interface ParameterNames {
     @Override
     public String backbone() {
       return "gpt_neox.";
-    }
-
-    @Override
-    public CheckpointForm queryKeyValueForm(int heads) {
-      return new CheckpointForm.HeadByHead(heads);
     }
 
     @Override

@@ -9,27 +9,10 @@ import dev.gatun.tensor.Shape;
  * @param shape as stored here: [out, in] for a weight
  * @param offset of its first element in the flat buffer
  * @param initialisation how it begins
- * @param checkpointForm how checkpoints order its elements
  */
-record ParameterSpec(
-    String name,
-    Shape shape,
-    long offset,
-    Initialisation initialisation,
-    CheckpointForm checkpointForm) {
-
+public record ParameterSpec(String name, Shape shape, long offset, Initialisation initialisation) {
   /** Whether it is a matrix: weight decay that spares norms and biases applies to matrices only. */
-  boolean isMatrix() {
+  public boolean isMatrix() {
     return shape.rank() == 2;
-  }
-
-  /** Shape in the checkpoint. */
-  Shape checkpointShape() {
-    return checkpointForm.shape(shape);
-  }
-
-  /** Whether checkpoints hold its elements in the order that they have here. */
-  boolean isSameInCheckpoint() {
-    return checkpointForm instanceof CheckpointForm.Same;
   }
 }

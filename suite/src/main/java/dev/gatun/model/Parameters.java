@@ -16,7 +16,8 @@ public final class Parameters {
   private final Tensor values;
   private final Optional<Tensor> gradients;
 
-  Parameters(Backend backend, TensorScope scope, ParameterLayout layout) {
+  /** All zero, with gradients; they live in the scope. */
+  public Parameters(Backend backend, TensorScope scope, ParameterLayout layout) {
     this(
         backend,
         layout,
@@ -37,11 +38,12 @@ public final class Parameters {
    *
    * @param values a flat buffer of the layout's size
    */
-  static Parameters frozen(Backend backend, ParameterLayout layout, Tensor values) {
+  public static Parameters frozen(Backend backend, ParameterLayout layout, Tensor values) {
     return new Parameters(backend, layout, values, Optional.empty());
   }
 
-  ParameterLayout layout() {
+  /** Where each lies. */
+  public ParameterLayout layout() {
     return layout;
   }
 

@@ -6,16 +6,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * All sequences of a batch, so many at a time: the buffers of a forward pass for that many, and
- * smaller ones for what is left over.
+ * Forward passes of one block after the other over all sequences of a batch, so many at a time: the
+ * buffers for that many, and smaller ones for what is left over.
  */
-final class SequencePasses implements AutoCloseable {
+public final class SequencePasses implements AutoCloseable {
+  private final Backend backend;
+  private final TransformerConfig config;
   private final int batch;
   private final int length;
   private final int atOnce;
   private final List<Activations> buffers = new ArrayList<>();
 
-  SequencePasses(Backend backend, TransformerConfig config, int batch, int length, int atOnce) {
+  /** For batches of that many sequences of a length, {@code atOnce} of them in a pass. */
+  public SequencePasses(
+      Backend backend, TransformerConfig config, int batch, int length, int atOnce) {
+    this.backend = backend;
+    this.config = config;
     this.batch = batch;
     this.length = length;
     this.atOnce = Math.min(batch, atOnce);
@@ -32,12 +38,35 @@ final class SequencePasses implements AutoCloseable {
 
   /** What is done with some sequences' rows [n·T, D], and the buffers for them. */
   @FunctionalInterface
-  interface Pass {
+  private interface Pass {
     void run(Tensor rows, Activations buffers);
   }
 
-  /** Runs a pass for all rows of the states [N, D]. */
-  void forEach(Tensor states, Pass pass) {
+  /** Takes the states [N, D] through a block with these parameters. */
+  public void block(int layer, Parameters parameters, Tensor states) {
+    var block = new TransformerBlock(backend, config, parameters, layer);
+    forEach(
+        states,
+        (rows, pass) -> {
+          Activations.Block kept = pass.blocks.getFirst();
+          block.forward(rows, pass, kept);
+          backend.copy(kept.output, rows);
+        });
+  }
+
+  /** Takes the states [N, D] through the norm before the head. */
+  public void finalNorm(Parameters parameters, Tensor states) {
+    Normalisation norm =
+        Normalisation.of(backend, config, parameters, parameters.layout().names().finalNorm());
+    forEach(
+        states,
+        (rows, pass) -> {
+          norm.forward(rows, pass.hidden, pass.finalStatistics);
+          backend.copy(pass.hidden, rows);
+        });
+  }
+
+  private void forEach(Tensor states, Pass pass) {
     for (int first = 0; first < batch; first += atOnce) {
       int count = Math.min(atOnce, batch - first);
       Tensor rows = states.rows((long) first * length, (long) count * length);

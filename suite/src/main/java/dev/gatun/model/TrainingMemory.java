@@ -2,6 +2,7 @@ package dev.gatun.model;
 
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
+import dev.gatun.model.head.LogitChunks;
 import dev.gatun.tensor.ElementType;
 
 /**
@@ -61,7 +62,8 @@ public record TrainingMemory(
     return forward + backward;
   }
 
-  static long blockPerRow(TransformerConfig config) {
+  /** Elements that a block keeps for each token. */
+  public static long blockPerRow(TransformerConfig config) {
     long statistics = 4;
     return 4L * config.width()
         + statistics

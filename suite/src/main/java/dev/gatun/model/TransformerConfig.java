@@ -163,16 +163,20 @@ public record TransformerConfig(
     /** W = A·B with A [V, rank], B [rank, D]. */
     record Factorised(int rank) implements HeadForm {}
 
-    /** {@link SigsoftmaxHead}, its weights its own or the token embedding's. */
+    /**
+     * {@link dev.gatun.model.head.SigsoftmaxHead}, its weights its own or the token embedding's.
+     */
     record Sigsoftmax(boolean tied) implements HeadForm {}
 
-    /** {@link MixtureOfSoftmaxesHead} of K components. */
+    /** {@link dev.gatun.model.head.MixtureOfSoftmaxesHead} of K components. */
     record MixtureOfSoftmaxes(int components) implements HeadForm {}
 
-    /** {@link MultipleHiddenHead} of K hidden vectors per position. */
+    /** {@link dev.gatun.model.head.MultipleHiddenHead} of K hidden vectors per position. */
     record MultipleHidden(int vectors) implements HeadForm {}
 
-    /** {@link ClassFactoredHead}; the number of classes divides the vocabulary. */
+    /**
+     * {@link dev.gatun.model.head.ClassFactoredHead}; the number of classes divides the vocabulary.
+     */
     record ClassFactored(int classes) implements HeadForm {
       /** As many classes as the largest divisor of the vocabulary up to its square root. */
       public static ClassFactored nearSquareRoot(int vocabulary) {

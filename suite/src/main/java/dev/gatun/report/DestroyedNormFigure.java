@@ -122,7 +122,7 @@ final class DestroyedNormFigure implements FigureSource {
         * series.stream().flatMap(s -> s.points().stream()).mapToDouble(Point::x).max().orElse(1);
   }
 
-  /** The expected interval of the gating checks, if all of them have the same. */
+  /** The expected interval of the checks that count, if all of them have the same. */
   private List<Chart.Band> bands() {
     List<Chart.Band> bands =
         verdicts.stream()

@@ -6,6 +6,7 @@ import dev.gatun.results.Evidence;
 import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Verdict;
 import dev.gatun.results.comparison.Comparison;
+import dev.gatun.results.comparison.Regression;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,35 +28,41 @@ public final class Report {
    */
   public static void write(
       Path htmlFile, Evidence evidence, List<Verdict> verdicts, ExpectedValues expected) {
-    write(htmlFile, evidence, verdicts, expected, List.of());
+    write(htmlFile, evidence, verdicts, expected, List.of(), List.of());
   }
 
   /**
-   * As above, with other machines beside this one.
+   * As above, with other machines and stored evidence beside this one.
    *
    * @param across comparisons of others with this evidence; none leaves their section out
+   * @param regressions this evidence beside stored evidence; none leaves their section out
    */
   public static void write(
       Path htmlFile,
       Evidence evidence,
       List<Verdict> verdicts,
       ExpectedValues expected,
-      List<Comparison> across) {
-    String html = html(evidence, verdicts, expected, across);
+      List<Comparison> across,
+      List<Regression> regressions) {
+    String html = html(evidence, verdicts, expected, across, regressions);
     AtomicFile.write(htmlFile, html.getBytes(StandardCharsets.UTF_8));
   }
 
   static String html(Evidence evidence, List<Verdict> verdicts, ExpectedValues expected) {
-    return html(evidence, verdicts, expected, List.of());
+    return html(evidence, verdicts, expected, List.of(), List.of());
   }
 
   static String html(
-      Evidence evidence, List<Verdict> verdicts, ExpectedValues expected, List<Comparison> across) {
+      Evidence evidence,
+      List<Verdict> verdicts,
+      ExpectedValues expected,
+      List<Comparison> across,
+      List<Regression> regressions) {
     if (MeasurePage.isFor(evidence)) {
       var page = new MeasurePage(evidence, across);
       return Html.page(output -> JtemeasureGenerated.render(output, null, page));
     }
-    var page = new ReportPage(evidence, verdicts, expected, across);
+    var page = new ReportPage(evidence, verdicts, expected, across, regressions);
     return Html.page(output -> JtereportGenerated.render(output, null, page));
   }
 

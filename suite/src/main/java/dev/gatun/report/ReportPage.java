@@ -8,6 +8,7 @@ import dev.gatun.results.Papers;
 import dev.gatun.results.Provenance;
 import dev.gatun.results.Verdict;
 import dev.gatun.results.comparison.Comparison;
+import dev.gatun.results.comparison.Regression;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -17,16 +18,22 @@ final class ReportPage {
   private final List<Verdict> verdicts;
   private final ExpectedValues expected;
   private final List<Comparison> across;
+  private final List<Regression> regressions;
   private final List<PaperSection> papers;
   private final EvidenceIndex index;
   private final List<FigureSource> figures;
 
   ReportPage(
-      Evidence evidence, List<Verdict> verdicts, ExpectedValues expected, List<Comparison> across) {
+      Evidence evidence,
+      List<Verdict> verdicts,
+      ExpectedValues expected,
+      List<Comparison> across,
+      List<Regression> regressions) {
     this.evidence = evidence;
     this.verdicts = verdicts;
     this.expected = expected;
     this.across = across;
+    this.regressions = regressions;
     this.papers =
         Papers.shipped().papers().stream()
             .map(paper -> new PaperSection(paper, expected, verdicts, evidence))
@@ -67,8 +74,18 @@ final class ReportPage {
         .toList();
   }
 
+  /** The metrics beside stored evidence. */
+  List<Regression> regressions() {
+    return regressions;
+  }
+
   AcrossSection across() {
     return new AcrossSection(expected.claims(), across);
+  }
+
+  /** What the runs read. */
+  List<TextRow> texts() {
+    return TextRow.of(evidence.runs());
   }
 
   Provenance provenance() {

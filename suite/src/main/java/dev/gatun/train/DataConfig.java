@@ -11,7 +11,7 @@ public sealed interface DataConfig {
   /**
    * Text in tokens.
    *
-   * @param corpus {@code jdk} for the sources of the running JDK, else a text file or folder
+   * @param corpus {@code code}, {@code prose} or {@code jdk}, else a text file or folder
    * @param prefix of the JDK's files, as {@code java.base/}
    * @param byteLimit most bytes to take
    * @param tokenizer {@code gpt2} (cut to the model's vocabulary) or {@code bytes}

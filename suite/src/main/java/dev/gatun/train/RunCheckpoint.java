@@ -2,10 +2,10 @@ package dev.gatun.train;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.io.Checksums;
-import dev.gatun.model.Checkpoint;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.model.Parameters;
 import dev.gatun.model.TransformerConfig;
+import dev.gatun.model.checkpoint.Checkpoint;
 import dev.gatun.safetensors.SafetensorsException;
 import dev.gatun.safetensors.SafetensorsFile;
 import dev.gatun.safetensors.SafetensorsWriter;

@@ -64,7 +64,7 @@ public record RunConfig(TransformerConfig model, DataConfig data, TrainingConfig
       case "spamlang" -> new DataConfig.SpamLang();
       default ->
           new DataConfig.Text(
-              section.text("corpus", "jdk"),
+              section.text("corpus", "code"),
               section.text("prefix", ""),
               section.longInteger("byte-limit", Long.MAX_VALUE),
               section.choice("tokenizer", "gpt2", List.of("gpt2", "bytes")),

@@ -1,9 +1,9 @@
 package dev.gatun.train;
 
 import dev.gatun.data.BatchSource;
-import dev.gatun.model.HeadScores;
 import dev.gatun.model.LanguageModel;
-import dev.gatun.model.LogitGradientTap;
+import dev.gatun.model.head.HeadScores;
+import dev.gatun.model.head.LogitGradientTap;
 import dev.gatun.tensor.Batch;
 import dev.gatun.train.TrainingListener.Outcome;
 import java.util.Arrays;

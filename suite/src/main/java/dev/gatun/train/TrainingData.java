@@ -3,16 +3,14 @@ package dev.gatun.train;
 import dev.gatun.data.BatchSource;
 import dev.gatun.data.ByteTokenizer;
 import dev.gatun.data.Corpus;
+import dev.gatun.data.CorpusChoice;
 import dev.gatun.data.Gpt2Tokenizer;
-import dev.gatun.data.JdkSources;
 import dev.gatun.data.RandomWindows;
 import dev.gatun.data.Randomness;
 import dev.gatun.data.SequentialWindows;
 import dev.gatun.data.SpamLang;
-import dev.gatun.data.TextFiles;
 import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.data.Tokenizer;
-import java.nio.file.Path;
 
 /**
  * The batches that a configuration asks for.
@@ -21,9 +19,10 @@ import java.nio.file.Path;
  * @param evaluation held-out batches
  * @param name of the corpus, for people
  * @param hash of the corpus' content
+ * @param treatment what was left out of the corpus, in words; empty if nothing was
  */
 public record TrainingData(
-    BatchSource training, EvaluationSet evaluation, String name, String hash) {
+    BatchSource training, EvaluationSet evaluation, String name, String hash, String treatment) {
 
   /**
    * Reads and tokenizes the corpus, or sets up its generator.
@@ -44,16 +43,17 @@ public record TrainingData(
     int length = config.training().length();
     Tokenizer tokenizer = tokenizer(data, config.model().vocabulary());
     Corpus corpus =
-        data.corpus().equals("jdk")
-            ? JdkSources.read(data.prefix(), data.byteLimit())
-            : TextFiles.read(Path.of(data.corpus()), data.byteLimit());
-    TokenizedCorpus tokens = TokenizedCorpus.of(corpus, tokenizer, data.validationShare());
+        new CorpusChoice(
+                data.corpus(), data.prefix(), data.byteLimit(), data.validationShare(), false)
+            .read(_ -> {});
+    TokenizedCorpus tokens = TokenizedCorpus.of(corpus, tokenizer);
     SequentialWindows held = new SequentialWindows(tokens.validation(), batch, length);
     return new TrainingData(
         new RandomWindows(tokens.train(), batch, length, randomness.stream("batches")),
         new EvaluationSet(held, held.batches()),
         corpus.name(),
-        tokens.sha256());
+        tokens.sha256(),
+        corpus.treatment());
   }
 
   private static Tokenizer tokenizer(DataConfig.Text data, int vocabulary) {
@@ -82,6 +82,7 @@ public record TrainingData(
             new SpamLang(vocabulary, batch, length, randomness.stream("evaluation")),
             config.training().evaluationBatches()),
         "SpamLang",
-        "generated");
+        "generated",
+        "");
   }
 }

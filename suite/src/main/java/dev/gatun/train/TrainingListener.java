@@ -1,7 +1,7 @@
 package dev.gatun.train;
 
-import dev.gatun.model.HeadScores;
 import dev.gatun.model.LanguageModel;
+import dev.gatun.model.head.HeadScores;
 
 /**
  * Watches a run. Each concern (progress, checkpoints, measurements) is a listener of its own. What

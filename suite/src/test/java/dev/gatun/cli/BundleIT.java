@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.bundle.Bundle;
-import dev.gatun.data.JdkSources;
+import dev.gatun.data.CorpusChoice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,9 +87,9 @@ class BundleIT {
   }
 
   @Test
-  void bringsEveryLibraryOfTheApplicationAndNoSourcesButTokens() throws IOException {
+  void bringsEveryLibraryOfTheApplicationAndItsText() throws IOException {
     assertEquals(names(APPLICATION.resolve("lib")), names(root.resolve("lib")));
-    assertEquals(List.of("jdk-sources.tokens"), names(root.resolve("corpus")));
+    assertEquals(names(APPLICATION.resolve("text")), names(root.resolve("text")));
     assertFalse(Files.exists(root.resolve("runtime").resolve("lib").resolve("src.zip")));
     assertFalse(Files.exists(archive.resolveSibling("bundle")), "staging is put away");
   }
@@ -112,8 +112,8 @@ class BundleIT {
   }
 
   @Test
-  void trainsOnTheCorpusOfTheSourcesFromTokens() throws Exception {
-    String hash = JdkSources.read("java.base/", 16L << 20).sha256();
+  void trainsOnTheSameTextAsTheApplication() throws Exception {
+    String hash = CorpusChoice.code().read(_ -> {}).sha256();
     Path out = node.resolve("trained");
     try (Launcher run = gatun("reproduce", "A1", "--tier", "quick", "--out", out.toString())) {
       run.await(line -> line.contains("train d24-seed1") && line.contains("loss"));

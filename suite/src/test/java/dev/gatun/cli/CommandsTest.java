@@ -231,11 +231,11 @@ class CommandsTest {
     assertTrue(
         run.out()
             .replaceAll("\\s+", " ")
-            .contains("verdicts.arrow calls B1 mean_final_excess reproduced, and now it is not"),
+            .contains("verdicts.arrow calls B1 mean_final_excess recomputed, and now it is not"),
         run.out());
     JsonNode json = CommandRun.of("verify", evidence, "--json", "--expected", impossible()).json();
     JsonNode first = json.get("stored_verdicts_differ").get(0);
-    assertEquals("REPRODUCED", first.get("stored").stringValue());
+    assertEquals("RECOMPUTED", first.get("stored").stringValue());
     assertEquals("NOT_REPRODUCED", first.get("now").stringValue());
   }
 
@@ -251,15 +251,58 @@ class CommandsTest {
   }
 
   @Test
-  void claimThatIsNotReproducedExitsWith1() throws IOException {
+  void aVerdictThatFlipsExitsWith1() throws IOException {
     CommandRun run = CommandRun.of("verify", evidence, "--expected", impossible());
     assertEquals(Gatun.CLAIM_FAILED, run.code(), run.err());
-    assertTrue(run.out().contains("not reproduced"), run.out());
-    assertTrue(run.out().contains("outside what is expected"), run.out());
+    assertTrue(run.out().contains("outside the bound"), run.out());
+    assertTrue(
+        run.out()
+            .contains("B1 is not reproduced and was recorded as recomputed: the verdict flipped"),
+        run.out());
     CommandRun asJson = CommandRun.of("verify", evidence, "--json", "--expected", impossible());
     assertEquals(Gatun.CLAIM_FAILED, asJson.code());
     assertEquals(
         "NOT_REPRODUCED", asJson.json().get("verdicts").get(0).get("outcome").stringValue());
+    JsonNode claim = asJson.json().get("claims").get(0);
+    assertEquals("RECOMPUTED", claim.get("recorded").stringValue());
+    assertTrue(claim.get("flipped").booleanValue());
+  }
+
+  @Test
+  void aPaperThatIsContradictedAsRecordedAndWhatWasUndecidedExitWith0() throws IOException {
+    for (String recorded : List.of("not_reproduced", "undecided")) {
+      Path file = impossible();
+      Files.writeString(
+          file,
+          Files.readString(file).replace("\"recomputed\"\nhist", "\"" + recorded + "\"\nhist"));
+      CommandRun run = CommandRun.of("verify", evidence, "--expected", file);
+      assertEquals(0, run.code(), run.out());
+      assertEquals(recorded.equals("undecided"), run.out().contains("which fails nothing"));
+    }
+  }
+
+  @Test
+  void aMetricThatLeavesItsRegressionBoundExitsWith1() {
+    Evidence measured = new ResultsFolder(evidence).readEvidence();
+    CommandRun same = CommandRun.of("verify", evidence, "--reference", evidence);
+    assertEquals(0, same.code(), same.out());
+    assertTrue(same.out().contains(" metrics as before, 0 changed"), same.out());
+    List<Metric> changed =
+        measured.metrics().stream()
+            .map(m ->
+                m.name().equals("refit_a")
+                    ? new Metric(m.run(), m.claim(), m.name(), m.step(), 117, 0, m.unit())
+                    : m)
+            .toList();
+    Path planted = folder.resolve("changed");
+    var moved = new Evidence(measured.provenance(), measured.runs(), changed, measured.spectra());
+    new ResultsFolder(planted).write(moved, new ResultsFolder(evidence).readVerdicts());
+    CommandRun run = CommandRun.of("verify", planted, "--reference", evidence);
+    assertEquals(Gatun.CLAIM_FAILED, run.code(), run.out());
+    assertTrue(run.out().contains("changed: B1 refit_a at "), run.out());
+    CommandRun none = CommandRun.of("verify", evidence, "--reference", folder.resolve("none"));
+    assertEquals(Gatun.USER_ERROR, none.code());
+    assertTrue(none.err().contains("no results to hold the metrics to"), none.err());
   }
 
   /** B1 with an interval that no loss can lie in. */

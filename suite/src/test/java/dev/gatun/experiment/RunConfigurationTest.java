@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.cpu.CpuBackend;
-import dev.gatun.model.HeadBackward;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.head.HeadBackward;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.Stream;

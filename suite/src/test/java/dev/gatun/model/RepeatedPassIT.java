@@ -9,6 +9,7 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.cuda.CudaBackend;
 import dev.gatun.backend.cuda.FakeCuda;
 import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.head.LogitGradientTap;
 import dev.gatun.tensor.Batch;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;

@@ -14,13 +14,13 @@ import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 
 /** Whole models small enough for the oracle; no two extents are equal where it can be helped. */
-final class TinyModels {
-  static final int VOCABULARY = 13;
-  static final int BATCH = 2;
-  static final int LENGTH = 5;
+public final class TinyModels {
+  public static final int VOCABULARY = 13;
+  public static final int BATCH = 2;
+  public static final int LENGTH = 5;
 
   /** One of each kind, by name. */
-  static final Map<String, TransformerConfig> CONFIGS =
+  public static final Map<String, TransformerConfig> CONFIGS =
       Map.ofEntries(
           Map.entry("gpt2 tied", gpt2()),
           Map.entry("gpt2 untied", gpt2().withHead(new HeadForm.Linear(false))),
@@ -41,11 +41,11 @@ final class TinyModels {
 
   private TinyModels() {}
 
-  static TransformerConfig gpt2() {
+  public static TransformerConfig gpt2() {
     return TransformerConfig.gpt2(VOCABULARY, 6, 2, 3, 7);
   }
 
-  static TransformerConfig llama() {
+  public static TransformerConfig llama() {
     return TransformerConfig.llama(VOCABULARY, 8, 2, 4, 2, 10, 7);
   }
 
@@ -167,7 +167,7 @@ final class TinyModels {
   }
 
   /** Large weights, so that no path through the model is nearly linear. */
-  static LanguageModel rough(Backend backend, TransformerConfig config, long seed) {
+  public static LanguageModel rough(Backend backend, TransformerConfig config, long seed) {
     LanguageModel model = initialised(backend, config, seed);
     RandomGenerator random = Randomness.of(seed).stream("rough").generator();
     for (String name : model.parameters().names()) {
@@ -180,13 +180,13 @@ final class TinyModels {
     return model;
   }
 
-  static LanguageModel initialised(Backend backend, TransformerConfig config, long seed) {
+  public static LanguageModel initialised(Backend backend, TransformerConfig config, long seed) {
     Randomness weights = Randomness.of(seed).stream("weights");
     return LanguageModel.initialise(
         backend, config, (name, out, deviation) -> weights.stream(name).gaussian(out, deviation));
   }
 
-  static int[] tokens(int count, int vocabulary, long seed) {
+  public static int[] tokens(int count, int vocabulary, long seed) {
     return Randomness.of(seed).stream("tokens").generator().ints(count, 0, vocabulary).toArray();
   }
 }

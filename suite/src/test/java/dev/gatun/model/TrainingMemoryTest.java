@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.head.LogitGradientTap;
 import dev.gatun.tensor.Batch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;

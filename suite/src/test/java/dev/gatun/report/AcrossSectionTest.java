@@ -54,7 +54,8 @@ class AcrossSectionTest {
         List.of(others).stream()
             .map(other -> Comparison.of(first, other, Tolerances.shipped()))
             .toList();
-    return Report.html(first.evidence(), first.verdicts(), SyntheticReport.expected(), comparisons);
+    return Report.html(
+        first.evidence(), first.verdicts(), SyntheticReport.expected(), comparisons, List.of());
   }
 
   private static Document parse(String html) throws Exception {

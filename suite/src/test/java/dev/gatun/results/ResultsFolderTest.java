@@ -65,7 +65,7 @@ class ResultsFolderTest {
     List<StoredVerdict> verdicts =
         List.of(
             verdict(Outcome.REPRODUCED, 0.98, Double.NaN, "random_head", Optional.empty()),
-            verdict(Outcome.SKIPPED, Double.NaN, 0.97, "", Optional.of("jdk-sources:java.base/")));
+            verdict(Outcome.SKIPPED, Double.NaN, 0.97, "", Optional.of("code")));
     new ResultsFolder(path).write(evidence(1), verdicts);
     assertEquals(verdicts, new ResultsFolder(path).readVerdicts());
   }

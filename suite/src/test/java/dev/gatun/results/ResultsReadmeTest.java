@@ -13,8 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.ipc.ArrowFileReader;
 import org.apache.arrow.vector.types.pojo.ArrowType;
@@ -42,22 +40,6 @@ class ResultsReadmeTest {
     String snippet = snippetThatImports("pyarrow");
     Path script = Files.writeString(folder.resolve("snippet.py"), snippet);
     assertEquals(0, python.run(ROOT, script), snippet);
-  }
-
-  /** The archive holds three tokens of one file. */
-  @Test
-  void snippetOfNumpyReadsTokensAsItStands() throws IOException {
-    var python = Python.orSkip("GATUN_PYTHON", "numpy");
-    Files.createDirectory(folder.resolve("corpus"));
-    try (var zip =
-        new ZipOutputStream(Files.newOutputStream(folder.resolve("corpus/jdk-sources.tokens")))) {
-      zip.putNextEntry(new ZipEntry("java.base/java/lang/String.java"));
-      zip.write(new byte[] {7, 0, 1, 2, (byte) 0xff, (byte) 0xc3});
-    }
-    String snippet =
-        snippetThatImports("numpy") + "assert ids.tolist() == [7, 2 * 256 + 1, 0xc3ff], ids\n";
-    Path script = Files.writeString(folder.resolve("snippet.py"), snippet);
-    assertEquals(0, python.run(folder, script), snippet);
   }
 
   private static String snippetThatImports(String module) throws IOException {

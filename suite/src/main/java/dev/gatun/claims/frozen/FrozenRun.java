@@ -10,10 +10,10 @@ import dev.gatun.experiment.RunBody;
 import dev.gatun.experiment.RunEnvironment;
 import dev.gatun.io.Hash;
 import dev.gatun.measure.NormalMatrix;
-import dev.gatun.model.FactorisedHead;
-import dev.gatun.model.HeadInputs;
-import dev.gatun.model.HeadScores;
 import dev.gatun.model.LanguageModel;
+import dev.gatun.model.head.FactorisedHead;
+import dev.gatun.model.head.HeadInputs;
+import dev.gatun.model.head.HeadScores;
 import dev.gatun.results.CurveName;
 import dev.gatun.results.HiddenStateReader;
 import dev.gatun.results.Provenance;
@@ -23,7 +23,6 @@ import dev.gatun.spectrum.Spectrum;
 import dev.gatun.tensor.Batch;
 import dev.gatun.tensor.Tensor;
 import dev.gatun.train.StepReport;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,17 +76,16 @@ class FrozenRun implements RunBody<FrozenSetting> {
         environment.report(new StepReport(before + batches, loss, 0, rate, setting.rows(), nanos));
   }
 
-  /** Held-out windows, in batches: files of one half of the text choose, those of the other say. */
+  /** Held-out windows, in batches: documents of one half choose, those of the other say. */
   private record Windows(List<Batch> choosing, List<Batch> reported) {
     Windows(FrozenSetting setting, TokenizedCorpus corpus, Randomness randomness) {
-      int[] text = corpus.validation();
-      int half = text.length / 2;
+      this(setting, corpus.validationHalves(randomness.stream("halves")), randomness);
+    }
+
+    private Windows(FrozenSetting setting, List<int[]> halves, Randomness randomness) {
       this(
-          of(setting, Arrays.copyOf(text, half), randomness.stream("choosing windows")),
-          of(
-              setting,
-              Arrays.copyOfRange(text, half, text.length),
-              randomness.stream("held-out windows")));
+          of(setting, halves.getFirst(), randomness.stream("choosing windows")),
+          of(setting, halves.getLast(), randomness.stream("held-out windows")));
     }
 
     private static List<Batch> of(FrozenSetting setting, int[] text, Randomness stream) {

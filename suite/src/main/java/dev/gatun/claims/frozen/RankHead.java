@@ -4,9 +4,9 @@ import dev.gatun.backend.AdamWStep;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.data.Randomness;
-import dev.gatun.model.FactorisedHead;
-import dev.gatun.model.HeadScores;
-import dev.gatun.model.LogitGradientTap;
+import dev.gatun.model.head.FactorisedHead;
+import dev.gatun.model.head.HeadScores;
+import dev.gatun.model.head.LogitGradientTap;
 import dev.gatun.tensor.Tensor;
 
 /** A head W = A·B in training on hidden states that stay as they are. */

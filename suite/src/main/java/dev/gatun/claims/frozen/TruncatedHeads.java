@@ -2,7 +2,7 @@ package dev.gatun.claims.frozen;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
-import dev.gatun.model.FactorisedHead;
+import dev.gatun.model.head.FactorisedHead;
 import dev.gatun.spectrum.Spectrum;
 import dev.gatun.spectrum.Spectrum.Method;
 import dev.gatun.tensor.ElementType;

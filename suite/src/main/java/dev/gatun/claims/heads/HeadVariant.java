@@ -1,8 +1,8 @@
 package dev.gatun.claims.heads;
 
 import dev.gatun.experiment.HeadChoice;
-import dev.gatun.model.HeadBackward;
 import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.head.HeadBackward;
 
 /**
  * A head as an arm of {@link HeadVariantExperiment}: all else is equal between arms.

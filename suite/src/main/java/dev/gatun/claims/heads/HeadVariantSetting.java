@@ -2,10 +2,10 @@ package dev.gatun.claims.heads;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.experiment.RunSetting;
-import dev.gatun.model.HeadBackward;
 import dev.gatun.model.TrainingMemory;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.head.HeadBackward;
 import java.util.List;
 import java.util.OptionalInt;
 

@@ -62,6 +62,7 @@ final class NgramExperiment {
     try (var source =
         new NgramSource(
             corpus,
+            context.tokenizer(plan.vocabulary()),
             plan,
             measures,
             memoryBytes(),

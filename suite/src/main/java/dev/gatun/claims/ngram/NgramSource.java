@@ -2,7 +2,6 @@ package dev.gatun.claims.ngram;
 
 import dev.gatun.claims.ngram.NgramSetting.Sample;
 import dev.gatun.data.Corpus;
-import dev.gatun.data.Gpt2Tokenizer;
 import dev.gatun.data.Randomness;
 import dev.gatun.data.Tokenizer;
 import dev.gatun.data.UnusableCorpusException;
@@ -39,6 +38,7 @@ final class NgramSource implements AutoCloseable {
    */
   NgramSource(
       Corpus corpus,
+      Tokenizer tokenizer,
       NgramPlan plan,
       NgramMeasures measures,
       long memoryBytes,
@@ -49,7 +49,7 @@ final class NgramSource implements AutoCloseable {
     this.measures = measures;
     this.memoryBytes = memoryBytes;
     this.listener = listener;
-    this.tokenizer = new Gpt2Tokenizer(plan.vocabulary());
+    this.tokenizer = tokenizer;
     this.files = new TemporaryFiles(folder);
   }
 

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * The tokens of a corpus in a temporary file, document by document. Documents stand in the order of
- * a hash of their names, so that the first tokens are a fair sample of all, whatever the order in
- * which the documents came. Long documents are stored in pieces.
+ * The tokens of a corpus in a temporary file, document by document. Documents stand in the random
+ * order of the corpus, so that the first tokens are a fair sample of all. Long documents are stored
+ * in pieces.
  */
 final class TokenFile {
   /** Characters that are tokenized at once. */
@@ -53,7 +53,7 @@ final class TokenFile {
     try (var writer = new PieceWriter(files.write("tokens"))) {
       List<Piece> batch = new ArrayList<>();
       long characters = 0;
-      List<Corpus.File> documents = corpus.sampled();
+      List<Corpus.File> documents = corpus.files();
       for (int i = 0; i < documents.size(); i++) {
         for (Piece piece : pieces(documents.get(i).text())) {
           batch.add(piece);

@@ -3,8 +3,8 @@ package dev.gatun.claims.spamlang;
 import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.RunSetting;
 import dev.gatun.experiment.UsualTraining;
-import dev.gatun.model.HeadBackward;
 import dev.gatun.model.TransformerConfig;
+import dev.gatun.model.head.HeadBackward;
 import dev.gatun.train.TrainingConfig;
 import java.util.OptionalInt;
 

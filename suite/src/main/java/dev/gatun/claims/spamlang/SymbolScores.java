@@ -1,7 +1,7 @@
 package dev.gatun.claims.spamlang;
 
-import dev.gatun.model.HeadScores;
 import dev.gatun.model.LanguageModel;
+import dev.gatun.model.head.HeadScores;
 import dev.gatun.tensor.Batch;
 import java.util.Arrays;
 

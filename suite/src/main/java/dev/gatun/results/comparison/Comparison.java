@@ -36,7 +36,7 @@ public record Comparison(
         outcomes(first.verdicts(), other.verdicts()));
   }
 
-  /** The worst of all metrics and of the gating checks' outcomes. */
+  /** The worst of all metrics and of the outcomes of the checks that count. */
   public Agreement agreement() {
     return Agreement.worst(
         Stream.concat(

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -55,7 +56,10 @@ public record Regression(
 
   /** Of the claims that were measured now; metrics that the stored evidence lacks are left out. */
   private static Regression ofSameWork(Machine stored, Machine now, Tolerances tolerances) {
-    Set<String> claims = now.evidence().runs().stream().map(Run::claim).collect(Collectors.toSet());
+    Set<String> claims =
+        now.evidence().runs().stream()
+            .map(Run::claim)
+            .collect(Collectors.toCollection(TreeSet::new));
     var before = new Machine(stored.name(), stored.evidence().ofClaims(claims), List.of());
     var comparison = Comparison.of(before, now, tolerances);
     Set<String> otherArms = armsAtAnotherRate(comparison);
@@ -77,7 +81,7 @@ public record Regression(
   }
 
   private static Set<String> tiers(Evidence evidence) {
-    return evidence.runs().stream().map(Run::tier).collect(Collectors.toSet());
+    return evidence.runs().stream().map(Run::tier).collect(Collectors.toCollection(TreeSet::new));
   }
 
   private static Optional<Place> first(MetricComparison metric, Predicate<Place> which) {
@@ -109,7 +113,7 @@ public record Regression(
         .flatMap(metric -> metric.places().stream())
         .filter(place -> place.reason().startsWith(OTHER_RATE))
         .map(Regression::arm)
-        .collect(Collectors.toSet());
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** Whether a place is of such an arm, or of two arms of which one is such an arm. */

@@ -2,7 +2,7 @@ package dev.gatun.claims.bottleneck;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.data.Corpus;
-import dev.gatun.data.JdkSources;
+import dev.gatun.data.SmallText;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.ProgressListener;
@@ -88,6 +88,6 @@ public final class SmallBottleneck {
   }
 
   public static Corpus corpus() {
-    return JdkSources.read("java.base/java/lang/", 100_000);
+    return SmallText.corpus(100_000);
   }
 }

@@ -1,7 +1,8 @@
 package dev.gatun.claims.heads;
 
 import dev.gatun.backend.Backend;
-import dev.gatun.data.JdkSources;
+import dev.gatun.data.CorpusChoice;
+import dev.gatun.data.SmallText;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.ProgressListener;
 import dev.gatun.experiment.RunBody;
@@ -62,7 +63,7 @@ final class SmallHeads {
         backend,
         Tier.QUICK,
         1,
-        () -> JdkSources.read("java.base/", 16 << 20),
+        () -> CorpusChoice.code().read(_ -> {}),
         ProgressListener.NONE,
         output);
   }
@@ -73,12 +74,7 @@ final class SmallHeads {
 
   static ClaimContext context(Backend backend, Path output, ProgressListener listener) {
     return new ClaimContext(
-        backend,
-        Tier.QUICK,
-        7,
-        () -> JdkSources.read("java.base/java/lang/", 2_000_000),
-        listener,
-        output);
+        backend, Tier.QUICK, 7, () -> SmallText.corpus(2_000_000), listener, output);
   }
 
   /** Trains every setting as another one. */

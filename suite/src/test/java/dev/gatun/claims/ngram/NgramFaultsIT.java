@@ -87,7 +87,7 @@ class NgramFaultsIT {
             return tokens;
           }
         };
-    assertFound(shuffling, "half_dimension");
+    assertFound(shuffling, "half_share");
     assertFound(shuffling, "sixteenth_error");
   }
 

@@ -1,7 +1,7 @@
 package dev.gatun.claims.ngram;
 
 import dev.gatun.backend.Backend;
-import dev.gatun.data.JdkSources;
+import dev.gatun.data.SmallText;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.ProgressListener;
 import dev.gatun.experiment.Tier;
@@ -22,11 +22,6 @@ final class SmallNgrams {
 
   static ClaimContext context(Backend backend, Path output, ProgressListener listener) {
     return new ClaimContext(
-        backend,
-        Tier.QUICK,
-        7,
-        () -> JdkSources.read("java.base/java/util/", 700_000),
-        listener,
-        output);
+        backend, Tier.QUICK, 7, () -> SmallText.corpus(700_000), listener, output);
   }
 }

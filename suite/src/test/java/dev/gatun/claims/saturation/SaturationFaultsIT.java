@@ -77,8 +77,8 @@ class SaturationFaultsIT {
     faults.assertFound(
         new B1ScalingLawExcess(),
         new B1ScalingLawExcess(onTheLaw()),
-        "mean_final_excess_refit",
-        "mean_best_excess_refit");
+        "final_excess_refit",
+        "best_excess_refit");
   }
 
   @Test
@@ -133,7 +133,7 @@ class SaturationFaultsIT {
           }
         };
     trained.assertFound(
-        new B3Anisotropy(whole), new B3Anisotropy(experiment(growing)), "loss_gained_at_peak");
+        new B3Anisotropy(whole), new B3Anisotropy(experiment(growing)), "anisotropy_peak");
   }
 
   @Test
@@ -175,7 +175,7 @@ class SaturationFaultsIT {
     trained.assertFound(
         new B4SpectralSaturation(whole),
         new B4SpectralSaturation(experiment(onceTooOften)),
-        "untrained_head");
+        "singular_entropy");
   }
 
   @Test

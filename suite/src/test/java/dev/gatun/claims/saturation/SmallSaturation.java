@@ -1,7 +1,7 @@
 package dev.gatun.claims.saturation;
 
 import dev.gatun.backend.Backend;
-import dev.gatun.data.JdkSources;
+import dev.gatun.data.SmallText;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.ProgressListener;
 import dev.gatun.experiment.Tier;
@@ -38,11 +38,6 @@ final class SmallSaturation {
 
   static ClaimContext context(Backend backend, Path output) {
     return new ClaimContext(
-        backend,
-        Tier.QUICK,
-        201,
-        () -> JdkSources.read("java.base/java/lang/", 200_000),
-        ProgressListener.NONE,
-        output);
+        backend, Tier.QUICK, 201, () -> SmallText.corpus(200_000), ProgressListener.NONE, output);
   }
 }

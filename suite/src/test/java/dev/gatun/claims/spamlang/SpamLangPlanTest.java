@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.gatun.data.BatchSource;
 import dev.gatun.experiment.Tier;
-import dev.gatun.model.HeadBackward;
 import dev.gatun.model.TransformerConfig;
+import dev.gatun.model.head.HeadBackward;
 import dev.gatun.tensor.Batch;
 import dev.gatun.train.TrainingConfig.AdamWSettings;
 import dev.gatun.train.TrainingConfig.MomentumSgdSettings;

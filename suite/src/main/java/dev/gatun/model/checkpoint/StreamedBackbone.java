@@ -1,0 +1,193 @@
+package dev.gatun.model.checkpoint;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.backend.TensorScope;
+import dev.gatun.model.LayerVisitor;
+import dev.gatun.model.ModelHead;
+import dev.gatun.model.ParameterLayout;
+import dev.gatun.model.ParameterNames;
+import dev.gatun.model.ParameterSpec;
+import dev.gatun.model.Parameters;
+import dev.gatun.model.Positions;
+import dev.gatun.model.SequencePasses;
+import dev.gatun.model.TrainingMemory;
+import dev.gatun.model.TransformerConfig;
+import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.head.Head;
+import dev.gatun.model.head.HeadBackward;
+import dev.gatun.model.head.LinearHead;
+import dev.gatun.safetensors.CheckpointWeights;
+import dev.gatun.safetensors.SafetensorsException;
+import dev.gatun.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * A checkpoint's model for forward passes over many sequences, with one block's weights in memory
+ * at a time: each block is read and converted once, and applied to all sequences before the next is
+ * read. Of the token embedding only the rows in use are read. What it computes is what {@link
+ * dev.gatun.model.LanguageModel#hiddenStates} computes of the same sequences, {@link
+ * #sequencesAtOnce} at a time, to the byte.
+ */
+public final class StreamedBackbone implements AutoCloseable {
+  /** For the buffers of a block: matrix products of a thousand rows or more are at full speed. */
+  private static final long BUFFER_BYTES = 256L << 20;
+
+  private final Backend backend;
+  private final CheckpointWeights weights;
+  private final TransformerConfig config;
+  private final StoredParameters stored;
+  private final long bufferBytes;
+  private Optional<OwnedHead> head = Optional.empty();
+
+  private record OwnedHead(TensorScope scope, Head head) {}
+
+  private StreamedBackbone(
+      Backend backend,
+      CheckpointWeights weights,
+      TransformerConfig config,
+      StoredParameters stored,
+      long bufferBytes) {
+    this.backend = backend;
+    this.weights = weights;
+    this.config = config;
+    this.stored = stored;
+    this.bufferBytes = bufferBytes;
+  }
+
+  /**
+   * Opens a checkpoint folder; no weight is read yet.
+   *
+   * @throws SafetensorsException if it is not a whole checkpoint of a known architecture
+   */
+  public static StreamedBackbone open(Path folder, Backend backend) {
+    return open(folder, backend, BUFFER_BYTES);
+  }
+
+  /** With so many bytes for the buffers of a block, though never for less than one sequence. */
+  static StreamedBackbone open(Path folder, Backend backend, long bufferBytes) {
+    TransformerConfig config = Checkpoint.config(folder);
+    CheckpointWeights weights = CheckpointWeights.open(folder);
+    try {
+      StoredParameters stored = StoredParameters.find(weights, config);
+      return new StreamedBackbone(backend, weights, stored.config(), stored, bufferBytes);
+    } catch (RuntimeException e) {
+      weights.close();
+      throw e;
+    }
+  }
+
+  /** The model's shape. */
+  public TransformerConfig config() {
+    return config;
+  }
+
+  /** Sequences of a length that pass through a block together. */
+  public int sequencesAtOnce(int length) {
+    long rowBytes = TrainingMemory.blockPerRow(config) * backend.real().byteSize();
+    return Math.clamp(bufferBytes / rowBytes / length, 1, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Hidden states after the final norm, the head's inputs.
+   *
+   * @param scope that the result lives in
+   * @param tokens [batch, length]
+   * @return [batch·length, D]
+   * @throws IllegalArgumentException if the sequences are longer than the context, or a token is
+   *     not in the vocabulary
+   * @throws SafetensorsException if the files have changed since they were opened
+   */
+  public Tensor hiddenStates(
+      TensorScope scope, int[] tokens, int batch, int length, LayerVisitor visitor) {
+    config.requireFits(tokens, batch, length);
+    Tensor states = scope.zeros(backend.real(), (long) batch * length, config.width());
+    embed(tokens, length, states);
+    visitor.visit(0, states);
+    try (TensorScope passScope = backend.newScope();
+        var sequences =
+            new SequencePasses(backend, config, batch, length, sequencesAtOnce(length))) {
+      Tensor values = passScope.zeros(backend.real(), ParameterLayout.ofBlock(config, 0).size());
+      for (int layer = 0; layer < config.layers(); layer++) {
+        Parameters parameters = read(ParameterLayout.ofBlock(config, layer), values);
+        sequences.block(layer, parameters, states);
+        visitor.visit(layer + 1, states);
+      }
+      normalise(passScope, sequences, states);
+    }
+    return states;
+  }
+
+  private void embed(int[] tokens, int length, Tensor states) {
+    ParameterNames names = stored.layout().names();
+    stored.readRowsInto(stored.layout().spec(names.tokenEmbedding()), tokens, backend, states);
+    if (config.positions() instanceof Positions.Learned) {
+      try (TensorScope scope = backend.newScope()) {
+        Tensor positions = scope.zeros(backend.real(), length, config.width());
+        stored.readRowsInto(
+            stored.layout().spec(names.positionEmbedding()),
+            IntStream.range(0, length).toArray(),
+            backend,
+            positions);
+        for (long first = 0; first < states.rows(); first += length) {
+          backend.axpy(1, positions, states.rows(first, length));
+        }
+      }
+    }
+  }
+
+  private void normalise(TensorScope scope, SequencePasses sequences, Tensor states) {
+    ParameterLayout layout = ParameterLayout.ofFinalNorm(config);
+    sequences.finalNorm(read(layout, scope.zeros(backend.real(), layout.size())), states);
+  }
+
+  private Parameters read(ParameterLayout layout, Tensor values) {
+    Parameters parameters = Parameters.frozen(backend, layout, values);
+    for (ParameterSpec spec : layout.specs()) {
+      stored.readInto(spec, backend, parameters.value(spec.name()));
+    }
+    return parameters;
+  }
+
+  /**
+   * The checkpoint's head, read and converted at the first call; it lives as long as this. A linear
+   * head has no gradients of its weights.
+   */
+  public Head head() {
+    if (head.isEmpty()) {
+      head = Optional.of(readHead());
+    }
+    return head.get().head;
+  }
+
+  private OwnedHead readHead() {
+    TensorScope scope = backend.newScope();
+    try {
+      ParameterLayout layout = ParameterLayout.ofHead(config);
+      if (config.head() instanceof HeadForm.Linear) {
+        Parameters parameters = read(layout, scope.zeros(backend.real(), layout.size()));
+        Tensor weights = parameters.value(parameters.names().getFirst());
+        return new OwnedHead(scope, LinearHead.frozen(backend, weights));
+      }
+      Parameters parameters = new Parameters(backend, scope, layout);
+      for (ParameterSpec spec : layout.specs()) {
+        stored.readInto(spec, backend, parameters.value(spec.name()));
+      }
+      return new OwnedHead(scope, ModelHead.of(backend, config, parameters, HeadBackward.EXACT));
+    } catch (RuntimeException e) {
+      scope.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    head.ifPresent(h -> {
+      h.head.close();
+      h.scope.close();
+    });
+    head = Optional.empty();
+    weights.close();
+  }
+}

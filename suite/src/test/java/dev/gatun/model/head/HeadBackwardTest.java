@@ -1,0 +1,299 @@
+package dev.gatun.model.head;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.backend.ReferenceBackend;
+import dev.gatun.backend.TensorScope;
+import dev.gatun.backend.Transpose;
+import dev.gatun.backend.cpu.CpuBackend;
+import dev.gatun.model.LanguageModel;
+import dev.gatun.model.TinyModels;
+import dev.gatun.model.TransformerConfig;
+import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Tensor;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Backward passes with a part taken away, against G, its products and projections held whole. */
+class HeadBackwardTest {
+  private static final long SEED = 20260816;
+  private static final int ROWS = 37;
+  private static final int VOCABULARY = 101;
+  private static final int WIDTH = 7;
+  private static final double SCALE = 1.0 / 36;
+
+  private final Backend oracle = ReferenceBackend.open();
+  private final TensorScope scope = oracle.newScope();
+  private final double[] hidden = normals(1, ROWS * WIDTH);
+  private final double[] weights = normals(2, VOCABULARY * WIDTH);
+  private final int[] targets = targets();
+
+  /** Gradients of hidden states and head weights. */
+  private record Gradients(double[] hidden, double[] weights, double loss) {}
+
+  @AfterEach
+  void close() {
+    scope.close();
+    oracle.close();
+  }
+
+  @Test
+  void rankLimitedBackwardIsTheGradientThroughTheBestApproximationOfThatRank() {
+    Gradients exact = gradients(oracle, HeadBackward.EXACT);
+    for (int rank : new int[] {1, 3, 6}) {
+      Gradients limited = gradients(oracle, new HeadBackward.RankLimited(rank));
+      double[] expected = product(logitGradient(), ROWS, VOCABULARY, truncated(rank), WIDTH);
+      assertArrayEquals(expected, limited.hidden, 1e-13, message(rank));
+      assertArrayEquals(exact.weights, limited.weights, 0, message(rank));
+      assertEquals(exact.loss, limited.loss, message(rank));
+      assertTrue(distance(exact.hidden, limited.hidden) > 0.1 * norm(exact.hidden), message(rank));
+      double[] values = singularValues(limited.hidden, ROWS);
+      assertTrue(values[rank - 1] > 1e-3 * values[0], message(rank));
+      assertTrue(values[rank] < 1e-12 * values[0], message(rank));
+    }
+  }
+
+  @Test
+  void backwardOfFullRankTakesNothingAway() {
+    Gradients exact = gradients(oracle, HeadBackward.EXACT);
+    Gradients full = gradients(oracle, new HeadBackward.RankLimited(WIDTH));
+    assertArrayEquals(exact.hidden, full.hidden, 1e-14, message(WIDTH));
+    assertArrayEquals(exact.weights, full.weights, 0, message(WIDTH));
+  }
+
+  @Test
+  void headWithoutOrthogonalPartLearnsFromTheProjectedLogitGradient() {
+    Gradients exact = gradients(oracle, HeadBackward.EXACT);
+    Gradients spanned = gradients(oracle, new HeadBackward.WithoutOrthogonalPart());
+    double[] expected = projected(exact.weights);
+    assertArrayEquals(expected, spanned.weights, 1e-13, message(0));
+    assertArrayEquals(exact.hidden, spanned.hidden, 0, message(0));
+    assertEquals(exact.loss, spanned.loss, message(0));
+    assertTrue(norm(spanned.weights) < 0.9 * norm(exact.weights), message(0));
+    assertArrayEquals(spanned.weights, projected(spanned.weights), 1e-13, message(0));
+  }
+
+  @Test
+  void headOfDependentColumnsIsProjectedOnWhatItSpans() {
+    for (int row = 0; row < VOCABULARY; row++) {
+      weights[row * WIDTH + 4] = 2 * weights[row * WIDTH + 1];
+    }
+    Gradients spanned = gradients(oracle, new HeadBackward.WithoutOrthogonalPart());
+    assertArrayEquals(
+        projected(gradients(oracle, HeadBackward.EXACT).weights),
+        spanned.weights,
+        1e-12,
+        message(0));
+  }
+
+  @Test
+  void singlePrecisionIsAccurateToItsRoundingTimesTheConditionOfTheHead() {
+    double[] values = singularValues(weights, VOCABULARY);
+    double bound = 16 * 0x1p-24 * values[0] / values[WIDTH - 1];
+    for (HeadBackward rule :
+        new HeadBackward[] {
+          new HeadBackward.RankLimited(3), new HeadBackward.WithoutOrthogonalPart()
+        }) {
+      Gradients expected = gradients(oracle, rule);
+      try (Backend backend = CpuBackend.open(2)) {
+        Gradients computed = gradients(backend, rule);
+        String message = rule + ", " + message(0);
+        assertEquals(
+            0, distance(expected.hidden, computed.hidden) / norm(expected.hidden), bound, message);
+        assertEquals(
+            0,
+            distance(expected.weights, computed.weights) / norm(expected.weights),
+            bound,
+            message);
+      }
+    }
+  }
+
+  @Test
+  void threadsChangeNoByte() {
+    for (HeadBackward rule :
+        new HeadBackward[] {
+          new HeadBackward.RankLimited(3), new HeadBackward.WithoutOrthogonalPart()
+        }) {
+      try (Backend one = CpuBackend.open(1);
+          Backend three = CpuBackend.open(3)) {
+        Gradients alone = gradients(one, rule);
+        Gradients together = gradients(three, rule);
+        assertArrayEquals(alone.hidden, together.hidden, 0, rule::toString);
+        assertArrayEquals(alone.weights, together.weights, 0, rule::toString);
+      }
+    }
+  }
+
+  @Test
+  void everyPassSeesTheWeightsAsTheyAreThen() {
+    for (HeadBackward rule :
+        new HeadBackward[] {
+          new HeadBackward.RankLimited(2), new HeadBackward.WithoutOrthogonalPart()
+        }) {
+      Tensor w = write(oracle, scope, normals(9, weights.length), VOCABULARY, WIDTH);
+      Tensor dW = scope.zeros(ElementType.F64, VOCABULARY, WIDTH);
+      try (LinearHead head = new LinearHead(oracle, w, dW, rule)) {
+        pass(oracle, scope, head, dW);
+        oracle.write(weights, w);
+        Gradients expected = gradients(oracle, rule);
+        Gradients again = pass(oracle, scope, head, dW);
+        assertArrayEquals(expected.hidden, again.hidden, 0, rule::toString);
+        assertArrayEquals(expected.weights, again.weights, 0, rule::toString);
+      }
+    }
+  }
+
+  @Test
+  void rankAboveTheWidthAndHeadsWithoutFullWeightsAreRefused() {
+    TransformerConfig config = TinyModels.gpt2();
+    var wide = new HeadBackward.RankLimited(config.width() + 1);
+    assertThrows(IllegalArgumentException.class, () -> model(config, wide));
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            model(
+                config.withHead(new HeadForm.Factorised(2)),
+                new HeadBackward.WithoutOrthogonalPart()));
+    assertThrows(IllegalArgumentException.class, () -> new HeadBackward.RankLimited(0));
+  }
+
+  private LanguageModel model(TransformerConfig config, HeadBackward backward) {
+    return LanguageModel.initialise(oracle, config, backward, (_, _, _) -> {});
+  }
+
+  private Gradients gradients(Backend backend, HeadBackward rule) {
+    try (TensorScope buffers = backend.newScope()) {
+      Tensor w = write(backend, buffers, weights, VOCABULARY, WIDTH);
+      Tensor dW = buffers.zeros(backend.real(), VOCABULARY, WIDTH);
+      try (LinearHead head = new LinearHead(backend, w, dW, rule)) {
+        return pass(backend, buffers, head, dW);
+      }
+    }
+  }
+
+  private Gradients pass(Backend backend, TensorScope buffers, LinearHead head, Tensor dW) {
+    Tensor h = write(backend, buffers, hidden, ROWS, WIDTH);
+    Tensor dH = buffers.zeros(backend.real(), ROWS, WIDTH);
+    Tensor classes = buffers.zeros(ElementType.I32, ROWS);
+    backend.write(targets, classes);
+    backend.fill(dW, 0);
+    double loss = head.lossAndGradients(h, classes, SCALE, dH, LogitGradientTap.NONE);
+    return new Gradients(backend.toDoubles(dH), backend.toDoubles(dW), loss);
+  }
+
+  private double[] logitGradient() {
+    Tensor logits = scope.zeros(ElementType.F64, ROWS, VOCABULARY);
+    Tensor classes = scope.zeros(ElementType.I32, ROWS);
+    oracle.write(targets, classes);
+    oracle.gemm(
+        Transpose.NO,
+        Transpose.YES,
+        1,
+        write(oracle, scope, hidden, ROWS, WIDTH),
+        write(oracle, scope, weights, VOCABULARY, WIDTH),
+        0,
+        logits);
+    oracle.crossEntropy(logits, classes, SCALE, scope.zeros(ElementType.F64, ROWS));
+    return oracle.toDoubles(logits);
+  }
+
+  /** Best approximation of the weights of a rank, by a direct decomposition. */
+  private double[] truncated(int rank) {
+    Svd svd = svd(weights, VOCABULARY);
+    double[] left = new double[VOCABULARY * rank];
+    for (int row = 0; row < VOCABULARY; row++) {
+      for (int i = 0; i < rank; i++) {
+        left[row * rank + i] = svd.u[row * WIDTH + i] * svd.values[i];
+      }
+    }
+    return product(left, VOCABULARY, rank, Arrays.copyOf(svd.vt, rank * WIDTH), WIDTH);
+  }
+
+  /** Left singular vectors times their products with a matrix [V, D]: the projection of it. */
+  private double[] projected(double[] matrix) {
+    Svd svd = svd(weights, VOCABULARY);
+    double[] result = new double[matrix.length];
+    for (int i = 0; i < WIDTH && svd.values[i] > 1e-10 * svd.values[0]; i++) {
+      for (int col = 0; col < WIDTH; col++) {
+        double dot = 0;
+        for (int row = 0; row < VOCABULARY; row++) {
+          dot += svd.u[row * WIDTH + i] * matrix[row * WIDTH + col];
+        }
+        for (int row = 0; row < VOCABULARY; row++) {
+          result[row * WIDTH + col] += svd.u[row * WIDTH + i] * dot;
+        }
+      }
+    }
+    return result;
+  }
+
+  private record Svd(double[] u, double[] values, double[] vt) {}
+
+  private Svd svd(double[] matrix, int rows) {
+    Tensor u = scope.zeros(ElementType.F64, rows, WIDTH);
+    Tensor values = scope.zeros(ElementType.F64, WIDTH);
+    Tensor vt = scope.zeros(ElementType.F64, WIDTH, WIDTH);
+    oracle.svd(write(oracle, scope, matrix, rows, WIDTH), u, values, vt);
+    return new Svd(oracle.toDoubles(u), oracle.toDoubles(values), oracle.toDoubles(vt));
+  }
+
+  private double[] singularValues(double[] matrix, int rows) {
+    return svd(matrix, rows).values;
+  }
+
+  private double[] product(double[] a, int rows, int inner, double[] b, int cols) {
+    Tensor c = scope.zeros(ElementType.F64, rows, cols);
+    oracle.gemm(
+        Transpose.NO,
+        Transpose.NO,
+        1,
+        write(oracle, scope, a, rows, inner),
+        write(oracle, scope, b, inner, cols),
+        0,
+        c);
+    return oracle.toDoubles(c);
+  }
+
+  private static Tensor write(
+      Backend backend, TensorScope scope, double[] values, int rows, int cols) {
+    Tensor tensor = scope.zeros(backend.real(), rows, cols);
+    backend.write(values, tensor);
+    return tensor;
+  }
+
+  private static double[] normals(int stream, int size) {
+    RandomGenerator generator = new SplittableRandom(SEED + stream);
+    double[] values = new double[size];
+    Arrays.setAll(values, _ -> generator.nextGaussian());
+    return values;
+  }
+
+  private static int[] targets() {
+    int[] ids = TinyModels.tokens(ROWS, VOCABULARY, SEED);
+    ids[11] = -1;
+    return ids;
+  }
+
+  private static double norm(double[] x) {
+    return Math.sqrt(Arrays.stream(x).map(v -> v * v).sum());
+  }
+
+  private static double distance(double[] x, double[] y) {
+    double[] difference = new double[x.length];
+    Arrays.setAll(difference, i -> x[i] - y[i]);
+    return norm(difference);
+  }
+
+  private static String message(int rank) {
+    return "rank " + rank + ", seed " + SEED;
+  }
+}
