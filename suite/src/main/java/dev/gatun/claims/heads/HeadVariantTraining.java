@@ -56,6 +56,7 @@ public class HeadVariantTraining implements RunBody<HeadVariantSetting> {
                 Optional.empty(),
                 List.of(
                     environment.reporting(),
+                    watching(setting),
                     evaluating(setting, evaluation, environment, recorder)))) {
       environment.rehearse(() -> evaluation.loss(model));
       trainer.run();
@@ -73,6 +74,11 @@ public class HeadVariantTraining implements RunBody<HeadVariantSetting> {
   /** What a setting trains on. */
   protected BatchSource batches(HeadVariantSetting setting, BatchSource ofTheCorpus) {
     return ofTheCorpus;
+  }
+
+  /** What else sees the model at every step. */
+  protected TrainingListener watching(HeadVariantSetting setting) {
+    return new TrainingListener() {};
   }
 
   private LanguageModel model(HeadVariantSetting setting, Backend backend, Randomness randomness) {

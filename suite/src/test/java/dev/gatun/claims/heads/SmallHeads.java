@@ -45,27 +45,16 @@ final class SmallHeads {
     return new HeadVariantExperiment(training, SmallHeads::plan);
   }
 
-  /** Some arms of the quick tier, where shorter runs than its own would tell nothing. */
-  static HeadVariantPlan quick(long firstSeed) {
+  /** Smaller again: V = 256 and 128 steps of 128 tokens. */
+  static HeadVariantPlan tiny(long firstSeed) {
     return new HeadVariantPlan(
-        HeadVariantPlan.quick(firstSeed).scale(),
+        new HeadVariantScale(256, 32, 1, 4, 16, 8, 128, 64),
         List.of(2, 4, 32),
-        List.of(),
+        List.of(16, 32),
         List.of(256),
-        List.of(6e-3),
+        List.of(1e-2),
         List.of(),
         LongStream.range(firstSeed, firstSeed + 5).boxed().toList());
-  }
-
-  /** The corpus and the seeds of the quick tier. */
-  static ClaimContext quickContext(Backend backend, Path output) {
-    return new ClaimContext(
-        backend,
-        Tier.QUICK,
-        1,
-        () -> CorpusChoice.code().read(_ -> {}),
-        ProgressListener.NONE,
-        output);
   }
 
   static ClaimContext context(Backend backend, Path output) {
