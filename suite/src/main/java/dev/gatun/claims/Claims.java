@@ -1,35 +1,28 @@
 package dev.gatun.claims;
 
-import dev.gatun.claims.bottleneck.A10EnergyMovesToTail;
-import dev.gatun.claims.bottleneck.A1GradientSuppression;
-import dev.gatun.claims.bottleneck.A2LogitStepRank;
-import dev.gatun.claims.bottleneck.A3UnreachableGradient;
-import dev.gatun.claims.bottleneck.A4RankGrowsWithBatch;
-import dev.gatun.claims.bottleneck.A5PoorDirection;
-import dev.gatun.claims.bottleneck.A9FlatThroughTraining;
 import dev.gatun.claims.bottleneck.BottleneckExperiment;
 import dev.gatun.claims.frozen.B5RankConstrainedHead;
 import dev.gatun.claims.frozen.B8WErrorThreshold;
 import dev.gatun.claims.frozen.FrozenExperiment;
-import dev.gatun.claims.heads.A7HeadRank;
 import dev.gatun.claims.heads.A8TwoDimensionsSuffice;
-import dev.gatun.claims.heads.C1BackwardRank;
-import dev.gatun.claims.heads.C2OrthogonalPart;
-import dev.gatun.claims.heads.C3NeverTargetClasses;
-import dev.gatun.claims.heads.H1OtherHeads;
+import dev.gatun.claims.heads.EfficiencyFactors;
 import dev.gatun.claims.heads.HeadFamilyExperiment;
 import dev.gatun.claims.heads.HeadVariantExperiment;
+import dev.gatun.claims.heads.HeadVariantSetting;
+import dev.gatun.claims.heads.TokensOverLinear;
 import dev.gatun.claims.ngram.B6NextTokenRank;
 import dev.gatun.claims.saturation.B1ScalingLawExcess;
 import dev.gatun.claims.saturation.B2LatePerplexity;
-import dev.gatun.claims.saturation.B3Anisotropy;
-import dev.gatun.claims.saturation.B4SpectralSaturation;
-import dev.gatun.claims.saturation.SaturationExperiment;
-import dev.gatun.claims.spamlang.A6SpamLang;
+import dev.gatun.claims.saturation.PublishedEntropies;
+import dev.gatun.claims.saturation.SaturationTraining;
 import dev.gatun.claims.spamlang.SpamLangHeads;
+import dev.gatun.claims.spamlang.SpamLangRun;
 import dev.gatun.claims.theorem.B7TheoremBound;
 import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.HeadChoice;
+import dev.gatun.experiment.Sweep;
+import dev.gatun.experiment.SweepClaim;
+import dev.gatun.experiment.SweepRuns;
 import java.util.List;
 
 /** All claims that can be measured, in the order of their ids. */
@@ -56,32 +49,34 @@ public final class Claims {
 
   private static List<Claim> claims(HeadChoice head) {
     var bottleneck = new BottleneckExperiment(head);
-    var heads = new HeadVariantExperiment();
-    var saturation = new SaturationExperiment();
+    Sweep<HeadVariantSetting> variants = HeadVariantExperiment.newSweep();
+    var ranks = HeadVariantExperiment.ranks(variants, head);
+    var heads = new HeadFamilyExperiment();
+    SweepRuns<?> saturation = SaturationTraining.runs();
     var frozen = new FrozenExperiment();
     return List.of(
-        new A1GradientSuppression(bottleneck),
-        new A2LogitStepRank(bottleneck),
-        new A3UnreachableGradient(bottleneck),
-        new A4RankGrowsWithBatch(bottleneck),
-        new A5PoorDirection(bottleneck),
-        new A6SpamLang(head),
-        new A7HeadRank(heads, head),
+        new SweepClaim("A1", bottleneck.runs()),
+        new SweepClaim("A2", bottleneck.withSpectra()),
+        new SweepClaim("A3", bottleneck.withSpectra(), bottleneck.reachableGradient()),
+        new SweepClaim("A4", bottleneck.withAnatomy(), bottleneck.gaussianGradient()),
+        new SweepClaim("A5", bottleneck.withAnatomy()),
+        new SweepClaim("A6", SpamLangRun.runs(head)),
+        new SweepClaim("A7", ranks, new EfficiencyFactors(ranks, head)),
         new A8TwoDimensionsSuffice(),
-        new A9FlatThroughTraining(bottleneck),
-        new A10EnergyMovesToTail(bottleneck),
+        new SweepClaim("A9", bottleneck.runs()),
+        new SweepClaim("A10", bottleneck.withAnatomy()),
         new B1ScalingLawExcess(),
         new B2LatePerplexity(),
-        new B3Anisotropy(saturation),
-        new B4SpectralSaturation(saturation),
+        new SweepClaim("B3", saturation),
+        new SweepClaim("B4", saturation.withSpectra(), new PublishedEntropies()),
         new B5RankConstrainedHead(frozen),
         new B6NextTokenRank(),
         new B7TheoremBound(),
         new B8WErrorThreshold(frozen),
-        new C1BackwardRank(heads),
-        new C2OrthogonalPart(heads),
-        new C3NeverTargetClasses(heads),
-        new H1OtherHeads(new HeadFamilyExperiment(), List.of(new SpamLangHeads())));
+        new SweepClaim("C1", HeadVariantExperiment.backward(variants)),
+        new SweepClaim("C2", HeadVariantExperiment.orthogonal(variants)),
+        new SweepClaim("C3", HeadVariantExperiment.never(variants)),
+        new SweepClaim("H1", heads, new TokensOverLinear(heads), new SpamLangHeads()));
   }
 
   /** Ids of all. */

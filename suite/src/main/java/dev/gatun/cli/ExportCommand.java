@@ -90,7 +90,7 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   private String tokenizerOfRun(Path run, int vocabulary) {
-    Optional<String> name = RunCheckpoint.setting(run, "data.tokenizer");
+    Optional<String> name = RunCheckpoint.tokenizer(run);
     if (name.isEmpty()) {
       return "tokenizer: none; the model was not trained on text";
     }

@@ -29,11 +29,7 @@ record ReproduceSettings(
     Path folder) {
   private static final String NOT_USED = "not used: no claim here trains";
 
-  /**
-   * All of it.
-   *
-   * @throws dev.gatun.experiment.UnsupportedTierException if a claim has no such tier
-   */
+  /** All of it. */
   static ReproduceSettings of(
       List<Claim> claims, Tier tier, long seed, Optional<Corpus> corpus, Path folder) {
     return new ReproduceSettings(

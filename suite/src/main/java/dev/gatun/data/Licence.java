@@ -1,5 +1,6 @@
 package dev.gatun.data;
 
+import java.util.List;
 import java.util.regex.Pattern;
 
 /** The licence that a file begins with, in the comments of most languages. */
@@ -11,11 +12,25 @@ final class Licence {
           "(?i)\\blicen[sc]ed? (to|under|agreement)|\\blicense,"
               + " version|\\bcopyright\\b|spdx-|\\ball rights reserved|warranties or conditions");
 
+  /** One of these stands wherever the words do, and is found much faster. */
+  private static final List<String> HINTS =
+      List.of(
+          "icen",
+          "ICEN",
+          "opyright",
+          "OPYRIGHT",
+          "pdx-",
+          "PDX-",
+          "eserved",
+          "ESERVED",
+          "arrant",
+          "ARRANT");
+
   private Licence() {}
 
   /** Whether a comment is one. */
   static boolean isIn(String comment) {
-    return WORDS.matcher(comment).find();
+    return HINTS.stream().anyMatch(comment::contains) && WORDS.matcher(comment).find();
   }
 
   /** The text without the comments at its beginning that are licences. */

@@ -1,7 +1,7 @@
 package dev.gatun.data;
 
 import dev.gatun.io.Resources;
-import dev.gatun.results.TomlFile;
+import dev.gatun.io.TomlFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -22,7 +22,8 @@ record PinnedText(List<SourceJar> quick, List<SourceJar> more) {
 
   /** As pinned. */
   static PinnedText shipped() {
-    return new TomlFile<>(PinnedText.class).parse(FILE, Resources.text(FILE));
+    return new TomlFile<>(PinnedText.class, UnusableCorpusException::new)
+        .parse(FILE, Resources.text(FILE));
   }
 
   /** The jars, with those of larger tiers if they are wanted. */

@@ -12,11 +12,12 @@ import java.util.regex.Pattern;
  * Makes a corpus of documents as they were read. Licences at their beginning are left out, and so
  * are documents that are generated, mostly tables, or nearly copies of others; the rest is split
  * into whole documents to train on and to hold out, none of which is more than a hundredth of its
- * part.
+ * part. Where that would take more than half of the text, because documents are few, they stay
+ * whole, and it says so.
  */
 final class Treatment {
   /** The largest document's share of its part; below a hundredth, as tokens are not characters. */
-  static final double LARGEST = 0.008;
+  static final double LARGEST = 0.006;
 
   /** Characters of a document in escapes and numbers, above which it is a table. */
   private static final double MOST_IN_TABLES = 0.2;
@@ -59,6 +60,7 @@ final class Treatment {
   private int tables;
   private int copies;
   private int cuts;
+  private boolean tooFew;
 
   /**
    * A treatment.
@@ -107,12 +109,13 @@ final class Treatment {
           "the corpus %s holds no text in %s files (%s); give another file"
               .formatted(name, read, summary()));
     }
-    long within = charactersWithin(largest(1 - heldOut, all));
-    while (within < all) {
-      all = within;
-      within = charactersWithin(largest(1 - heldOut, all));
+    long within = all;
+    for (long before = 0; within != before; ) {
+      before = within;
+      within = charactersWithin(largest(1 - heldOut, before));
     }
-    return split(all);
+    tooFew = within < all / 2;
+    return split(tooFew ? all : within);
   }
 
   /** Characters of the largest document of a part. */
@@ -133,7 +136,8 @@ final class Treatment {
     List<Corpus.File> files = new ArrayList<>();
     for (Document document : drawn) {
       boolean isHeld = held < heldOut * all;
-      Document whole = cut(document, largest(isHeld ? heldOut : 1 - heldOut, all));
+      Document whole =
+          tooFew ? document : cut(document, largest(isHeld ? heldOut : 1 - heldOut, all));
       held += isHeld ? whole.length() : 0;
       number += isHeld ? 1 : 0;
       files.add(whole.file());
@@ -200,6 +204,9 @@ final class Treatment {
     add(words, tables, "tables of escapes or numbers");
     add(words, copies, "near-copies");
     add(words, cuts, "cut to 1 % of their part");
+    if (tooFew) {
+      words.add("too few documents to keep each below 1 % of its part");
+    }
     return words.toString();
   }
 

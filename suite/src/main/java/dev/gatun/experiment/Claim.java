@@ -12,11 +12,7 @@ public interface Claim {
   /** Whether it trains on the corpus; a claim that does not never asks for it. */
   boolean readsCorpus();
 
-  /**
-   * The runs that it asks for at a tier, of which there are none by default.
-   *
-   * @throws UnsupportedTierException if the claim has no such tier
-   */
+  /** The runs that it asks for at a tier, of which there are none by default. */
   default List<PlannedRun<?>> trainings(Tier tier, long seed) {
     return List.of();
   }

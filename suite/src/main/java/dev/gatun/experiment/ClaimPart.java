@@ -3,10 +3,12 @@ package dev.gatun.experiment;
 import dev.gatun.results.EvidenceBuilder;
 import java.util.List;
 
-/** What one experiment contributes to a claim that several answer together. */
+/** What one experiment, or a control beside it, contributes to a claim. */
 public interface ClaimPart {
-  /** The runs that it asks for; see {@link Claim#trainings}. */
-  List<PlannedRun<?>> trainings(Tier tier, long seed);
+  /** The runs that it asks for, none by default; see {@link Claim#trainings}. */
+  default List<PlannedRun<?>> trainings(Tier tier, long seed) {
+    return List.of();
+  }
 
   /** Measures and records under the claim's id; see {@link Claim#run}. */
   void run(ClaimContext context, String claim, EvidenceBuilder evidence);

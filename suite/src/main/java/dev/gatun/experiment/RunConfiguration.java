@@ -1,40 +1,14 @@
 package dev.gatun.experiment;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.gatun.backend.DeviceDescription;
 import dev.gatun.data.Corpus;
 import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.io.Json;
-import dev.gatun.model.Positions;
-import dev.gatun.model.TransformerConfig.HeadForm;
-import dev.gatun.model.head.HeadBackward;
-import dev.gatun.train.TrainingConfig.OptimiserSettings;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import tools.jackson.databind.json.JsonMapper;
 
 /** All that the numbers of a run depend on. Not the threads: they change nothing. */
 final class RunConfiguration {
-  private static final JsonMapper TREE =
-      JsonMapper.builder()
-          .addMixIn(HeadForm.class, Labelled.class)
-          .addMixIn(HeadBackward.class, Named.class)
-          .addMixIn(OptimiserSettings.class, Named.class)
-          .addMixIn(Positions.class, Named.class)
-          .addMixIn(Positions.Scaling.class, Named.class)
-          .build();
-
-  /** A record of a sealed family whose components do not tell it from its siblings. */
-  @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "is")
-  private interface Named {}
-
-  /** As above, under the name by which options and reports know it. */
-  private interface Labelled {
-    @JsonProperty(value = "form", index = 0)
-    String label();
-  }
-
   private RunConfiguration() {}
 
   /**
@@ -72,6 +46,6 @@ final class RunConfiguration {
     all.put("device", device.name());
     all.put("mathMode", device.mathMode());
     all.put("libraries", device.libraries());
-    return Json.line(TREE.valueToTree(all));
+    return Json.line(all);
   }
 }

@@ -3,7 +3,6 @@ package dev.gatun.experiment;
 import dev.gatun.backend.Backend;
 import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.train.StepReport;
-import dev.gatun.train.TrainingListener;
 import java.nio.file.Path;
 
 /** What a run of a sweep works with. */
@@ -17,6 +16,9 @@ public interface RunEnvironment {
    * @throws dev.gatun.data.UnusableCorpusException if it cannot be read or is too small
    */
   TokenizedCorpus tokens(int vocabulary);
+
+  /** All that the numbers of this run depend on, as one JSON object. */
+  String configuration();
 
   /**
    * A folder for files of this run alone, which need not exist yet. What is in it is found again
@@ -46,14 +48,4 @@ public interface RunEnvironment {
    * measured.
    */
   default void rehearse(Runnable measurement) {}
-
-  /** A listener for a {@link dev.gatun.train.Trainer} that reports its steps. */
-  default TrainingListener reporting() {
-    return new TrainingListener() {
-      @Override
-      public void stepFinished(StepReport step) {
-        report(step);
-      }
-    };
-  }
 }

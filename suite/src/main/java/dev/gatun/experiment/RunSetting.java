@@ -2,6 +2,7 @@ package dev.gatun.experiment;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.model.TransformerConfig;
+import dev.gatun.model.head.HeadBackward;
 import java.util.OptionalInt;
 
 /**
@@ -18,14 +19,28 @@ public interface RunSetting {
   /** What is trained. */
   TransformerConfig model();
 
-  /** Training steps, each of which is reported. */
-  long steps();
+  /** How it is trained. */
+  UsualTraining training();
 
-  /** Sequences per step, those of all accumulated batches together. */
-  int batch();
+  /** How the logit gradient flows back through the head. */
+  default HeadBackward backward() {
+    return HeadBackward.EXACT;
+  }
+
+  /** Steps, each of which is reported. */
+  default long steps() {
+    return training().steps();
+  }
+
+  /** Sequences per step. */
+  default int batch() {
+    return training().batch();
+  }
 
   /** Tokens per sequence. */
-  int length();
+  default int length() {
+    return model().contextLength();
+  }
 
   /** V of the tokenizer that cuts its corpus; empty for a run that reads none. */
   default OptionalInt corpusVocabulary() {

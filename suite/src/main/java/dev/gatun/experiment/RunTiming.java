@@ -119,6 +119,11 @@ record RunTiming(double setUp, double measuring, double step) {
       return context.tokens(vocabulary);
     }
 
+    @Override
+    public String configuration() {
+      return "timing";
+    }
+
     /** None that a real run finds anything in. */
     @Override
     public Path workFolder() {

@@ -170,12 +170,12 @@ public final class Sweep<S extends RunSetting> {
               backend.device().kind(),
               setting.seed(),
               configuration);
-      body.run(setting, environment(backend, setting), recorder);
+      body.run(setting, environment(backend, setting, configuration), recorder);
       recorder.finish((System.nanoTime() - started) * 1e-9);
       return builder;
     }
 
-    private RunEnvironment environment(Backend backend, S setting) {
+    private RunEnvironment environment(Backend backend, S setting, String configuration) {
       return new RunEnvironment() {
         @Override
         public Backend backend() {
@@ -185,6 +185,11 @@ public final class Sweep<S extends RunSetting> {
         @Override
         public TokenizedCorpus tokens(int vocabulary) {
           return context.tokens(vocabulary);
+        }
+
+        @Override
+        public String configuration() {
+          return configuration;
         }
 
         @Override

@@ -23,12 +23,13 @@ public final class SweepEvidence {
   }
 
   /**
-   * Begins a run of a claim for every run of a sweep, with the metrics, curves and spectra of these
-   * names.
+   * Begins a run of a claim for every run of a sweep, with all its metrics.
+   *
+   * @param spectra whether its spectra go with them
    */
   public static void hand(
-      String claim, List<Evidence> sweep, List<String> names, EvidenceBuilder evidence) {
-    hand(claim, sweep, names, evidence, (_, _) -> {});
+      String claim, List<Evidence> sweep, boolean spectra, EvidenceBuilder evidence) {
+    hand(claim, sweep, spectra, evidence, (_, _) -> {});
   }
 
   /**
@@ -39,7 +40,7 @@ public final class SweepEvidence {
   public static void hand(
       String claim,
       List<Evidence> sweep,
-      List<String> names,
+      boolean spectra,
       EvidenceBuilder evidence,
       BiConsumer<Run, RunRecorder> more) {
     for (Evidence part : sweep) {
@@ -54,13 +55,13 @@ public final class SweepEvidence {
                 run.seed(),
                 run.configuration());
         for (Metric metric : part.metrics()) {
-          if (metric.run().equals(run.id()) && names.contains(metric.curve())) {
+          if (metric.run().equals(run.id())) {
             own.metric(
                 metric.name(), metric.step(), metric.value(), metric.uncertainty(), metric.unit());
           }
         }
         for (SpectrumRecord spectrum : part.spectra()) {
-          if (spectrum.run().equals(run.id()) && names.contains(spectrum.name())) {
+          if (spectra && spectrum.run().equals(run.id())) {
             own.spectrum(
                 spectrum.name(), spectrum.step(), spectrum.singularValues(), spectrum.errorBound());
           }

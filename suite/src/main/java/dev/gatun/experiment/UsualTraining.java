@@ -7,41 +7,35 @@ import dev.gatun.train.TrainingConfig.AdamWSettings;
 import dev.gatun.train.TrainingConfig.OptimiserSettings;
 
 /**
- * How experiments train: the learning rate warms up linearly and falls to a tenth by a cosine, the
- * gradient is scaled down to norm 1, and nothing is evaluated or kept but by listeners.
+ * How experiments train: the learning rate warms up linearly and falls to a tenth by a cosine, and
+ * the gradient is scaled down to norm 1.
+ *
+ * @param batch sequences per step
+ * @param steps training steps
+ * @param learningRate its peak
+ * @param warmUpSteps steps of linear warm-up
+ * @param optimiser how gradients become steps
  */
-public final class UsualTraining {
+public record UsualTraining(
+    int batch, long steps, double learningRate, long warmUpSteps, OptimiserSettings optimiser) {
   private static final double FINAL_SHARE = 0.1;
 
-  private UsualTraining() {}
-
-  /** A run's, by AdamW as usual. */
-  public static TrainingConfig of(RunSetting setting, double learningRate, long warmupSteps) {
-    return of(setting, learningRate, warmupSteps, AdamWSettings.usual());
+  /** By AdamW with its usual settings. */
+  public UsualTraining(int batch, long steps, double learningRate, long warmUpSteps) {
+    this(batch, steps, learningRate, warmUpSteps, AdamWSettings.usual());
   }
 
-  /** A run's, by another optimiser. */
-  public static TrainingConfig of(
-      RunSetting setting, double learningRate, long warmupSteps, OptimiserSettings optimiser) {
-    return of(setting, setting.steps(), learningRate, warmupSteps, optimiser);
-  }
-
-  /** Of so many steps of a run, whose others are no such training. */
-  public static TrainingConfig of(
-      RunSetting setting,
-      long steps,
-      double learningRate,
-      long warmupSteps,
-      OptimiserSettings optimiser) {
+  /** The training of one run; nothing is evaluated or kept, except by listeners. */
+  TrainingConfig config(int length, long seed) {
     return new TrainingConfig(
         steps,
-        setting.batch(),
-        setting.length(),
+        batch,
+        length,
         1,
-        new LearningRateSchedule(Form.COSINE, learningRate, warmupSteps, steps, FINAL_SHARE),
+        new LearningRateSchedule(Form.COSINE, learningRate, warmUpSteps, steps, FINAL_SHARE),
         optimiser,
         1,
-        setting.seed(),
+        seed,
         0,
         1,
         0);

@@ -1,6 +1,10 @@
 package dev.gatun.io;
 
+import java.util.Map;
+import java.util.TreeMap;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.SerializationFeature;
@@ -54,5 +58,28 @@ public final class Json {
   /** A value over several lines, for people; the components of records are in snake case. */
   public static String indented(Object value) {
     return INDENTED.writeValueAsString(value);
+  }
+
+  /**
+   * The values of an object and of all objects in it by their path, as {@code model.width}.
+   *
+   * @throws IllegalArgumentException if it is not JSON
+   */
+  public static Map<String, String> leaves(String object) {
+    Map<String, String> leaves = new TreeMap<>();
+    try {
+      LINE.readTree(object).properties().forEach(p -> add(p.getKey(), p.getValue(), leaves));
+    } catch (JacksonException e) {
+      throw new IllegalArgumentException("'" + object + "' is not JSON", e);
+    }
+    return leaves;
+  }
+
+  private static void add(String path, JsonNode node, Map<String, String> leaves) {
+    if (node.isObject()) {
+      node.properties().forEach(p -> add(path + "." + p.getKey(), p.getValue(), leaves));
+    } else {
+      leaves.put(path, node.isString() ? node.stringValue() : node.toString());
+    }
   }
 }

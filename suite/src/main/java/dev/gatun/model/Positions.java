@@ -1,6 +1,9 @@
 package dev.gatun.model;
 
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+
 /** How positions enter a model. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "is")
 public sealed interface Positions {
   /** A learned vector per position, added to the embedding. */
   record Learned() implements Positions {}
@@ -60,6 +63,7 @@ public sealed interface Positions {
   }
 
   /** What a longer context than that of the first training does to rotary frequencies. */
+  @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "is")
   sealed interface Scaling {
     /** The frequency to use, in radians per position. */
     double scaled(double frequency);

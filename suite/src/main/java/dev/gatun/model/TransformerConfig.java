@@ -1,5 +1,6 @@
 package dev.gatun.model;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.gatun.backend.AttentionShape;
 import java.util.List;
 import java.util.OptionalInt;
@@ -136,6 +137,7 @@ public record TransformerConfig(
             "class-factored");
 
     /** As configurations name it. */
+    @JsonProperty(value = "form", index = 0)
     default String label() {
       return switch (this) {
         case Linear _ -> "linear";

@@ -77,9 +77,8 @@ record Arm(String name, MatchResult match, List<Run> runs, EvidenceIndex evidenc
   }
 
   private double setting(String key) {
-    JsonNode all = JsonMapper.shared().readTree(runs.getFirst().configuration());
-    JsonNode ofExperiment = all.path("experiment").path(key);
-    return (ofExperiment.isNumber() ? ofExperiment : all.path(key)).asDouble(Double.NaN);
+    JsonNode value = JsonMapper.shared().readTree(runs.getFirst().configuration()).findValue(key);
+    return value == null ? Double.NaN : value.asDouble(Double.NaN);
   }
 
   /** The name of its series. */

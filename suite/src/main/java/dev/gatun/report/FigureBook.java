@@ -1,7 +1,8 @@
 package dev.gatun.report;
 
 import dev.gatun.io.Resources;
-import dev.gatun.results.TomlFile;
+import dev.gatun.io.TomlFile;
+import dev.gatun.results.UnreadableResultsException;
 import dev.gatun.results.Verdict;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +10,8 @@ import java.util.List;
 /** The figures that are data: {@code results/figures.toml}. */
 record FigureBook(List<FigureEntry> figures) {
   private static final String RESOURCE = "figures.toml";
-  private static final TomlFile<FigureBook> TOML = new TomlFile<>(FigureBook.class);
+  private static final TomlFile<FigureBook> TOML =
+      new TomlFile<>(FigureBook.class, UnreadableResultsException::new);
 
   FigureBook {
     figures = figures == null ? List.of() : List.copyOf(figures);

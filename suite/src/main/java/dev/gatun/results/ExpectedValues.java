@@ -2,6 +2,7 @@ package dev.gatun.results;
 
 import dev.gatun.io.NearestName;
 import dev.gatun.io.Resources;
+import dev.gatun.io.TomlFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +20,8 @@ public record ExpectedValues(List<ExpectedClaim> claims) {
   private static final String INDEX = "index.txt";
   private static final Pattern NUMBER = Pattern.compile("\\d+");
 
-  private static final TomlFile<ExpectedClaim> TOML = new TomlFile<>(ExpectedClaim.class);
+  private static final TomlFile<ExpectedClaim> TOML =
+      new TomlFile<>(ExpectedClaim.class, UnreadableResultsException::new);
 
   /** Keeps a copy of the list. */
   public ExpectedValues {

@@ -1,12 +1,14 @@
 package dev.gatun.results;
 
 import dev.gatun.io.Resources;
+import dev.gatun.io.TomlFile;
 import java.util.List;
 
 /** The papers whose claims are measured: {@code results/papers.toml}. */
 public record Papers(List<Paper> papers) {
   private static final String RESOURCE = "papers.toml";
-  private static final TomlFile<Papers> TOML = new TomlFile<>(Papers.class);
+  private static final TomlFile<Papers> TOML =
+      new TomlFile<>(Papers.class, UnreadableResultsException::new);
 
   /** Keeps a copy of the list. */
   public Papers {

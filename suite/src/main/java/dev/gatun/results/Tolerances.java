@@ -1,6 +1,7 @@
 package dev.gatun.results;
 
 import dev.gatun.io.Resources;
+import dev.gatun.io.TomlFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +11,8 @@ import java.util.Optional;
 /** How near every metric must come on two machines: {@code results/tolerances.toml}. */
 public record Tolerances(List<Tolerance> tolerances) {
   private static final String RESOURCE = "tolerances.toml";
-  private static final TomlFile<Tolerances> TOML = new TomlFile<>(Tolerances.class);
+  private static final TomlFile<Tolerances> TOML =
+      new TomlFile<>(Tolerances.class, UnreadableResultsException::new);
 
   /** Keeps a copy of the list. */
   public Tolerances {

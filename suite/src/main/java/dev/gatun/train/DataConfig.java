@@ -1,13 +1,10 @@
 package dev.gatun.train;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
 /** What a model is trained on. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "is")
 public sealed interface DataConfig {
-  /** Everything that changes the result, as text by name. */
-  Map<String, String> settings();
-
   /**
    * Text in tokens.
    *
@@ -19,25 +16,8 @@ public sealed interface DataConfig {
    */
   record Text(
       String corpus, String prefix, long byteLimit, String tokenizer, double validationShare)
-      implements DataConfig {
-    @Override
-    public Map<String, String> settings() {
-      Map<String, String> settings = new LinkedHashMap<>();
-      settings.put("data.kind", "text");
-      settings.put("data.corpus", corpus);
-      settings.put("data.prefix", prefix);
-      settings.put("data.byte-limit", Long.toString(byteLimit));
-      settings.put("data.tokenizer", tokenizer);
-      settings.put("data.validation-share", Double.toString(validationShare));
-      return settings;
-    }
-  }
+      implements DataConfig {}
 
   /** SpamLang (arXiv 2603.10145): each sequence repeats one symbol of the whole vocabulary. */
-  record SpamLang() implements DataConfig {
-    @Override
-    public Map<String, String> settings() {
-      return Map.of("data.kind", "spamlang");
-    }
-  }
+  record SpamLang() implements DataConfig {}
 }

@@ -1,149 +1,143 @@
 package dev.gatun.train;
 
-import dev.gatun.io.Ordered;
+import static dev.gatun.train.RunConfig.or;
+import static dev.gatun.train.RunConfig.refuse;
+import static dev.gatun.train.RunConfig.required;
+
+import dev.gatun.io.NearestName;
 import dev.gatun.model.Positions;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.Activation;
 import dev.gatun.model.TransformerConfig.Biases;
 import dev.gatun.model.TransformerConfig.BlockForm;
-import dev.gatun.model.TransformerConfig.Family;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.TransformerConfig.Norm;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
-import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
+import tools.jackson.databind.PropertyNamingStrategies.KebabCaseStrategy;
+import tools.jackson.databind.annotation.JsonNaming;
 
-/** The [model] section of a configuration file. */
-final class ModelSection {
-  private static final List<String> KEYS =
-      List.of(
-          "family",
-          "vocabulary",
-          "width",
-          "layers",
-          "heads",
-          "key-value-heads",
-          "head-width",
-          "mlp-width",
-          "context-length",
-          "rotary-theta",
-          "norm-epsilon",
-          "tied",
-          "head",
-          "head-rank",
-          "head-components",
-          "head-vectors",
-          "head-classes");
-
-  /** The key that belongs to a form of head alone. */
-  private static final Map<String, String> KEY_OF_HEAD =
-      Ordered.map(
-          Map.entry("factorised", "head-rank"),
-          Map.entry("mixture-of-softmaxes", "head-components"),
-          Map.entry("multiple-hidden", "head-vectors"),
-          Map.entry("class-factored", "head-classes"));
+/** The keys of [model] in a configuration file; null where one is left out. */
+@JsonNaming(KebabCaseStrategy.class)
+record ModelSection(
+    Family family,
+    Integer vocabulary,
+    Integer width,
+    Integer layers,
+    Integer heads,
+    Integer keyValueHeads,
+    Integer headWidth,
+    Integer mlpWidth,
+    Integer contextLength,
+    Double rotaryTheta,
+    Double normEpsilon,
+    Boolean tied,
+    String head,
+    Integer headRank,
+    Integer headComponents,
+    Integer headVectors,
+    Integer headClasses) {
 
   /** Components, or hidden vectors per position, where none are said. */
   private static final int USUAL_PARTS = 4;
 
-  private ModelSection() {}
-
-  static TransformerConfig read(ConfigText file) {
-    ConfigText.Section section = file.section("model", KEYS);
-    try {
-      return switch (section.choice("family", "gpt2", List.of("gpt2", "llama"))) {
-        case "llama" -> llama(section);
-        default -> gpt2(section);
-      };
-    } catch (IllegalArgumentException e) {
-      throw section.invalid(e);
-    }
+  /** The families that are trained. */
+  enum Family {
+    GPT2,
+    LLAMA
   }
 
-  private static TransformerConfig gpt2(ConfigText.Section section) {
-    for (String key : List.of("key-value-heads", "head-width", "rotary-theta")) {
-      if (section.has(key)) {
-        throw new IllegalArgumentException("'" + key + "' belongs to family \"llama\"");
-      }
-    }
-    int width = section.integer("width");
-    int heads = section.integer("heads");
-    return new TransformerConfig(
-        Family.GPT2,
-        section.integer("vocabulary"),
-        width,
-        section.integer("layers"),
-        heads,
-        heads,
-        TransformerConfig.headWidth(width, heads),
-        section.integer("mlp-width", 4 * width),
-        section.integer("context-length"),
+  /** The model with all defaults filled in. */
+  TransformerConfig config() {
+    return family == Family.LLAMA ? llama() : gpt2();
+  }
+
+  private TransformerConfig gpt2() {
+    refuse("key-value-heads", keyValueHeads, "family \"llama\"");
+    refuse("head-width", headWidth, "family \"llama\"");
+    refuse("rotary-theta", rotaryTheta, "family \"llama\"");
+    return config(
+        TransformerConfig.Family.GPT2,
+        mlpWidth == null ? 4 * required("width", width) : mlpWidth,
         new Positions.Learned(),
-        BlockForm.NORM_BEFORE,
         Norm.LAYER,
-        section.number("norm-epsilon", 1e-5),
-        QueryKeyNorm.NONE,
         Activation.GELU_TANH,
         Biases.ALL,
-        OptionalInt.empty(),
-        head(section, true));
+        head(true));
   }
 
-  private static TransformerConfig llama(ConfigText.Section section) {
-    int width = section.integer("width");
-    int heads = section.integer("heads");
-    return new TransformerConfig(
-        Family.LLAMA,
-        section.integer("vocabulary"),
-        width,
-        section.integer("layers"),
-        heads,
-        section.integer("key-value-heads", heads),
-        section.has("head-width")
-            ? section.integer("head-width")
-            : TransformerConfig.headWidth(width, heads),
-        section.integer("mlp-width"),
-        section.integer("context-length"),
-        new Positions.Rotary(section.number("rotary-theta", 10_000)),
-        BlockForm.NORM_BEFORE,
+  private TransformerConfig llama() {
+    return config(
+        TransformerConfig.Family.LLAMA,
+        required("mlp-width", mlpWidth),
+        new Positions.Rotary(or(rotaryTheta, 10_000.0)),
         Norm.RMS,
-        section.number("norm-epsilon", 1e-5),
-        QueryKeyNorm.NONE,
         Activation.SWIGLU,
         Biases.NONE,
-        OptionalInt.empty(),
-        head(section, false));
+        head(false));
   }
 
-  private static HeadForm head(ConfigText.Section section, boolean tiedByDefault) {
-    String usual = section.has("head-rank") ? "factorised" : "linear";
-    String form = section.choice("head", usual, HeadForm.LABELS);
-    KEY_OF_HEAD.forEach((head, key) -> {
-      if (section.has(key) && !form.equals(head)) {
-        throw new IllegalArgumentException("'" + key + "' belongs to head \"" + head + "\"");
-      }
-    });
-    boolean canBeTied = form.equals("linear") || form.equals("sigsoftmax");
-    if (!canBeTied && section.flag("tied", false)) {
+  private TransformerConfig config(
+      TransformerConfig.Family names,
+      int mlp,
+      Positions positions,
+      Norm norm,
+      Activation activation,
+      Biases biases,
+      HeadForm form) {
+    return new TransformerConfig(
+        names,
+        required("vocabulary", vocabulary),
+        required("width", width),
+        required("layers", layers),
+        required("heads", heads),
+        or(keyValueHeads, heads),
+        headWidth == null ? TransformerConfig.headWidth(width, heads) : headWidth,
+        mlp,
+        required("context-length", contextLength),
+        positions,
+        BlockForm.NORM_BEFORE,
+        norm,
+        or(normEpsilon, 1e-5),
+        QueryKeyNorm.NONE,
+        activation,
+        biases,
+        OptionalInt.empty(),
+        form);
+  }
+
+  private HeadForm head(boolean tiedByDefault) {
+    String form = or(head, headRank == null ? "linear" : "factorised");
+    refuseUnless(form, "factorised", "head-rank", headRank);
+    refuseUnless(form, "mixture-of-softmaxes", "head-components", headComponents);
+    refuseUnless(form, "multiple-hidden", "head-vectors", headVectors);
+    refuseUnless(form, "class-factored", "head-classes", headClasses);
+    if (or(tied, false) && !form.equals("linear") && !form.equals("sigsoftmax")) {
       throw new IllegalArgumentException("a head of form \"" + form + "\" cannot be tied");
     }
-    boolean tied = section.flag("tied", tiedByDefault);
+    boolean shared = or(tied, tiedByDefault);
     return switch (form) {
-      case "factorised" -> new HeadForm.Factorised(section.integer("head-rank"));
-      case "sigsoftmax" -> new HeadForm.Sigsoftmax(tied);
+      case "linear" -> new HeadForm.Linear(shared);
+      case "factorised" -> new HeadForm.Factorised(required("head-rank", headRank));
+      case "sigsoftmax" -> new HeadForm.Sigsoftmax(shared);
       case "mixture-of-softmaxes" ->
-          new HeadForm.MixtureOfSoftmaxes(section.integer("head-components", USUAL_PARTS));
-      case "multiple-hidden" ->
-          new HeadForm.MultipleHidden(section.integer("head-vectors", USUAL_PARTS));
-      case "class-factored" -> classFactored(section);
-      default -> new HeadForm.Linear(tied);
+          new HeadForm.MixtureOfSoftmaxes(or(headComponents, USUAL_PARTS));
+      case "multiple-hidden" -> new HeadForm.MultipleHidden(or(headVectors, USUAL_PARTS));
+      case "class-factored" ->
+          headClasses == null
+              ? HeadForm.ClassFactored.nearSquareRoot(required("vocabulary", vocabulary))
+              : new HeadForm.ClassFactored(headClasses);
+      default ->
+          throw new IllegalArgumentException(
+              "unknown head %s; the nearest is %s"
+                  .formatted(form, NearestName.of(form, HeadForm.LABELS)));
     };
   }
 
-  private static HeadForm classFactored(ConfigText.Section section) {
-    return section.has("head-classes")
-        ? new HeadForm.ClassFactored(section.integer("head-classes"))
-        : HeadForm.ClassFactored.nearSquareRoot(section.integer("vocabulary"));
+  /** A key that belongs to one form of head alone. */
+  private static void refuseUnless(String form, String owner, String key, Integer value) {
+    if (!form.equals(owner)) {
+      refuse(key, value, "head \"" + owner + "\"");
+    }
   }
 }

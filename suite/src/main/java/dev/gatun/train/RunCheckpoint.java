@@ -2,6 +2,7 @@ package dev.gatun.train;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.io.Checksums;
+import dev.gatun.io.Json;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.model.Parameters;
 import dev.gatun.model.TransformerConfig;
@@ -23,8 +24,7 @@ import java.util.Optional;
  */
 public final class RunCheckpoint implements TrainingListener {
   private static final String STEP = "gatun.step";
-  private static final String HASH = "gatun.configuration-hash";
-  private static final String SETTING = "gatun.setting.";
+  private static final String CONFIGURATION = "gatun.configuration";
   private static final String MODEL = "gatun.model";
 
   private final Path file;
@@ -61,9 +61,8 @@ public final class RunCheckpoint implements TrainingListener {
     Parameters parameters = model.parameters();
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put(STEP, Long.toString(trainer.step()));
-    metadata.put(HASH, identity.hash());
+    metadata.put(CONFIGURATION, identity.configuration());
     metadata.put(MODEL, Checkpoint.describe(model.config(), backend.real()));
-    identity.settings().forEach((name, value) -> metadata.put(SETTING + name, value));
     SafetensorsWriter writer = new SafetensorsWriter(metadata);
     for (String name : parameters.names()) {
       writer.addTensor(name, backend, parameters.value(name));
@@ -126,54 +125,46 @@ public final class RunCheckpoint implements TrainingListener {
    * @param folder to write to
    * @return what was written
    * @throws SafetensorsException if the file is damaged
-   * @throws ConfigException if it is not the checkpoint of a run, or does not say of what model
+   * @throws ConfigException if it is not the checkpoint of a run
    * @throws IllegalArgumentException in one line if no class of transformers computes the model
    */
   public static TransformerConfig export(Path file, Backend backend, Path folder) {
     try (SafetensorsFile saved = open(file)) {
       requireRun(file, saved);
-      String described = saved.metadata().get(MODEL);
-      if (described == null) {
-        throw new ConfigException(
-            file + " does not say what model it is of; its `gatun train` command writes it anew");
-      }
-      TransformerConfig config = Checkpoint.parseConfig(file, described);
+      TransformerConfig config = Checkpoint.parseConfig(file, saved.metadata().get(MODEL));
       Checkpoint.export(
           config, backend, (name, to) -> saved.readInto(name, backend, to), Map.of(), folder);
       return config;
     }
   }
 
-  /** A setting of the run that wrote a file, as {@link RunIdentity} names it. */
-  public static Optional<String> setting(Path file, String name) {
+  /** The tokenizer of the run that wrote a file; empty if it was not trained on text. */
+  public static Optional<String> tokenizer(Path file) {
     try (SafetensorsFile saved = SafetensorsFile.open(file)) {
-      return Optional.ofNullable(saved.metadata().get(SETTING + name));
+      requireRun(file, saved);
+      return Optional.ofNullable(
+          Json.leaves(saved.metadata().get(CONFIGURATION)).get("data.tokenizer"));
     }
   }
 
   private static String requireRun(Path file, SafetensorsFile saved) {
     String step = saved.metadata().get(STEP);
-    if (step == null || !step.matches("[0-9]{1,18}")) {
-      throw new ConfigException(file + " is not the checkpoint of a run");
+    if (step == null
+        || !step.matches("[0-9]{1,18}")
+        || !saved.metadata().keySet().containsAll(List.of(CONFIGURATION, MODEL))) {
+      throw new ConfigException(file + " is not the checkpoint of a run of this version");
     }
     return step;
   }
 
   private long stepOfSameRun(SafetensorsFile saved) {
     String step = requireRun(file, saved);
-    if (!identity.hash().equals(saved.metadata().get(HASH))) {
-      Map<String, String> settings = new LinkedHashMap<>();
-      saved
-          .metadata()
-          .forEach((key, value) -> {
-            if (key.startsWith(SETTING)) {
-              settings.put(key.substring(SETTING.length()), value);
-            }
-          });
+    var other = new RunIdentity(saved.metadata().get(CONFIGURATION));
+    if (!identity.equals(other)) {
       throw new ConfigException(
           "cannot resume from %s, it belongs to another run: %s; choose another output folder"
               .formatted(
-                  file, identity.firstDifference(settings).orElse("its configuration differs")));
+                  file, identity.firstDifference(other).orElse("its configuration differs")));
     }
     return Long.parseLong(step);
   }

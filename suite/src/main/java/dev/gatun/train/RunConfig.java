@@ -1,15 +1,22 @@
 package dev.gatun.train;
 
+import dev.gatun.io.TomlFile;
 import dev.gatun.model.TransformerConfig;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
 
 /** A whole run, as a TOML file says it in the sections [model], [data] and [training]. */
 public record RunConfig(TransformerConfig model, DataConfig data, TrainingConfig training) {
+  private static final TomlFile<Sections> TOML =
+      new TomlFile<>(Sections.class, ConfigException::new);
+
+  /** The sections of a file; null where one is left out. */
+  private record Sections(ModelSection model, DataSection data, TrainingSection training) {}
 
   /**
    * Reads a file.
@@ -37,11 +44,13 @@ public record RunConfig(TransformerConfig model, DataConfig data, TrainingConfig
    * @throws ConfigException as {@link #load}
    */
   public static RunConfig parse(String name, String text) {
-    ConfigText file = new ConfigText(name, text);
-    file.requireSections(List.of("model", "data", "training"));
-    TransformerConfig model = ModelSection.read(file);
-    DataConfig data = data(file);
-    TrainingConfig training = TrainingSection.read(file);
+    Sections file = TOML.parse(name, text);
+    TransformerConfig model = read(name, "model", file.model, ModelSection::config);
+    DataConfig data =
+        file.data == null
+            ? new DataSection(null, null, null, null, null, null).config()
+            : file.data.config();
+    TrainingConfig training = read(name, "training", file.training, TrainingSection::config);
     if (training.length() > model.contextLength()) {
       throw new ConfigException(
           "%s: sequences of %s tokens do not fit the model's context of %s"
@@ -50,25 +59,39 @@ public record RunConfig(TransformerConfig model, DataConfig data, TrainingConfig
     return new RunConfig(model, data, training);
   }
 
-  /** The identity of this run on a corpus. */
-  public RunIdentity identity(String corpusHash) {
-    return RunIdentity.of(model, data.settings(), training, corpusHash);
+  private static <S, T> T read(String name, String section, S keys, Function<S, T> config) {
+    if (keys == null) {
+      throw new ConfigException("%s has no section [%s]".formatted(name, section));
+    }
+    try {
+      return config.apply(keys);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException("%s, [%s]: %s".formatted(name, section, e.getMessage()), e);
+    }
   }
 
-  private static DataConfig data(ConfigText file) {
-    ConfigText.Section section =
-        file.section(
-            "data",
-            List.of("kind", "corpus", "prefix", "byte-limit", "tokenizer", "validation-share"));
-    return switch (section.choice("kind", "text", List.of("text", "spamlang"))) {
-      case "spamlang" -> new DataConfig.SpamLang();
-      default ->
-          new DataConfig.Text(
-              section.text("corpus", "code"),
-              section.text("prefix", ""),
-              section.longInteger("byte-limit", Long.MAX_VALUE),
-              section.choice("tokenizer", "gpt2", List.of("gpt2", "bytes")),
-              section.number("validation-share", 0.1));
-    };
+  /** A key's value, or its default if it is left out. */
+  static <T> T or(T value, T usual) {
+    return Objects.requireNonNullElse(value, usual);
+  }
+
+  /** The value of a key without a default. */
+  static <T> T required(String key, T value) {
+    if (value == null) {
+      throw new IllegalArgumentException("there is no value for '" + key + "'");
+    }
+    return value;
+  }
+
+  /** Checks that a key is left out, as it means nothing here. */
+  static void refuse(String key, Object value, String owner) {
+    if (value != null) {
+      throw new IllegalArgumentException("'%s' belongs to %s".formatted(key, owner));
+    }
+  }
+
+  /** The identity of this run on a corpus. */
+  public RunIdentity identity(String corpusHash) {
+    return RunIdentity.of(model, data, training, corpusHash);
   }
 }

@@ -1,98 +1,54 @@
 package dev.gatun.train;
 
 import dev.gatun.io.Hash;
-import dev.gatun.model.Positions;
+import dev.gatun.io.Json;
 import dev.gatun.model.TransformerConfig;
-import dev.gatun.model.TransformerConfig.Biases;
-import dev.gatun.model.TransformerConfig.BlockForm;
-import dev.gatun.model.TransformerConfig.QueryKeyNorm;
-import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Everything that decides the result of a run, as text by name. Two runs of equal identity, on one
- * machine with one backend, end with equal bytes.
+ * Everything that decides the result of a run. Two runs of equal identity, on one machine with one
+ * backend, end with equal bytes.
+ *
+ * @param configuration as one JSON object
  */
-public record RunIdentity(SortedMap<String, String> settings) {
-  /** Keeps a copy. */
-  public RunIdentity {
-    settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
-  }
+public record RunIdentity(String configuration) {
 
   /**
    * The identity of a run.
    *
-   * @param data what describes the data, by name
+   * @param data what the model is trained on
    * @param corpusHash of the corpus' content, or a name where the data is generated
    */
   public static RunIdentity of(
-      TransformerConfig model,
-      Map<String, String> data,
-      TrainingConfig training,
-      String corpusHash) {
-    SortedMap<String, String> settings = new TreeMap<>(training.settings());
-    settings.putAll(data);
-    settings.put("data.corpus-hash", corpusHash);
-    settings.put("model.family", model.family().name());
-    settings.put("model.vocabulary", Integer.toString(model.vocabulary()));
-    settings.put("model.width", Integer.toString(model.width()));
-    settings.put("model.layers", Integer.toString(model.layers()));
-    settings.put("model.heads", Integer.toString(model.heads()));
-    settings.put("model.key-value-heads", Integer.toString(model.keyValueHeads()));
-    settings.put("model.head-width", Integer.toString(model.headWidth()));
-    settings.put("model.mlp-width", Integer.toString(model.mlpWidth()));
-    settings.put("model.context-length", Integer.toString(model.contextLength()));
-    settings.put("model.positions", describe(model.positions()));
-    settings.put("model.norm", model.norm() + " " + model.normEpsilon());
-    settings.put("model.activation", model.activation().name());
-    settings.put("model.biases", describe(model.biases()));
-    settings.put("model.head", model.head().toString());
-    if (model.blockForm() != BlockForm.NORM_BEFORE) {
-      settings.put("model.block-form", model.blockForm().name());
-    }
-    if (model.queryKeyNorm() != QueryKeyNorm.NONE) {
-      settings.put("model.query-key-norm", model.queryKeyNorm().name());
-    }
-    return new RunIdentity(settings);
+      TransformerConfig model, DataConfig data, TrainingConfig training, String corpusHash) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("model", model);
+    all.put("data", data);
+    all.put("training", training.withoutIntervals());
+    all.put("corpusSha256", corpusHash);
+    return new RunIdentity(Json.line(all));
   }
 
-  /** Plain forms in the words they always had: runs of earlier versions go on. */
-  private static String describe(Positions positions) {
-    return positions.equals(new Positions.Rotary(theta(positions)))
-        ? "Rotary[theta=" + theta(positions) + "]"
-        : positions.toString();
-  }
-
-  private static double theta(Positions positions) {
-    return positions instanceof Positions.Rotary rotary ? rotary.theta() : 1;
-  }
-
-  private static String describe(Biases biases) {
-    return biases.attention() == biases.mlp() ? Boolean.toString(biases.mlp()) : biases.toString();
-  }
-
-  /** SHA-256 of the settings, in hexadecimal. */
+  /** SHA-256 of the configuration, in hexadecimal. */
   public String hash() {
-    StringBuilder text = new StringBuilder();
-    settings.forEach((name, value) -> text.append(name).append('=').append(value).append('\n'));
-    return Hash.hex(text.toString());
+    return Hash.hex(configuration);
   }
 
   /** The first setting that another run has otherwise: {@code name is x here, y there}. */
-  Optional<String> firstDifference(Map<String, String> other) {
-    SortedMap<String, String> all = new TreeMap<>(other);
-    all.putAll(settings);
-    return all.keySet().stream()
-        .filter(name -> !String.valueOf(settings.get(name)).equals(other.get(name)))
+  Optional<String> firstDifference(RunIdentity other) {
+    Map<String, String> here = Json.leaves(configuration);
+    Map<String, String> there = Json.leaves(other.configuration);
+    var names = new TreeMap<>(there);
+    names.putAll(here);
+    return names.keySet().stream()
+        .filter(name -> !here.getOrDefault(name, "").equals(there.getOrDefault(name, "")))
         .map(name ->
             "%s is %s here, but %s there"
                 .formatted(
-                    name,
-                    settings.getOrDefault(name, "absent"),
-                    other.getOrDefault(name, "absent")))
+                    name, here.getOrDefault(name, "absent"), there.getOrDefault(name, "absent")))
         .findFirst();
   }
 }

@@ -1,7 +1,6 @@
 package dev.gatun.train;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
 /**
  * How a model is trained.
@@ -32,6 +31,7 @@ public record TrainingConfig(
     long checkpointInterval) {
 
   /** How gradients become steps. */
+  @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "is")
   public sealed interface OptimiserSettings {
 
     /** Which parameters weight decay pulls. */
@@ -39,9 +39,6 @@ public record TrainingConfig(
 
     /** Share of learning rate times parameter that a step takes off, apart from the gradient. */
     double weightDecay();
-
-    /** Everything that changes the result, as text by name. */
-    Map<String, String> settings();
   }
 
   /** Which parameters weight decay pulls. */
@@ -72,18 +69,6 @@ public record TrainingConfig(
     public static AdamWSettings usual() {
       return new AdamWSettings(0.9, 0.95, 1e-8, 0.1, WeightDecayOn.MATRICES);
     }
-
-    @Override
-    public Map<String, String> settings() {
-      Map<String, String> settings = new LinkedHashMap<>();
-      settings.put("training.optimiser", "adamw");
-      settings.put("training.beta1", Double.toString(beta1));
-      settings.put("training.beta2", Double.toString(beta2));
-      settings.put("training.epsilon", Double.toString(epsilon));
-      settings.put("training.weight-decay", Double.toString(weightDecay));
-      settings.put("training.weight-decay-on", weightDecayOn.name());
-      return settings;
-    }
   }
 
   /**
@@ -107,16 +92,6 @@ public record TrainingConfig(
     /** Momentum 0.9, no decay. */
     public static MomentumSgdSettings usual() {
       return new MomentumSgdSettings(0.9, 0, WeightDecayOn.MATRICES);
-    }
-
-    @Override
-    public Map<String, String> settings() {
-      Map<String, String> settings = new LinkedHashMap<>();
-      settings.put("training.optimiser", "sgd");
-      settings.put("training.momentum", Double.toString(momentum));
-      settings.put("training.weight-decay", Double.toString(weightDecay));
-      settings.put("training.weight-decay-on", weightDecayOn.name());
-      return settings;
     }
   }
 
@@ -166,21 +141,10 @@ public record TrainingConfig(
     return (long) accumulation * batch * length;
   }
 
-  /** Everything that changes the result, as text by name; intervals do not. */
-  Map<String, String> settings() {
-    Map<String, String> settings = new LinkedHashMap<>();
-    settings.put("training.steps", Long.toString(steps));
-    settings.put("training.batch", Integer.toString(batch));
-    settings.put("training.length", Integer.toString(length));
-    settings.put("training.accumulation", Integer.toString(accumulation));
-    settings.put("training.learning-rate", Double.toString(schedule.peak()));
-    settings.put("training.schedule", schedule.form().name());
-    settings.put("training.warm-up-steps", Long.toString(schedule.warmUpSteps()));
-    settings.put("training.final-share", Double.toString(schedule.finalShare()));
-    settings.putAll(optimiser.settings());
-    settings.put("training.clip-norm", Double.toString(clipNorm));
-    settings.put("training.seed", Long.toString(seed));
-    return settings;
+  /** The same, evaluated and kept at its end alone, which changes nothing of its result. */
+  TrainingConfig withoutIntervals() {
+    return new TrainingConfig(
+        steps, batch, length, accumulation, schedule, optimiser, clipNorm, seed, 0, 1, 0);
   }
 
   private static void requireDecay(double weightDecay) {

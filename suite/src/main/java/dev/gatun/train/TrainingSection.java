@@ -1,105 +1,87 @@
 package dev.gatun.train;
 
+import static dev.gatun.train.RunConfig.or;
+import static dev.gatun.train.RunConfig.refuse;
+import static dev.gatun.train.RunConfig.required;
+
+import dev.gatun.train.LearningRateSchedule.Form;
 import dev.gatun.train.TrainingConfig.AdamWSettings;
 import dev.gatun.train.TrainingConfig.MomentumSgdSettings;
+import dev.gatun.train.TrainingConfig.OptimiserSettings;
 import dev.gatun.train.TrainingConfig.WeightDecayOn;
-import java.util.List;
+import tools.jackson.databind.PropertyNamingStrategies.KebabCaseStrategy;
+import tools.jackson.databind.annotation.JsonNaming;
 
-/** The [training] section of a configuration file. */
-final class TrainingSection {
-  private static final List<String> KEYS =
-      List.of(
-          "steps",
-          "batch",
-          "length",
-          "accumulation",
-          "learning-rate",
-          "schedule",
-          "warm-up-steps",
-          "final-share",
-          "optimiser",
-          "momentum",
-          "beta1",
-          "beta2",
-          "epsilon",
-          "weight-decay",
-          "weight-decay-on",
-          "clip-norm",
-          "seed",
-          "evaluation-interval",
-          "evaluation-batches",
-          "checkpoint-interval");
+/** The keys of [training] in a configuration file; null where one is left out. */
+@JsonNaming(KebabCaseStrategy.class)
+record TrainingSection(
+    Long steps,
+    Integer batch,
+    Integer length,
+    Integer accumulation,
+    Double learningRate,
+    Form schedule,
+    Long warmUpSteps,
+    Double finalShare,
+    Kind optimiser,
+    Double momentum,
+    Double beta1,
+    Double beta2,
+    Double epsilon,
+    Double weightDecay,
+    WeightDecayOn weightDecayOn,
+    Double clipNorm,
+    Long seed,
+    Long evaluationInterval,
+    Integer evaluationBatches,
+    Long checkpointInterval) {
 
-  private TrainingSection() {}
-
-  static TrainingConfig read(ConfigText file) {
-    ConfigText.Section section = file.section("training", KEYS);
-    try {
-      return new TrainingConfig(
-          section.longInteger("steps"),
-          section.integer("batch"),
-          section.integer("length"),
-          section.integer("accumulation", 1),
-          schedule(section),
-          optimiser(section),
-          section.number("clip-norm", Double.POSITIVE_INFINITY),
-          section.longInteger("seed"),
-          section.longInteger("evaluation-interval", 0),
-          section.integer("evaluation-batches", 8),
-          section.longInteger("checkpoint-interval", 0));
-    } catch (IllegalArgumentException e) {
-      throw section.invalid(e);
-    }
+  /** The optimisers. */
+  enum Kind {
+    ADAMW,
+    SGD
   }
 
-  private static LearningRateSchedule schedule(ConfigText.Section section) {
-    String form = section.choice("schedule", "constant", List.of("constant", "cosine"));
-    return new LearningRateSchedule(
-        form.equals("cosine")
-            ? LearningRateSchedule.Form.COSINE
-            : LearningRateSchedule.Form.CONSTANT,
-        section.number("learning-rate"),
-        section.longInteger("warm-up-steps", 0),
-        section.longInteger("steps"),
-        section.number("final-share", 0.1));
+  /** The training with all defaults filled in. */
+  TrainingConfig config() {
+    return new TrainingConfig(
+        required("steps", steps),
+        required("batch", batch),
+        required("length", length),
+        or(accumulation, 1),
+        new LearningRateSchedule(
+            or(schedule, Form.CONSTANT),
+            required("learning-rate", learningRate),
+            or(warmUpSteps, 0L),
+            steps,
+            or(finalShare, 0.1)),
+        optimiser == Kind.SGD ? momentumSgd() : adamW(),
+        or(clipNorm, Double.POSITIVE_INFINITY),
+        required("seed", seed),
+        or(evaluationInterval, 0L),
+        or(evaluationBatches, 8),
+        or(checkpointInterval, 0L));
   }
 
-  private static TrainingConfig.OptimiserSettings optimiser(ConfigText.Section section) {
-    String decayed = section.choice("weight-decay-on", "matrices", List.of("matrices", "all"));
-    WeightDecayOn on = decayed.equals("all") ? WeightDecayOn.ALL : WeightDecayOn.MATRICES;
-    return switch (section.choice("optimiser", "adamw", List.of("adamw", "sgd"))) {
-      case "sgd" -> momentumSgd(section, on);
-      default -> adamW(section, on);
-    };
-  }
-
-  private static AdamWSettings adamW(ConfigText.Section section, WeightDecayOn on) {
-    requireAbsent(section, List.of("momentum"), "sgd");
+  private OptimiserSettings adamW() {
+    refuse("momentum", momentum, "optimiser \"sgd\"");
     AdamWSettings usual = AdamWSettings.usual();
     return new AdamWSettings(
-        section.number("beta1", usual.beta1()),
-        section.number("beta2", usual.beta2()),
-        section.number("epsilon", usual.epsilon()),
-        section.number("weight-decay", usual.weightDecay()),
-        on);
+        or(beta1, usual.beta1()),
+        or(beta2, usual.beta2()),
+        or(epsilon, usual.epsilon()),
+        or(weightDecay, usual.weightDecay()),
+        or(weightDecayOn, usual.weightDecayOn()));
   }
 
-  private static MomentumSgdSettings momentumSgd(ConfigText.Section section, WeightDecayOn on) {
-    requireAbsent(section, List.of("beta1", "beta2", "epsilon"), "adamw");
+  private OptimiserSettings momentumSgd() {
+    refuse("beta1", beta1, "optimiser \"adamw\"");
+    refuse("beta2", beta2, "optimiser \"adamw\"");
+    refuse("epsilon", epsilon, "optimiser \"adamw\"");
     MomentumSgdSettings usual = MomentumSgdSettings.usual();
     return new MomentumSgdSettings(
-        section.number("momentum", usual.momentum()),
-        section.number("weight-decay", usual.weightDecay()),
-        on);
-  }
-
-  private static void requireAbsent(
-      ConfigText.Section section, List<String> keys, String optimiser) {
-    for (String key : keys) {
-      if (section.has(key)) {
-        throw new IllegalArgumentException(
-            "'%s' belongs to optimiser \"%s\"".formatted(key, optimiser));
-      }
-    }
+        or(momentum, usual.momentum()),
+        or(weightDecay, usual.weightDecay()),
+        or(weightDecayOn, usual.weightDecayOn()));
   }
 }

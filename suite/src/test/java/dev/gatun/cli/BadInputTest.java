@@ -255,11 +255,11 @@ class BadInputTest {
     assertMistake(CommandRun.of("report", evidence, again), again.toString(), "there twice");
     assertMistake(CommandRun.of("compare", evidence, folder), folder.toString(), "Gatun wrote");
     Path missing = folder.resolve("missing");
-    assertMistake(CommandRun.of("compare", missing, evidence), missing.toString(), "Gatun wrote");
+    assertMistake(CommandRun.of("compare", missing, evidence), missing.toString(), "no folder");
     assertMistake(
         CommandRun.of("reproduce", "B1", "--out", out, "--beside", missing),
         missing.toString(),
-        "Gatun wrote");
+        "no folder");
     Path file = damagedEvidence().resolve("spectra.arrow");
     byte[] whole = Files.readAllBytes(file);
     Files.write(file, Arrays.copyOf(whole, whole.length / 2));
@@ -344,7 +344,7 @@ class BadInputTest {
   @Test
   void unknownConfigurationKeyNamesTheNearestAndItsLine() throws IOException {
     assertMistake(
-        train(CONFIG.replace("heads = 2", "haeds = 2")), "line 5: unknown key 'haeds'", "'heads'?");
+        train(CONFIG.replace("heads = 2", "haeds = 2")), "line 5: unknown key haeds", "heads");
   }
 
   @Test

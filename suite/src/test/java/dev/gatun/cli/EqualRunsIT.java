@@ -3,6 +3,7 @@ package dev.gatun.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.data.SmallText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -50,8 +51,7 @@ class EqualRunsIT {
 
   @Test
   void trainingsAndTheirExportsAreEqual() throws Exception {
-    Path text =
-        Files.writeString(folder.resolve("corpus.txt"), "a small text, again. ".repeat(500));
+    Path text = Files.writeString(folder.resolve("corpus.txt"), SmallText.lines(200));
     Path config =
         Files.writeString(
             folder.resolve("run.toml"),

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.data.SmallText;
 import dev.gatun.safetensors.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,9 +52,7 @@ class ExportTest {
   }
 
   private Path train(String family, String other) throws IOException {
-    Path corpus = folder.resolve("corpus.txt");
-    Files.writeString(
-        corpus, "A line of text for a tokenizer and a model of one layer.\n".repeat(50));
+    Path corpus = Files.writeString(folder.resolve("corpus.txt"), SmallText.lines(50));
     Path config = folder.resolve("config.toml");
     Files.writeString(
         config,

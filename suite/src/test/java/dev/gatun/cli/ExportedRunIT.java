@@ -10,6 +10,7 @@ import dev.gatun.backend.Transpose;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.data.ByteTokenizer;
 import dev.gatun.data.Gpt2Tokenizer;
+import dev.gatun.data.SmallText;
 import dev.gatun.data.Tokenizer;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.model.checkpoint.Checkpoint;
@@ -37,7 +38,7 @@ class ExportedRunIT {
       throws IOException {
     TransformersPython python = TransformersPython.orSkip();
     Path text = folder.resolve("corpus.txt");
-    Files.writeString(text, TEXT.repeat(50));
+    Files.writeString(text, SmallText.lines(100) + TEXT);
     Path config = folder.resolve("config.toml");
     Files.writeString(
         config,

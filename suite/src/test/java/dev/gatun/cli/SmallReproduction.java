@@ -2,11 +2,11 @@ package dev.gatun.cli;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.cpu.CpuBackend;
-import dev.gatun.claims.bottleneck.A1GradientSuppression;
 import dev.gatun.claims.bottleneck.BottleneckExperiment;
 import dev.gatun.claims.bottleneck.SmallBottleneck;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.Measured;
+import dev.gatun.experiment.SweepClaim;
 import dev.gatun.experiment.Tier;
 import dev.gatun.io.FolderLock;
 import dev.gatun.measure.HeadMeasures;
@@ -32,9 +32,10 @@ final class SmallReproduction {
               backend, Tier.QUICK, 1, SmallBottleneck::corpus, _ -> interruption.check(), out);
       context.tidyUnfinished();
       var experiment =
-          new BottleneckExperiment(HeadMeasures.EXACT, seed -> SmallBottleneck.plan(seed, SEEDS));
+          new BottleneckExperiment(
+              HeadMeasures.EXACT, (_, seed) -> SmallBottleneck.plan(seed, SEEDS).settings());
       new ResultsFolder(out)
-          .write(Measured.evidence(new A1GradientSuppression(experiment), context), List.of());
+          .write(Measured.evidence(new SweepClaim("A1", experiment.runs()), context), List.of());
       context.discardUnfinished();
     } catch (CancellationException _) {
       // The signal ends the process.

@@ -2,6 +2,8 @@ package dev.gatun.data;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** A few documents of the pinned code, treated as all of it is: for tests that train. */
 public final class SmallText {
@@ -21,5 +23,12 @@ public final class SmallText {
     return new Treatment("small", JavaText::code, CorpusChoice.USUAL_HELD_OUT, true)
         .add(files)
         .corpus();
+  }
+
+  /** Different lines, for tests that need no more than some text in a file. */
+  public static String lines(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> "Line %s of a text for a tokenizer and a model of one layer.%n".formatted(i))
+        .collect(Collectors.joining());
   }
 }

@@ -173,4 +173,15 @@ class TreatmentTest {
     var e = assertThrows(UnusableCorpusException.class, () -> treated(tables));
     assertTrue(e.getMessage().contains("1 tables of escapes or numbers"), e.getMessage());
   }
+
+  @Test
+  void fewDocumentsStayWhole() {
+    List<Corpus.File> stories =
+        IntStream.range(0, 20).mapToObj(i -> new Corpus.File("story" + i, story(i, 120))).toList();
+    Corpus corpus = treated(stories);
+    assertEquals("too few documents to keep each below 1 % of its part", corpus.treatment());
+    assertEquals(
+        stories.stream().map(Corpus.File::text).collect(Collectors.toSet()),
+        corpus.files().stream().map(Corpus.File::text).collect(Collectors.toSet()));
+  }
 }

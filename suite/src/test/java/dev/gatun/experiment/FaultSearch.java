@@ -38,7 +38,8 @@ final class FaultSearch {
     return needs.isEmpty()
         ? family.blind()
         : ("No bound of a paper decides at this tier; it needs %s. %s"
-            .formatted(needs, family.blind())).strip();
+                .formatted(needs, family.blind()))
+            .strip();
   }
 
   private ExpectedValues expected() {

@@ -36,18 +36,8 @@ class RunConfigurationTest {
     }
 
     @Override
-    public long steps() {
-      return 1;
-    }
-
-    @Override
-    public int batch() {
-      return 1;
-    }
-
-    @Override
-    public int length() {
-      return 4;
+    public UsualTraining training() {
+      return new UsualTraining(1, 1, 0.1, 0);
     }
 
     @Override

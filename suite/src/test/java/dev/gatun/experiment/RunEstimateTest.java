@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.cpu.CpuBackend;
-import dev.gatun.claims.bottleneck.A1GradientSuppression;
-import dev.gatun.claims.bottleneck.A2LogitStepRank;
 import dev.gatun.claims.bottleneck.BottleneckExperiment;
 import dev.gatun.claims.bottleneck.BottleneckPlan;
 import dev.gatun.claims.bottleneck.BottleneckSetting;
@@ -31,11 +29,14 @@ class RunEstimateTest {
   }
 
   private final BottleneckExperiment experiment =
-      new BottleneckExperiment(HeadMeasures.EXACT, seed -> SmallBottleneck.plan(seed, 3));
+      new BottleneckExperiment(
+          HeadMeasures.EXACT, (_, seed) -> SmallBottleneck.plan(seed, 3).settings());
 
   private PlannedRuns plan() {
     return PlannedRuns.of(
-        List.of(new A1GradientSuppression(experiment), new A2LogitStepRank(experiment)),
+        List.of(
+            new SweepClaim("A1", experiment.runs()),
+            new SweepClaim("A2", experiment.withSpectra())),
         Tier.QUICK,
         7);
   }
@@ -71,16 +72,9 @@ class RunEstimateTest {
   void computedMemoryBoundsWhatARunThenTakes() {
     BottleneckSetting setting =
         new BottleneckSetting(
-            2048,
-            64,
+            new ModelSize(2048, 64, 2, 4, 64),
             HeadChoice.LINEAR,
-            2,
-            4,
-            64,
-            8,
-            1,
-            1e-3,
-            0,
+            new UsualTraining(8, 1, 1e-3, 0),
             16,
             List.of(0, 1),
             List.of(1),
@@ -92,8 +86,10 @@ class RunEstimateTest {
             .bytes();
     backend.resetPeakMemory();
     var sole =
-        new BottleneckExperiment(HeadMeasures.EXACT, _ -> new BottleneckPlan(List.of(setting)));
-    new A2LogitStepRank(sole).run(SmallBottleneck.context(backend, output), new EvidenceBuilder());
+        new BottleneckExperiment(
+            HeadMeasures.EXACT, (_, _) -> new BottleneckPlan(List.of(setting)).settings());
+    new SweepClaim("A2", sole.withSpectra())
+        .run(SmallBottleneck.context(backend, output), new EvidenceBuilder());
     long taken = backend.memoryUse().peakBytes();
     assertTrue(
         taken <= 1.25 * computed && taken >= 0.6 * computed,
@@ -101,7 +97,9 @@ class RunEstimateTest {
   }
 
   private static List<PlannedRun<?>> plan(BottleneckPlan plan) {
-    return new BottleneckExperiment(HeadMeasures.EXACT, _ -> plan).trainings(Tier.QUICK, 7, "A1");
+    return new BottleneckExperiment(HeadMeasures.EXACT, (_, _) -> plan.settings())
+        .runs()
+        .trainings(Tier.QUICK, 7);
   }
 
   @Test
@@ -119,7 +117,7 @@ class RunEstimateTest {
   @Test
   void finishedRunsTakeNoTime() {
     ClaimContext context = SmallBottleneck.context(backend, output);
-    Measured.evidence(new A1GradientSuppression(experiment), context);
+    Measured.evidence(new SweepClaim("A1", experiment.runs()), context);
     RunEstimate estimate =
         RunEstimate.of(
             plan(),
@@ -138,7 +136,7 @@ class RunEstimateTest {
       var runs = BottleneckPlan.of(tier, 3).settings();
       for (BottleneckSetting setting : runs) {
         assertEquals(5, runs.stream().filter(s -> s.arm().equals(setting.arm())).count());
-        double share = (double) setting.width() / setting.vocabulary();
+        double share = (double) setting.size().width() / setting.size().vocabulary();
         assertTrue(share >= 0.02 && share <= 0.1, setting.arm() + " has D/V " + share);
         assertTrue(setting.checkpoints().contains((int) setting.steps()));
       }

@@ -35,18 +35,8 @@ class RunTimingTest {
     }
 
     @Override
-    public long steps() {
-      return 1000;
-    }
-
-    @Override
-    public int batch() {
-      return 1;
-    }
-
-    @Override
-    public int length() {
-      return 4;
+    public UsualTraining training() {
+      return new UsualTraining(1, 1000, 0.1, 0);
     }
 
     @Override
@@ -132,6 +122,11 @@ class RunTimingTest {
 
           @Override
           public TokenizedCorpus tokens(int vocabulary) {
+            throw new AssertionError();
+          }
+
+          @Override
+          public String configuration() {
             throw new AssertionError();
           }
 

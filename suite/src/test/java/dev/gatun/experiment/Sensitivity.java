@@ -1,7 +1,7 @@
 package dev.gatun.experiment;
 
+import dev.gatun.io.TomlFile;
 import dev.gatun.results.ExpectedValues;
-import dev.gatun.results.TomlFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,7 +15,8 @@ import java.util.stream.Collectors;
 /** What {@code results/sensitivity.toml} says: the smallest fault of each claim that is found. */
 public record Sensitivity(List<Measured> faults) {
   private static final Path FILE = Path.of("..", "results", "sensitivity.toml");
-  private static final TomlFile<Sensitivity> TOML = new TomlFile<>(Sensitivity.class);
+  private static final TomlFile<Sensitivity> TOML =
+      new TomlFile<>(Sensitivity.class, IllegalStateException::new);
   private static final String HEADER =
       """
       # The smallest fault of each claim that is found, measured by `make sensitivity` at the sizes of tests.

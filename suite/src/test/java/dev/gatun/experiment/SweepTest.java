@@ -57,18 +57,8 @@ public class SweepTest {
     }
 
     @Override
-    public long steps() {
-      return STEPS;
-    }
-
-    @Override
-    public int batch() {
-      return 1;
-    }
-
-    @Override
-    public int length() {
-      return 4;
+    public UsualTraining training() {
+      return new UsualTraining(1, STEPS, 0.1, 0);
     }
 
     @Override

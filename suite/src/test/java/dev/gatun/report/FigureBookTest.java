@@ -41,7 +41,7 @@ class FigureBookTest {
     FigureBook example =
         FigureBook.parse("CONTRIBUTING.md", text.substring(start, text.indexOf("```", start)));
     assertEquals(List.of(), problems(example));
-    assertEquals(1, example.of("A3").getFirst().figures(REFERENCE).size());
+    assertEquals(1, example.of("A9").getFirst().figures(REFERENCE).size());
   }
 
   @Test

@@ -29,7 +29,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -181,7 +180,7 @@ abstract class TrainingContract {
       RunCheckpoint same = checkpoint("saved", other);
       ConfigException e = assertThrows(ConfigException.class, () -> same.restore(trainer));
       assertTrue(
-          e.getMessage().contains("training.learning-rate is 0.02 here, but 0.01 there"),
+          e.getMessage().contains("training.schedule.peak is 0.02 here, but 0.01 there"),
           e.getMessage());
       assertEquals(0, trainer.step());
     }
@@ -367,7 +366,7 @@ abstract class TrainingContract {
   private RunCheckpoint checkpoint(String name, TrainingConfig config) {
     return new RunCheckpoint(
         folder.resolve(name + ".safetensors"),
-        RunIdentity.of(MODEL, Map.of(), config, "generated"));
+        RunIdentity.of(MODEL, new DataConfig.SpamLang(), config, "generated"));
   }
 
   private static TrainingConfig config(double learningRate) {

@@ -3,20 +3,18 @@ package dev.gatun.claims.bottleneck;
 import dev.gatun.data.RandomWindows;
 import dev.gatun.data.Randomness;
 import dev.gatun.data.TokenizedCorpus;
-import dev.gatun.experiment.ClaimContext;
+import dev.gatun.experiment.ClaimPart;
 import dev.gatun.experiment.HeadChoice;
-import dev.gatun.experiment.PlannedRun;
 import dev.gatun.experiment.RunEnvironment;
 import dev.gatun.experiment.Sweep;
-import dev.gatun.experiment.Tier;
-import dev.gatun.experiment.UnsupportedTierException;
+import dev.gatun.experiment.SweepRuns;
+import dev.gatun.experiment.SweepRuns.Selection;
+import dev.gatun.experiment.TrainedModel;
 import dev.gatun.measure.HeadMeasures;
 import dev.gatun.measure.HeadMeter;
-import dev.gatun.results.Evidence;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.tensor.Batch;
-import java.util.List;
-import java.util.function.LongFunction;
+import java.util.function.Predicate;
 
 /**
  * The experiment behind A1 to A5, A9 and A10: trains a small language model for every width and
@@ -25,102 +23,56 @@ import java.util.function.LongFunction;
  */
 public final class BottleneckExperiment {
   private final HeadMeasures measures;
-  private final Plans plans;
+  private final Selection<BottleneckSetting> plan;
   private final Sweep<BottleneckSetting> sweep;
 
-  /** What is run at a tier. */
-  @FunctionalInterface
-  private interface Plans {
-    BottleneckPlan of(Tier tier, long firstSeed, String claim);
-  }
-
-  /** All tiers, measured exactly. */
-  public BottleneckExperiment() {
-    this(HeadChoice.LINEAR);
-  }
-
-  /** All tiers with another head, measured exactly: of one that is no matrix, A4 alone. */
+  /** All tiers with a head, measured exactly: of one that is no matrix, A4 alone. */
   public BottleneckExperiment(HeadChoice head) {
     this(
         HeadMeasures.EXACT,
-        (tier, firstSeed, _) -> BottleneckPlan.of(tier, firstSeed).withHead(head));
+        (tier, firstSeed) -> BottleneckPlan.of(tier, firstSeed).withHead(head).settings());
   }
 
-  /**
-   * Another plan for the quick tier, the only one then, or other measures.
-   *
-   * @param plans by first seed
-   */
-  public BottleneckExperiment(HeadMeasures measures, LongFunction<BottleneckPlan> plans) {
-    this(
-        measures,
-        (tier, firstSeed, claim) -> {
-          if (tier != Tier.QUICK) {
-            throw new UnsupportedTierException(claim, tier);
-          }
-          return plans.apply(firstSeed);
-        });
-  }
-
-  private BottleneckExperiment(HeadMeasures measures, Plans plans) {
+  /** Other measures, or another plan. */
+  public BottleneckExperiment(HeadMeasures measures, Selection<BottleneckSetting> plan) {
     this.measures = measures;
-    this.plans = plans;
+    this.plan = plan;
     this.sweep = new Sweep<>("bottleneck", this::measure);
   }
 
-  /** How heads are measured. */
-  HeadMeasures measures() {
-    return measures;
+  /** All runs. */
+  public SweepRuns<BottleneckSetting> runs() {
+    return new SweepRuns<>(sweep, plan, false);
   }
 
-  /** What will be run. */
-  BottleneckPlan plan(Tier tier, long seed, String claim) {
-    return plans.of(tier, seed, claim);
+  /** Those that take all singular values. */
+  public SweepRuns<BottleneckSetting> withSpectra() {
+    return new SweepRuns<>(sweep, those(setting -> !setting.spectrumSteps().isEmpty()), true);
   }
 
-  /** What will be run with a context. */
-  BottleneckPlan plan(ClaimContext context, String claim) {
-    return plan(context.tier(), context.seed(), claim);
+  /** Those whose gradient is taken apart. */
+  public SweepRuns<BottleneckSetting> withAnatomy() {
+    return new SweepRuns<>(sweep, those(setting -> !setting.anatomySteps().isEmpty()), false);
   }
 
-  /** One run for each setting of the plan: measured now, earlier, or before an interrupt. */
-  List<Evidence> evidence(ClaimContext context, String claim) {
-    return sweep.run(context, claim, plan(context, claim).settings());
+  /** A control beside them: gradients of rank 2D. */
+  public ClaimPart reachableGradient() {
+    return new ReachableGradient(measures, withSpectra().selection());
   }
 
-  /** As {@link #evidence}, of those settings alone that take all singular values. */
-  List<Evidence> withSpectra(ClaimContext context, String claim) {
-    return sweep.run(context, claim, plan(context, claim).withSpectra());
+  /** A null beside them: gradients of normal numbers. */
+  public ClaimPart gaussianGradient() {
+    return new GaussianGradient(withAnatomy().selection());
   }
 
-  /** As {@link #evidence}, of those settings alone whose gradient is taken apart. */
-  List<Evidence> withAnatomy(ClaimContext context, String claim) {
-    return sweep.run(context, claim, plan(context, claim).withAnatomy());
-  }
-
-  /** What {@link #evidence} will run. */
-  public List<PlannedRun<?>> trainings(Tier tier, long seed, String claim) {
-    return sweep.plan(plan(tier, seed, claim).settings());
-  }
-
-  /** What {@link #withSpectra} will run. */
-  List<PlannedRun<?>> trainingsWithSpectra(Tier tier, long seed, String claim) {
-    return sweep.plan(plan(tier, seed, claim).withSpectra());
-  }
-
-  /** What {@link #withAnatomy} will run. */
-  List<PlannedRun<?>> trainingsWithAnatomy(Tier tier, long seed, String claim) {
-    List<BottleneckSetting> settings = plan(tier, seed, claim).withAnatomy();
-    if (settings.isEmpty()) {
-      throw new UnsupportedTierException(claim, tier);
-    }
-    return sweep.plan(settings);
+  private Selection<BottleneckSetting> those(Predicate<BottleneckSetting> selected) {
+    return (tier, seed) -> plan.of(tier, seed).stream().filter(selected).toList();
   }
 
   private void measure(
       BottleneckSetting setting, RunEnvironment environment, RunRecorder recorder) {
     Randomness randomness = Randomness.of(setting.seed());
-    TokenizedCorpus corpus = environment.tokens(setting.vocabulary());
+    TokenizedCorpus corpus = environment.tokens(setting.size().vocabulary());
     Batch contexts =
         new RandomWindows(
                 corpus.validation(),
@@ -130,18 +82,24 @@ public final class BottleneckExperiment {
             .batch(0);
     var meter = new HeadMeter(measures, contexts, randomness);
     meter.recordContexts(recorder);
-    new BottleneckTraining(setting, corpus, randomness)
-        .run(
-            environment.backend(),
-            environment::report,
-            (step, model) -> {
-              environment.measure(() -> meter.recordProjection(model, step, recorder));
-              if (setting.spectrumSteps().contains(step)) {
-                meter.recordSpectra(model, step, recorder);
-              }
-              if (setting.anatomySteps().contains(step)) {
-                meter.recordAnatomy(model, step, recorder);
-              }
-            });
+    var batches =
+        new RandomWindows(
+            corpus.train(), setting.batch(), setting.length(), randomness.stream("batches"));
+    TrainedModel.run(
+        setting,
+        environment,
+        batches,
+        (reached, model) -> {
+          int step = (int) reached;
+          if (setting.checkpoints().contains(step)) {
+            environment.measure(() -> meter.recordProjection(model, step, recorder));
+          }
+          if (setting.spectrumSteps().contains(step)) {
+            meter.recordSpectra(model, step, recorder);
+          }
+          if (setting.anatomySteps().contains(step)) {
+            meter.recordAnatomy(model, step, recorder);
+          }
+        });
   }
 }

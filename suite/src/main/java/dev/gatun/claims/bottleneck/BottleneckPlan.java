@@ -1,9 +1,11 @@
 package dev.gatun.claims.bottleneck;
 
 import dev.gatun.experiment.HeadChoice;
+import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.Tier;
+import dev.gatun.experiment.UsualTraining;
 import java.util.List;
-import java.util.function.IntUnaryOperator;
+import java.util.function.IntFunction;
 import java.util.function.LongFunction;
 import java.util.stream.LongStream;
 
@@ -23,11 +25,6 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
     settings = List.copyOf(settings);
   }
 
-  /** Those that take all singular values. */
-  List<BottleneckSetting> withSpectra() {
-    return settings.stream().filter(setting -> !setting.spectrumSteps().isEmpty()).toList();
-  }
-
   /** The plan of a tier. */
   public static BottleneckPlan of(Tier tier, long firstSeed) {
     return switch (tier) {
@@ -42,11 +39,6 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
     return new BottleneckPlan(settings.stream().map(setting -> setting.withHead(head)).toList());
   }
 
-  /** Those whose gradient is taken apart. */
-  List<BottleneckSetting> withAnatomy() {
-    return settings.stream().filter(setting -> !setting.anatomySteps().isEmpty()).toList();
-  }
-
   /**
    * D/V of 0.023, 0.031, 0.063 and 0.086 at V = 1,024, five seeds each. All of it has to fit
    * minutes of two cores, and half of V with half of D costs a quarter in training and an eighth in
@@ -56,7 +48,14 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
   public static BottleneckPlan quick(long firstSeed) {
     var spectra = List.of(0, 150);
     var anatomy = List.of(150);
-    var models = new Models(1024, 2, _ -> 4, 128, 16, 150, 20, 32, List.of(0, 30, 75, 110, 150));
+    var models =
+        new Models(
+            width -> new ModelSize(1024, width, 2, 4, 128),
+            16,
+            150,
+            20,
+            32,
+            List.of(0, 30, 75, 110, 150));
     return bySeed(
         firstSeed,
         List.of(
@@ -75,16 +74,20 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
     var spectra = List.of(1500);
     var models =
         new Models(
-            8192,
-            2,
-            _ -> 4,
-            128,
+            width -> new ModelSize(8192, width, 2, 4, 128),
             8,
             1500,
             100,
             128,
             List.of(0, 300, 750, 900, 1050, 1200, 1350, 1500));
-    var wider = new Models(32_768, 2, _ -> 4, 128, 8, 150, 20, 32, List.of(0, 50, 100, 150));
+    var wider =
+        new Models(
+            width -> new ModelSize(32_768, width, 2, 4, 128),
+            8,
+            150,
+            20,
+            32,
+            List.of(0, 50, 100, 150));
     return bySeed(
         firstSeed,
         List.of(
@@ -118,10 +121,7 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
 
   private static Models paperModels(int windows) {
     return new Models(
-        49_152,
-        6,
-        width -> width / 64,
-        512,
+        width -> new ModelSize(49_152, width, 6, width / 64, 512),
         16,
         20_000,
         1000,
@@ -144,10 +144,7 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
 
   /** Settings that differ in their width and seed. */
   private record Models(
-      int vocabulary,
-      int layers,
-      IntUnaryOperator heads,
-      int length,
+      IntFunction<ModelSize> sizes,
       int batch,
       int steps,
       int warmUpSteps,
@@ -161,16 +158,9 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
     LongFunction<BottleneckSetting> width(int width, List<Integer> spectra, List<Integer> anatomy) {
       return seed ->
           new BottleneckSetting(
-              vocabulary,
-              width,
+              sizes.apply(width),
               HeadChoice.LINEAR,
-              layers,
-              heads.applyAsInt(width),
-              length,
-              batch,
-              steps,
-              RATE_TIMES_WIDTH / width,
-              warmUpSteps,
+              new UsualTraining(batch, steps, RATE_TIMES_WIDTH / width, warmUpSteps),
               windows,
               checkpoints,
               spectra,

@@ -2,7 +2,9 @@ package dev.gatun.claims.bottleneck;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.experiment.HeadChoice;
+import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.RunSetting;
+import dev.gatun.experiment.UsualTraining;
 import dev.gatun.model.TrainingMemory;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.tensor.ElementType;
@@ -12,16 +14,9 @@ import java.util.List;
  * One training run of the gradient-bottleneck experiment: a GPT-2 style model with a head of its
  * own (untied), trained on the corpus and measured on fixed held-out contexts.
  *
- * @param vocabulary V
- * @param width D
+ * @param size of the model
  * @param head the head's form
- * @param layers blocks
- * @param heads attention heads
- * @param length tokens per window
- * @param batch windows per step
- * @param steps training steps
- * @param learningRate peak rate of AdamW
- * @param warmupSteps steps of linear warm-up, before a cosine to a tenth
+ * @param training on the corpus
  * @param windows measured windows: N = windows·length contexts
  * @param checkpoints steps after which the head is measured; 0 is untrained
  * @param spectrumSteps those at which all singular values are taken
@@ -30,16 +25,9 @@ import java.util.List;
  * @param seed of initial weights, batches, measured contexts and random heads
  */
 public record BottleneckSetting(
-    int vocabulary,
-    int width,
+    ModelSize size,
     HeadChoice head,
-    int layers,
-    int heads,
-    int length,
-    int batch,
-    long steps,
-    double learningRate,
-    int warmupSteps,
+    UsualTraining training,
     int windows,
     List<Integer> checkpoints,
     List<Integer> spectrumSteps,
@@ -68,13 +56,12 @@ public record BottleneckSetting(
   /** As in {@code d48}. */
   @Override
   public String arm() {
-    return "d" + width;
+    return "d" + size.width();
   }
 
   @Override
   public TransformerConfig model() {
-    return TransformerConfig.gpt2(vocabulary, width, layers, heads, length)
-        .withHead(head.of(vocabulary, width));
+    return size.gpt2(head.of(size.vocabulary(), size.width()));
   }
 
   /**
@@ -87,7 +74,8 @@ public record BottleneckSetting(
    */
   @Override
   public long measurements() {
-    double projection = 4.0 * contexts() * vocabulary * width;
+    int vocabulary = size.vocabulary();
+    double projection = 4.0 * contexts() * vocabulary * size.width();
     double square = (double) vocabulary * vocabulary;
     double spectra = 2.5 * (contexts() * square + 4.0 / 3 * vocabulary * square);
     double batches = 2.0 * contexts() * square + 8.0 / 3 * vocabulary * square;
@@ -105,6 +93,8 @@ public record BottleneckSetting(
    */
   @Override
   public long measurementBytes(Backend backend) {
+    int vocabulary = size.vocabulary();
+    int width = size.width();
     long f64 = ElementType.F64.byteSize();
     long head = f64 * vocabulary * width;
     long chunk = backend.workingSetBytes() * (f64 / backend.real().byteSize());
@@ -125,36 +115,15 @@ public record BottleneckSetting(
   /** The same, without singular values. */
   BottleneckSetting withoutSpectra() {
     return new BottleneckSetting(
-        vocabulary,
-        width,
-        head,
-        layers,
-        heads,
-        length,
-        batch,
-        steps,
-        learningRate,
-        warmupSteps,
-        windows,
-        checkpoints,
-        List.of(),
-        anatomySteps,
-        seed);
+        size, head, training, windows, checkpoints, List.of(), anatomySteps, seed);
   }
 
   /** The same with another head; the spectra of a head that is no matrix are those of G alone. */
   BottleneckSetting withHead(HeadChoice other) {
     return new BottleneckSetting(
-        vocabulary,
-        width,
+        size,
         other,
-        layers,
-        heads,
-        length,
-        batch,
-        steps,
-        learningRate,
-        warmupSteps,
+        training,
         windows,
         checkpoints,
         other.isMatrix() ? spectrumSteps : List.of(),
@@ -164,6 +133,6 @@ public record BottleneckSetting(
 
   /** N. */
   public int contexts() {
-    return windows * length;
+    return windows * size.length();
   }
 }

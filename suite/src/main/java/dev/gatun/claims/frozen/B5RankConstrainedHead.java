@@ -37,7 +37,7 @@ public final class B5RankConstrainedHead implements Claim {
 
   @Override
   public List<PlannedRun<?>> trainings(Tier tier, long seed) {
-    return experiment.trainings(tier, seed, id());
+    return experiment.trainings(tier, seed);
   }
 
   @Override
@@ -59,7 +59,7 @@ public final class B5RankConstrainedHead implements Claim {
     RunRecorder run = heads.begin(id(), "full", evidence);
     run.metric("validation_loss", step, heads.value("lossfull"), "nats");
     run.metric("validation_accuracy", step, heads.value("accuracyfull"), "1");
-    int width = heads.setting().width();
+    int width = heads.setting().size().width();
     double cut = heads.value(CurveName.name("loss_truncated", width));
     run.metric("uncut_difference", step, Math.abs(cut - heads.value("lossfull")), "nats");
     run.finish(of.wallSeconds());
@@ -73,7 +73,7 @@ public final class B5RankConstrainedHead implements Claim {
     double cut = heads.value(CurveName.name("loss_truncated", rank));
     RunRecorder run = heads.begin(id(), FrozenHeads.arm(entries, rank), evidence);
     run.metric("rank", 0, rank, "1");
-    run.metric("rank_share", 0, (double) rank / setting.width(), "1");
+    run.metric("rank_share", 0, (double) rank / setting.size().width(), "1");
     run.metric("chosen_rate", 0, heads.value("learning_rate", entries, rank), "1");
     for (double rate : setting.rates()) {
       String name = new HeadChoice(rank, entries, rate).metricOfRate("choosing_loss");
@@ -94,7 +94,7 @@ public final class B5RankConstrainedHead implements Claim {
    * penalty at D/2, D/4 and D/8 over that at D/16.
    */
   private void recordShape(FrozenHeads heads, EntryScale entries, EvidenceBuilder evidence) {
-    int width = heads.setting().width();
+    int width = heads.setting().size().width();
     List<Integer> ranks = heads.setting().ranks();
     if (!ranks.containsAll(List.of(width / 16, width / 8, width / 4, width / 2))) {
       return;

@@ -39,7 +39,7 @@ public final class B8WErrorThreshold implements Claim {
 
   @Override
   public List<PlannedRun<?>> trainings(Tier tier, long seed) {
-    return experiment.trainings(tier, seed, id());
+    return experiment.trainings(tier, seed);
   }
 
   @Override

@@ -4,7 +4,7 @@ import dev.gatun.data.RandomWindows;
 import dev.gatun.data.Randomness;
 import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.experiment.RunEnvironment;
-import dev.gatun.experiment.UsualTraining;
+import dev.gatun.experiment.TrainedModel;
 import dev.gatun.io.AtomicFile;
 import dev.gatun.io.Checksums;
 import dev.gatun.model.LanguageModel;
@@ -15,9 +15,6 @@ import dev.gatun.results.UnreadableResultsException;
 import dev.gatun.tensor.Batch;
 import dev.gatun.tensor.Tensor;
 import dev.gatun.train.StepReport;
-import dev.gatun.train.Trainer;
-import dev.gatun.train.TrainingConfig;
-import dev.gatun.train.TrainingConfig.AdamWSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -46,26 +42,16 @@ record FrozenBackbone(
     if (isStored(folder)) {
       return Checkpoint.load(folder, environment.backend());
     }
-    LanguageModel model =
-        LanguageModel.initialise(
-            environment.backend(),
-            setting.model(),
-            (name, out, deviation) ->
-                randomness.stream("weights").stream(name).gaussian(out, deviation));
-    try (Trainer trainer =
-        new Trainer(
-            model,
-            training(),
-            windows("batches"),
-            Optional.empty(),
-            List.of(environment.reporting()))) {
-      trainer.run();
+    TrainedModel trained = TrainedModel.initialise(setting, environment);
+    try {
+      trained.train(windows("batches"), (_, _) -> {});
+      LanguageModel model = trained.model();
       Checkpoint.save(model, folder);
       AtomicFile.write(folder.resolve(IDENTITY), identity.getBytes(StandardCharsets.UTF_8));
       new Checksums(folder).seal();
       return model;
     } catch (RuntimeException | Error e) {
-      model.close();
+      trained.close();
       throw e;
     }
   }
@@ -84,7 +70,7 @@ record FrozenBackbone(
     var file =
         new HiddenStateFile(
             environment.workFolder().resolve(STATES),
-            setting.width(),
+            setting.size().width(),
             setting.rows(),
             setting.batches(),
             identity);
@@ -113,11 +99,11 @@ record FrozenBackbone(
     long nanos = System.nanoTime() - started;
     environment.report(
         new StepReport(
-            setting.backboneSteps() + number + 1, Double.NaN, 0, 0, setting.rows(), nanos));
+            setting.training().steps() + number + 1, Double.NaN, 0, 0, setting.rows(), nanos));
   }
 
   private RandomWindows windows(String stream) {
-    TokenizedCorpus corpus = environment.tokens(setting.vocabulary());
+    TokenizedCorpus corpus = environment.tokens(setting.size().vocabulary());
     return new RandomWindows(
         corpus.train(), setting.batch(), setting.length(), randomness.stream(stream));
   }
@@ -135,14 +121,5 @@ record FrozenBackbone(
     } catch (IOException e) {
       throw new UncheckedIOException("cannot delete " + folder + ": " + e.getMessage(), e);
     }
-  }
-
-  private TrainingConfig training() {
-    return UsualTraining.of(
-        setting,
-        setting.backboneSteps(),
-        setting.backboneRate(),
-        setting.warmupSteps(),
-        AdamWSettings.usual());
   }
 }

@@ -4,8 +4,8 @@ import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.PlannedRun;
 import dev.gatun.experiment.RunBody;
 import dev.gatun.experiment.Sweep;
+import dev.gatun.experiment.SweepRuns.Selection;
 import dev.gatun.experiment.Tier;
-import dev.gatun.experiment.UnsupportedTierException;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.Metric;
@@ -13,7 +13,6 @@ import dev.gatun.results.Run;
 import dev.gatun.results.RunRecorder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongFunction;
 
 /**
  * The experiment behind B5 and B8: heads W = A·B of growing rank on the hidden states of a model
@@ -24,48 +23,27 @@ import java.util.function.LongFunction;
  */
 public final class FrozenExperiment {
   private final Sweep<FrozenSetting> sweep;
-  private final Plans plans;
-
-  /** What is run at a tier. */
-  @FunctionalInterface
-  private interface Plans {
-    FrozenPlan of(Tier tier, long firstSeed, String claim);
-  }
+  private final Selection<FrozenSetting> plan;
 
   /** As the claims are measured. */
   public FrozenExperiment() {
-    this(new FrozenRun(), (tier, seed, _) -> FrozenPlan.of(tier, seed));
+    this(new FrozenRun(), (tier, seed) -> FrozenPlan.of(tier, seed).settings());
   }
 
-  /**
-   * Another body of the runs, or another plan for the quick tier, the only one then.
-   *
-   * @param quick by first seed
-   */
-  FrozenExperiment(RunBody<FrozenSetting> body, LongFunction<FrozenPlan> quick) {
-    this(
-        body,
-        (tier, seed, claim) -> {
-          if (tier != Tier.QUICK) {
-            throw new UnsupportedTierException(claim, tier);
-          }
-          return quick.apply(seed);
-        });
-  }
-
-  private FrozenExperiment(RunBody<FrozenSetting> body, Plans plans) {
+  /** Another body of the runs, or another plan. */
+  FrozenExperiment(RunBody<FrozenSetting> body, Selection<FrozenSetting> plan) {
     this.sweep = new Sweep<>("frozen", body);
-    this.plans = plans;
+    this.plan = plan;
   }
 
   /** What {@link #runs} will run. */
-  List<PlannedRun<?>> trainings(Tier tier, long seed, String claim) {
-    return sweep.plan(plans.of(tier, seed, claim).settings());
+  List<PlannedRun<?>> trainings(Tier tier, long seed) {
+    return sweep.plan(plan.of(tier, seed));
   }
 
   /** What was measured for each seed. */
   List<FrozenHeads> runs(ClaimContext context, String claim) {
-    List<FrozenSetting> settings = plans.of(context.tier(), context.seed(), claim).settings();
+    List<FrozenSetting> settings = plan.of(context.tier(), context.seed());
     List<Evidence> evidence = sweep.run(context, claim, settings);
     List<FrozenHeads> runs = new ArrayList<>();
     for (int i = 0; i < settings.size(); i++) {
@@ -96,7 +74,7 @@ public final class FrozenExperiment {
 
     /** Loss of a head of some rank over that of the head of rank D. */
     double penalty(EntryScale entries, int rank) {
-      return value("loss", entries, rank) - value("loss", entries, setting.width());
+      return value("loss", entries, rank) - value("loss", entries, setting.size().width());
     }
 
     /** Begins an arm of a claim. */

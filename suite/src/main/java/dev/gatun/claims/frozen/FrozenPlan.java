@@ -1,6 +1,8 @@
 package dev.gatun.claims.frozen;
 
+import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.Tier;
+import dev.gatun.experiment.UsualTraining;
 import java.util.List;
 import java.util.function.LongFunction;
 import java.util.stream.LongStream;
@@ -16,6 +18,7 @@ record FrozenPlan(List<FrozenSetting> settings) {
   /** The best rate falls as the width grows (Yang et al., arXiv 2203.03466): 3e-3 at 64. */
   private static final double RATE_TIMES_WIDTH = 0.192;
 
+  private static final int BATCH = 16;
   private static final double WARM_UP = 0.3;
 
   /** Keeps a copy of the list. */
@@ -43,12 +46,7 @@ record FrozenPlan(List<FrozenSetting> settings) {
         SEEDS,
         seed ->
             setting(
-                1024,
-                32,
-                2,
-                4,
-                64,
-                16,
+                new ModelSize(1024, 32, 2, 4, 64),
                 400,
                 64,
                 64,
@@ -69,12 +67,7 @@ record FrozenPlan(List<FrozenSetting> settings) {
         SEEDS,
         seed ->
             setting(
-                8192,
-                256,
-                4,
-                4,
-                128,
-                16,
+                new ModelSize(8192, 256, 4, 4, 128),
                 2000,
                 500,
                 256,
@@ -96,12 +89,7 @@ record FrozenPlan(List<FrozenSetting> settings) {
         1,
         seed ->
             setting(
-                50_257,
-                1024,
-                24,
-                16,
-                1024,
-                16,
+                new ModelSize(50_257, 1024, 24, 16, 1024),
                 20_000,
                 2400,
                 2048,
@@ -117,12 +105,7 @@ record FrozenPlan(List<FrozenSetting> settings) {
   }
 
   private static FrozenSetting setting(
-      int vocabulary,
-      int width,
-      int layers,
-      int heads,
-      int length,
-      int batch,
+      ModelSize size,
       long steps,
       long batches,
       int contexts,
@@ -132,15 +115,9 @@ record FrozenPlan(List<FrozenSetting> settings) {
       int windows,
       long seed) {
     return new FrozenSetting(
-        vocabulary,
-        width,
-        layers,
-        heads,
-        length,
-        batch,
-        steps,
-        RATE_TIMES_WIDTH / width,
-        Math.toIntExact(Math.round(WARM_UP * steps)),
+        size,
+        new UsualTraining(
+            BATCH, steps, RATE_TIMES_WIDTH / size.width(), Math.round(WARM_UP * steps)),
         batches,
         contexts,
         ranks,

@@ -1,7 +1,6 @@
 package dev.gatun.claims.frozen;
 
 import dev.gatun.backend.Backend;
-import dev.gatun.backend.DeviceDescription;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.data.RandomWindows;
 import dev.gatun.data.Randomness;
@@ -44,8 +43,7 @@ class FrozenRun implements RunBody<FrozenSetting> {
   @Override
   public final void run(FrozenSetting setting, RunEnvironment environment, RunRecorder recorder) {
     Randomness randomness = Randomness.of(setting.seed());
-    var backbone =
-        new FrozenBackbone(setting, environment, randomness, identity(setting, environment));
+    var backbone = new FrozenBackbone(setting, environment, randomness, identity(environment));
     try (LanguageModel model = backbone.model();
         var heads =
             new RankHeads(
@@ -53,7 +51,8 @@ class FrozenRun implements RunBody<FrozenSetting> {
       try (HiddenStateReader states = backbone.states(model)) {
         heads.train(states, reporting(setting, environment));
       }
-      var windows = new Windows(setting, environment.tokens(setting.vocabulary()), randomness);
+      var windows =
+          new Windows(setting, environment.tokens(setting.size().vocabulary()), randomness);
       Map<HeadChoice, RankHead> chosen = choose(setting, model, heads, windows, recorder);
       measure(setting, model, chosen, windows, recorder);
     }
@@ -71,7 +70,7 @@ class FrozenRun implements RunBody<FrozenSetting> {
   }
 
   private static RankHeads.Listener reporting(FrozenSetting setting, RunEnvironment environment) {
-    long before = setting.backboneSteps() + setting.batches();
+    long before = setting.training().steps() + setting.batches();
     return (batches, loss, rate, nanos) ->
         environment.report(new StepReport(before + batches, loss, 0, rate, setting.rows(), nanos));
   }
@@ -170,7 +169,8 @@ class FrozenRun implements RunBody<FrozenSetting> {
     Randomness stream = Randomness.of(setting.seed()).stream("random head");
     try (TensorScope scope = backend.newScope()) {
       Tensor head =
-          NormalMatrix.inF64(backend, scope, setting.vocabulary(), setting.width(), stream);
+          NormalMatrix.inF64(
+              backend, scope, setting.size().vocabulary(), setting.size().width(), stream);
       Spectrum spectrum = DirectSpectrum.of(backend, head);
       for (int rank : setting.ranks()) {
         recorder.metric(
@@ -209,19 +209,12 @@ class FrozenRun implements RunBody<FrozenSetting> {
     return scores;
   }
 
-  private static String identity(FrozenSetting setting, RunEnvironment environment) {
-    DeviceDescription device = environment.backend().device();
-    TokenizedCorpus corpus = environment.tokens(setting.vocabulary());
+  private static String identity(RunEnvironment environment) {
     Map<String, String> build = Provenance.ofThisProcess().entries();
     return Hash.hex(
         String.join(
             "\n",
-            setting.toString(),
-            corpus.sha256(),
-            corpus.tokenizer(),
-            device.name(),
-            device.mathMode(),
-            device.libraries().toString(),
+            environment.configuration(),
             build.get(Provenance.GATUN_VERSION),
             build.get(Provenance.GIT_COMMIT)));
   }

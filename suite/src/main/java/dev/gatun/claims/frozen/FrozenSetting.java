@@ -1,7 +1,9 @@
 package dev.gatun.claims.frozen;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.RunSetting;
+import dev.gatun.experiment.UsualTraining;
 import dev.gatun.model.TrainingMemory;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
@@ -11,15 +13,8 @@ import java.util.List;
  * One run: a GPT-2 style model with a head of its own is trained and frozen, its hidden states go
  * to a file, and heads of every rank, rate and scale of entries are trained on them in one pass.
  *
- * @param vocabulary V
- * @param width D
- * @param layers blocks
- * @param heads attention heads
- * @param length tokens per window
- * @param batch windows per step of the backbone, and per record batch of the file
- * @param backboneSteps training steps of the backbone
- * @param backboneRate its peak rate of AdamW
- * @param warmupSteps its steps of linear warm-up, before a cosine to a tenth
+ * @param size of the backbone
+ * @param training of the backbone, whose batch is also that of the file
  * @param batches record batches of batch·length hidden states
  * @param contexts of one step of a head; divides batch·length
  * @param ranks of the heads, ascending; the last is the width
@@ -29,15 +24,8 @@ import java.util.List;
  * @param seed of initial weights, batches and windows
  */
 public record FrozenSetting(
-    int vocabulary,
-    int width,
-    int layers,
-    int heads,
-    int length,
-    int batch,
-    long backboneSteps,
-    double backboneRate,
-    int warmupSteps,
+    ModelSize size,
+    UsualTraining training,
     long batches,
     int contexts,
     List<Integer> ranks,
@@ -58,42 +46,41 @@ public record FrozenSetting(
     ranks = List.copyOf(ranks);
     rates = List.copyOf(rates);
     entries = List.copyOf(entries);
-    if (batch * length % contexts != 0) {
+    int rows = training.batch() * size.length();
+    if (rows % contexts != 0) {
       throw new IllegalArgumentException(
-          "steps of %s contexts do not divide record batches of %s"
-              .formatted(contexts, batch * length));
+          "steps of %s contexts do not divide record batches of %s".formatted(contexts, rows));
     }
-    if (ranks.isEmpty() || ranks.getLast() != width) {
+    if (ranks.isEmpty() || ranks.getLast() != size.width()) {
       throw new IllegalArgumentException(
-          "the last of the ranks %s is not the width %s".formatted(ranks, width));
+          "the last of the ranks %s is not the width %s".formatted(ranks, size.width()));
     }
   }
 
   @Override
   public String arm() {
-    return "frozen-d" + width;
+    return "frozen-d" + size.width();
   }
 
   @Override
   public TransformerConfig model() {
-    return TransformerConfig.gpt2(vocabulary, width, layers, heads, length)
-        .withHead(new HeadForm.Linear(false));
+    return size.gpt2(new HeadForm.Linear(false));
   }
 
   /** Of the backbone; then a batch of hidden states is written, and read, in each. */
   @Override
   public long steps() {
-    return backboneSteps + 2 * batches;
+    return training.steps() + 2 * batches;
   }
 
   @Override
   public long tokens() {
-    return (backboneSteps + batches) * batch * length;
+    return (training.steps() + batches) * rows();
   }
 
   /** Contexts of a record batch. */
   int rows() {
-    return batch * length;
+    return batch() * length();
   }
 
   /** Steps of every head. */
@@ -116,25 +103,28 @@ public record FrozenSetting(
    */
   @Override
   public double workInSteps() {
-    double blocks = 12.0 * layers * width * width + 2.0 * layers * length * width;
-    double logits = (double) vocabulary * width;
+    int vocabulary = size.vocabulary();
+    double width = size.width();
+    double blocks = size.layers() * (12 * width * width + 2 * size.length() * width);
+    double logits = vocabulary * width;
     double backbone = 6 * (blocks + logits) + SOFTMAX_OPERATIONS * vocabulary;
     double pass = 2 * blocks;
     double all = 0;
     for (HeadChoice choice : choices()) {
-      double weights = (double) choice.rank() * (vocabulary + width);
+      double weights = choice.rank() * (vocabulary + width);
       all += 6 * weights + SOFTMAX_OPERATIONS * vocabulary + ADAM_OPERATIONS * weights / contexts;
     }
-    return backboneSteps + batches * (pass + all) / backbone;
+    return training.steps() + batches * (pass + all) / backbone;
   }
 
   /** Every head with its gradient, two moments and a chunk of logits. */
   @Override
   public long measurementBytes(Backend backend) {
+    int vocabulary = size.vocabulary();
     long real = backend.real().byteSize();
     long bytes = 0;
     for (HeadChoice choice : choices()) {
-      long weights = (long) choice.rank() * (vocabulary + width);
+      long weights = (long) choice.rank() * (vocabulary + size.width());
       long chunk =
           Math.min(
               Math.max(backend.workingSetBytes(), (long) choice.rank() * vocabulary * real),

@@ -44,8 +44,8 @@ final class RankHeads implements AutoCloseable {
           choice,
           new RankHead(
               backend,
-              setting.vocabulary(),
-              setting.width(),
+              setting.size().vocabulary(),
+              setting.size().width(),
               rankOf.applyAsInt(choice.rank()),
               choice.entries(),
               randomness));
@@ -55,11 +55,11 @@ final class RankHeads implements AutoCloseable {
   /** Trains every head on every batch of the file, which is read once. */
   void train(HiddenStateReader states, Listener listener) {
     int rows = setting.rows();
-    float[] hidden = new float[rows * setting.width()];
+    float[] hidden = new float[rows * setting.size().width()];
     int[] targets = new int[rows];
-    Tensor onDevice = scope.zeros(backend.real(), rows, setting.width());
+    Tensor onDevice = scope.zeros(backend.real(), rows, setting.size().width());
     Tensor ids = scope.zeros(ElementType.I32, rows);
-    Tensor unused = scope.zeros(backend.real(), setting.contexts(), setting.width());
+    Tensor unused = scope.zeros(backend.real(), setting.contexts(), setting.size().width());
     int perBatch = rows / setting.contexts();
     for (long batch = 0; batch < states.batches(); batch++) {
       long started = System.nanoTime();

@@ -1,6 +1,7 @@
 package dev.gatun.claims.heads;
 
 import dev.gatun.experiment.ClaimContext;
+import dev.gatun.experiment.ClaimPart;
 import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.PlannedRun;
 import dev.gatun.experiment.RateChoice;
@@ -11,6 +12,7 @@ import dev.gatun.experiment.Tier;
 import dev.gatun.measure.HeadMeasures;
 import dev.gatun.measure.LocalMeasure;
 import dev.gatun.results.Evidence;
+import dev.gatun.results.EvidenceBuilder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +22,7 @@ import java.util.Map;
  * Trains the same backbone with every form of head on the same batches: first to choose a learning
  * rate for each, on a seed that is not measured, then with every seed, measured.
  */
-public final class HeadFamilyExperiment {
+public final class HeadFamilyExperiment implements ClaimPart {
   private final Plans plans;
   private final Sweep<HeadFamilySetting> sweep;
 
@@ -51,9 +53,9 @@ public final class HeadFamilyExperiment {
     for (HeadChoice head : HeadChoice.all()) {
       var choice = new RateChoice();
       for (int i = 0; i < trials.size(); i++) {
-        if (trials.get(i).head().equals(head.label())) {
+        if (trials.get(i).head().equals(head)) {
           double loss = SweepEvidence.value(tried.get(i), HeadVariantTraining.TRIAL_LOSS);
-          choice.add(trials.get(i).learningRate(), loss);
+          choice.add(trials.get(i).training().learningRate(), loss);
         }
       }
       rates.put(head.label(), choice.best(plan.rates()));
@@ -63,8 +65,14 @@ public final class HeadFamilyExperiment {
     return all;
   }
 
+  @Override
+  public void run(ClaimContext context, String claim, EvidenceBuilder evidence) {
+    SweepEvidence.hand(claim, evidence(context, claim), false, evidence);
+  }
+
   /** What {@link #evidence} will run; the rates are placeholders until they are chosen. */
-  List<PlannedRun<?>> trainings(Tier tier, long seed) {
+  @Override
+  public List<PlannedRun<?>> trainings(Tier tier, long seed) {
     HeadFamilyPlan plan = plans.of(tier, seed);
     Map<String, Double> placeholders = new LinkedHashMap<>();
     HeadChoice.all().forEach(h -> placeholders.put(h.label(), plan.rates().getFirst()));

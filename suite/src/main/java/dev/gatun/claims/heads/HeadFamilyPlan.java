@@ -1,7 +1,9 @@
 package dev.gatun.claims.heads;
 
 import dev.gatun.experiment.HeadChoice;
+import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.Tier;
+import dev.gatun.experiment.UsualTraining;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,32 +14,25 @@ import java.util.stream.Stream;
  * The runs of {@link HeadFamilyExperiment} at a tier: every head of the family on one backbone,
  * each with the learning rate that is best for it on seeds that are not measured.
  *
- * @param vocabulary V
- * @param width D
- * @param layers blocks, of 4 attention heads
- * @param length tokens per window
+ * @param size of the models
  * @param batch windows per step
  * @param steps training steps
- * @param warmupSteps steps of linear warm-up
+ * @param warmUpSteps steps of linear warm-up
  * @param windows held-out windows
  * @param rates learning rates to choose from, ascending
  * @param trialSeeds seeds on which they are chosen
  * @param seeds of the runs
  */
 record HeadFamilyPlan(
-    int vocabulary,
-    int width,
-    int layers,
-    int length,
+    ModelSize size,
     int batch,
     long steps,
-    int warmupSteps,
+    int warmUpSteps,
     int windows,
     List<Double> rates,
     List<Long> trialSeeds,
     List<Long> seeds) {
   private static final int SEEDS = 5;
-  private static final int ATTENTION_HEADS = 4;
 
   /** Trial seeds start so far above the first seed. */
   private static final long TRIAL_SEEDS = 1_000_000;
@@ -58,32 +53,21 @@ record HeadFamilyPlan(
    */
   static HeadFamilyPlan of(Tier tier, long firstSeed) {
     return switch (tier) {
-      case QUICK -> of(512, 16, 2, 64, 16, 80, 15, 16, firstSeed);
-      case DESK -> of(4096, 128, 4, 128, 32, 1000, 100, 64, firstSeed);
-      case PAPER -> of(8192, 512, 6, 256, 64, 10_000, 500, 64, firstSeed);
+      case QUICK -> of(new ModelSize(512, 16, 2, 4, 64), 16, 80, 15, 16, firstSeed);
+      case DESK -> of(new ModelSize(4096, 128, 4, 4, 128), 32, 1000, 100, 64, firstSeed);
+      case PAPER -> of(new ModelSize(8192, 512, 6, 4, 256), 64, 10_000, 500, 64, firstSeed);
     };
   }
 
   private static HeadFamilyPlan of(
-      int vocabulary,
-      int width,
-      int layers,
-      int length,
-      int batch,
-      long steps,
-      int warmupSteps,
-      int windows,
-      long firstSeed) {
+      ModelSize size, int batch, long steps, int warmUpSteps, int windows, long firstSeed) {
     // The best rate falls as the width grows (Yang et al., arXiv 2203.03466): 3e-3 at 64.
-    double usual = 0.192 / width;
+    double usual = 0.192 / size.width();
     return new HeadFamilyPlan(
-        vocabulary,
-        width,
-        layers,
-        length,
+        size,
         batch,
         steps,
-        warmupSteps,
+        warmUpSteps,
         windows,
         List.of(usual / 2, usual, 2 * usual, 4 * usual),
         List.of(firstSeed + TRIAL_SEEDS, firstSeed + TRIAL_SEEDS + 1),
@@ -129,19 +113,11 @@ record HeadFamilyPlan(
   private HeadFamilySetting setting(
       HeadChoice head, double rate, List<Long> evaluations, boolean trial, long seed) {
     return new HeadFamilySetting(
-        head.label(),
-        head.of(vocabulary, width),
-        vocabulary,
-        width,
-        layers,
-        ATTENTION_HEADS,
-        length,
-        batch,
-        steps,
-        rate,
-        warmupSteps,
+        head,
+        size,
+        new UsualTraining(batch, steps, rate, warmUpSteps),
         windows,
-        2 * width,
+        2 * size.width(),
         evaluations,
         trial,
         seed);

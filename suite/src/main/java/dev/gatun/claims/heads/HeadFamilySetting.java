@@ -1,27 +1,21 @@
 package dev.gatun.claims.heads;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.experiment.HeadChoice;
+import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.RunSetting;
+import dev.gatun.experiment.UsualTraining;
 import dev.gatun.model.TrainingMemory;
 import dev.gatun.model.TransformerConfig;
-import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.tensor.ElementType;
 import java.util.List;
 
 /**
  * One training run of the comparison of heads: a GPT-2 style model that ends in the head.
  *
- * @param head the head's name, the arm of a run that is no trial
- * @param form the head
- * @param vocabulary V
- * @param width D
- * @param layers blocks
- * @param heads attention heads
- * @param length tokens per window
- * @param batch windows per step
- * @param steps training steps
- * @param learningRate peak rate of AdamW
- * @param warmupSteps steps of linear warm-up, before a cosine to a tenth
+ * @param head its form, whose name is the arm of a run that is no trial
+ * @param size of the model
+ * @param training on the corpus
  * @param windows held-out windows of the loss and the logit gradient
  * @param contexts of them at which the Jacobian is taken, more than D
  * @param evaluations steps after which the loss is taken; 0 is untrained
@@ -29,17 +23,9 @@ import java.util.List;
  * @param seed of initial weights, batches and measured contexts
  */
 public record HeadFamilySetting(
-    String head,
-    HeadForm form,
-    int vocabulary,
-    int width,
-    int layers,
-    int heads,
-    int length,
-    int batch,
-    long steps,
-    double learningRate,
-    int warmupSteps,
+    HeadChoice head,
+    ModelSize size,
+    UsualTraining training,
     int windows,
     int contexts,
     List<Long> evaluations,
@@ -57,12 +43,12 @@ public record HeadFamilySetting(
 
   @Override
   public String arm() {
-    return trial ? "%s-rate%s".formatted(head, learningRate) : head;
+    return trial ? "%s-rate%s".formatted(head.label(), training.learningRate()) : head.label();
   }
 
   @Override
   public TransformerConfig model() {
-    return TransformerConfig.gpt2(vocabulary, width, layers, heads, length).withHead(form);
+    return size.gpt2(head.of(size.vocabulary(), size.width()));
   }
 
   /**
@@ -75,9 +61,10 @@ public record HeadFamilySetting(
     if (trial) {
       return 0;
     }
+    int vocabulary = size.vocabulary();
     double square = (double) vocabulary * vocabulary;
-    double spectra = square * (2.0 * windows * length + 8.0 / 3 * vocabulary);
-    double unit = REHEARSED * 6 * square * width;
+    double spectra = square * (2.0 * windows * size.length() + 8.0 / 3 * vocabulary);
+    double unit = REHEARSED * 6 * square * size.width();
     return Math.round(2.0 * contexts / REHEARSED + spectra / unit);
   }
 
@@ -87,10 +74,12 @@ public record HeadFamilySetting(
    */
   @Override
   public long measurementBytes(Backend backend) {
+    int vocabulary = size.vocabulary();
     long real = backend.real().byteSize();
     long f64 = ElementType.F64.byteSize();
-    long jacobians = (long) vocabulary * ((2 * real + f64) * width + (real + f64) * contexts);
-    long all = (long) windows * length;
+    long jacobians =
+        (long) vocabulary * ((2 * real + f64) * size.width() + (real + f64) * contexts);
+    long all = (long) windows * size.length();
     long spectra = (long) vocabulary * (f64 * vocabulary + real * Math.min(all, vocabulary));
     return TrainingMemory.ofEvaluation(
             model(),
@@ -109,7 +98,7 @@ public record HeadFamilySetting(
   long[] rows(int count) {
     long[] rows = new long[count];
     for (int i = 0; i < count; i++) {
-      rows[i] = (long) i * windows * length / count;
+      rows[i] = (long) i * windows * size.length() / count;
     }
     return rows;
   }

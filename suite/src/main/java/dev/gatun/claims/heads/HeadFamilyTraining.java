@@ -6,7 +6,7 @@ import dev.gatun.data.Randomness;
 import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.experiment.RunBody;
 import dev.gatun.experiment.RunEnvironment;
-import dev.gatun.experiment.UsualTraining;
+import dev.gatun.experiment.TrainedModel;
 import dev.gatun.measure.HeadMeasures;
 import dev.gatun.measure.HeadMeter;
 import dev.gatun.measure.LocalMeasure;
@@ -16,11 +16,6 @@ import dev.gatun.results.RunRecorder;
 import dev.gatun.spectrum.LocalProjection;
 import dev.gatun.tensor.Batch;
 import dev.gatun.train.DivergedException;
-import dev.gatun.train.Trainer;
-import dev.gatun.train.TrainingConfig;
-import dev.gatun.train.TrainingListener;
-import java.util.List;
-import java.util.Optional;
 
 /**
  * Trains the model of a {@link HeadFamilySetting} and measures it: what its head lets through of
@@ -41,7 +36,7 @@ class HeadFamilyTraining implements RunBody<HeadFamilySetting> {
   public final void run(
       HeadFamilySetting setting, RunEnvironment environment, RunRecorder recorder) {
     Randomness randomness = Randomness.of(setting.seed());
-    TokenizedCorpus corpus = environment.tokens(setting.vocabulary());
+    TokenizedCorpus corpus = environment.tokens(setting.size().vocabulary());
     Batch held =
         new RandomWindows(
                 corpus.validation(),
@@ -56,24 +51,21 @@ class HeadFamilyTraining implements RunBody<HeadFamilySetting> {
                 corpus.train(), setting.batch(), setting.length(), randomness.stream("batches")));
     var meter = new HeadMeter(measures, held, randomness);
     Randomness weights = randomness.stream("weights");
-    try (LanguageModel model =
-        LanguageModel.initialise(
-            environment.backend(),
-            setting.model(),
-            (name, out, deviation) -> weights.stream(name).gaussian(out, deviation))) {
-      recorder.metric("tokens_per_step", 0, (double) setting.batch() * setting.length(), "tokens");
-      recorder.metric("learning_rate", 0, setting.learningRate(), "1");
-      recorder.metric("parameters", 0, model.parameters().count(), "1");
-      environment.rehearse(() -> measureAt(model, held, setting.rows(HeadFamilySetting.REHEARSED)));
-      if (setting.trial()) {
-        train(setting, model, batches, environment, evaluating(setting, held, recorder));
-        return;
-      }
-      environment.measure(() -> recordLocal(model, setting, held, 0, recorder));
-      train(setting, model, batches, environment, evaluating(setting, held, recorder));
-      long end = setting.steps();
-      environment.measure(() -> recordLocal(model, setting, held, end, recorder));
-      environment.measure(() -> meter.recordBatches(model, end, recorder));
+    recorder.metric("tokens_per_step", 0, (double) setting.batch() * setting.length(), "tokens");
+    recorder.metric("learning_rate", 0, setting.training().learningRate(), "1");
+    try {
+      TrainedModel.run(
+          setting,
+          environment,
+          batches,
+          (step, model) -> {
+            if (step == 0) {
+              recorder.metric("parameters", 0, model.parameters().count(), "1");
+              environment.rehearse(
+                  () -> measureAt(model, held, setting.rows(HeadFamilySetting.REHEARSED)));
+            }
+            observe(setting, step, model, held, meter, environment, recorder);
+          });
     } catch (DivergedException e) {
       // A measurement that failed: trials pass over it, and no check takes it for a loss.
       recorder.metric(lossName(setting), setting.steps(), Double.NaN, "nats");
@@ -85,33 +77,25 @@ class HeadFamilyTraining implements RunBody<HeadFamilySetting> {
     return ofTheCorpus;
   }
 
-  private static void train(
+  /** A trial is looked at for its loss alone. */
+  private void observe(
       HeadFamilySetting setting,
+      long step,
       LanguageModel model,
-      BatchSource batches,
+      Batch held,
+      HeadMeter meter,
       RunEnvironment environment,
-      TrainingListener evaluating) {
-    try (Trainer trainer =
-        new Trainer(
-            model,
-            training(setting),
-            batches,
-            Optional.empty(),
-            List.of(environment.reporting(), evaluating))) {
-      trainer.run();
+      RunRecorder recorder) {
+    if (step == 0 && !setting.trial()) {
+      environment.measure(() -> recordLocal(model, setting, held, step, recorder));
     }
-  }
-
-  private static TrainingListener evaluating(
-      HeadFamilySetting setting, Batch held, RunRecorder recorder) {
-    return new TrainingListener() {
-      @Override
-      public void reached(long step, LanguageModel model) {
-        if (setting.evaluations().contains(step)) {
-          recorder.metric(lossName(setting), step, model.evaluate(held).meanLoss(), "nats");
-        }
-      }
-    };
+    if (setting.evaluations().contains(step)) {
+      recorder.metric(lossName(setting), step, model.evaluate(held).meanLoss(), "nats");
+    }
+    if (step == setting.steps() && !setting.trial()) {
+      environment.measure(() -> recordLocal(model, setting, held, step, recorder));
+      environment.measure(() -> meter.recordBatches(model, step, recorder));
+    }
   }
 
   private static String lossName(HeadFamilySetting setting) {
@@ -128,12 +112,8 @@ class HeadFamilyTraining implements RunBody<HeadFamilySetting> {
     LocalProjection there = measureAt(model, held, setting.rows());
     run.metric("local_destroyed_norm", step, there.destroyedNorm(), "1");
     run.metric("local_destroyed_norm_unrelated", step, there.unrelatedDestroyedNorm(), "1");
-    run.metric("jacobian_rank_over_width", step, there.meanRank() / setting.width(), "1");
+    run.metric("jacobian_rank_over_width", step, there.meanRank() / setting.size().width(), "1");
     double rank = there.hiddenStepRank();
-    run.metric("hidden_step_rank_over_width", step, rank / setting.width(), "1");
-  }
-
-  private static TrainingConfig training(HeadFamilySetting setting) {
-    return UsualTraining.of(setting, setting.learningRate(), setting.warmupSteps());
+    run.metric("hidden_step_rank_over_width", step, rank / setting.size().width(), "1");
   }
 }

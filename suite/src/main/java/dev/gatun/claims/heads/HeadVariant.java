@@ -1,6 +1,7 @@
 package dev.gatun.claims.heads;
 
 import dev.gatun.experiment.HeadChoice;
+import dev.gatun.experiment.ModelSize;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.head.HeadBackward;
 
@@ -25,10 +26,11 @@ record HeadVariant(
     return new HeadVariant(arm, new HeadForm.Factorised(rank), HeadBackward.EXACT, 0, arm);
   }
 
-  /** A head of any form in a model of V tokens and width D; the learning rate is its own. */
-  static HeadVariant of(HeadChoice head, int vocabulary, int width) {
+  /** A head of any form in a model of a size; the learning rate is its own. */
+  static HeadVariant of(HeadChoice head, ModelSize size) {
     String arm = head.label();
-    return new HeadVariant(arm, head.of(vocabulary, width), HeadBackward.EXACT, 0, arm);
+    return new HeadVariant(
+        arm, head.of(size.vocabulary(), size.width()), HeadBackward.EXACT, 0, arm);
   }
 
   /** The exact model, but for a gradient of limited rank to its hidden states. */

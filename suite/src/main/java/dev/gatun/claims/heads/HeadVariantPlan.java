@@ -1,6 +1,8 @@
 package dev.gatun.claims.heads;
 
 import dev.gatun.experiment.HeadChoice;
+import dev.gatun.experiment.ModelSize;
+import dev.gatun.experiment.Tier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,10 +46,25 @@ record HeadVariantPlan(
     }
   }
 
+  /** The plan of a tier; the paper of C1, C2 and C3 is small enough for a desk. */
+  static HeadVariantPlan of(Tier tier, long firstSeed) {
+    return tier == Tier.QUICK ? quick(firstSeed) : desk(firstSeed);
+  }
+
+  /** As {@link #of}, with A7's paper. */
+  static HeadVariantPlan ofRanks(Tier tier, long firstSeed) {
+    return tier == Tier.PAPER ? paper(firstSeed) : of(tier, firstSeed);
+  }
+
+  /** As {@link #of}, at the width of C2's paper. */
+  static HeadVariantPlan ofNarrow(Tier tier, long firstSeed) {
+    return tier == Tier.QUICK ? quick(firstSeed) : deskNarrow(firstSeed);
+  }
+
   /** One layer, V 1,024, D 32 and 131,072 tokens for each run: a few million tokens in all. */
   static HeadVariantPlan quick(long firstSeed) {
     return new HeadVariantPlan(
-        new HeadVariantScale(1024, 32, 1, 4, 32, 16, 256, 256),
+        new HeadVariantScale(new ModelSize(1024, 32, 1, 4, 32), 16, 256, 256),
         List.of(2, 4, 8, 16, 32),
         List.of(16, 32),
         List.of(256, 1024, 4096),
@@ -72,7 +89,7 @@ record HeadVariantPlan(
   private static HeadVariantPlan desk(
       int width, List<Integer> ranks, List<Integer> backwardRanks, long firstSeed) {
     return new HeadVariantPlan(
-        new HeadVariantScale(8192, width, 6, width / 16, 128, 8, 1200, 128),
+        new HeadVariantScale(new ModelSize(8192, width, 6, width / 16, 128), 8, 1200, 128),
         ranks,
         backwardRanks,
         List.of(256, 1024, 4096),
@@ -87,7 +104,7 @@ record HeadVariantPlan(
    */
   static HeadVariantPlan paper(long firstSeed) {
     return new HeadVariantPlan(
-        new HeadVariantScale(49_152, 4096, 6, 32, 1024, 512, 21_000, 128),
+        new HeadVariantScale(new ModelSize(49_152, 4096, 6, 32, 1024), 512, 21_000, 128),
         List.of(32, 128, 512, 1024, 4096),
         List.of(),
         List.of(),
@@ -113,9 +130,7 @@ record HeadVariantPlan(
   List<HeadVariant> rankArms(HeadChoice head) {
     return head.isMatrix()
         ? rankArms()
-        : Stream.concat(
-                rankArms().stream(),
-                Stream.of(HeadVariant.of(head, scale.vocabulary(), scale.width())))
+        : Stream.concat(rankArms().stream(), Stream.of(HeadVariant.of(head, scale.size())))
             .toList();
   }
 
@@ -132,7 +147,7 @@ record HeadVariantPlan(
    */
   List<HeadVariant> orthogonalArms() {
     return withFull(
-        Stream.of(HeadVariant.withoutOrthogonalPart(), HeadVariant.backward(scale.width())));
+        Stream.of(HeadVariant.withoutOrthogonalPart(), HeadVariant.backward(scale.size().width())));
   }
 
   /** The exact model without and with classes that never occur. */

@@ -1,29 +1,19 @@
 package dev.gatun.claims.heads;
 
+import dev.gatun.experiment.ModelSize;
+import dev.gatun.experiment.UsualTraining;
 import java.util.List;
 import java.util.stream.Stream;
 
 /**
  * What all arms of {@link HeadVariantExperiment} have in common at a tier.
  *
- * @param vocabulary V
- * @param width D
- * @param layers blocks
- * @param heads attention heads
- * @param length tokens per window
+ * @param size of the models
  * @param batch windows per step
  * @param steps training steps
  * @param windows held-out windows of an evaluation
  */
-record HeadVariantScale(
-    int vocabulary,
-    int width,
-    int layers,
-    int heads,
-    int length,
-    int batch,
-    long steps,
-    int windows) {
+record HeadVariantScale(ModelSize size, int batch, long steps, int windows) {
 
   /**
    * Share of a run in which the learning rate rises. After a tenth of a quick run some seeds stay
@@ -36,41 +26,20 @@ record HeadVariantScale(
 
   /** A run of a variant under its own name. */
   HeadVariantSetting setting(HeadVariant variant, double learningRate, long seed) {
-    return setting(variant.arm(), variant, learningRate, evaluations(), false, seed);
+    return setting(variant, learningRate, evaluations(), false, seed);
   }
 
   /** A run of a variant that tries a rate: looked at in the end alone. */
   HeadVariantSetting trial(HeadVariant variant, double learningRate, long seed) {
-    return setting(
-        "%s-rate%s".formatted(variant.arm(), learningRate),
-        variant,
-        learningRate,
-        List.of(steps),
-        true,
-        seed);
+    return setting(variant, learningRate, List.of(steps), true, seed);
   }
 
   private HeadVariantSetting setting(
-      String arm,
-      HeadVariant variant,
-      double learningRate,
-      List<Long> evaluations,
-      boolean trial,
-      long seed) {
+      HeadVariant variant, double learningRate, List<Long> evaluations, boolean trial, long seed) {
     return new HeadVariantSetting(
-        arm,
-        vocabulary,
-        variant.neverClasses(),
-        width,
-        layers,
-        heads,
-        variant.head(),
-        variant.backward(),
-        length,
-        batch,
-        steps,
-        learningRate,
-        Math.toIntExact(Math.round(WARM_UP * steps)),
+        variant,
+        size,
+        new UsualTraining(batch, steps, learningRate, Math.round(WARM_UP * steps)),
         windows,
         evaluations,
         trial,

@@ -1,10 +1,11 @@
 package dev.gatun.claims.heads;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.RunSetting;
+import dev.gatun.experiment.UsualTraining;
 import dev.gatun.model.TrainingMemory;
 import dev.gatun.model.TransformerConfig;
-import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.head.HeadBackward;
 import java.util.List;
 import java.util.OptionalInt;
@@ -13,38 +14,18 @@ import java.util.OptionalInt;
  * One training run of {@link HeadVariantExperiment}: a GPT-2 style model with some head, trained on
  * the corpus and evaluated on held-out windows of its seed's.
  *
- * @param arm names the head, and the rate where rates are compared
- * @param vocabulary V of the tokenizer
- * @param neverClasses classes beside those
- * @param width D
- * @param layers blocks
- * @param heads attention heads
- * @param head its form
- * @param backward its backward pass
- * @param length tokens per window
- * @param batch windows per step
- * @param steps training steps
- * @param learningRate peak rate of AdamW
- * @param warmupSteps steps of linear warm-up, before a cosine to a tenth
+ * @param variant its head
+ * @param size of the model, V being the tokenizer's
+ * @param training on the corpus
  * @param windows held-out windows of an evaluation
  * @param evaluations steps after which it is evaluated; 0 is untrained
  * @param trial whether it only tries its learning rate
  * @param seed of initial weights, batches and held-out windows
  */
 public record HeadVariantSetting(
-    String arm,
-    int vocabulary,
-    int neverClasses,
-    int width,
-    int layers,
-    int heads,
-    HeadForm head,
-    HeadBackward backward,
-    int length,
-    int batch,
-    long steps,
-    double learningRate,
-    int warmupSteps,
+    HeadVariant variant,
+    ModelSize size,
+    UsualTraining training,
     int windows,
     List<Long> evaluations,
     boolean trial,
@@ -56,15 +37,25 @@ public record HeadVariantSetting(
     evaluations = List.copyOf(evaluations);
   }
 
+  /** As in {@code rank8}, or {@code rank8-rate0.003} of a trial. */
+  @Override
+  public String arm() {
+    return trial ? "%s-rate%s".formatted(variant.arm(), training.learningRate()) : variant.arm();
+  }
+
   @Override
   public TransformerConfig model() {
-    return TransformerConfig.gpt2(vocabulary + neverClasses, width, layers, heads, length)
-        .withHead(head);
+    return size.withMoreTokens(variant.neverClasses()).gpt2(variant.head());
+  }
+
+  @Override
+  public HeadBackward backward() {
+    return variant.backward();
   }
 
   @Override
   public OptionalInt corpusVocabulary() {
-    return OptionalInt.of(vocabulary);
+    return OptionalInt.of(size.vocabulary());
   }
 
   @Override
@@ -76,6 +67,6 @@ public record HeadVariantSetting(
   @Override
   public long measurementBytes(Backend backend) {
     return TrainingMemory.ofEvaluation(
-        model(), batch * length, backend.real(), backend.workingSetBytes());
+        model(), batch() * length(), backend.real(), backend.workingSetBytes());
   }
 }

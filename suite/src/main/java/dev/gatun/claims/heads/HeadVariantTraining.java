@@ -1,23 +1,17 @@
 package dev.gatun.claims.heads;
 
-import dev.gatun.backend.Backend;
 import dev.gatun.data.BatchSource;
 import dev.gatun.data.RandomWindows;
 import dev.gatun.data.Randomness;
 import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.experiment.RunBody;
 import dev.gatun.experiment.RunEnvironment;
-import dev.gatun.experiment.UsualTraining;
+import dev.gatun.experiment.TrainedModel;
+import dev.gatun.experiment.TrainedModel.Observer;
 import dev.gatun.measure.HeldOutWindows;
 import dev.gatun.model.LanguageModel;
-import dev.gatun.model.head.HeadBackward;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.train.DivergedException;
-import dev.gatun.train.Trainer;
-import dev.gatun.train.TrainingConfig;
-import dev.gatun.train.TrainingListener;
-import java.util.List;
-import java.util.Optional;
 
 /**
  * Trains the model of a {@link HeadVariantSetting} and records its loss on held-out windows. Arms
@@ -34,7 +28,7 @@ public class HeadVariantTraining implements RunBody<HeadVariantSetting> {
   public final void run(
       HeadVariantSetting setting, RunEnvironment environment, RunRecorder recorder) {
     Randomness randomness = Randomness.of(setting.seed());
-    TokenizedCorpus corpus = environment.tokens(setting.vocabulary());
+    TokenizedCorpus corpus = environment.tokens(setting.size().vocabulary());
     var evaluation =
         new HeldOutWindows(
             corpus.validation(),
@@ -45,30 +39,25 @@ public class HeadVariantTraining implements RunBody<HeadVariantSetting> {
     var batches =
         new RandomWindows(
             corpus.train(), setting.batch(), setting.length(), randomness.stream("batches"));
-    recorder.metric("learning_rate", 0, setting.learningRate(), "1");
+    recorder.metric("learning_rate", 0, setting.training().learningRate(), "1");
     recorder.metric("tokens_per_step", 0, (double) setting.batch() * setting.length(), "tokens");
-    try (LanguageModel model = model(setting, environment.backend(), randomness);
-        Trainer trainer =
-            new Trainer(
-                model,
-                training(setting),
-                batches(setting, batches),
-                Optional.empty(),
-                List.of(
-                    environment.reporting(),
-                    watching(setting),
-                    evaluating(setting, evaluation, environment, recorder)))) {
-      environment.rehearse(() -> evaluation.loss(model));
-      trainer.run();
+    Observer watching = watching(setting);
+    try {
+      TrainedModel.run(
+          setting,
+          environment,
+          batches(setting, batches),
+          (step, model) -> {
+            watching.reached(step, model);
+            if (step == 0) {
+              environment.rehearse(() -> evaluation.loss(model));
+            }
+            evaluate(setting, step, model, evaluation, environment, recorder);
+          });
     } catch (DivergedException e) {
       // A measurement that failed: trials pass over it, and no check takes it for a loss.
       recorder.metric(lossName(setting), setting.steps(), Double.NaN, "nats");
     }
-  }
-
-  /** How the logit gradient flows back in a setting. */
-  protected HeadBackward backward(HeadVariantSetting setting) {
-    return setting.backward();
   }
 
   /** What a setting trains on. */
@@ -76,45 +65,29 @@ public class HeadVariantTraining implements RunBody<HeadVariantSetting> {
     return ofTheCorpus;
   }
 
-  /** What else sees the model at every step. */
-  protected TrainingListener watching(HeadVariantSetting setting) {
-    return new TrainingListener() {};
+  /** What else sees the model at every step, before it is evaluated. */
+  protected Observer watching(HeadVariantSetting setting) {
+    return (_, _) -> {};
   }
 
-  private LanguageModel model(HeadVariantSetting setting, Backend backend, Randomness randomness) {
-    Randomness weights = randomness.stream("weights");
-    return LanguageModel.initialise(
-        backend,
-        setting.model(),
-        backward(setting),
-        (parameter, out, deviation) -> weights.stream(parameter).gaussian(out, deviation));
-  }
-
-  private static TrainingListener evaluating(
+  private static void evaluate(
       HeadVariantSetting setting,
+      long step,
+      LanguageModel model,
       HeldOutWindows windows,
       RunEnvironment environment,
       RunRecorder recorder) {
-    return new TrainingListener() {
-      @Override
-      public void reached(long step, LanguageModel model) {
-        if (setting.evaluations().contains(step)) {
-          environment.measure(
-              () -> recorder.metric(lossName(setting), step, windows.loss(model), "nats"));
-        }
-        if (step == setting.steps() && setting.neverClasses() > 0) {
-          double among = windows.lossAmong(model, setting.vocabulary());
-          recorder.metric("loss_among_occurring", step, among, "nats");
-        }
-      }
-    };
+    if (setting.evaluations().contains(step)) {
+      environment.measure(
+          () -> recorder.metric(lossName(setting), step, windows.loss(model), "nats"));
+    }
+    if (step == setting.steps() && setting.variant().neverClasses() > 0) {
+      double among = windows.lossAmong(model, setting.size().vocabulary());
+      recorder.metric("loss_among_occurring", step, among, "nats");
+    }
   }
 
   private static String lossName(HeadVariantSetting setting) {
     return setting.trial() ? TRIAL_LOSS : VALIDATION_LOSS;
-  }
-
-  private static TrainingConfig training(HeadVariantSetting setting) {
-    return UsualTraining.of(setting, setting.learningRate(), setting.warmupSteps());
   }
 }

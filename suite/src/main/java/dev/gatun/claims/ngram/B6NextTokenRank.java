@@ -56,8 +56,7 @@ public final class B6NextTokenRank implements Claim {
   @Override
   public void run(ClaimContext context, EvidenceBuilder evidence) {
     List<Evidence> measured = experiment.evidence(context, id());
-    SweepEvidence.hand(
-        id(), measured, MatrixMeter.EVIDENCE, evidence, (run, own) -> compare(measured, run, own));
+    SweepEvidence.hand(id(), measured, true, evidence, (run, own) -> compare(measured, run, own));
   }
 
   /** Sets a matrix of text beside the mean of its shuffles, and each shuffle beside the text. */

@@ -4,38 +4,11 @@ import dev.gatun.results.CurveName;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.spectrum.SparseGramSpectrum;
 import dev.gatun.spectrum.Spectrum;
-import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** Records what there is to know of a next-token matrix. */
 final class MatrixMeter {
-  /** All that is recorded. */
-  static final List<String> EVIDENCE =
-      List.of(
-          "tokens",
-          "contexts",
-          "contexts_per_token",
-          "mixed_contexts",
-          "entries",
-          "used_tokens",
-          "tokens_alone",
-          "largest_block",
-          "row_sum_defect",
-          "energy_defect",
-          "matrix_norm",
-          "numerical_rank",
-          "rank_share",
-          "rank_less_used_tokens",
-          "rank_less_tokens_alone",
-          "half_dimension",
-          "half_share",
-          "negligible_dimension",
-          "negligible_share",
-          "w_error",
-          "sixteenth_error",
-          "next_token_matrix");
-
   /** W-error at which the paper calls the matrix approximated to one half. */
   private static final double HALF = 0.5;
 

@@ -1,6 +1,10 @@
 package dev.gatun.claims.saturation;
 
+import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.Tier;
+import dev.gatun.experiment.UsualTraining;
+import dev.gatun.train.TrainingConfig.AdamWSettings;
+import dev.gatun.train.TrainingConfig.WeightDecayOn;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongFunction;
@@ -16,6 +20,12 @@ import java.util.stream.Stream;
  */
 record SaturationPlan(List<SaturationSetting> settings) {
   private static final int SEEDS = 5;
+
+  /**
+   * Pythia's, but for its rate: 0.1, which is more usual, keeps a narrow head flatter for longer.
+   */
+  static final AdamWSettings ADAM_W =
+      new AdamWSettings(0.9, 0.95, 1e-8, 0.01, WeightDecayOn.MATRICES);
 
   /** Early checkpoints: token frequencies are learnt within the first hundred steps. */
   private static final List<Integer> EARLY = List.of(0, 8, 16, 32, 64, 128);
@@ -53,15 +63,8 @@ record SaturationPlan(List<SaturationSetting> settings) {
         .mapToObj(width ->
             seed ->
                 new SaturationSetting(
-                    1024,
-                    width,
-                    2,
-                    width == 4 ? 2 : 4,
-                    32,
-                    16,
-                    steps,
-                    3e-3,
-                    50,
+                    new ModelSize(1024, width, 2, width == 4 ? 2 : 4, 32),
+                    new UsualTraining(16, steps, 3e-3, 50, ADAM_W),
                     32,
                     checkpoints(steps, points),
                     seed));
@@ -88,15 +91,8 @@ record SaturationPlan(List<SaturationSetting> settings) {
     int steps = 20_000;
     return seed ->
         new SaturationSetting(
-            50_257,
-            width,
-            layers,
-            heads,
-            512,
-            32,
-            steps,
-            rate,
-            200,
+            new ModelSize(50_257, width, layers, heads, 512),
+            new UsualTraining(32, steps, rate, 200, ADAM_W),
             16,
             checkpoints(steps, 20),
             seed);

@@ -1,7 +1,9 @@
 package dev.gatun.claims.saturation;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.RunSetting;
+import dev.gatun.experiment.UsualTraining;
 import dev.gatun.model.TrainingMemory;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
@@ -12,32 +14,14 @@ import java.util.List;
  * One training run of {@link SaturationExperiment}: a GPT-2 style model with a head of its own
  * (untied), trained on the corpus and measured on held-out contexts of its seed's.
  *
- * @param vocabulary V
- * @param width D
- * @param layers blocks
- * @param heads attention heads
- * @param length tokens per window
- * @param batch windows per step
- * @param steps training steps
- * @param learningRate peak rate of AdamW
- * @param warmupSteps steps of linear warm-up, before a cosine to a tenth
+ * @param size of the model
+ * @param training on the corpus
  * @param windows measured windows: n = windows·length contexts
  * @param checkpoints steps after which the model is measured; 0 is untrained
  * @param seed of initial weights, batches, measured contexts and null models
  */
 public record SaturationSetting(
-    int vocabulary,
-    int width,
-    int layers,
-    int heads,
-    int length,
-    int batch,
-    long steps,
-    double learningRate,
-    int warmupSteps,
-    int windows,
-    List<Integer> checkpoints,
-    long seed)
+    ModelSize size, UsualTraining training, int windows, List<Integer> checkpoints, long seed)
     implements RunSetting {
 
   /** Keeps a copy of the list. */
@@ -48,13 +32,12 @@ public record SaturationSetting(
   /** As in {@code d16}. */
   @Override
   public String arm() {
-    return "d" + width;
+    return "d" + size.width();
   }
 
   @Override
   public TransformerConfig model() {
-    return TransformerConfig.gpt2(vocabulary, width, layers, heads, length)
-        .withHead(new HeadForm.Linear(false));
+    return size.gpt2(new HeadForm.Linear(false));
   }
 
   @Override
@@ -71,11 +54,11 @@ public record SaturationSetting(
     long f64 = ElementType.F64.byteSize();
     return TrainingMemory.ofEvaluation(
             model(), contexts(), backend.real(), backend.workingSetBytes())
-        + f64 * width * (2L * vocabulary + width + contexts());
+        + f64 * size.width() * (2L * size.vocabulary() + size.width() + contexts());
   }
 
   /** n. */
   public int contexts() {
-    return windows * length;
+    return windows * size.length();
   }
 }

@@ -1,6 +1,7 @@
 package dev.gatun.claims.spamlang;
 
 import dev.gatun.experiment.HeadChoice;
+import dev.gatun.experiment.UsualTraining;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.train.TrainingConfig.AdamWSettings;
@@ -78,7 +79,7 @@ final class SpamLangArms {
   void rates(int vocabulary, int length, Exposure exposure, double... rates) {
     for (double rate : rates) {
       String arm = "v%s-%s-rate%s".formatted(vocabulary, exposure.name, plain(rate));
-      add(arm, usual(vocabulary, length), length, exposure, rate);
+      add(arm, usual(vocabulary, length), exposure, rate);
     }
   }
 
@@ -88,16 +89,16 @@ final class SpamLangArms {
    */
   void lengths(int vocabulary, int length, Exposure exposure, double rate) {
     var asManyPositions = Exposure.fixed(exposure.batch * length, exposure.steps);
-    add("length" + length, usual(vocabulary, length), length, exposure, rate);
-    add("length1-equal-sequences", usual(vocabulary, 1), 1, exposure, rate);
-    add("length1-equal-positions", usual(vocabulary, 1), 1, asManyPositions, rate);
+    add("length" + length, usual(vocabulary, length), exposure, rate);
+    add("length1-equal-sequences", usual(vocabulary, 1), exposure, rate);
+    add("length1-equal-positions", usual(vocabulary, 1), asManyPositions, rate);
   }
 
   /** Arms {@code d64-v2048-seq4.88}. */
   void widths(int vocabulary, int length, Exposure exposure, double rate, int... widths) {
     for (int other : widths) {
       String arm = "d%s-v%s-%s".formatted(other, vocabulary, exposure.name);
-      add(arm, backbone.of(vocabulary, other, length), length, exposure, rate);
+      add(arm, backbone.of(vocabulary, other, length), exposure, rate);
     }
   }
 
@@ -106,14 +107,14 @@ final class SpamLangArms {
     TransformerConfig model = usual(vocabulary, length).withHead(new HeadForm.Linear(true));
     for (double rate : rates) {
       String arm = "tied-v%s-%s-rate%s".formatted(vocabulary, exposure.name, plain(rate));
-      add(arm, model, length, exposure, rate);
+      add(arm, model, exposure, rate);
     }
   }
 
   /** Arm {@code sigsoftmax-seq4.88}: sequences of one symbol through another head. */
   void head(HeadChoice head, int vocabulary, Exposure exposure, double rate) {
     TransformerConfig model = usual(vocabulary, 1).withHead(head.of(vocabulary, width));
-    add(head.label() + "-" + exposure.name, model, 1, exposure, rate);
+    add(head.label() + "-" + exposure.name, model, exposure, rate);
   }
 
   /** Arms {@code sigsoftmax-seq4.88-rate0.01}, which try rates for it. */
@@ -121,7 +122,7 @@ final class SpamLangArms {
     TransformerConfig model = usual(vocabulary, 1).withHead(head.of(vocabulary, width));
     for (double rate : rates) {
       String arm = "%s-%s-rate%s".formatted(head.label(), exposure.name, plain(rate));
-      add(arm, model, 1, exposure, rate);
+      add(arm, model, exposure, rate);
     }
   }
 
@@ -129,7 +130,7 @@ final class SpamLangArms {
   void momentum(int vocabulary, int length, Exposure exposure, double rate) {
     String arm = "sgd-v%s-%s".formatted(vocabulary, exposure.name);
     TransformerConfig model = usual(vocabulary, length);
-    add(arm, model, width, MomentumSgdSettings.usual(), length, exposure, rate);
+    add(arm, model, width, MomentumSgdSettings.usual(), exposure, rate);
   }
 
   /** Arms {@code backward8-v512-seq19.5}: the forward pass is exact. */
@@ -137,7 +138,7 @@ final class SpamLangArms {
     for (int rank : ranks) {
       String arm = "backward%s-v%s-%s".formatted(rank, vocabulary, exposure.name);
       TransformerConfig model = usual(vocabulary, length);
-      add(arm, model, rank, AdamWSettings.usual(), length, exposure, rate);
+      add(arm, model, rank, AdamWSettings.usual(), exposure, rate);
     }
   }
 
@@ -150,9 +151,8 @@ final class SpamLangArms {
     return backbone.of(vocabulary, width, length);
   }
 
-  private void add(
-      String arm, TransformerConfig model, int length, Exposure exposure, double rate) {
-    add(arm, model, model.width(), AdamWSettings.usual(), length, exposure, rate);
+  private void add(String arm, TransformerConfig model, Exposure exposure, double rate) {
+    add(arm, model, model.width(), AdamWSettings.usual(), exposure, rate);
   }
 
   private void add(
@@ -160,7 +160,6 @@ final class SpamLangArms {
       TransformerConfig model,
       int backwardRank,
       OptimiserSettings optimiser,
-      int length,
       Exposure exposure,
       double rate) {
     settings.add(
@@ -168,12 +167,12 @@ final class SpamLangArms {
             arm,
             model,
             backwardRank,
-            length,
-            exposure.batch,
-            exposure.steps,
-            rate,
-            Math.round(WARM_UP_SHARE * exposure.steps),
-            optimiser,
+            new UsualTraining(
+                exposure.batch,
+                exposure.steps,
+                rate,
+                Math.round(WARM_UP_SHARE * exposure.steps),
+                optimiser),
             seed));
   }
 }

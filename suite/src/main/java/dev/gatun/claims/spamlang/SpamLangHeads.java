@@ -21,15 +21,6 @@ import java.util.Map;
  */
 public final class SpamLangHeads implements ClaimPart {
   private static final String ACCURACY = "accuracy";
-  private static final List<String> EVIDENCE =
-      List.of(
-          ACCURACY,
-          "chance_accuracy",
-          "loss_over_chance",
-          "sequences_per_symbol",
-          "learning_rate",
-          "diverged");
-
   private final Plans plans;
   private final Sweep<SpamLangSetting> sweep;
 
@@ -71,12 +62,12 @@ public final class SpamLangHeads implements ClaimPart {
       var choice = new RateChoice();
       for (int i = 0; i < trials.size(); i++) {
         double wrong = 1 - SweepEvidence.value(tried.get(i), ACCURACY);
-        choice.add(trials.get(i).learningRate(), wrong);
+        choice.add(trials.get(i).training().learningRate(), wrong);
       }
       rates.put(arm, choice.best(plan.rates()));
-      SweepEvidence.hand(claim, tried, EVIDENCE, evidence);
+      SweepEvidence.hand(claim, tried, false, evidence);
     }
     List<Evidence> runs = sweep.run(context, claim, plan.runs(rates::get));
-    SweepEvidence.hand(claim, runs, EVIDENCE, evidence);
+    SweepEvidence.hand(claim, runs, false, evidence);
   }
 }

@@ -2,6 +2,7 @@ package dev.gatun.claims.spamlang;
 
 import dev.gatun.claims.spamlang.SpamLangArms.Exposure;
 import dev.gatun.experiment.HeadChoice;
+import dev.gatun.experiment.Tier;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import java.util.List;
@@ -28,6 +29,15 @@ public record SpamLangPlan(List<SpamLangSetting> settings) {
   /** Keeps a copy of the list. */
   public SpamLangPlan {
     settings = List.copyOf(settings);
+  }
+
+  /** The plan of a tier. */
+  static SpamLangPlan of(Tier tier, long firstSeed) {
+    return switch (tier) {
+      case QUICK -> quick(firstSeed);
+      case DESK -> desk(firstSeed);
+      case PAPER -> paper(firstSeed);
+    };
   }
 
   /** V to 8,192 at D = 32, sequences of one symbol except where length is the question. */

@@ -3,21 +3,22 @@ package dev.gatun.claims.spamlang;
 import dev.gatun.data.BatchSource;
 import dev.gatun.data.Randomness;
 import dev.gatun.data.SpamLang;
+import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.RunBody;
 import dev.gatun.experiment.RunEnvironment;
-import dev.gatun.model.LanguageModel;
+import dev.gatun.experiment.Sweep;
+import dev.gatun.experiment.SweepRuns;
+import dev.gatun.experiment.SweepRuns.Selection;
+import dev.gatun.experiment.TrainedModel;
 import dev.gatun.model.head.HeadScores;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.train.DivergedException;
-import dev.gatun.train.Trainer;
-import java.util.List;
-import java.util.Optional;
 
 /**
  * Trains on SpamLang and asks the model for every sequence of the language, of which there are V:
  * loss and accuracy are exact, with no sampling error.
  */
-final class SpamLangRun implements RunBody<SpamLangSetting> {
+public final class SpamLangRun implements RunBody<SpamLangSetting> {
   private static final String ONE = "1";
 
   private final Examples examples;
@@ -35,6 +36,17 @@ final class SpamLangRun implements RunBody<SpamLangSetting> {
     BatchSource of(SpamLangSetting setting, Randomness randomness);
   }
 
+  /** The runs behind A6, with a head. */
+  public static SweepRuns<SpamLangSetting> runs(HeadChoice head) {
+    return runs(
+        Examples.UNIFORM, (tier, seed) -> SpamLangPlan.of(tier, seed).withHead(head).settings());
+  }
+
+  /** Another language, or another plan. */
+  static SweepRuns<SpamLangSetting> runs(Examples examples, Selection<SpamLangSetting> plan) {
+    return new SweepRuns<>(new Sweep<>("spamlang", new SpamLangRun(examples)), plan, false);
+  }
+
   SpamLangRun(Examples examples) {
     this.examples = examples;
   }
@@ -43,47 +55,29 @@ final class SpamLangRun implements RunBody<SpamLangSetting> {
   public void run(SpamLangSetting setting, RunEnvironment environment, RunRecorder recorder) {
     Randomness randomness = Randomness.of(setting.seed());
     BatchSource batches = examples.of(setting, randomness.stream("batches"));
-    Randomness weights = randomness.stream("weights");
-    try (LanguageModel model =
-        LanguageModel.initialise(
-            environment.backend(),
-            setting.model(),
-            setting.backward(),
-            (parameter, out, deviation) -> weights.stream(parameter).gaussian(out, deviation))) {
+    try (TrainedModel trained = TrainedModel.initialise(setting, environment)) {
       recordSetting(setting, recorder);
       Runnable scores =
           () ->
               recordScores(
                   setting,
                   SymbolVisits.of(batches, setting),
-                  new SymbolScores(model, setting),
+                  new SymbolScores(trained.model(), setting),
                   recorder);
       environment.rehearse(scores);
-      train(setting, model, batches, environment, recorder);
+      recorder.metric("diverged", setting.steps(), diverges(trained, batches) ? 1 : 0, ONE);
       environment.measure(scores);
     }
   }
 
   /** A rate that makes a run diverge is an outcome, not a failure: the model is left as it was. */
-  private static void train(
-      SpamLangSetting setting,
-      LanguageModel model,
-      BatchSource batches,
-      RunEnvironment environment,
-      RunRecorder recorder) {
-    boolean diverged = false;
-    try (Trainer trainer =
-        new Trainer(
-            model,
-            setting.training(),
-            batches,
-            Optional.empty(),
-            List.of(environment.reporting()))) {
-      trainer.run();
+  private static boolean diverges(TrainedModel trained, BatchSource batches) {
+    try {
+      trained.train(batches, (_, _) -> {});
+      return false;
     } catch (DivergedException _) {
-      diverged = true;
+      return true;
     }
-    recorder.metric("diverged", setting.steps(), diverged ? 1 : 0, ONE);
   }
 
   /** What figures and tables are ordered by. */
@@ -92,7 +86,7 @@ final class SpamLangRun implements RunBody<SpamLangSetting> {
     recorder.metric("vocabulary", end, setting.model().vocabulary(), ONE);
     recorder.metric("width", end, setting.model().width(), ONE);
     recorder.metric("sequence_length", end, setting.length(), ONE);
-    recorder.metric("learning_rate", end, setting.learningRate(), ONE);
+    recorder.metric("learning_rate", end, setting.training().learningRate(), ONE);
     recorder.metric("backward_rank", end, setting.backwardRank(), ONE);
     recorder.metric("positions", end, setting.tokens(), ONE);
   }

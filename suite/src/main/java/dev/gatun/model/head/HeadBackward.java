@@ -1,10 +1,13 @@
 package dev.gatun.model.head;
 
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+
 /**
  * How the logit gradient G [N, V] flows back through a linear head L = H·Wᵀ, W [V, D]. The forward
  * pass, and with it every loss, is the exact one whichever is chosen; all but {@link Exact} exist
  * to take one part of the gradient away and see what training loses.
  */
+@JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "is")
 public sealed interface HeadBackward {
   /** Backpropagation: dH = G·W, dW = Gᵀ·H. */
   HeadBackward EXACT = new Exact();

@@ -1,5 +1,6 @@
 package dev.gatun.results.comparison;
 
+import dev.gatun.io.Json;
 import dev.gatun.results.Run;
 import dev.gatun.results.UnreadableResultsException;
 import java.util.LinkedHashMap;
@@ -7,11 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Whether two runs did the same work, but for what computed it. A configuration's {@code device},
@@ -61,25 +58,17 @@ final class Comparability {
 
   private static Map<String, String> read(Run run) {
     try {
-      JsonNode json = JsonMapper.shared().readTree(run.configuration());
-      Map<String, String> values = new TreeMap<>();
-      json.properties().stream()
-          .filter(entry -> !WHAT_COMPUTED.contains(entry.getKey()))
-          .forEach(entry -> flatten(entry.getKey(), entry.getValue(), values));
+      Map<String, String> values = Json.leaves(run.configuration());
+      values.keySet().removeIf(Comparability::mayDiffer);
       return values;
-    } catch (JacksonException e) {
+    } catch (IllegalArgumentException e) {
       throw new UnreadableResultsException(
           "the configuration of run " + run.id() + " is not JSON; was the file edited?", e);
     }
   }
 
-  private static void flatten(String path, JsonNode node, Map<String, String> values) {
-    if (node.isObject()) {
-      node.properties().stream()
-          .filter(entry -> !entry.getKey().equals(SEED))
-          .forEach(entry -> flatten(path + "." + entry.getKey(), entry.getValue(), values));
-    } else if (!path.equals(SEED)) {
-      values.put(path, node.isString() ? node.stringValue() : node.toString());
-    }
+  private static boolean mayDiffer(String path) {
+    List<String> keys = List.of(path.split("\\."));
+    return WHAT_COMPUTED.contains(keys.getFirst()) || keys.contains(SEED);
   }
 }

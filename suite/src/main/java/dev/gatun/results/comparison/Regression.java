@@ -26,6 +26,7 @@ import java.util.stream.Stream;
 public record Regression(
     String reference, int asBefore, List<Metric> changed, List<Metric> unclear) {
   private static final String OTHER_RATE = "other configuration: experiment.learningRate";
+  private static final String OTHER_TEXT = "other corpus";
 
   /** A metric of a claim, and where it is least as it was. */
   public record Metric(String claim, String metric, Place place) {
@@ -62,12 +63,17 @@ public record Regression(
             .collect(Collectors.toCollection(TreeSet::new));
     var before = new Machine(stored.name(), stored.evidence().ofClaims(claims), List.of());
     var comparison = Comparison.of(before, now, tolerances);
-    Set<String> otherArms = armsAtAnotherRate(comparison);
-    Predicate<Place> counts = place -> !trainedAtAnotherRate(place, otherArms);
+    Set<String> otherRates = arms(comparison, OTHER_RATE);
+    Set<String> otherTexts = arms(comparison, OTHER_TEXT);
     List<Metric> changed = new ArrayList<>();
     List<Metric> unclear = new ArrayList<>();
     int asBefore = 0;
     for (MetricComparison metric : comparison.metrics()) {
+      Predicate<Place> counts =
+          place ->
+              parts(metric.claim(), place).noneMatch(otherRates::contains)
+                  && !(isRatio(place)
+                      && parts(metric.claim(), place).anyMatch(otherTexts::contains));
       Optional<Place> differs = first(metric, counts.and(Regression::differs));
       Optional<Place> open = first(metric, counts.and(Regression::isOpen));
       differs.ifPresent(place -> changed.add(new Metric(metric.claim(), metric.metric(), place)));
@@ -105,23 +111,29 @@ public record Regression(
   }
 
   /**
-   * The arms for which the trials chose another learning rate. Where two rates are equally good,
-   * rounding decides, and the arm's numbers then belong to another training.
+   * The arms that cannot be compared for a reason, each behind its claim. Where two learning rates
+   * are equally good, rounding decides which one the trials choose.
    */
-  private static Set<String> armsAtAnotherRate(Comparison comparison) {
+  private static Set<String> arms(Comparison comparison, String reason) {
     return comparison.metrics().stream()
-        .flatMap(metric -> metric.places().stream())
-        .filter(place -> place.reason().startsWith(OTHER_RATE))
-        .map(Regression::arm)
+        .flatMap(metric ->
+            metric.places().stream()
+                .filter(place -> place.reason().startsWith(reason))
+                .map(place -> metric.claim() + " " + arm(place)))
         .collect(Collectors.toCollection(TreeSet::new));
-  }
-
-  /** Whether a place is of such an arm, or of two arms of which one is such an arm. */
-  private static boolean trainedAtAnotherRate(Place place, Set<String> arms) {
-    return Stream.of(arm(place).split("-over-")).anyMatch(arms::contains);
   }
 
   private static String arm(Place place) {
     return place.site().split(", ")[0];
+  }
+
+  /** A place's arm, or the two arms whose ratio it is, each behind the claim. */
+  private static Stream<String> parts(String claim, Place place) {
+    return Stream.of(arm(place).split("-over-")).map(part -> claim + " " + part);
+  }
+
+  /** A ratio of two arms has no corpus of its own; it is of that of its arms. */
+  private static boolean isRatio(Place place) {
+    return arm(place).contains("-over-");
   }
 }

@@ -11,9 +11,9 @@ import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.Measured;
 import dev.gatun.experiment.Progress;
 import dev.gatun.experiment.ProgressListener;
+import dev.gatun.experiment.SweepClaim;
 import dev.gatun.experiment.SweepTest;
 import dev.gatun.experiment.Tier;
-import dev.gatun.experiment.UnsupportedTierException;
 import dev.gatun.measure.HeadMeasures;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.EvidenceBuilder;
@@ -44,7 +44,7 @@ class BottleneckClaimsIT {
 
   @Test
   void destroyedNormIsNearThatOfAnUnrelatedHeadBeforeTraining() {
-    Evidence evidence = run(new A1GradientSuppression(exact()));
+    Evidence evidence = run(new SweepClaim("A1", exact().runs()));
     for (String arm : List.of("d8", "d12")) {
       double unrelated = at(evidence, arm, "destroyed_norm_unrelated", 0);
       assertEquals(unrelated, at(evidence, arm, "destroyed_norm", 0), 0.01);
@@ -54,7 +54,7 @@ class BottleneckClaimsIT {
 
   @Test
   void keptAndDestroyedEnergiesAddUpToOne() {
-    Evidence evidence = run(new A1GradientSuppression(exact()));
+    Evidence evidence = run(new SweepClaim("A1", exact().runs()));
     for (Metric kept : named(evidence, "kept_norm")) {
       double destroyed =
           evidence.metrics().stream()
@@ -69,13 +69,13 @@ class BottleneckClaimsIT {
 
   @Test
   void trainingLowersTheLoss() {
-    Evidence evidence = run(new A9FlatThroughTraining(exact()));
+    Evidence evidence = run(new SweepClaim("A9", exact().runs()));
     assertTrue(at(evidence, "d12", "loss", 6) < at(evidence, "d12", "loss", 0) - 0.1);
   }
 
   @Test
   void stepHasRankAtMostTwiceTheWidthAndTheGradientMore() {
-    Evidence evidence = run(new A2LogitStepRank(exact()));
+    Evidence evidence = run(new SweepClaim("A2", exact().withSpectra()));
     for (int width : new int[] {8, 12}) {
       String arm = "d" + width;
       assertEquals(2.0 * width, at(evidence, arm, "rank_cap", 6));
@@ -87,7 +87,7 @@ class BottleneckClaimsIT {
 
   @Test
   void partOfTheGradientIsOutOfReachAndMoreOfItForTheDirectionTaken() {
-    Evidence evidence = run(new A3UnreachableGradient(exact()));
+    Evidence evidence = run(SmallBottleneck.a3(exact()));
     double best = at(evidence, "d8", "best_rank_residual", 6);
     assertTrue(best > 0.01);
     assertTrue(at(evidence, "d8", "direction_residual", 6) > best);
@@ -99,7 +99,7 @@ class BottleneckClaimsIT {
   void claimsShareTheirTraining() {
     BottleneckExperiment shared = exact();
     ClaimContext context = SmallBottleneck.context(backend, output);
-    Evidence first = Measured.evidence(new A1GradientSuppression(shared), context);
+    Evidence first = Measured.evidence(new SweepClaim("A1", shared.runs()), context);
     var deaf =
         new ClaimContext(
             backend,
@@ -110,14 +110,14 @@ class BottleneckClaimsIT {
               throw new AssertionError("trains again: " + progress);
             },
             output);
-    Evidence second = Measured.evidence(new A9FlatThroughTraining(shared), deaf);
+    Evidence second = Measured.evidence(new SweepClaim("A9", shared.runs()), deaf);
     assertEquals(at(first, "d8", "destroyed_norm", 6), at(second, "d8", "destroyed_norm", 6));
   }
 
   @Test
   void anInterruptedCommandFindsItsFinishedRunsAgain() {
     ClaimContext context = SmallBottleneck.context(backend, output);
-    Evidence first = Measured.evidence(new A1GradientSuppression(exact()), context);
+    Evidence first = Measured.evidence(new SweepClaim("A1", exact().runs()), context);
     var deaf =
         new ClaimContext(
             backend,
@@ -128,22 +128,22 @@ class BottleneckClaimsIT {
               throw new AssertionError("trains again: " + progress);
             },
             output);
-    Evidence resumed = Measured.evidence(new A1GradientSuppression(exact()), deaf);
+    Evidence resumed = Measured.evidence(new SweepClaim("A1", exact().runs()), deaf);
     assertEquals(first.metrics(), resumed.metrics());
     assertEquals(first.runs(), resumed.runs());
   }
 
   @Test
   void equalSeedsGiveEqualNumbersAndOthersOthers(@TempDir Path second, @TempDir Path third) {
-    Evidence evidence = run(new A1GradientSuppression(exact()));
+    Evidence evidence = run(new SweepClaim("A1", exact().runs()));
     Evidence again =
         Measured.evidence(
-            new A1GradientSuppression(exact()), SmallBottleneck.context(backend, second));
+            new SweepClaim("A1", exact().runs()), SmallBottleneck.context(backend, second));
     assertEquals(evidence.metrics(), again.metrics());
     var otherSeed =
         new ClaimContext(
             backend, Tier.QUICK, 8, SmallBottleneck::corpus, ProgressListener.NONE, third);
-    Evidence other = Measured.evidence(new A1GradientSuppression(exact()), otherSeed);
+    Evidence other = Measured.evidence(new SweepClaim("A1", exact().runs()), otherSeed);
     assertTrue(at(evidence, "d8", "destroyed_norm", 6) != at(other, "d8", "destroyed_norm", 6));
   }
 
@@ -167,8 +167,11 @@ class BottleneckClaimsIT {
   }
 
   private static void storeAll(ClaimContext context, Path folder) {
-    var experiment = new BottleneckExperiment(HeadMeasures.EXACT, s -> SmallBottleneck.plan(s, 2));
-    new ResultsFolder(folder).write(Measured.evidence(new A2LogitStepRank(experiment), context));
+    var experiment =
+        new BottleneckExperiment(
+            HeadMeasures.EXACT, (_, s) -> SmallBottleneck.plan(s, 2).settings());
+    new ResultsFolder(folder)
+        .write(Measured.evidence(new SweepClaim("A2", experiment.withSpectra()), context));
   }
 
   @Test
@@ -183,12 +186,12 @@ class BottleneckClaimsIT {
         };
     assertThrows(
         CancellationException.class,
-        () -> Measured.evidence(new A1GradientSuppression(exact()), listening(interrupting)));
+        () -> Measured.evidence(new SweepClaim("A1", exact().runs()), listening(interrupting)));
     assertEquals(8, trained.size());
     trained.clear();
     Evidence resumed =
         Measured.evidence(
-            new A1GradientSuppression(exact()),
+            new SweepClaim("A1", exact().runs()),
             listening(progress -> trained.add(progress.task())));
     assertEquals(6, trained.size());
     assertEquals(2, resumed.runs().size());
@@ -198,7 +201,7 @@ class BottleneckClaimsIT {
   @Test
   void progressCountsTheStepsOfAllRuns() {
     var seen = new ArrayList<Progress>();
-    Measured.evidence(new A1GradientSuppression(exact()), listening(seen::add));
+    Measured.evidence(new SweepClaim("A1", exact().runs()), listening(seen::add));
     assertEquals(12, seen.size());
     for (int i = 0; i < 12; i++) {
       assertEquals(i + 1, seen.get(i).done());
@@ -209,11 +212,11 @@ class BottleneckClaimsIT {
   @Test
   void discardedRunsAreMeasuredAnew() {
     ClaimContext context = SmallBottleneck.context(backend, output);
-    Measured.evidence(new A1GradientSuppression(exact()), context);
+    Measured.evidence(new SweepClaim("A1", exact().runs()), context);
     context.discardUnfinished();
     assertTrue(Files.notExists(context.unfinished()));
     var seen = new ArrayList<Progress>();
-    Measured.evidence(new A1GradientSuppression(exact()), listening(seen::add));
+    Measured.evidence(new SweepClaim("A1", exact().runs()), listening(seen::add));
     assertEquals(12, seen.size());
   }
 
@@ -238,22 +241,10 @@ class BottleneckClaimsIT {
     var builder = new EvidenceBuilder();
     BottleneckExperiment shared = exact();
     ClaimContext context = SmallBottleneck.context(on, folder);
-    new A1GradientSuppression(shared).run(context, builder);
-    new A2LogitStepRank(shared).run(context, builder);
-    new A3UnreachableGradient(shared).run(context, builder);
+    new SweepClaim("A1", shared.runs()).run(context, builder);
+    new SweepClaim("A2", shared.withSpectra()).run(context, builder);
+    SmallBottleneck.a3(shared).run(context, builder);
     new ResultsFolder(folder).write(builder.build(new Provenance(Map.of())));
-  }
-
-  @Test
-  void tiersThatAreNotThereYetSaySo() {
-    var paper =
-        new ClaimContext(
-            backend, Tier.PAPER, 7, SmallBottleneck::corpus, ProgressListener.NONE, output);
-    var refusal =
-        assertThrows(
-            UnsupportedTierException.class,
-            () -> Measured.evidence(new A1GradientSuppression(exact()), paper));
-    assertEquals("claim A1 has no paper tier yet; run it with --tier quick", refusal.getMessage());
   }
 
   private Evidence run(Claim claim) {

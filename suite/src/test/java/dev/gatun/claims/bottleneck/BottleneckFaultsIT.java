@@ -7,6 +7,7 @@ import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.FaultFamily;
 import dev.gatun.experiment.Measured;
 import dev.gatun.experiment.SmallestFaults;
+import dev.gatun.experiment.SweepClaim;
 import dev.gatun.measure.HeadMeasures;
 import dev.gatun.model.head.Head;
 import dev.gatun.model.head.HeadInputs;
@@ -37,7 +38,8 @@ class BottleneckFaultsIT extends SmallestFaults {
   /** Trained a little at the quick tier's widths, for the projection alone. */
   private static final Sweep PROJECTED = new Sweep("projected", SmallBottleneck::projected);
 
-  private static final Sweep ONE_SEED = new Sweep("one-seed", seed -> SmallBottleneck.plan(seed, 1));
+  private static final Sweep ONE_SEED =
+      new Sweep("one-seed", seed -> SmallBottleneck.plan(seed, 1));
   private static final Sweep TAKEN_APART = new Sweep("taken-apart", SmallBottleneck::takenApart);
 
   private final Backend backend = CpuBackend.open(1);
@@ -64,7 +66,7 @@ class BottleneckFaultsIT extends SmallestFaults {
             SHARES,
             "",
             PROJECTED,
-            A1GradientSuppression::new,
+            of -> new SweepClaim("A1", of.runs()),
             size -> widened(_ -> size)),
         family(
             "A2",
@@ -73,7 +75,7 @@ class BottleneckFaultsIT extends SmallestFaults {
             SCALES,
             "",
             ONE_SEED,
-            A2LogitStepRank::new,
+            of -> new SweepClaim("A2", of.withSpectra()),
             BottleneckFaultsIT::stepOfAWiderHead),
         family(
             "A3",
@@ -82,7 +84,7 @@ class BottleneckFaultsIT extends SmallestFaults {
             SCALES,
             "",
             ONE_SEED,
-            A3UnreachableGradient::new,
+            SmallBottleneck::a3,
             BottleneckFaultsIT::noisySpectrum),
         family(
             "A4",
@@ -91,16 +93,18 @@ class BottleneckFaultsIT extends SmallestFaults {
             SHARES,
             "",
             TAKEN_APART,
-            A4RankGrowsWithBatch::new,
+            of -> new SweepClaim("A4", of.withAnatomy(), of.gaussianGradient()),
             this::takenApart),
         family(
             "A5",
-            "The head through which the gradient passes has random left singular vectors, the first ones first.",
+            "The head through which the gradient passes has random left singular vectors, the first"
+                + " ones first.",
             "share of D",
             SHARES,
-            "A head with the same singular values and random left vectors has a cosine below the bound too.",
+            "A head with the same singular values and random left vectors has a cosine below the"
+                + " bound too.",
             TAKEN_APART,
-            A5PoorDirection::new,
+            of -> new SweepClaim("A5", of.withAnatomy()),
             this::takenApart),
         family(
             "A9",
@@ -109,16 +113,17 @@ class BottleneckFaultsIT extends SmallestFaults {
             SHARES,
             "",
             PROJECTED,
-            A9FlatThroughTraining::new,
+            of -> new SweepClaim("A9", of.runs()),
             size -> widened(checkpoint -> size * checkpoint / (SmallBottleneck.CHECKPOINTS - 1.0))),
         family(
             "A10",
-            "The head whose kept energy is taken has random left singular vectors, the first ones first.",
+            "The head whose kept energy is taken has random left singular vectors, the first ones"
+                + " first.",
             "share of D",
             SHARES,
             "A random head moves energy to the tail too, so that the bound holds for it as well.",
             TAKEN_APART,
-            A10EnergyMovesToTail::new,
+            of -> new SweepClaim("A10", of.withAnatomy()),
             this::takenApart));
   }
 
@@ -146,14 +151,14 @@ class BottleneckFaultsIT extends SmallestFaults {
                   folder,
                   _ ->
                       new BottleneckExperiment(
-                          size == 0 ? HeadMeasures.EXACT : faulty.apply(size), sweep.plan));
+                          size == 0 ? HeadMeasures.EXACT : faulty.apply(size),
+                          (_, seed) -> sweep.plan.apply(seed).settings()));
           return evidence(of.apply(experiment), folder);
         });
   }
 
   private Evidence evidence(Claim claim, String folder) {
-    return Measured.evidence(
-        claim, SmallBottleneck.context(backend, output.resolve(folder)));
+    return Measured.evidence(claim, SmallBottleneck.context(backend, output.resolve(folder)));
   }
 
   /** A projector with so many directions of D too many, by checkpoint; random heads stay whole. */
@@ -170,8 +175,7 @@ class BottleneckFaultsIT extends SmallestFaults {
         int more = Math.toIntExact(Math.round(added * headWeights.cols()));
         try (TensorScope scope = on.newScope();
             var projection =
-                new HeadProjection(
-                    on, FaultyHead.withColumns(on, scope, headWeights, more, 1))) {
+                new HeadProjection(on, FaultyHead.withColumns(on, scope, headWeights, more, 1))) {
           gradient.forEach((_, chunk) -> projection.add(chunk));
           GradientProjection wide = projection.result();
           return new GradientProjection(
@@ -274,8 +278,7 @@ class BottleneckFaultsIT extends SmallestFaults {
   }
 
   /** The contexts, of which an even share after the first 128 are those again. */
-  private static HeadInputs repeating(
-      Backend on, TensorScope scope, HeadInputs at, double share) {
+  private static HeadInputs repeating(Backend on, TensorScope scope, HeadInputs at, double share) {
     long rows = at.hidden().rows();
     Tensor hidden = scope.zeros(at.hidden().type(), rows, at.hidden().cols());
     Tensor targets = scope.zeros(at.targets().type(), rows);

@@ -3,10 +3,14 @@ package dev.gatun.claims.bottleneck;
 import dev.gatun.backend.Backend;
 import dev.gatun.data.Corpus;
 import dev.gatun.data.SmallText;
+import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.HeadChoice;
+import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.ProgressListener;
+import dev.gatun.experiment.SweepClaim;
 import dev.gatun.experiment.Tier;
+import dev.gatun.experiment.UsualTraining;
 import dev.gatun.measure.HeadMeasures;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,16 +34,9 @@ public final class SmallBottleneck {
 
   public static BottleneckSetting setting(int width, long seed) {
     return new BottleneckSetting(
-        256,
-        width,
+        new ModelSize(256, width, 1, 2, 16),
         HeadChoice.LINEAR,
-        1,
-        2,
-        16,
-        4,
-        6,
-        1e-2,
-        2,
+        new UsualTraining(4, 6, 1e-2, 2),
         17,
         List.of(0, 3, 6),
         List.of(6),
@@ -84,16 +81,9 @@ public final class SmallBottleneck {
       List<Integer> anatomy,
       long seed) {
     return new BottleneckSetting(
-        vocabulary,
-        width,
+        new ModelSize(vocabulary, width, 1, 4, length),
         HeadChoice.LINEAR,
-        1,
-        4,
-        length,
-        batch,
-        steps,
-        0.192 / width,
-        steps / 6,
+        new UsualTraining(batch, steps, 0.192 / width, steps / 6),
         windows,
         checkpoints,
         List.of(),
@@ -102,7 +92,12 @@ public final class SmallBottleneck {
   }
 
   public static BottleneckExperiment experiment(HeadMeasures measures) {
-    return new BottleneckExperiment(measures, seed -> plan(seed, 1));
+    return new BottleneckExperiment(measures, (_, seed) -> plan(seed, 1).settings());
+  }
+
+  /** The claim on the first seed's steps, with its control. */
+  static Claim a3(BottleneckExperiment experiment) {
+    return new SweepClaim("A3", experiment.withSpectra(), experiment.reachableGradient());
   }
 
   public static ClaimContext context(Backend backend, Path output) {
@@ -111,6 +106,6 @@ public final class SmallBottleneck {
   }
 
   public static Corpus corpus() {
-    return SmallText.corpus(100_000);
+    return SmallText.corpus(1_500_000);
   }
 }

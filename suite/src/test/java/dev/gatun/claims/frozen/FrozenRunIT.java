@@ -31,7 +31,8 @@ class FrozenRunIT {
   private static Evidence measured(Backend backend, Path folder, ProgressListener listener) {
     return Measured.evidence(
         new B5RankConstrainedHead(
-            new FrozenExperiment(new FrozenRun(), seed -> SmallFrozen.plan(seed, 1))),
+            new FrozenExperiment(
+                new FrozenRun(), (_, seed) -> SmallFrozen.plan(seed, 1).settings())),
         SmallFrozen.context(backend, folder, listener));
   }
 

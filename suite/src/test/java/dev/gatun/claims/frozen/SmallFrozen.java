@@ -3,8 +3,10 @@ package dev.gatun.claims.frozen;
 import dev.gatun.backend.Backend;
 import dev.gatun.data.SmallText;
 import dev.gatun.experiment.ClaimContext;
+import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.ProgressListener;
 import dev.gatun.experiment.Tier;
+import dev.gatun.experiment.UsualTraining;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -24,15 +26,8 @@ final class SmallFrozen {
 
   private static FrozenSetting setting(int vocabulary, long steps, long batches, long seed) {
     return new FrozenSetting(
-        vocabulary,
-        32,
-        1,
-        4,
-        32,
-        16,
-        steps,
-        6e-3,
-        30,
+        new ModelSize(vocabulary, 32, 1, 4, 32),
+        new UsualTraining(16, steps, 6e-3, 30),
         batches,
         32,
         List.of(2, 4, 8, 16, 32),

@@ -3,26 +3,30 @@ package dev.gatun.claims.heads;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.claims.bottleneck.SmallBottleneck;
+import dev.gatun.claims.heads.HeadVariantExperiment.Plans;
 import dev.gatun.data.BatchSource;
 import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.FaultFamily;
 import dev.gatun.experiment.Measured;
+import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.PlantedFaults;
 import dev.gatun.experiment.RunBody;
 import dev.gatun.experiment.SmallestFaults;
+import dev.gatun.experiment.Sweep;
+import dev.gatun.experiment.SweepClaim;
+import dev.gatun.experiment.TrainedModel.Observer;
 import dev.gatun.measure.HeadMeasures;
 import dev.gatun.measure.LocalMeasure;
-import dev.gatun.model.head.HeadBackward;
 import dev.gatun.model.LanguageModel;
+import dev.gatun.model.head.HeadBackward;
 import dev.gatun.results.Evidence;
 import dev.gatun.tensor.Batch;
 import dev.gatun.tensor.Tensor;
-import dev.gatun.train.TrainingListener;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.DoubleFunction;
-import java.util.function.Function;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,8 +38,7 @@ class HeadFaultsIT extends SmallestFaults {
   private final Backend backend = CpuBackend.open(1);
 
   /** A7, C1, C2 and C3 share it, so that the sound runs are trained once. */
-  private final HeadVariantExperiment whole =
-      new HeadVariantExperiment(new HeadVariantTraining(), SmallHeads::tiny);
+  private final Sweep<HeadVariantSetting> whole = SmallHeads.sweep(new HeadVariantTraining());
 
   @TempDir private Path output;
 
@@ -53,7 +56,7 @@ class HeadFaultsIT extends SmallestFaults {
             "ranks",
             List.of(1.0, 2.0, 6.0, 14.0, 30.0),
             "",
-            A7HeadRank::new,
+            SmallHeads::a7,
             "rank2",
             more ->
                 SmallHeads.training(setting ->
@@ -76,7 +79,7 @@ class HeadFaultsIT extends SmallestFaults {
             "ranks",
             List.of(1.0, 2.0, 4.0, 8.0, 15.0),
             "",
-            C1BackwardRank::new,
+            SmallHeads::c1,
             "backward",
             HeadFaultsIT::withoutRanks),
         ofVariants(
@@ -85,7 +88,7 @@ class HeadFaultsIT extends SmallestFaults {
             "share of each step that is taken back",
             SHARES,
             "",
-            C2OrthogonalPart::new,
+            SmallHeads::c2,
             "no-orthogonal",
             HeadFaultsIT::withShorterSteps),
         ofVariants(
@@ -94,7 +97,7 @@ class HeadFaultsIT extends SmallestFaults {
             "share of the targets",
             List.of(1 / 1024.0, 1 / 256.0, 1 / 64.0, 1 / 16.0, 0.25),
             "",
-            C3NeverTargetClasses::new,
+            SmallHeads::c3,
             "never",
             HeadFaultsIT::withTargetsThatNeverOccur),
         new FaultFamily(
@@ -103,11 +106,11 @@ class HeadFaultsIT extends SmallestFaults {
             "share of the contexts",
             SHARES,
             false,
-            "Jacobians of any context destroy nearly all, as those of the linear head do, which is the null.",
+            "Jacobians of any context destroy nearly all, as those of the linear head do, which is"
+                + " the null.",
             share -> {
               Path folder = output.resolve("family" + share);
-              return Measured.evidence(
-                  heads(share), SmallBottleneck.context(backend, folder));
+              return Measured.evidence(heads(share), SmallBottleneck.context(backend, folder));
             }));
   }
 
@@ -117,11 +120,11 @@ class HeadFaultsIT extends SmallestFaults {
       String unit,
       List<Double> sizes,
       String blind,
-      Function<HeadVariantExperiment, Claim> of,
+      BiFunction<Sweep<HeadVariantSetting>, Plans, Claim> of,
       String touched,
       DoubleFunction<RunBody<HeadVariantSetting>> faulty) {
     ClaimContext context = SmallHeads.context(backend, output.resolve("variants"));
-    Claim exact = of.apply(whole);
+    Claim exact = of.apply(whole, SmallHeads.TINY);
     return new FaultFamily(
         claim,
         fault,
@@ -131,14 +134,12 @@ class HeadFaultsIT extends SmallestFaults {
         blind,
         size -> {
           Evidence sound = Measured.evidence(exact, context);
-          var experiment =
-              new HeadVariantExperiment(faulty.apply(size), SmallHeads::tiny);
-          return size == 0
-              ? sound
-              : PlantedFaults.evidence(
-                  context,
-                  run -> run.startsWith(touched),
-                  () -> Measured.evidence(of.apply(experiment), context));
+          if (size == 0) {
+            return sound;
+          }
+          Claim broken = of.apply(SmallHeads.sweep(faulty.apply(size)), SmallHeads.TINY);
+          return PlantedFaults.evidence(
+              context, run -> run.startsWith(touched), () -> Measured.evidence(broken, context));
         });
   }
 
@@ -166,20 +167,16 @@ class HeadFaultsIT extends SmallestFaults {
   }
 
   private static RunBody<HeadVariantSetting> withoutRanks(double missing) {
-    return new HeadVariantTraining() {
-      @Override
-      protected HeadBackward backward(HeadVariantSetting setting) {
-        return setting.backward() instanceof HeadBackward.RankLimited(int rank)
-            ? new HeadBackward.RankLimited(rank - (int) missing)
-            : setting.backward();
-      }
-    };
+    return SmallHeads.training(setting ->
+        setting.backward() instanceof HeadBackward.RankLimited(int rank)
+            ? SmallHeads.withBackward(setting, new HeadBackward.RankLimited(rank - (int) missing))
+            : setting);
   }
 
   private static RunBody<HeadVariantSetting> withShorterSteps(double share) {
     return new HeadVariantTraining() {
       @Override
-      protected TrainingListener watching(HeadVariantSetting setting) {
+      protected Observer watching(HeadVariantSetting setting) {
         return setting.arm().equals("no-orthogonal")
             ? new ShorterSteps(share)
             : super.watching(setting);
@@ -188,7 +185,7 @@ class HeadFaultsIT extends SmallestFaults {
   }
 
   /** Takes a share of what each step does to the head back. */
-  private static final class ShorterSteps implements TrainingListener {
+  private static final class ShorterSteps implements Observer {
     private final double share;
     private double[] before;
 
@@ -214,7 +211,7 @@ class HeadFaultsIT extends SmallestFaults {
     return new HeadVariantTraining() {
       @Override
       protected BatchSource batches(HeadVariantSetting setting, BatchSource ofTheCorpus) {
-        return setting.neverClasses() == 0
+        return setting.variant().neverClasses() == 0
             ? ofTheCorpus
             : step -> withTargetsThatNeverOccur(ofTheCorpus.batch(step), step, share, setting);
       }
@@ -227,7 +224,8 @@ class HeadFaultsIT extends SmallestFaults {
     for (int i = 0; i < targets.length; i++) {
       long position = step * targets.length + i;
       if (Math.floor((position + 1) * share) > Math.floor(position * share)) {
-        targets[i] = setting.vocabulary() + (int) (position % setting.neverClasses());
+        targets[i] =
+            setting.size().vocabulary() + (int) (position % setting.variant().neverClasses());
       }
     }
     return new Batch(batch.inputs(), targets, batch.batch(), batch.length());
@@ -245,22 +243,19 @@ class HeadFaultsIT extends SmallestFaults {
           }
           return LocalMeasure.measure(on, head, at, rows, jacobians);
         };
-    return new H1OtherHeads(
+    var runs =
         new HeadFamilyExperiment(
             new HeadFamilyTraining(local, HeadMeasures.EXACT),
             (_, first) ->
                 new HeadFamilyPlan(
-                    256,
-                    12,
-                    1,
-                    32,
+                    new ModelSize(256, 12, 1, 4, 32),
                     16,
                     3,
                     2,
                     32,
                     List.of(0.016),
                     List.of(),
-                    LongStream.range(first, first + 5).boxed().toList())),
-        List.of());
+                    LongStream.range(first, first + 5).boxed().toList()));
+    return new SweepClaim("H1", runs, new TokensOverLinear(runs));
   }
 }

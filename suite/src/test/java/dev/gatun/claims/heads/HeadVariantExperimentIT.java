@@ -14,6 +14,7 @@ import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.Measured;
 import dev.gatun.experiment.PlannedRuns;
 import dev.gatun.experiment.Progress;
+import dev.gatun.experiment.Sweep;
 import dev.gatun.experiment.Tier;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.Metric;
@@ -52,10 +53,11 @@ class HeadVariantExperimentIT {
   @Test
   void rateOfAnArmIsTheOneWithTheLeastLossOnSeedsThatAreNotMeasured() {
     List<Double> rates = List.of(1e-5, 5e-3);
-    var experiment =
-        new HeadVariantExperiment(
-            new HeadVariantTraining(), seed -> SmallHeads.plan(seed, 1, rates, List.of(99L)));
-    Evidence evidence = run(new C1BackwardRank(experiment));
+    Evidence evidence =
+        run(
+            SmallHeads.c1(
+                SmallHeads.sweep(new HeadVariantTraining()),
+                (_, seed) -> SmallHeads.plan(seed, 1, rates, List.of(99L))));
     for (String arm : List.of("full", "backward16", "rank16")) {
       assertEquals(5e-3, Measured.value(evidence, arm, "learning_rate"), arm);
     }
@@ -77,11 +79,11 @@ class HeadVariantExperimentIT {
 
   @Test
   void aRateThatDivergesIsNotChosen() {
-    var experiment =
-        new HeadVariantExperiment(
-            new HeadVariantTraining(),
-            seed -> SmallHeads.plan(seed, 1, List.of(1e-3, 1e30), List.of(99L)));
-    Evidence evidence = run(new C3NeverTargetClasses(experiment));
+    Evidence evidence =
+        run(
+            SmallHeads.c3(
+                SmallHeads.sweep(new HeadVariantTraining()),
+                (_, seed) -> SmallHeads.plan(seed, 1, List.of(1e-3, 1e30), List.of(99L))));
     assertEquals(1e-3, Measured.value(evidence, "full", "learning_rate"));
     assertEquals(Double.NaN, Measured.value(evidence, "full-rate1.0E30", "trial_loss"));
   }
@@ -157,13 +159,13 @@ class HeadVariantExperimentIT {
 
   private Map<String, Evidence> whole() {
     if (whole.isEmpty()) {
-      HeadVariantExperiment shared = SmallHeads.experiment();
+      Sweep<HeadVariantSetting> shared = SmallHeads.sweep(new HeadVariantTraining());
       ClaimContext context = SmallHeads.context(backend, output, stepsOfAll::add);
       Stream.of(
-              new A7HeadRank(shared),
-              new C1BackwardRank(shared),
-              new C2OrthogonalPart(shared),
-              new C3NeverTargetClasses(shared))
+              SmallHeads.a7(shared, SmallHeads.PLANS),
+              SmallHeads.c1(shared, SmallHeads.PLANS),
+              SmallHeads.c2(shared, SmallHeads.PLANS),
+              SmallHeads.c3(shared, SmallHeads.PLANS))
           .forEach(claim -> whole.put(claim.id(), Measured.evidence(claim, context)));
     }
     return whole;

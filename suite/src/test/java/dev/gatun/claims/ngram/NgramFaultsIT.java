@@ -38,7 +38,9 @@ class NgramFaultsIT extends SmallestFaults {
             true,
             "",
             share ->
-                share == 0 ? evidence(NgramMeasures.EXACT, "whole") : evidence(shuffling(share), "share" + share)));
+                share == 0
+                    ? evidence(NgramMeasures.EXACT, "whole")
+                    : evidence(shuffling(share), "share" + share)));
   }
 
   @ParameterizedTest

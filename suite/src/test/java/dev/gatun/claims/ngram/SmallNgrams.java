@@ -22,6 +22,6 @@ final class SmallNgrams {
 
   static ClaimContext context(Backend backend, Path output, ProgressListener listener) {
     return new ClaimContext(
-        backend, Tier.QUICK, 7, () -> SmallText.corpus(700_000), listener, output);
+        backend, Tier.QUICK, 7, () -> SmallText.corpus(1_500_000), listener, output);
   }
 }

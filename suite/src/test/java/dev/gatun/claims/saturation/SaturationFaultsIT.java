@@ -10,6 +10,8 @@ import dev.gatun.experiment.FaultFamily;
 import dev.gatun.experiment.Measured;
 import dev.gatun.experiment.PlantedFaults;
 import dev.gatun.experiment.SmallestFaults;
+import dev.gatun.experiment.SweepClaim;
+import dev.gatun.experiment.SweepRuns;
 import dev.gatun.facts.LossPoint;
 import dev.gatun.facts.PythiaCheckpoints;
 import dev.gatun.facts.PythiaCheckpoints.Checkpoint;
@@ -38,7 +40,7 @@ class SaturationFaultsIT extends SmallestFaults {
   private final Backend backend = CpuBackend.open(1);
 
   /** B3 and B4 share it, so that the sound runs are trained once. */
-  private final SaturationExperiment whole =
+  private final SweepRuns<SaturationSetting> whole =
       SmallSaturation.experiment(HeadGeometry.EXACT, 5, 4);
 
   @TempDir private Path output;
@@ -77,15 +79,16 @@ class SaturationFaultsIT extends SmallestFaults {
             "share of the mean",
             List.of(0.01, 0.03, 0.1, 0.3, 0.5, 0.8, 1.0),
             "",
-            B3Anisotropy::new,
+            runs -> new SweepClaim("B3", runs),
             SaturationFaultsIT::centred),
         ofTraining(
             "B4",
-            "The singular values are those of a head with the same vector added to all rows, which no probability shows.",
+            "The singular values are those of a head with the same vector added to all rows, which"
+                + " no probability shows.",
             "its norm over that of a row",
             List.of(0.001, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0),
             "",
-            B4SpectralSaturation::new,
+            runs -> new SweepClaim("B4", runs.withSpectra(), new PublishedEntropies()),
             SaturationFaultsIT::shifted));
   }
 
@@ -95,7 +98,7 @@ class SaturationFaultsIT extends SmallestFaults {
       String unit,
       List<Double> sizes,
       String blind,
-      Function<SaturationExperiment, Claim> of,
+      Function<SweepRuns<SaturationSetting>, Claim> of,
       DoubleFunction<HeadGeometry> faulty) {
     return new FaultFamily(
         claim,
@@ -105,10 +108,10 @@ class SaturationFaultsIT extends SmallestFaults {
         false,
         blind,
         size -> {
-          SaturationExperiment experiment =
+          SweepRuns<SaturationSetting> runs =
               size == 0 ? whole : SmallSaturation.experiment(faulty.apply(size), 5, 4);
           Path folder = output.resolve(size == 0 ? "whole" : claim + size);
-          return Measured.evidence(of.apply(experiment), SmallSaturation.context(backend, folder));
+          return Measured.evidence(of.apply(runs), SmallSaturation.context(backend, folder));
         });
   }
 

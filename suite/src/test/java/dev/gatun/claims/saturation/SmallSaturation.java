@@ -3,8 +3,11 @@ package dev.gatun.claims.saturation;
 import dev.gatun.backend.Backend;
 import dev.gatun.data.SmallText;
 import dev.gatun.experiment.ClaimContext;
+import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.ProgressListener;
+import dev.gatun.experiment.SweepRuns;
 import dev.gatun.experiment.Tier;
+import dev.gatun.experiment.UsualTraining;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -29,11 +32,16 @@ final class SmallSaturation {
 
   static SaturationSetting setting(int width, long seed) {
     List<Integer> checkpoints = SaturationPlan.checkpoints(STEPS, 6);
-    return new SaturationSetting(512, width, 1, 2, 16, 16, STEPS, 1e-2, 20, 32, checkpoints, seed);
+    return new SaturationSetting(
+        new ModelSize(512, width, 1, 2, 16),
+        new UsualTraining(16, STEPS, 1e-2, 20, SaturationPlan.ADAM_W),
+        32,
+        checkpoints,
+        seed);
   }
 
-  static SaturationExperiment experiment(HeadGeometry geometry, int seeds, int... widths) {
-    return new SaturationExperiment(geometry, seed -> plan(seed, seeds, widths));
+  static SweepRuns<SaturationSetting> experiment(HeadGeometry geometry, int seeds, int... widths) {
+    return SaturationTraining.runs(geometry, (_, seed) -> plan(seed, seeds, widths).settings());
   }
 
   static ClaimContext context(Backend backend, Path output) {

@@ -1,9 +1,12 @@
 package dev.gatun.claims.spamlang;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.ProgressListener;
+import dev.gatun.experiment.SweepClaim;
 import dev.gatun.experiment.Tier;
+import dev.gatun.experiment.UsualTraining;
 import dev.gatun.model.TransformerConfig;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,15 +32,15 @@ final class SmallSpamLang {
   }
 
   /** The claim on these arms, each setting changed by a fault. */
-  static A6SpamLang claim(
+  static Claim claim(
       List<String> arms,
       IntUnaryOperator size,
       UnaryOperator<SpamLangSetting> fault,
       SpamLangRun.Examples examples) {
-    return new A6SpamLang(
-        (_, seed) ->
-            new SpamLangPlan(plan(seed, arms, size).settings().stream().map(fault).toList()),
-        examples);
+    return new SweepClaim(
+        "A6",
+        SpamLangRun.runs(
+            examples, (_, seed) -> plan(seed, arms, size).settings().stream().map(fault).toList()));
   }
 
   static ClaimContext context(Backend backend, Path output) {
@@ -59,12 +62,8 @@ final class SmallSpamLang {
         s.arm(),
         s.model(),
         backwardRank,
-        s.length(),
-        s.batch(),
-        steps,
-        learningRate,
-        s.warmupSteps(),
-        s.optimiser(),
+        new UsualTraining(
+            s.batch(), steps, learningRate, s.training().warmUpSteps(), s.training().optimiser()),
         s.seed());
   }
 
@@ -77,12 +76,12 @@ final class SmallSpamLang {
                 vocabulary, model.width(), model.layers(), model.heads(), model.contextLength())
             .withHead(model.head()),
         s.backwardRank(),
-        s.length(),
-        Math.multiplyExact(s.batch(), vocabulary) / model.vocabulary(),
-        s.steps(),
-        s.learningRate(),
-        s.warmupSteps(),
-        s.optimiser(),
+        new UsualTraining(
+            Math.multiplyExact(s.batch(), vocabulary) / model.vocabulary(),
+            s.steps(),
+            s.training().learningRate(),
+            s.training().warmUpSteps(),
+            s.training().optimiser()),
         s.seed());
   }
 }

@@ -54,7 +54,8 @@ class SpamLangFaultsIT extends SmallestFaults {
   void modelThatCannotLearnIsFoundThoughItPassesForALargeVocabulary() {
     UnaryOperator<SpamLangSetting> unlearning =
         setting -> SmallSpamLang.with(setting, setting.steps(), 0, setting.backwardRank());
-    Evidence evidence = evidence("v(512|8192)-(batch128|seq4.88).*", unlearning, Examples.UNIFORM, "unlearning");
+    Evidence evidence =
+        evidence("v(512|8192)-(batch128|seq4.88).*", unlearning, Examples.UNIFORM, "unlearning");
     assertEquals(Outcome.NOT_REPRODUCED, outcome(evidence, "smallest_learned"));
     assertEquals(Outcome.AS_ITS_NULL, outcome(evidence, "largest_not_learned"));
   }

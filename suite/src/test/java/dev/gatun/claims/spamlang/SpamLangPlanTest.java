@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.gatun.data.BatchSource;
 import dev.gatun.experiment.Tier;
+import dev.gatun.experiment.UsualTraining;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.head.HeadBackward;
 import dev.gatun.tensor.Batch;
@@ -55,7 +56,7 @@ class SpamLangPlanTest {
   @Test
   void everyPlanHasFiveSeedsOfEachArmAndNoArmTwice() {
     for (Tier tier : Tier.values()) {
-      List<SpamLangSetting> settings = A6SpamLang.Plans.SHIPPED.of(tier, 1).settings();
+      List<SpamLangSetting> settings = SpamLangPlan.of(tier, 1).settings();
       Map<String, List<SpamLangSetting>> arms =
           settings.stream().collect(Collectors.groupingBy(SpamLangSetting::arm));
       arms.forEach((arm, runs) ->
@@ -106,12 +107,7 @@ class SpamLangPlanTest {
         "arm",
         TransformerConfig.gpt2(VOCABULARY, 4, 1, 2, 3),
         backwardRank,
-        3,
-        2,
-        3,
-        1e-2,
-        0,
-        optimiser,
+        new UsualTraining(2, 3, 1e-2, 0, optimiser),
         1);
   }
 }

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.ReferenceBackend;
 import dev.gatun.data.Randomness;
+import dev.gatun.experiment.UsualTraining;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.head.HeadScores;
 import dev.gatun.tensor.Batch;
-import dev.gatun.train.TrainingConfig.AdamWSettings;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -40,7 +40,6 @@ class SymbolScoresTest {
   }
 
   private static SpamLangSetting setting(TransformerConfig config) {
-    return new SpamLangSetting(
-        "arm", config, config.width(), LENGTH, 2, 1, 1e-2, 0, AdamWSettings.usual(), 1);
+    return new SpamLangSetting("arm", config, config.width(), new UsualTraining(2, 1, 1e-2, 0), 1);
   }
 }

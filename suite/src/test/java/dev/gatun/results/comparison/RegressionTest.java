@@ -127,6 +127,7 @@ class RegressionTest {
               .map(m -> faulty && m.name().equals("refit_a") ? with(m, m.value() + 1) : m)
               .map(m ->
                   m.claim().equals("A1") && m.name().equals("loss") ? with(m, m.value() + 1) : m)
+              .map(m -> m.name().equals("efficiency_factor") ? with(m, 3 * m.value()) : m)
               .toList();
       Regression regression =
           beside(new Evidence(stored.provenance(), runs, metrics, stored.spectra())).orElseThrow();

@@ -4,11 +4,10 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.data.Randomness;
-import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
-import dev.gatun.experiment.PlannedRun;
-import dev.gatun.experiment.SweepEvidence;
-import dev.gatun.experiment.Tier;
+import dev.gatun.experiment.ClaimPart;
+import dev.gatun.experiment.SweepRuns.Selection;
+import dev.gatun.measure.HeadMeasures;
 import dev.gatun.measure.NormalMatrix;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.RunRecorder;
@@ -16,66 +15,34 @@ import dev.gatun.spectrum.RowChunks;
 import dev.gatun.spectrum.Spectrum;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
-import java.util.List;
 
 /**
- * A3: since a step has rank at most 2D, a positive part of G is out of its reach. Measured as the
- * relative distance of G to the nearest matrix of rank 2D (Eckart and Young), and to the nearest
- * multiple of the step taken, which can only be larger. Control: of a G built by hand with rank 2D
- * nothing is out of reach.
+ * The control of A3: of a G built by hand with rank 2D nothing is out of a step's reach.
+ *
+ * @param settings whose widths and vocabularies it takes, those of the first seed
  */
-public final class A3UnreachableGradient implements Claim {
-  private static final List<String> EVIDENCE =
-      List.of(
-          "rank_cap",
-          "best_rank_residual",
-          "direction_residual",
-          "direction_over_best_residual",
-          "logit_gradient");
-
-  /** The control is algebra, which needs no larger matrix unless the rank does. */
-  private static final int CONTROL_SIZE = 2048;
-
-  private final BottleneckExperiment experiment;
-
-  /** Reads an experiment, which other claims may share. */
-  public A3UnreachableGradient(BottleneckExperiment experiment) {
-    this.experiment = experiment;
-  }
+record ReachableGradient(HeadMeasures measures, Selection<BottleneckSetting> settings)
+    implements ClaimPart {
+  /** It is algebra, which needs no larger matrix unless the rank does. */
+  private static final int SIZE = 2048;
 
   @Override
-  public String id() {
-    return "A3";
-  }
-
-  @Override
-  public boolean readsCorpus() {
-    return true;
-  }
-
-  @Override
-  public List<PlannedRun<?>> trainings(Tier tier, long seed) {
-    return experiment.trainingsWithSpectra(tier, seed, id());
-  }
-
-  @Override
-  public void run(ClaimContext context, EvidenceBuilder evidence) {
-    SweepEvidence.hand(id(), experiment.withSpectra(context, id()), EVIDENCE, evidence);
-    experiment.plan(context, id()).withSpectra().stream()
+  public void run(ClaimContext context, String claim, EvidenceBuilder evidence) {
+    settings.of(context.tier(), context.seed()).stream()
         .filter(setting -> setting.seed() == context.seed())
-        .forEach(setting -> recordControl(context, setting, evidence));
+        .forEach(setting -> record(context, claim, setting, evidence));
   }
 
-  private void recordControl(
-      ClaimContext context, BottleneckSetting setting, EvidenceBuilder evidence) {
+  private void record(
+      ClaimContext context, String claim, BottleneckSetting setting, EvidenceBuilder evidence) {
     long started = System.nanoTime();
-    int cap = 2 * setting.width();
-    int size = Math.min(setting.vocabulary(), Math.max(CONTROL_SIZE, 2 * cap));
+    int cap = 2 * setting.size().width();
+    int size = Math.min(setting.size().vocabulary(), Math.max(SIZE, 2 * cap));
     String arm = "reachable-" + setting.arm();
     RunRecorder run =
         evidence.begin(
-            id() + "/" + arm,
-            id(),
+            claim + "/" + arm,
+            claim,
             arm,
             context.tier().label(),
             context.backend().device().kind(),
@@ -83,7 +50,7 @@ public final class A3UnreachableGradient implements Claim {
             "{\"contexts\": %s, \"vocabulary\": %s, \"rank\": %s}".formatted(size, size, cap));
     try (TensorScope scope = context.backend().newScope()) {
       Tensor reachable = ofRank(context.backend(), scope, size, cap, setting);
-      Spectrum spectrum = experiment.measures().spectrum(context.backend(), whole(reachable));
+      Spectrum spectrum = measures.spectrum(context.backend(), whole(reachable));
       run.metric(
           "best_rank_residual_of_reachable",
           0,

@@ -1,10 +1,8 @@
 package dev.gatun.claims.heads;
 
-import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
+import dev.gatun.experiment.ClaimPart;
 import dev.gatun.experiment.HeadChoice;
-import dev.gatun.experiment.PlannedRun;
-import dev.gatun.experiment.Tier;
 import dev.gatun.io.Json;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.EvidenceBuilder;
@@ -15,66 +13,33 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A7: the fewer dimensions a head has, the slower the same backbone trains. Measured as the
- * validation loss over tokens with heads W = A·B of growing rank, up to the width; the plain head
- * beside them, which the head of rank D could equal but does not train like. From the curves of one
- * seed follows the efficiency factor: how many times fewer tokens the widest head needs to reach
- * the final loss of a narrower one. C1 tells how much of it the backward pass accounts for.
+ * Beside A7's runs: how many times fewer tokens the widest head, and the plain one, needs to reach
+ * the final loss of a narrower head of the same seed.
+ *
+ * @param runs of every rank
+ * @param head another head beside them
  */
-public final class A7HeadRank implements Claim {
-  private final HeadVariantExperiment experiment;
-  private final HeadChoice head;
-
-  /** Reads an experiment, which other claims may share. */
-  public A7HeadRank(HeadVariantExperiment experiment) {
-    this(experiment, HeadChoice.LINEAR);
-  }
-
-  /** As above, with another head beside the plain one and those of every rank. */
-  public A7HeadRank(HeadVariantExperiment experiment, HeadChoice head) {
-    this.experiment = experiment;
-    this.head = head;
-  }
+public record EfficiencyFactors(HeadVariantExperiment runs, HeadChoice head) implements ClaimPart {
 
   @Override
-  public String id() {
-    return "A7";
-  }
-
-  @Override
-  public boolean readsCorpus() {
-    return true;
-  }
-
-  @Override
-  public List<PlannedRun<?>> trainings(Tier tier, long seed) {
-    return experiment.trainings(tier, seed, id(), this::arms);
-  }
-
-  @Override
-  public void run(ClaimContext context, EvidenceBuilder evidence) {
-    var outcome = experiment.run(context, id(), this::arms);
-    HeadVariantExperiment.record(id(), outcome, evidence);
-    HeadVariantPlan plan = experiment.plan(context.tier(), context.seed(), id());
+  public void run(ClaimContext context, String claim, EvidenceBuilder evidence) {
+    var outcome = runs.outcome(context, claim);
+    HeadVariantPlan plan = outcome.plan();
     String widest = HeadVariant.rank(plan.ranks().getLast()).arm();
     for (long seed : plan.seeds()) {
       Map<String, Evidence> arms = ofSeed(outcome.runs(), seed);
       for (int rank : plan.ranks()) {
         String narrow = HeadVariant.rank(rank).arm();
         if (!narrow.equals(widest)) {
-          recordFactor(arms, widest, narrow, rank, evidence);
+          record(claim, arms, widest, narrow, rank, evidence);
         }
-        recordFactor(arms, HeadVariant.FULL.arm(), narrow, rank, evidence);
+        record(claim, arms, HeadVariant.FULL.arm(), narrow, rank, evidence);
       }
       if (arms.containsKey(head.label())) {
-        int width = plan.scale().width();
-        recordFactor(arms, HeadVariant.FULL.arm(), head.label(), width, evidence);
+        int width = plan.scale().size().width();
+        record(claim, arms, HeadVariant.FULL.arm(), head.label(), width, evidence);
       }
     }
-  }
-
-  private List<HeadVariant> arms(HeadVariantPlan plan) {
-    return plan.rankArms(head);
   }
 
   private static Map<String, Evidence> ofSeed(List<Evidence> runs, long seed) {
@@ -93,7 +58,8 @@ public final class A7HeadRank implements Claim {
    * has it: 1 for equal runs. Of a wide run that ends before it has that loss, all its tokens are
    * counted, so that the factor is the most that it can be; {@code reached} then is 0.
    */
-  private void recordFactor(
+  private static void record(
+      String claim,
       Map<String, Evidence> arms,
       String wide,
       String narrow,
@@ -108,8 +74,8 @@ public final class A7HeadRank implements Claim {
     String arm = wide + "-over-" + narrow;
     RunRecorder run =
         evidence.begin(
-            "%s/%s/seed%s".formatted(id(), arm, of.seed()),
-            id(),
+            "%s/%s/seed%s".formatted(claim, arm, of.seed()),
+            claim,
             arm,
             of.tier(),
             of.device(),
