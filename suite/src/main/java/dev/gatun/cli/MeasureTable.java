@@ -27,6 +27,8 @@ record MeasureTable(Evidence evidence) {
           new Row("destroyed_norm", "norm destroyed by the head (A1)", "destroyed_norm_unrelated"),
           new Row("destroyed_norm_random_head", "... by a random head", "destroyed_norm_unrelated"),
           new Row("kept_norm", "norm kept", ""),
+          new Row(
+              "kept_over_chance", "energy kept over chance, D/V", "kept_over_chance_random_head"),
           new Row("target_leverage", "leverage of the targets", "target_leverage_unrelated"),
           new Row("gradient_rank", "rank of the gradient (A2)", "rank_cap"),
           new Row("best_rank_residual", "residual at rank 2D (A3)", ""),
@@ -34,7 +36,11 @@ record MeasureTable(Evidence evidence) {
           new Row(
               "cosine_hidden_induced",
               "cosine of the head's direction and -G (A5)",
-              "cosine_random_head"),
+              "cosine_spectrum_matched"),
+          new Row(
+              "cosine_hidden_induced_centred",
+              "... of the centred head",
+              "cosine_spectrum_matched_centred"),
           new Row(
               "best_share_hidden_induced",
               "its best loss decrease over -G's (A5)",

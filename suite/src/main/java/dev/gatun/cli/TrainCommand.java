@@ -6,6 +6,7 @@ import dev.gatun.data.Randomness;
 import dev.gatun.io.FolderLock;
 import dev.gatun.measure.DeviceProvenance;
 import dev.gatun.model.LanguageModel;
+import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.model.head.HeadScores;
 import dev.gatun.results.Provenance;
 import dev.gatun.results.ResultsFolder;
@@ -69,7 +70,7 @@ final class TrainCommand implements Callable<Integer> {
       console.line("");
       var curve = new CurveRecorder(new TrainingCurve(folder), provenance(backend, config, data));
       try (var progress = new TrainingDisplay(console, config.training());
-          var model = initialise(backend, config);
+          var model = initialise(backend, config, data);
           var trainer =
               new Trainer(
                   model,
@@ -140,12 +141,17 @@ final class TrainCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static LanguageModel initialise(Backend backend, RunConfig config) {
+  private static LanguageModel initialise(Backend backend, RunConfig config, TrainingData data) {
     Randomness weights = Randomness.of(config.training().seed()).stream("weights");
-    return LanguageModel.initialise(
-        backend,
-        config.model(),
-        (name, values, deviation) -> weights.stream(name).gaussian(values, deviation));
+    LanguageModel model =
+        LanguageModel.initialise(
+            backend,
+            config.model(),
+            (name, values, deviation) -> weights.stream(name).gaussian(values, deviation));
+    if (config.model().outputBias() == OutputBias.LOG_UNIGRAM) {
+      model.setOutputBias(data.frequencies().orElseThrow().logProbabilities());
+    }
+    return model;
   }
 
   private Path defaultFolder() {

@@ -91,7 +91,7 @@ public final class CheckpointDump {
   private void write(Path file, Head head, long vocabulary, Further further) {
     Tensor hidden = measured.hidden();
     try (TensorScope scope = backend.newScope()) {
-      var logits = new LogitPieces(backend, scope, hidden, head.weights(scope));
+      var logits = new LogitPieces(backend, scope, hidden, head);
       Tensor targets = scope.zeros(ElementType.I32, hidden.rows());
       backend.write(batch.targets(), targets);
       Tensor dHidden = scope.zeros(backend.real(), hidden.rows(), hidden.cols());
@@ -142,7 +142,7 @@ public final class CheckpointDump {
     return values;
   }
 
-  /** The elements of H·Wᵀ in their order, from the chunk of rows that was computed last. */
+  /** The logits in their order, from the chunk of rows that was computed last. */
   private static final class LogitPieces {
     private static final long CHUNK_BYTES = 128L << 20;
 
@@ -152,10 +152,11 @@ public final class CheckpointDump {
     private long firstRow;
     private Optional<Tensor> chunk = Optional.empty();
 
-    LogitPieces(Backend backend, TensorScope scope, Tensor hidden, Tensor weights) {
+    LogitPieces(Backend backend, TensorScope scope, Tensor hidden, Head head) {
       this.backend = backend;
-      this.vocabulary = weights.rows();
-      this.logits = new LogitRows(backend, scope, hidden, weights, CHUNK_BYTES);
+      this.vocabulary = head.vocabulary();
+      this.logits =
+          new LogitRows(backend, scope, hidden, head.weights(scope), head.bias(), CHUNK_BYTES);
     }
 
     float[] read(long from, int count) {

@@ -12,6 +12,7 @@ import dev.gatun.model.head.HeadScores;
 import dev.gatun.model.head.MatrixHead;
 import dev.gatun.results.CurveName;
 import dev.gatun.results.RunRecorder;
+import dev.gatun.spectrum.Spectrum;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.nio.file.Path;
@@ -162,13 +163,32 @@ public final class CheckpointMeter implements AutoCloseable {
     backbone.close();
   }
 
+  /** The column spaces of a head and of a random one. */
+  record Spaces(HeadSpace own, HeadSpace random) implements AutoCloseable {
+    static Spaces of(Backend backend, Tensor weights, Tensor random) {
+      return new Spaces(new HeadSpace(backend, weights), new HeadSpace(backend, random));
+    }
+
+    /** Of both heads centred; none if all tokens have the same weights. */
+    static Optional<Spaces> centred(Backend backend, Tensor weights, Tensor random) {
+      return HeadSpace.centred(backend, weights)
+          .map(own -> new Spaces(own, HeadSpace.centred(backend, random).orElseThrow()));
+    }
+
+    @Override
+    public void close() {
+      own.close();
+      random.close();
+    }
+  }
+
   /** The head's weights and a random head's, with what follows from them alone. */
   static final class HeadWeights implements AutoCloseable {
     final Head head;
     final Tensor weights; // [V, D]
     final Tensor random; // [V, D]
-    final HeadSpace space;
-    final HeadSpace randomSpace;
+    final Spaces spaces;
+    final Optional<Spaces> centred; // of C·W
     private final TensorScope scope;
 
     HeadWeights(Backend backend, Head head, TransformerConfig config, Randomness randomness) {
@@ -183,8 +203,8 @@ public final class CheckpointMeter implements AutoCloseable {
                 config.vocabulary(),
                 config.width(),
                 randomness.stream("random head"));
-        this.space = new HeadSpace(backend, weights);
-        this.randomSpace = new HeadSpace(backend, random);
+        this.spaces = Spaces.of(backend, weights, random);
+        this.centred = Spaces.centred(backend, weights, random);
       } catch (RuntimeException failure) {
         scope.close();
         throw failure;
@@ -193,21 +213,25 @@ public final class CheckpointMeter implements AutoCloseable {
 
     /** Singular values, their entropy, the errors of lower ranks; beside each the random head's. */
     void record(long step, RunRecorder run) {
-      var spectrum = space.spectrum();
-      run.spectrum("head", step, spectrum.singularValues(), spectrum.errorBound());
-      run.metric("head_condition", step, space.conditionNumber(), "1");
-      run.metric("head_rank", step, space.rank(), "1");
-      run.metric("singular_entropy", step, SingularEntropy.of(spectrum).divergence(), "nats");
-      run.metric(
-          "singular_entropy_random_head",
-          step,
-          SingularEntropy.of(randomSpace.spectrum()).divergence(),
-          "nats");
+      record(spaces, step, run);
+      centred.ifPresent(ofBoth -> record(ofBoth, step, run.centred()));
       run.metric(
           "singular_entropy_unrelated",
           step,
           SingularEntropy.ofGaussian(weights.rows(), weights.cols()),
           "nats");
+    }
+
+    private void record(Spaces of, long step, RunRecorder run) {
+      Spectrum spectrum = of.own.spectrum();
+      Spectrum ofRandom = of.random.spectrum();
+      run.spectrum("head", step, spectrum.singularValues(), spectrum.errorBound());
+      run.metric("head_condition", step, of.own.conditionNumber(), "1");
+      run.metric("head_rank", step, of.own.rank(), "1");
+      run.metric("singular_entropy", step, SingularEntropy.of(spectrum).divergence(), "nats");
+      run.metric(
+          "singular_entropy_random_head", step, SingularEntropy.of(ofRandom).divergence(), "nats");
+      HeadMeter.recordSpread(spectrum, step, run);
       for (int rank : RankTruncation.ranks((int) weights.cols())) {
         run.metric(
             CurveName.name("head_error_of_rank", rank),
@@ -218,15 +242,15 @@ public final class CheckpointMeter implements AutoCloseable {
         run.metric(
             CurveName.name("random_head_error_of_rank", rank),
             step,
-            randomSpace.spectrum().bestRankResidual(rank),
+            ofRandom.bestRankResidual(rank),
             "1");
       }
     }
 
     @Override
     public void close() {
-      space.close();
-      randomSpace.close();
+      spaces.close();
+      centred.ifPresent(Spaces::close);
       scope.close();
     }
   }

@@ -7,6 +7,7 @@ import dev.gatun.model.LanguageModel;
 import dev.gatun.model.head.HeadInputs;
 import dev.gatun.results.CurveName;
 import dev.gatun.results.RunRecorder;
+import dev.gatun.spectrum.Centring;
 import dev.gatun.spectrum.GradientComponents;
 import dev.gatun.spectrum.LogitDirection;
 import dev.gatun.spectrum.LossCurve;
@@ -69,7 +70,9 @@ final class GradientAnatomy {
   /** Records the loss along every direction, over the step size, and how it compares with −G. */
   void recordLosses(Tensor randomHead, long step, RunRecorder run) {
     try (TensorScope scope = backend.newScope();
-        var curves = new LossCurves(backend, at.hidden(), weights(scope), at.targets())) {
+        var curves =
+            new LossCurves(
+                backend, at.hidden(), weights(scope), model.head().bias(), at.targets())) {
       Map<String, LogitDirection> directions = directions(scope, curves, randomHead);
       recordLosses(curves, directions, Double.NaN, step, run);
     }
@@ -96,25 +99,39 @@ final class GradientAnatomy {
 
   private Map<String, LogitDirection> directions(
       TensorScope scope, LossCurves curves, Tensor randomHead) {
-    Tensor hidden = at.hidden();
     Tensor weights = weights(scope);
-    Tensor unrelated = like(scope, randomHead);
-    backend.copy(randomHead, unrelated);
-    Tensor basis = like(scope, weights);
-    backend.copy(weights, basis);
-    backend.qr(basis, scope.zeros(backend.real(), weights.cols(), weights.cols()));
-    Tensor moves = like(scope, hidden);
-    float[] entries = new float[Math.toIntExact(hidden.size())];
+    Tensor headGradient = curves.headGradient(scope);
+    Tensor moves = scope.zeros(backend.real(), at.hidden().rows(), at.hidden().cols());
+    float[] entries = new float[Math.toIntExact(moves.size())];
     randomness.stream("random hidden moves").gaussian(entries, 1);
     backend.write(entries, moves);
     var directions = new LinkedHashMap<String, LogitDirection>();
     directions.put("gradient", LogitDirection.steepestDescent());
+    directions.putAll(ofHead(scope, weights, randomHead, headGradient, moves));
+    // −G·(CW)·(CW)ᵀ is −G·W·Wᵀ·C, what softmax sees of it, because G·C = G; and so is the rest.
+    ofHead(
+            scope,
+            real(scope, Centring.of(backend, scope, weights)),
+            Centring.of(backend, scope, randomHead),
+            headGradient,
+            moves)
+        .forEach((name, direction) -> directions.put(CurveName.centred(name), direction));
+    return directions;
+  }
+
+  /** Of W, or of C·W beside a random head that is centred too. */
+  private Map<String, LogitDirection> ofHead(
+      TensorScope scope, Tensor weights, Tensor randomHead, Tensor headGradient, Tensor moves) {
+    Tensor basis = real(scope, weights);
+    backend.qr(basis, scope.zeros(backend.real(), weights.cols(), weights.cols()));
+    Tensor matched = RandomHead.ofSpectrum(backend, scope, weights, randomHead);
+    var directions = new LinkedHashMap<String, LogitDirection>();
     directions.put("hidden_induced", measures.hiddenInduced(weights));
-    directions.put(
-        "full_step", LogitDirection.fullStep(hidden, weights, curves.headGradient(scope)));
+    directions.put("full_step", LogitDirection.fullStep(at.hidden(), weights, headGradient));
     directions.put("projected", LogitDirection.through(basis));
     directions.put("random_in_subspace", LogitDirection.product(moves, basis));
-    directions.put("random_head", LogitDirection.through(unrelated));
+    directions.put("random_head", LogitDirection.through(real(scope, randomHead)));
+    directions.put("spectrum_matched", LogitDirection.through(real(scope, matched)));
     return directions;
   }
 
@@ -122,8 +139,11 @@ final class GradientAnatomy {
     return model.head().weights(scope);
   }
 
-  private Tensor like(TensorScope scope, Tensor matrix) {
-    return scope.zeros(backend.real(), matrix.rows(), matrix.cols());
+  /** A copy of the backend's type. */
+  private Tensor real(TensorScope scope, Tensor matrix) {
+    Tensor copy = scope.zeros(backend.real(), matrix.rows(), matrix.cols());
+    backend.copy(matrix, copy);
+    return copy;
   }
 
   private static void record(
@@ -155,10 +175,22 @@ final class GradientAnatomy {
     try (TensorScope scope = backend.newScope();
         var components = new GradientComponents(backend, gradient)) {
       var own = CumulativeEnergy.of(components.energies());
-      var kept = CumulativeEnergy.of(measures.keptEnergies(components, weights(scope)));
-      var random = CumulativeEnergy.of(measures.keptEnergies(components, randomHead));
-      recordShares(own, kept, random, components::cumulativeError, shape(), step, run);
+      Tensor weights = weights(scope);
+      IntToDoubleFunction error = components::cumulativeError;
+      recordShares(own, error, shape(), step, run);
+      recordKept(own, kept(components, weights), kept(components, randomHead), error, step, run);
+      recordKept(
+          own,
+          kept(components, Centring.of(backend, scope, weights)),
+          kept(components, Centring.of(backend, scope, randomHead)),
+          error,
+          step,
+          run.centred());
     }
+  }
+
+  private CumulativeEnergy kept(GradientComponents components, Tensor head) {
+    return CumulativeEnergy.of(measures.keptEnergies(components, head));
   }
 
   private Shape shape() {
@@ -168,11 +200,9 @@ final class GradientAnatomy {
   /** Of head weights: V and D. */
   record Shape(long vocabulary, long width) {}
 
-  /** Records the cumulative energies of G, of G·P_W and of what a random head keeps. */
+  /** Records the cumulative energy of G, and what a random head is expected to keep of it. */
   static void recordShares(
       CumulativeEnergy own,
-      CumulativeEnergy kept,
-      CumulativeEnergy random,
       IntToDoubleFunction cumulativeError,
       Shape shape,
       long step,
@@ -180,17 +210,32 @@ final class GradientAnatomy {
     for (int k = 1; k < own.size(); k *= 2) {
       double error = cumulativeError.applyAsDouble(k);
       run.metric(CurveName.name("energy_gradient", k), step, own.first(k), error, "1");
+    }
+    int head = own.components(HEAD_NORM * HEAD_NORM);
+    double share = own.first(head);
+    run.metric("head_components", step, head, "1");
+    run.metric("head_energy", step, share, cumulativeError.applyAsDouble(head), "1");
+    run.metric("head_energy_unrelated", step, unrelated(share, head, shape), "1");
+  }
+
+  /** Records the cumulative energies of G·P_W and of what a random head keeps. */
+  static void recordKept(
+      CumulativeEnergy own,
+      CumulativeEnergy kept,
+      CumulativeEnergy random,
+      IntToDoubleFunction cumulativeError,
+      long step,
+      RunRecorder run) {
+    for (int k = 1; k < own.size(); k *= 2) {
+      double error = cumulativeError.applyAsDouble(k);
       run.metric(CurveName.name("energy_kept", k), step, kept.first(k), error, "1");
       run.metric(CurveName.name("energy_random_head", k), step, random.first(k), error, "1");
     }
     int head = own.components(HEAD_NORM * HEAD_NORM);
     double error = cumulativeError.applyAsDouble(head);
     double share = own.first(head);
-    run.metric("head_components", step, head, "1");
-    run.metric("head_energy", step, share, error, "1");
     run.metric("head_energy_kept", step, kept.first(head), error, "1");
     run.metric("head_energy_random_head", step, random.first(head), error, "1");
-    run.metric("head_energy_unrelated", step, unrelated(share, head, shape), "1");
     run.metric("moved_to_tail", step, share - kept.first(head), 2 * error, "1");
     run.metric("moved_to_tail_random_head", step, share - random.first(head), 2 * error, "1");
   }

@@ -8,8 +8,10 @@ import dev.gatun.model.head.Head;
 import dev.gatun.model.head.HeadInputs;
 import dev.gatun.model.head.MatrixHead;
 import dev.gatun.results.RunRecorder;
+import dev.gatun.spectrum.Centring;
 import dev.gatun.spectrum.GradientProjection;
 import dev.gatun.spectrum.HeadSubspace;
+import dev.gatun.spectrum.LogitStep;
 import dev.gatun.spectrum.RowChunks;
 import dev.gatun.spectrum.Spectrum;
 import dev.gatun.spectrum.TargetLeverage;
@@ -40,8 +42,8 @@ public final class HeadMeter {
   }
 
   /**
-   * Records the cheap measures: norms by the trace formula, their nulls, leverage, loss; of a head
-   * that amounts to no matrix, the loss alone.
+   * Records the cheap measures: norms by the trace formula, their nulls, leverage, loss; what is of
+   * W also of C·W. Of a head that amounts to no matrix, the loss alone.
    */
   public void recordProjection(LanguageModel model, long step, RunRecorder run) {
     HeadInputs at = inputs(model);
@@ -59,34 +61,61 @@ public final class HeadMeter {
       LogitRounding rounding = LogitRounding.of(backend, model.head(), headWeights, at);
       rounding.requireKnown();
       double lost = rounding.relative();
-      GradientProjection own = measures.project(backend, headWeights, gradient);
-      GradientProjection random =
-          measures.project(backend, randomHead(backend, scope, headWeights, step), gradient);
-      // G that turns by an angle changes the sine by the cosine times the angle, and vice versa.
-      double destroyedError = lost * (own.keptNorm() + lost);
-      run.metric("destroyed_norm", step, own.destroyedNorm(), destroyedError, "1");
-      run.metric("kept_norm", step, own.keptNorm(), lost * (own.destroyedNorm() + lost), "1");
+      Tensor random = randomHead(backend, scope, headWeights, step);
+      GradientProjection own =
+          recordProjection(backend, headWeights, random, gradient, lost, step, run);
       run.metric("destroyed_norm_unrelated", step, own.unrelatedDestroyedNorm(), "1");
-      run.metric("destroyed_norm_random_head", step, random.destroyedNorm(), "1");
-      run.metric(
-          "destroyed_norm_excess", step, own.destroyedNorm() - own.unrelatedDestroyedNorm(), "1");
-      run.metric(
-          "random_head_excess",
-          step,
-          random.destroyedNorm() - random.unrelatedDestroyedNorm(),
-          "1");
       run.metric("gradient_norm", step, own.gradientNorm(), "1");
-      run.metric("head_condition", step, own.headConditionNumber(), "1");
-      recordLeverage(backend, headWeights, step, run);
+      recordProjection(
+          backend,
+          Centring.of(backend, scope, headWeights),
+          Centring.of(backend, scope, random),
+          gradient,
+          lost,
+          step,
+          run.centred());
     }
   }
 
-  private void recordLeverage(Backend backend, Tensor headWeights, long step, RunRecorder run) {
+  private GradientProjection recordProjection(
+      Backend backend,
+      Tensor headWeights,
+      Tensor randomHead,
+      RowChunks gradient,
+      double lost,
+      long step,
+      RunRecorder run) {
+    GradientProjection own = measures.project(backend, headWeights, gradient);
+    GradientProjection random = measures.project(backend, randomHead, gradient);
+    // G that turns by an angle changes the sine by the cosine times the angle, and vice versa.
+    double destroyedError = lost * (own.keptNorm() + lost);
+    double keptError = lost * (own.destroyedNorm() + lost);
+    double kappaError = 2 * own.keptOverChance() * keptError / own.keptNorm();
+    run.metric("destroyed_norm", step, own.destroyedNorm(), destroyedError, "1");
+    run.metric("kept_norm", step, own.keptNorm(), keptError, "1");
+    run.metric("kept_over_chance", step, own.keptOverChance(), kappaError, "1");
+    run.metric("destroyed_norm_random_head", step, random.destroyedNorm(), "1");
+    run.metric("kept_over_chance_random_head", step, random.keptOverChance(), "1");
+    run.metric(
+        "destroyed_norm_excess", step, own.destroyedNorm() - own.unrelatedDestroyedNorm(), "1");
+    run.metric(
+        "random_head_excess", step, random.destroyedNorm() - random.unrelatedDestroyedNorm(), "1");
+    run.metric("head_condition", step, own.headConditionNumber(), "1");
     try (var subspace = new HeadSubspace(backend, headWeights)) {
       var leverage = TargetLeverage.of(subspace.leverage(), contexts.targets());
       run.metric("target_leverage", step, leverage.mean(), "1");
       run.metric("destroyed_norm_of_targets", step, leverage.destroyedNorm(), "1");
+      run.metric("kept_over_chance_of_targets", step, leverage.keptOverChance(), "1");
+      recordSpread(subspace.spectrum(), step, run);
     }
+    return own;
+  }
+
+  /** Records over how many singular values a head is spread, and the cosine that follows. */
+  static void recordSpread(Spectrum ofHead, long step, RunRecorder run) {
+    double spread = ofHead.participationRatio();
+    run.metric("participation_ratio", step, spread, "1");
+    run.metric("cosine_unrelated", step, Math.sqrt(spread / ofHead.rows()), "1");
   }
 
   /** Records all singular values of G and of ΔL, their ranks and the residuals of rank 2D. */
@@ -119,6 +148,12 @@ public final class HeadMeter {
       run.metric("best_rank_residual", step, best, error, "1");
       run.metric("direction_residual", step, taken.directionResidual(), "1");
       run.metric("direction_over_best_residual", step, taken.directionResidual() / best, "1");
+      Tensor centred = Centring.of(backend, scope, headWeights);
+      try (var ofCentred = new LogitStep(backend, 1, at.hidden(), centred, gradient)) {
+        double residual = ofCentred.directionResidual();
+        run.centred().metric("direction_residual", step, residual, "1");
+        run.centred().metric("direction_over_best_residual", step, residual / best, "1");
+      }
     }
   }
 

@@ -5,6 +5,7 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.data.Randomness;
 import dev.gatun.measure.CheckpointMeter.HeadWeights;
+import dev.gatun.measure.CheckpointMeter.Spaces;
 import dev.gatun.model.head.HeadInputs;
 import dev.gatun.results.CurveName;
 import dev.gatun.results.RunRecorder;
@@ -16,6 +17,7 @@ import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a head does to the logit gradient G = (P − Y)/N of N contexts, from the small matrices of
@@ -75,37 +77,55 @@ final class HeadReport {
         // Every target has probability 1: there is a loss, and no gradient to have shares of.
         return measured.with(Double.NaN, spectrum.singularValues());
       }
-      Tensor coordinates = head.space.coordinates(scope, gram.throughHead());
-      Tensor random = head.randomSpace.coordinates(scope, gram.throughRandomHead());
-      double destroyed = recordProjection(coordinates, random, step, run);
+      Kept own = kept(scope, head.spaces);
+      Optional<Kept> centred = head.centred.map(spaces -> kept(scope, spaces));
+      double destroyed = recordProjection(own, step, run);
+      centred.ifPresent(kept -> recordProjection(kept, step, run.centred()));
       recordRanks(spectrum, step, run);
-      recordComponents(components, coordinates, random, step, run);
+      run.metric("direction_residual", step, directionResidual(throughHead(scope)), "1");
+      centred.ifPresent(kept ->
+          run.centred().metric("direction_residual", step, directionResidual(through(kept)), "1"));
+      recordComponents(components, own, centred, step, run);
       recordBatches(spectrum, step, run);
-      recordLosses(coordinates, step, run);
+      recordLosses(own, centred, step, run);
       return measured.with(destroyed, spectrum.singularValues());
     }
   }
 
-  private double recordProjection(Tensor coordinates, Tensor random, long step, RunRecorder run) {
-    double kept = keptNorm(coordinates);
-    double keptByRandom = keptNorm(random);
+  /** G in the spaces of two heads: G·Q [N, d] for an orthonormal basis Q of each. */
+  private record Kept(Spaces spaces, Tensor own, Tensor random) {}
+
+  private Kept kept(TensorScope scope, Spaces spaces) {
+    return new Kept(
+        spaces,
+        spaces.own().coordinates(scope, gram.throughHead()),
+        spaces.random().coordinates(scope, gram.throughRandomHead()));
+  }
+
+  private double recordProjection(Kept of, long step, RunRecorder run) {
+    double kept = keptNorm(of.own);
+    double keptByRandom = keptNorm(of.random);
     double destroyed = destroyed(kept);
-    double unrelated = Math.sqrt(1 - (double) head.space.rank() / head.weights.rows());
+    double chance = (double) of.spaces.own().rank() / head.weights.rows();
+    double unrelated = Math.sqrt(1 - chance);
     // d(√(1 − c²)) = c·dc/√(1 − c²), and c² = kept energy is known to its relative error.
-    double relative = head.space.relativeEnergyError(columnEnergies(coordinates));
+    double relative = of.spaces.own().relativeEnergyError(columnEnergies(of.own));
     double error = destroyed > 0 ? kept * kept * relative / (2 * destroyed) : Double.NaN;
     // destroyed is the sine of an angle whose cosine is kept, and G turns by no more than δG.
     error += rounding.relative() * (kept + rounding.relative());
     run.metric("destroyed_norm", step, destroyed, error, "1");
     run.metric("kept_norm", step, kept, "1");
+    run.metric("kept_over_chance", step, kept * kept / chance, "1");
     run.metric("destroyed_norm_unrelated", step, unrelated, "1");
     run.metric("destroyed_norm_random_head", step, destroyed(keptByRandom), "1");
+    run.metric("kept_over_chance_random_head", step, keptByRandom * keptByRandom / chance, "1");
     run.metric("destroyed_norm_excess", step, destroyed - unrelated, "1");
     run.metric("random_head_excess", step, destroyed(keptByRandom) - unrelated, "1");
-    var leverage = TargetLeverage.of(head.space.leverage(), batch.contextTargets());
+    var leverage = TargetLeverage.of(of.spaces.own().leverage(), batch.contextTargets());
     run.metric("target_leverage", step, leverage.mean(), "1");
     run.metric("target_leverage_unrelated", step, leverage.unrelated(), "1");
     run.metric("destroyed_norm_of_targets", step, leverage.destroyedNorm(), "1");
+    run.metric("kept_over_chance_of_targets", step, leverage.keptOverChance(), "1");
     return destroyed;
   }
 
@@ -137,14 +157,35 @@ final class HeadReport {
         spectrum.bestRankResidual(cap),
         spectrum.bestRankResidualError(cap) + 2 * rounding.relative(),
         "1");
-    run.metric("direction_residual", step, directionResidual(), "1");
+  }
+
+  /** ‖A·Wᵀ‖², A = G·W. */
+  private double throughHead(TensorScope scope) {
+    long width = at.hidden().cols();
+    Tensor weightsGram = scope.zeros(ElementType.F64, width, width);
+    backend.syrk(Transpose.YES, head.weights, 0, weightsGram);
+    return lowerDot(weightsGram, product(scope, gram.throughHead(), gram.throughHead()));
+  }
+
+  /** ‖A·(CW)ᵀ‖² = Σᵢ σᵢ⁴·‖coordinate i‖² over the singular values of C·W, because A = G·C·W. */
+  private double through(Kept centred) {
+    double[] energies = columnEnergies(centred.own);
+    double sum = 0;
+    for (int i = 0; i < energies.length; i++) {
+      double sigma = centred.spaces.own().spectrum().singularValue(i);
+      sum += Math.pow(sigma, 4) * energies[i];
+    }
+    return sum;
   }
 
   /**
    * √(1 − cos²(G, ΔL)) of the step ΔL = A·Wᵀ + H·HᵀG, A = G·W, that one gradient step takes: with K
-   * = GGᵀ, ⟨G, ΔL⟩ = ‖A‖² + tr(HᵀKH) and ‖ΔL‖² = ‖A·Wᵀ‖² + 2‖HᵀA‖² + tr(HᵀH·HᵀKH).
+   * = GGᵀ, ⟨G, ΔL⟩ = ‖A‖² + tr(HᵀKH) and ‖ΔL‖² = ‖A·Wᵀ‖² + 2‖HᵀA‖² + tr(HᵀH·HᵀKH). With C·W in the
+   * place of W only the first of these differs.
+   *
+   * @param energyThroughHead ‖A·Wᵀ‖²
    */
-  private double directionResidual() {
+  private double directionResidual(double energyThroughHead) {
     try (TensorScope scope = backend.newScope()) {
       long width = at.hidden().cols();
       Tensor states = scope.zeros(ElementType.F64, at.hidden().rows(), width);
@@ -155,14 +196,9 @@ final class HeadReport {
       Tensor inner = product(scope, states, states);
       Tensor innerGram = product(scope, states, throughGram);
       Tensor mixed = product(scope, states, gram.throughHead());
-      Tensor byWeights = product(scope, gram.throughHead(), gram.throughHead());
-      Tensor weightsGram = scope.zeros(ElementType.F64, width, width);
-      backend.syrk(Transpose.YES, head.weights, 0, weightsGram);
       double through = backend.sumOfSquares(gram.throughHead());
       double square =
-          lowerDot(weightsGram, byWeights)
-              + 2 * backend.sumOfSquares(mixed)
-              + backend.dot(inner, innerGram);
+          energyThroughHead + 2 * backend.sumOfSquares(mixed) + backend.dot(inner, innerGram);
       double cosine = Math.min(1, (through + own) / Math.sqrt(gram.energy() * square));
       return destroyed(cosine);
     }
@@ -191,15 +227,26 @@ final class HeadReport {
   }
 
   private void recordComponents(
-      ContextGram.Components of, Tensor coordinates, Tensor random, long step, RunRecorder run) {
+      ContextGram.Components of, Kept own, Optional<Kept> centred, long step, RunRecorder run) {
     progress.at("energy by component");
     var components = new ContextComponents(backend, of, rounding.relative());
     GradientAnatomy.recordShares(
         CumulativeEnergy.of(components.energies()),
-        CumulativeEnergy.of(components.keptEnergies(coordinates)),
-        CumulativeEnergy.of(components.keptEnergies(random)),
         components::cumulativeError,
         new GradientAnatomy.Shape(head.weights.rows(), head.weights.cols()),
+        step,
+        run);
+    recordKept(components, own, step, run);
+    centred.ifPresent(kept -> recordKept(components, kept, step, run.centred()));
+  }
+
+  private static void recordKept(
+      ContextComponents components, Kept kept, long step, RunRecorder run) {
+    GradientAnatomy.recordKept(
+        CumulativeEnergy.of(components.energies()),
+        CumulativeEnergy.of(components.keptEnergies(kept.own)),
+        CumulativeEnergy.of(components.keptEnergies(kept.random)),
+        components::cumulativeError,
         step,
         run);
   }
@@ -219,9 +266,16 @@ final class HeadReport {
     ofTargets.finish(step, run);
   }
 
+  /** H·(CW)·E_r·E_rᵀ is H·W·E_r·E_rᵀ to softmax, so that only the vectors E are those of C·W. */
   private void recordTruncation(long step, RunRecorder run) {
+    recordTruncation(head.spaces, step, run);
+    head.centred.ifPresent(spaces -> recordTruncation(spaces, step, run.centred()));
+  }
+
+  private void recordTruncation(Spaces spaces, long step, RunRecorder run) {
     try (TensorScope scope = backend.newScope()) {
-      var truncation = new RankTruncation(backend, scope, head.weights, head.space.rightVectors());
+      Tensor vectors = spaces.own().rightVectors();
+      var truncation = new RankTruncation(backend, scope, head.weights, head.head.bias(), vectors);
       int[] ranks = RankTruncation.ranks((int) head.weights.cols());
       for (RankTruncation.Score score : truncation.scores(at, ranks)) {
         run.metric(
@@ -235,50 +289,84 @@ final class HeadReport {
     }
   }
 
-  private void recordLosses(Tensor coordinates, long step, RunRecorder run) {
+  private void recordLosses(Kept own, Optional<Kept> centred, long step, RunRecorder run) {
     progress.at("losses along directions");
     long contexts = Math.min(at.contexts(), MOST_CONTEXTS_OF_LOSSES);
     run.metric("contexts_of_losses", step, contexts, "1");
     Tensor hidden = at.hidden().rows(0, contexts);
     Tensor targets = at.targets().slice(0, contexts);
     try (TensorScope scope = backend.newScope();
-        var curves = new LossCurves(backend, hidden, head.weights, targets)) {
+        var curves = new LossCurves(backend, hidden, head.weights, head.head.bias(), targets)) {
       GradientAnatomy.recordLosses(
-          curves, directions(scope, curves, hidden, coordinates), rounding.lossError(), step, run);
+          curves, directions(scope, curves, hidden, own, centred), rounding.lossError(), step, run);
     }
   }
 
   /** The directions of {@link GradientAnatomy}, taken through W itself and not through a basis. */
   private Map<String, LogitDirection> directions(
-      TensorScope scope, LossCurves curves, Tensor hidden, Tensor coordinates) {
+      TensorScope scope, LossCurves curves, Tensor hidden, Kept own, Optional<Kept> centred) {
     long contexts = hidden.rows();
-    Tensor moves = scope.zeros(ElementType.F64, contexts, head.space.rank());
-    double[] entries = new double[Math.toIntExact(moves.size())];
-    randomness.stream("random hidden moves").gaussian(entries, 1);
-    backend.write(entries, moves);
     int exponent = exponent(head.weights);
     Tensor weights = exponent == 0 ? head.weights : scaled(scope, head.weights, exponent, 1);
-    Tensor inHead = throughBasis(scope, moves, 1);
-    Tensor projected = throughBasis(scope, coordinates.rows(0, contexts), -1);
     Tensor induced = ofUnitSize(scope, gram.throughHead().rows(0, contexts), -1);
     Tensor byRandom = ofUnitSize(scope, gram.throughRandomHead().rows(0, contexts), -1);
-    var directions = new LinkedHashMap<String, LogitDirection>();
-    directions.put("gradient", LogitDirection.steepestDescent());
-    directions.put("hidden_induced", LogitDirection.product(induced, weights));
-    directions.put(
+    var whole = new LinkedHashMap<String, LogitDirection>();
+    whole.put("hidden_induced", LogitDirection.product(induced, weights));
+    whole.put(
         "full_step",
         LogitDirection.fullStep(hidden, weights, curves.headGradient(scope), exponent));
-    directions.put("projected", LogitDirection.product(projected, weights));
-    directions.put("random_in_subspace", LogitDirection.product(inHead, weights));
-    directions.put("random_head", LogitDirection.product(byRandom, head.random));
+    whole.put("random_head", LogitDirection.product(byRandom, head.random));
+    var directions = new LinkedHashMap<String, LogitDirection>();
+    directions.put("gradient", LogitDirection.steepestDescent());
+    directions.putAll(whole);
+    directions.putAll(inSpaces(scope, own, weights, contexts));
+    // −G·(CW)·(CW)ᵀ is −G·W·Wᵀ·C, what softmax sees of it, because G·C = G; and so is the rest.
+    centred.ifPresent(kept -> {
+      whole.putAll(inSpaces(scope, kept, weights, contexts));
+      whole.forEach((name, direction) ->
+          directions.put(CurveName.centred(name), LogitDirection.centred(direction)));
+    });
     return directions;
   }
 
+  /**
+   * Directions in the column space of a head, and in a random one that of a head M of the same
+   * singular values: with the random head's basis Q and G·Q = X, −G·M·Mᵀ = −X·diag(σ²)·Qᵀ.
+   */
+  private Map<String, LogitDirection> inSpaces(
+      TensorScope scope, Kept kept, Tensor weights, long contexts) {
+    HeadSpace own = kept.spaces.own();
+    Tensor moves = scope.zeros(ElementType.F64, contexts, own.rank());
+    double[] entries = new double[Math.toIntExact(moves.size())];
+    randomness.stream("random hidden moves").gaussian(entries, 1);
+    backend.write(entries, moves);
+    Tensor matched = scope.zeros(ElementType.F64, contexts, kept.random.cols());
+    double[] inRandom = backend.toDoubles(kept.random.rows(0, contexts));
+    backend.write(timesEnergies(inRandom, (int) matched.cols(), own.spectrum()), matched);
+    Tensor projected = throughBasis(scope, own, kept.own.rows(0, contexts), -1);
+    Tensor inHead = throughBasis(scope, own, moves, 1);
+    Tensor inMatched = throughBasis(scope, kept.spaces.random(), matched, -1);
+    var directions = new LinkedHashMap<String, LogitDirection>();
+    directions.put("projected", LogitDirection.product(projected, weights));
+    directions.put("random_in_subspace", LogitDirection.product(inHead, weights));
+    directions.put("spectrum_matched", LogitDirection.product(inMatched, head.random));
+    return directions;
+  }
+
+  /** Rows of d numbers times σ², relative to the largest. */
+  private static double[] timesEnergies(double[] rows, int d, Spectrum spectrum) {
+    for (int i = 0; i < rows.length; i++) {
+      double share = spectrum.singularValue(i % d) / spectrum.singularValue(0);
+      rows[i] *= share * share;
+    }
+    return rows;
+  }
+
   /** sign·X·Tᵀ [n, D] up to a positive factor: X·Qᵀ = (X·Tᵀ)·Wᵀ for the basis Q = W·T. */
-  private Tensor throughBasis(TensorScope scope, Tensor inBasis, double sign) {
+  private Tensor throughBasis(TensorScope scope, HeadSpace of, Tensor inBasis, double sign) {
     try (TensorScope scratch = backend.newScope()) {
       Tensor wide = scratch.zeros(ElementType.F64, inBasis.rows(), head.weights.cols());
-      backend.gemm(Transpose.NO, Transpose.YES, 1, inBasis, head.space.toBasis(), 0, wide);
+      backend.gemm(Transpose.NO, Transpose.YES, 1, inBasis, of.toBasis(), 0, wide);
       return ofUnitSize(scope, wide, sign);
     }
   }

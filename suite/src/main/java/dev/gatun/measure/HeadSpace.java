@@ -6,15 +6,17 @@ import dev.gatun.backend.Transpose;
 import dev.gatun.spectrum.Spectrum;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
+import java.util.Optional;
 
 /**
  * The column space of large head weights W [V, D], from WᵀW = E·Λ·Eᵀ in f64: with T = E·Λ^−½ [D, d]
  * over the d eigenvalues that are not zero, W·T has orthonormal columns. W is read where it lies,
- * by chunks of rows; no second V×D matrix is held, neither in f64.
+ * by chunks of rows; no second V×D matrix is held, neither in f64. The space may also be that of
+ * the centred head C·W = W − 1mᵀ, m the mean row, by (CW)ᵀ(CW) = WᵀW − V·mmᵀ.
  *
  * <p><b>Error.</b> Eigenvalues are known to δ = (V + D)·u·tr(WᵀW), u = 2⁻⁵³ (see {@link
- * dev.gatun.spectrum.GramSpectrum}); those not above δ count as zero. A direction with eigenvalue λ
- * is normalised to within δ/λ of its energy.
+ * dev.gatun.spectrum.GramSpectrum}), of C·W to three times that; those not above δ count as zero. A
+ * direction with eigenvalue λ is normalised to within δ/λ of its energy.
  */
 final class HeadSpace implements AutoCloseable {
   private static final double UNIT_ROUNDOFF = 0x1p-53;
@@ -23,6 +25,7 @@ final class HeadSpace implements AutoCloseable {
   private final Backend backend;
   private final TensorScope scope;
   private final Tensor weights;
+  private final Optional<Tensor> mean; // m [1, D] F64, if the space is that of C·W
   private final double[] eigenvalues; // of the directions kept, descending
   private final double error;
   private final Spectrum spectrum;
@@ -36,29 +39,48 @@ final class HeadSpace implements AutoCloseable {
    * @throws IllegalArgumentException if they are all zero
    */
   HeadSpace(Backend backend, Tensor weights) {
+    this(backend, weights, false);
+  }
+
+  /** The space of C·W, read likewise; none if all rows of W are equal. */
+  static Optional<HeadSpace> centred(Backend backend, Tensor weights) {
+    var space = new HeadSpace(backend, weights, true);
+    if (space.rank() == 0) {
+      space.close();
+      return Optional.empty();
+    }
+    return Optional.of(space);
+  }
+
+  private HeadSpace(Backend backend, Tensor weights, boolean centred) {
     this.backend = backend;
     this.weights = weights;
     this.scope = backend.newScope();
     try {
       int width = Math.toIntExact(weights.cols());
+      this.mean = centred ? Optional.of(meanRow()) : Optional.empty();
       this.vectors = scope.zeros(ElementType.F64, width, width);
       double[] ascending = eigenvectors();
       double energy = 0;
       for (double value : ascending) {
         energy += Math.max(0, value);
       }
-      if (!(energy > 0 && energy < Double.POSITIVE_INFINITY)) {
+      if (!centred && !(energy > 0 && energy < Double.POSITIVE_INFINITY)) {
         throw new IllegalArgumentException(
             "the head's weights %s have norm %s; nothing can be measured of such a head"
                 .formatted(weights.shape(), Math.sqrt(energy)));
       }
-      this.error = (weights.rows() + width) * UNIT_ROUNDOFF * energy;
+      double roundings = (weights.rows() + width) * UNIT_ROUNDOFF;
+      this.error =
+          mean.isEmpty()
+              ? roundings * energy
+              : 3 * roundings * (energy + weights.rows() * backend.sumOfSquares(mean.get()));
       this.spectrum = spectrum(ascending);
       this.eigenvalues = new double[rank(ascending)];
       for (int i = 0; i < eigenvalues.length; i++) {
         eigenvalues[i] = ascending[width - 1 - i];
       }
-      this.toBasis = scope.zeros(ElementType.F64, width, eigenvalues.length);
+      this.toBasis = scope.zeros(ElementType.F64, width, Math.max(1, eigenvalues.length));
       orderVectors();
     } catch (RuntimeException failure) {
       scope.close();
@@ -66,9 +88,43 @@ final class HeadSpace implements AutoCloseable {
     }
   }
 
+  private Tensor meanRow() {
+    Tensor sum = scope.zeros(ElementType.F64, 1, weights.cols());
+    try (TensorScope scratch = backend.newScope()) {
+      Tensor ones = scratch.zeros(ElementType.F64, rowsAtOnce(), 1);
+      backend.fill(ones, 1.0 / weights.rows());
+      forEachChunk(
+          scratch,
+          (_, rows) ->
+              backend.gemm(
+                  Transpose.YES, Transpose.NO, 1, ones.rows(0, rows.rows()), rows, 1, sum));
+    }
+    return sum;
+  }
+
+  private long rowsAtOnce() {
+    return Math.clamp(CHUNK / weights.cols(), 1, weights.rows());
+  }
+
+  /** Sees some rows of W in F64, which are overwritten afterwards. */
+  private interface Visitor {
+    void accept(long first, Tensor rows);
+  }
+
+  private void forEachChunk(TensorScope scratch, Visitor visitor) {
+    Tensor wide = scratch.zeros(ElementType.F64, rowsAtOnce(), weights.cols());
+    for (long first = 0; first < weights.rows(); first += wide.rows()) {
+      long count = Math.min(wide.rows(), weights.rows() - first);
+      backend.copy(weights.rows(first, count), wide.rows(0, count));
+      visitor.accept(first, wide.rows(0, count));
+    }
+  }
+
   /** Replaces the vectors by the eigenvectors, as rows; returns the eigenvalues, ascending. */
   private double[] eigenvectors() {
     backend.syrk(Transpose.YES, weights, 0, vectors);
+    mean.ifPresent(
+        m -> backend.gemm(Transpose.YES, Transpose.NO, -weights.rows(), m, m, 1, vectors));
     try (TensorScope scratch = backend.newScope()) {
       Tensor values = scratch.zeros(ElementType.F64, vectors.rows());
       backend.symmetricEigenvectors(vectors, values);
@@ -99,7 +155,7 @@ final class HeadSpace implements AutoCloseable {
     int width = (int) vectors.rows();
     double[] rows = backend.toDoubles(vectors);
     double[] ordered = new double[rows.length];
-    double[] basis = new double[width * eigenvalues.length];
+    double[] basis = new double[(int) toBasis.size()];
     for (int i = 0; i < width; i++) {
       System.arraycopy(rows, (width - 1 - i) * width, ordered, i * width, width);
     }
@@ -113,7 +169,7 @@ final class HeadSpace implements AutoCloseable {
     backend.write(basis, toBasis);
   }
 
-  /** The singular values of W, min(V, D) of them. */
+  /** The singular values, min(V, D) of them. */
   Spectrum spectrum() {
     return spectrum;
   }
@@ -123,7 +179,7 @@ final class HeadSpace implements AutoCloseable {
     return eigenvalues.length;
   }
 
-  /** σ₁(W)/σ_d(W). */
+  /** σ₁/σ_d. */
   double conditionNumber() {
     return Math.sqrt(eigenvalues[0] / eigenvalues[eigenvalues.length - 1]);
   }
@@ -140,7 +196,7 @@ final class HeadSpace implements AutoCloseable {
 
   /**
    * The coordinates [N, d] F64 in the basis, X·T, of a matrix that is known by X = G·W [N, D] F64;
-   * of G·P_W they are all there is.
+   * of G·P_W they are all there is. Rows of G sum to 0, so that G·C·W is the same X.
    */
   Tensor coordinates(TensorScope result, Tensor throughHead) {
     Tensor coordinates = result.zeros(ElementType.F64, throughHead.rows(), rank());
@@ -167,20 +223,21 @@ final class HeadSpace implements AutoCloseable {
   /** Leverage of every token: the squared norm of its row of W·T, [V]; they sum to d. */
   double[] leverage() {
     double[] leverage = new double[Math.toIntExact(weights.rows())];
-    long rows = Math.clamp(CHUNK / weights.cols(), 1, weights.rows());
     try (TensorScope scratch = backend.newScope()) {
-      Tensor wide = scratch.zeros(ElementType.F64, rows, weights.cols());
-      Tensor inBasis = scratch.zeros(ElementType.F64, rows, rank());
-      for (long first = 0; first < leverage.length; first += rows) {
-        long count = Math.min(rows, leverage.length - first);
-        backend.copy(weights.rows(first, count), wide.rows(0, count));
-        Tensor product = inBasis.rows(0, count);
-        backend.gemm(Transpose.NO, Transpose.NO, 1, wide.rows(0, count), toBasis, 0, product);
-        double[] elements = backend.toDoubles(product);
-        for (int i = 0; i < elements.length; i++) {
-          leverage[(int) first + i / rank()] += elements[i] * elements[i];
-        }
-      }
+      double[] ofMean =
+          mean.map(m -> backend.toDoubles(coordinates(scratch, m))).orElse(new double[rank()]);
+      Tensor inBasis = scratch.zeros(ElementType.F64, rowsAtOnce(), rank());
+      forEachChunk(
+          scratch,
+          (first, rows) -> {
+            Tensor product = inBasis.rows(0, rows.rows());
+            backend.gemm(Transpose.NO, Transpose.NO, 1, rows, toBasis, 0, product);
+            double[] elements = backend.toDoubles(product);
+            for (int i = 0; i < elements.length; i++) {
+              double element = elements[i] - ofMean[i % rank()];
+              leverage[(int) first + i / rank()] += element * element;
+            }
+          });
     }
     return leverage;
   }

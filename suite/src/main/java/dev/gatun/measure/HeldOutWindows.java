@@ -12,6 +12,7 @@ import dev.gatun.tensor.Batch;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 
 /** Windows of held-out tokens, the same at every evaluation. */
@@ -59,7 +60,8 @@ public final class HeldOutWindows {
     Backend backend = model.backend();
     try (TensorScope scope = backend.newScope()) {
       Tensor weights = model.head().weights(scope).rows(0, classes);
-      var rows = new LogitRows(backend, scope, at.hidden(), weights, LOGIT_BYTES);
+      Optional<Tensor> bias = model.head().bias().map(b -> b.slice(0, classes));
+      var rows = new LogitRows(backend, scope, at.hidden(), weights, bias, LOGIT_BYTES);
       Tensor losses = scope.zeros(backend.real(), at.hidden().rows());
       for (long first = 0; first < losses.size(); first += rows.atOnce()) {
         Tensor logits = rows.from(first);

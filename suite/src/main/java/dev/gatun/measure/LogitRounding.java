@@ -48,6 +48,7 @@ record LogitRounding(double relative, double largestLogit, long width) {
         targets[i] = all[(int) row];
       }
       double[] logits = logits(backend, scope, weights, hidden);
+      head.bias().ifPresent(bias -> add(backend.toDoubles(bias), logits));
       double largest = Arrays.stream(logits).map(Math::abs).max().orElse(0);
       for (int i = 0; i < rows; i++) {
         if (targets[i] < 0) {
@@ -73,6 +74,12 @@ record LogitRounding(double relative, double largestLogit, long width) {
           });
       double relative = sums[0] == 0 ? 0 : 2 * Math.sqrt(sums[0] / sums[1]);
       return new LogitRounding(relative, largest, weights.cols());
+    }
+  }
+
+  private static void add(double[] bias, double[] logits) {
+    for (int i = 0; i < logits.length; i++) {
+      logits[i] += bias[i % bias.length];
     }
   }
 

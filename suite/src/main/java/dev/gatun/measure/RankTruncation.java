@@ -7,6 +7,7 @@ import dev.gatun.model.head.HeadInputs;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -23,15 +24,23 @@ final class RankTruncation {
   private final Backend backend;
   private final Tensor vectors; // [D, D]: rows are right singular vectors
   private final Tensor rotated; // (W·E)ᵀ [D, V]
+  private final Optional<Tensor> bias; // [V], kept as it is
 
   /**
    * Rotates the weights; the rotated ones live in the scope.
    *
    * @param weights W [V, D]
+   * @param bias [V] of the logits, if there is one
    * @param rightVectors Eᵀ [D, D] F64, the largest singular values first
    */
-  RankTruncation(Backend backend, TensorScope scope, Tensor weights, Tensor rightVectors) {
+  RankTruncation(
+      Backend backend,
+      TensorScope scope,
+      Tensor weights,
+      Optional<Tensor> bias,
+      Tensor rightVectors) {
     this.backend = backend;
+    this.bias = bias;
     this.vectors = scope.zeros(backend.real(), rightVectors.rows(), rightVectors.cols());
     this.rotated = scope.zeros(backend.real(), weights.cols(), weights.rows());
     backend.copy(rightVectors, vectors);
@@ -98,6 +107,9 @@ final class RankTruncation {
         rotated.rows(from, to - from),
         from == 0 ? 0 : 1,
         logits);
+    if (from == 0) {
+      bias.ifPresent(b -> backend.addBias(b, logits));
+    }
   }
 
   private static long equal(int[] a, int[] b) {

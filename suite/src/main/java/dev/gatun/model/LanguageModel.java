@@ -69,6 +69,17 @@ public final class LanguageModel implements AutoCloseable {
     return model;
   }
 
+  /**
+   * Gives the head the bias of its logits, which is 0 until then: one fixed at log-unigram is not
+   * trained.
+   *
+   * @param bias [V]
+   * @throws IllegalArgumentException if its head has none
+   */
+  public void setOutputBias(double[] bias) {
+    backend.write(bias, parameters.value(parameters.layout().names().headBias()));
+  }
+
   /** What it runs on. */
   public Backend backend() {
     return backend;

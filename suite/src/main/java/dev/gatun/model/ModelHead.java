@@ -2,6 +2,7 @@ package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.model.head.ClassFactoredHead;
 import dev.gatun.model.head.FactorisedHead;
 import dev.gatun.model.head.Head;
@@ -11,6 +12,7 @@ import dev.gatun.model.head.MixtureOfSoftmaxesHead;
 import dev.gatun.model.head.MultipleHiddenHead;
 import dev.gatun.model.head.SigsoftmaxHead;
 import dev.gatun.model.head.Trainable;
+import dev.gatun.tensor.Tensor;
 
 /** Makes the head that a configuration names, over the parameters that belong to it. */
 public final class ModelHead {
@@ -28,9 +30,10 @@ public final class ModelHead {
           "%s is a backward pass of linear heads, not of %s".formatted(backward, config.head()));
     }
     return switch (config.head()) {
-      case HeadForm.Linear(boolean tied) -> {
+      case HeadForm.Linear(boolean tied, OutputBias bias) -> {
         Trainable weights = weights(parameters, tied);
-        yield new LinearHead(backend, weights.value(), weights.gradient(), backward);
+        yield new LinearHead(
+            backend, weights.value(), weights.gradient(), bias(parameters, bias), backward);
       }
       case HeadForm.Factorised _ -> {
         Trainable a = trainable(parameters, ParameterNames.HEAD_A);
@@ -55,6 +58,30 @@ public final class ModelHead {
               backend,
               weights(parameters, false),
               trainable(parameters, ParameterNames.HEAD_CLASSES));
+    };
+  }
+
+  /** The linear head of a configuration, without gradients. */
+  public static LinearHead frozen(
+      Backend backend, TransformerConfig config, Parameters parameters) {
+    ParameterNames names = parameters.layout().names();
+    Tensor weights = parameters.value(config.isTied() ? names.tokenEmbedding() : names.head());
+    LinearHead.Bias bias =
+        config.outputBias() == OutputBias.NONE
+            ? LinearHead.Bias.NONE
+            : LinearHead.Bias.fixed(parameters.value(names.headBias()));
+    return LinearHead.frozen(backend, weights, bias);
+  }
+
+  private static LinearHead.Bias bias(Parameters parameters, OutputBias bias) {
+    return switch (bias) {
+      case NONE -> LinearHead.Bias.NONE;
+      case LEARNED -> {
+        Trainable learned = trainable(parameters, parameters.layout().names().headBias());
+        yield LinearHead.Bias.learned(learned.value(), learned.gradient());
+      }
+      case LOG_UNIGRAM ->
+          LinearHead.Bias.fixed(parameters.value(parameters.layout().names().headBias()));
     };
   }
 

@@ -4,6 +4,7 @@ import dev.gatun.model.Initialisation.Constant;
 import dev.gatun.model.Initialisation.Normal;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.TransformerConfig.Norm;
+import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.tensor.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,7 +15,8 @@ import java.util.function.Consumer;
 /**
  * Where each parameter of a model lies in one flat buffer. Values, gradients and optimiser moments
  * share this layout. All matrices come first, so that weight decay on matrices is one contiguous
- * range; parts of a fused projection touch, so that the projection is one matrix product.
+ * range, and what never decays comes last; parts of a fused projection touch, so that the
+ * projection is one matrix product.
  */
 public final class ParameterLayout {
   /** Groups start at multiples of this many elements: 64 bytes of F32. */
@@ -27,7 +29,9 @@ public final class ParameterLayout {
   private final ParameterNames names;
   private final Map<String, ParameterSpec> specs = new LinkedHashMap<>();
   private final List<Runnable> vectors = new ArrayList<>();
+  private final List<Runnable> undecayed = new ArrayList<>();
   private final long matricesSize;
+  private final long decayableSize;
   private long size;
 
   /** All of a model. */
@@ -51,6 +55,9 @@ public final class ParameterLayout {
     align();
     matricesSize = size;
     vectors.forEach(Runnable::run);
+    align();
+    decayableSize = size;
+    undecayed.forEach(Runnable::run);
     align();
   }
 
@@ -109,6 +116,11 @@ public final class ParameterLayout {
   /** Elements in the leading range that holds the matrices. */
   long matricesSize() {
     return matricesSize;
+  }
+
+  /** Elements in the leading range to which weight decay may apply. */
+  long decayableSize() {
+    return decayableSize;
   }
 
   private void addEmbeddings() {
@@ -170,9 +182,12 @@ public final class ParameterLayout {
 
   private void addHead() {
     switch (config.head()) {
-      case HeadForm.Linear(boolean tied) -> {
+      case HeadForm.Linear(boolean tied, OutputBias bias) -> {
         if (!tied) {
           addHeadWeights();
+        }
+        if (bias != OutputBias.NONE) {
+          undecayed.add(() -> add(names.headBias(), new Constant(0), config.vocabulary()));
         }
       }
       case HeadForm.Factorised(int rank) -> {

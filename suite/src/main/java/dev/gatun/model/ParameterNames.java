@@ -49,6 +49,11 @@ public sealed interface ParameterNames {
     return "lm_head.weight";
   }
 
+  /** Bias [V] of the logits (no published checkpoint of these families has one). */
+  default String headBias() {
+    return "lm_head.bias";
+  }
+
   /** The name that checkpoint files give to a parameter, where it is another. */
   default String stored(String name) {
     return name;
@@ -198,7 +203,11 @@ public sealed interface ParameterNames {
 
     @Override
     public String stored(String name) {
-      return name.equals(head()) ? "embed_out.weight" : name;
+      return switch (name) {
+        case "lm_head.weight" -> "embed_out.weight";
+        case "lm_head.bias" -> "embed_out.bias";
+        default -> name;
+      };
     }
 
     @Override

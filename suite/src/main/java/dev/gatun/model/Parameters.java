@@ -77,6 +77,11 @@ public final class Parameters {
     return layout.matricesSize();
   }
 
+  /** Elements in the leading range of the flat buffer to which weight decay may apply. */
+  public long decayableSize() {
+    return layout.decayableSize();
+  }
+
   /**
    * The value of a parameter, weights as [out, in].
    *

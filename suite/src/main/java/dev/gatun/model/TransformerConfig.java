@@ -2,6 +2,7 @@ package dev.gatun.model;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.gatun.backend.AttentionShape;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -124,6 +125,46 @@ public record TransformerConfig(
     }
   }
 
+  /** The bias b [V] of the logits H·Wᵀ + 1·bᵀ; weight decay never applies to it. */
+  public enum OutputBias {
+    /** None: frequent and rare tokens have to be told apart by W. */
+    NONE("none"),
+    /** A parameter, 0 before training. */
+    LEARNED("learned"),
+    /** The logarithm of how often each token occurs in the text that is trained on; not trained. */
+    LOG_UNIGRAM("log-unigram");
+
+    private final String label;
+
+    OutputBias(String label) {
+      this.label = label;
+    }
+
+    /** As configurations name it. */
+    public String label() {
+      return label;
+    }
+
+    /**
+     * The bias of a label.
+     *
+     * @throws IllegalArgumentException if there is none of that label
+     */
+    public static OutputBias of(String label) {
+      return Arrays.stream(values())
+          .filter(bias -> bias.label.equals(label))
+          .findFirst()
+          .orElseThrow(() ->
+              new IllegalArgumentException(
+                  "'%s' is no output bias; there are %s".formatted(label, labels())));
+    }
+
+    /** All labels. */
+    public static List<String> labels() {
+      return Arrays.stream(values()).map(OutputBias::label).toList();
+    }
+  }
+
   /** The output layer. */
   public sealed interface HeadForm {
     /** All {@link #label labels}. */
@@ -159,8 +200,18 @@ public record TransformerConfig(
       };
     }
 
-    /** W [V, D], its own or the token embedding's. */
-    record Linear(boolean tied) implements HeadForm {}
+    /** W [V, D], its own or the token embedding's, and a bias if it has one. */
+    record Linear(boolean tied, OutputBias bias) implements HeadForm {
+      /** Without a bias. */
+      public Linear(boolean tied) {
+        this(tied, OutputBias.NONE);
+      }
+
+      /** Whether the logits have a bias. */
+      public boolean isBiased() {
+        return bias != OutputBias.NONE;
+      }
+    }
 
     /** W = A·B with A [V, rank], B [rank, D]. */
     record Factorised(int rank) implements HeadForm {}
@@ -355,7 +406,7 @@ public record TransformerConfig(
   /** Whether the head's weights are the token embedding's. */
   public boolean isTied() {
     return switch (head) {
-      case HeadForm.Linear(boolean tied) -> tied;
+      case HeadForm.Linear(boolean tied, _) -> tied;
       case HeadForm.Sigsoftmax(boolean tied) -> tied;
       default -> false;
     };
@@ -383,6 +434,11 @@ public record TransformerConfig(
             "token %s is outside the model's vocabulary of %s".formatted(token, vocabulary));
       }
     }
+  }
+
+  /** The bias of the logits. */
+  public OutputBias outputBias() {
+    return head instanceof HeadForm.Linear(_, OutputBias bias) ? bias : OutputBias.NONE;
   }
 
   /** Extents of the attention over a batch of sequences. */

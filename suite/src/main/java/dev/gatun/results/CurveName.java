@@ -6,6 +6,7 @@ package dev.gatun.results;
  */
 public final class CurveName {
   private static final char MARK = '@';
+  private static final String CENTRED = "_centred";
 
   private CurveName() {}
 
@@ -31,6 +32,24 @@ public final class CurveName {
   public static String curve(String metric) {
     int mark = metric.indexOf(MARK);
     return mark < 0 ? metric : metric.substring(0, mark);
+  }
+
+  /**
+   * The name of a metric of head weights W [V, D] when it is measured of C·W, C = I − 11ᵀ/V, which
+   * softmax cannot tell from W: as in {@code singular_entropy_centred} or {@code
+   * w_error_centred@8}.
+   */
+  public static String centred(String metric) {
+    String curve = curve(metric);
+    return curve + CENTRED + metric.substring(curve.length());
+  }
+
+  /** The metric of W that one of C·W stands beside; other metrics as they are. */
+  static String uncentred(String metric) {
+    String curve = curve(metric);
+    return curve.endsWith(CENTRED)
+        ? curve.substring(0, curve.length() - CENTRED.length()) + metric.substring(curve.length())
+        : metric;
   }
 
   /**

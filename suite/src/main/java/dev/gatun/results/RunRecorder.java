@@ -2,20 +2,41 @@ package dev.gatun.results;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** Appends what one run measures. */
 public final class RunRecorder {
-  private Run run;
-  private final List<Metric> metrics = new ArrayList<>();
-  private final List<SpectrumRecord> spectra = new ArrayList<>();
+  private final UnaryOperator<String> naming;
+  private final Recorded recorded;
+
+  /** What all recorders of a run append to. */
+  private static final class Recorded {
+    private Run run;
+    private final List<Metric> metrics = new ArrayList<>();
+    private final List<SpectrumRecord> spectra = new ArrayList<>();
+
+    Recorded(Run run) {
+      this.run = run;
+    }
+  }
 
   RunRecorder(Run run) {
-    this.run = run;
+    this(name -> name, new Recorded(run));
+  }
+
+  private RunRecorder(UnaryOperator<String> naming, Recorded recorded) {
+    this.naming = naming;
+    this.recorded = recorded;
+  }
+
+  /** Appends to the same run, under the names that {@link CurveName#centred} gives. */
+  public RunRecorder centred() {
+    return new RunRecorder(CurveName::centred, recorded);
   }
 
   /** Id of the run. */
-  public synchronized String id() {
-    return run.id();
+  public String id() {
+    return run().id();
   }
 
   /** Appends a number whose own error is not known. */
@@ -24,31 +45,46 @@ public final class RunRecorder {
   }
 
   /** Appends a number with the half-width of its own error. */
-  public synchronized void metric(
-      String name, long step, double value, double uncertainty, String unit) {
-    metrics.add(new Metric(run.id(), run.claim(), name, step, value, uncertainty, unit));
+  public void metric(String name, long step, double value, double uncertainty, String unit) {
+    synchronized (recorded) {
+      Run run = recorded.run;
+      recorded.metrics.add(
+          new Metric(run.id(), run.claim(), naming.apply(name), step, value, uncertainty, unit));
+    }
   }
 
   /** Appends singular values, descending, with an absolute bound on their error. */
-  public synchronized void spectrum(
-      String name, long step, double[] singularValues, double errorBound) {
-    spectra.add(new SpectrumRecord(run.id(), run.claim(), name, step, singularValues, errorBound));
+  public void spectrum(String name, long step, double[] singularValues, double errorBound) {
+    synchronized (recorded) {
+      Run run = recorded.run;
+      recorded.spectra.add(
+          new SpectrumRecord(
+              run.id(), run.claim(), naming.apply(name), step, singularValues, errorBound));
+    }
   }
 
   /** Ends the run; until then its wall time is NaN. */
-  public synchronized void finish(double wallSeconds) {
-    run = run.took(wallSeconds);
+  public void finish(double wallSeconds) {
+    synchronized (recorded) {
+      recorded.run = recorded.run.took(wallSeconds);
+    }
   }
 
-  synchronized Run run() {
-    return run;
+  Run run() {
+    synchronized (recorded) {
+      return recorded.run;
+    }
   }
 
-  synchronized List<Metric> metrics() {
-    return List.copyOf(metrics);
+  List<Metric> metrics() {
+    synchronized (recorded) {
+      return List.copyOf(recorded.metrics);
+    }
   }
 
-  synchronized List<SpectrumRecord> spectra() {
-    return List.copyOf(spectra);
+  List<SpectrumRecord> spectra() {
+    synchronized (recorded) {
+      return List.copyOf(recorded.spectra);
+    }
   }
 }

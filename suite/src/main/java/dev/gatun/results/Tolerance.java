@@ -14,7 +14,8 @@ import java.util.Objects;
  * if Student's 95 % interval of the mean difference lies in ±{@code within}.
  *
  * @param metrics names of metrics or spectra; one that ends in {@code @} is of all points of a
- *     curve, which are named {@code <curve>@<x>}
+ *     curve, which are named {@code <curve>@<x>}; those of the centred head, {@code
+ *     <metric>_centred}, go with those of the head
  * @param claims claims that measure them; any by default
  * @param steps {@code untrained}, {@code trained} or, by default, all
  * @param kind the rule by which they are compared
@@ -78,9 +79,10 @@ public record Tolerance(
     return value;
   }
 
-  /** Whether it is the tolerance of a claim's metric at a step. */
+  /** Whether it is the tolerance of a claim's metric at a step; a metric of C·W has that of W. */
   public boolean isOf(String claim, String metric, long step) {
-    return (metrics.contains(metric) || metrics.contains(CurveName.allPoints(metric)))
+    String ofHead = CurveName.uncentred(metric);
+    return (metrics.contains(ofHead) || metrics.contains(CurveName.allPoints(ofHead)))
         && (claims.isEmpty() || claims.contains(claim))
         && steps.includes(step, step);
   }

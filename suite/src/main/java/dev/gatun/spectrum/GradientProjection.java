@@ -24,6 +24,14 @@ public record GradientProjection(
     return Math.sqrt((1 - keptNorm) * (1 + keptNorm));
   }
 
+  /**
+   * Kept energy over what a head unrelated to G keeps, κ = (1 − r²)·V/D: where r is near 1, it
+   * shows a factor that r hides.
+   */
+  public double keptOverChance() {
+    return keptNorm * keptNorm * vocabulary / width;
+  }
+
   /** The destroyed norm of a head unrelated to G: √(1 − D/V). */
   public double unrelatedDestroyedNorm() {
     return Math.sqrt(1 - (double) width / vocabulary);

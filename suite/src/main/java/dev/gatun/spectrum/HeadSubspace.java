@@ -22,7 +22,7 @@ public final class HeadSubspace implements AutoCloseable {
   private final TensorScope scope;
   private final Tensor basis;
   private final Tensor choleskyFactor;
-  private final double conditionNumber;
+  private final Spectrum spectrum;
 
   /**
    * Copies the weights.
@@ -43,8 +43,8 @@ public final class HeadSubspace implements AutoCloseable {
       this.basis = scope.zeros(ElementType.F64, vocabulary, width);
       this.choleskyFactor = scope.zeros(ElementType.F64, width, width);
       backend.copy(headWeights.reshape(vocabulary, width), basis);
-      this.conditionNumber = conditionNumber();
-      if (conditionNumber > WORST_CONDITION_FOR_CHOLESKY) {
+      this.spectrum = requireFullRank(DirectSpectrum.of(backend, basis));
+      if (headConditionNumber() > WORST_CONDITION_FOR_CHOLESKY) {
         orthonormalise();
       }
       backend.syrk(Transpose.YES, basis, 0, choleskyFactor);
@@ -72,7 +72,14 @@ public final class HeadSubspace implements AutoCloseable {
 
   /** σ₁(W)/σ_D(W). */
   public double headConditionNumber() {
-    return conditionNumber;
+    return spectrum.singularValue(0) / spectrum.singularValue(spectrum.size() - 1);
+  }
+
+  /**
+   * The singular values of W, from a direct decomposition: a Gram matrix cannot tell 1e8 from ∞.
+   */
+  public Spectrum spectrum() {
+    return spectrum;
   }
 
   /** Norm destroyed by a head that has nothing to do with the gradient: √(1 − D/V). */
@@ -158,11 +165,9 @@ public final class HeadSubspace implements AutoCloseable {
     }
   }
 
-  /** From a direct decomposition, because the Gram matrix cannot tell 1e8 from infinity. */
-  private double conditionNumber() {
-    double[] singularValues = DirectSpectrum.of(backend, basis).singularValues();
-    double largest = singularValues[0];
-    double smallest = singularValues[singularValues.length - 1];
+  private Spectrum requireFullRank(Spectrum ofHead) {
+    double largest = ofHead.singularValue(0);
+    double smallest = ofHead.singularValue(ofHead.size() - 1);
     if (!(smallest > vocabulary() * EPSILON * largest)) {
       throw new RankDeficientHeadException(
           String.format(
@@ -173,6 +178,6 @@ public final class HeadSubspace implements AutoCloseable {
               smallest,
               largest));
     }
-    return largest / smallest;
+    return ofHead;
   }
 }

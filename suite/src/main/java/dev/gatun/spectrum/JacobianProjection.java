@@ -26,9 +26,7 @@ public final class JacobianProjection implements AutoCloseable {
   private final TensorScope scope;
   private final long vocabulary;
   private final int width;
-  private final Tensor ones; // [V, 1]
   private final Tensor centred; // J_n [V, D]
-  private final Tensor means; // [1, D]
   private final Tensor gram; // [D, D]
   private final Tensor eigenvalues; // [D]
   private final Tensor gradient; // g_n [V, 1]
@@ -46,10 +44,7 @@ public final class JacobianProjection implements AutoCloseable {
     this.scope = backend.newScope();
     this.vocabulary = vocabulary;
     this.width = Math.toIntExact(width);
-    this.ones = zeros(vocabulary, 1);
-    backend.fill(ones, 1);
     this.centred = zeros(vocabulary, width);
-    this.means = zeros(1, width);
     this.gram = zeros(width, width);
     this.eigenvalues = zeros(width);
     this.gradient = zeros(vocabulary, 1);
@@ -74,8 +69,7 @@ public final class JacobianProjection implements AutoCloseable {
     }
     backend.copy(jacobian, centred);
     backend.copy(logitGradient, gradient);
-    backend.gemm(Transpose.YES, Transpose.NO, 1.0 / vocabulary, ones, centred, 0, means);
-    backend.gemm(Transpose.NO, Transpose.NO, -1, ones, means, 1, centred);
+    Centring.centreColumns(backend, centred);
     backend.gemm(Transpose.YES, Transpose.NO, 1, centred, gradient, 0, hiddenGradient);
     energy += backend.sumOfSquares(gradient);
     keptEnergy += keptEnergy();

@@ -34,6 +34,11 @@ public record LocalProjection(
     return Math.sqrt(1 - meanRank / (vocabulary - 1));
   }
 
+  /** Kept energy over what unrelated Jacobians of that rank keep, (1 − r²)·(V − 1)/rank. */
+  public double keptOverChance() {
+    return keptNorm * keptNorm * (vocabulary - 1) / meanRank;
+  }
+
   /** Numerical rank of what one step of all hidden states does to the logits. */
   public int hiddenStepRank() {
     return hiddenStep.rank(tolerance * hiddenStep.singularValue(0));

@@ -73,6 +73,17 @@ public interface LogitDirection {
     };
   }
 
+  /**
+   * Δ·C: what softmax sees of a direction. Of −G·W·Wᵀ it leaves −G·(CW)·(CW)ᵀ, because G·C = G:
+   * what a gradient step on the hidden states does through the centred head.
+   */
+  static LogitDirection centred(LogitDirection direction) {
+    return (backend, firstRow, gradient, out) -> {
+      direction.rows(backend, firstRow, gradient, out);
+      Centring.centreRows(backend, out);
+    };
+  }
+
   /** A·Bᵀ for A [N, D] and B [V, D], whatever G is. */
   static LogitDirection product(Tensor left, Tensor right) {
     return (backend, firstRow, gradient, out) ->

@@ -7,11 +7,12 @@ import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Takes the exact loss of logits L = H·Wᵀ moved along directions by steps of equal norm. Logits,
- * gradient, direction and moved logits are held for a chunk of rows at a time; the rows are walked
- * twice, for the norms of the directions and for the losses.
+ * Takes the exact loss of logits L = H·Wᵀ, with a bias if there is one, moved along directions by
+ * steps of equal norm. Logits, gradient, direction and moved logits are held for a chunk of rows at
+ * a time; the rows are walked twice, for the norms of the directions and for the losses.
  *
  * <p>Logits and losses are of the backend's real type, sums of losses F64. In F32 a loss of some
  * nats is known to about 1e-7, independently in each context, so that a decrease averaged over N
@@ -24,6 +25,7 @@ public final class LossCurves implements AutoCloseable {
   private final TensorScope scope;
   private final Tensor hiddenStates;
   private final Tensor headWeights;
+  private final Optional<Tensor> bias;
   private final Tensor targets;
   private final Tensor logits;
   private final Tensor gradient;
@@ -37,13 +39,20 @@ public final class LossCurves implements AutoCloseable {
    *
    * @param hiddenStates H [N, D]
    * @param headWeights W [V, D]
+   * @param bias [V] of the logits
    * @param targets [N] I32, none of them −1
    */
-  public LossCurves(Backend backend, Tensor hiddenStates, Tensor headWeights, Tensor targets) {
+  public LossCurves(
+      Backend backend,
+      Tensor hiddenStates,
+      Tensor headWeights,
+      Optional<Tensor> bias,
+      Tensor targets) {
     this.backend = backend;
     this.scope = backend.newScope();
     this.hiddenStates = hiddenStates;
     this.headWeights = headWeights;
+    this.bias = bias;
     this.targets = targets;
     ElementType real = backend.real();
     long vocabulary = headWeights.rows();
@@ -173,6 +182,7 @@ public final class LossCurves implements AutoCloseable {
       Tensor rows = gradient.rows(0, count);
       Tensor states = hiddenStates.rows(first, count);
       backend.gemm(Transpose.NO, Transpose.YES, 1, states, headWeights, 0, before);
+      bias.ifPresent(b -> backend.addBias(b, before));
       backend.copy(before, rows);
       Tensor of = targets.slice(first, count);
       backend.crossEntropy(rows, of, 1.0 / contexts, losses.slice(0, count));

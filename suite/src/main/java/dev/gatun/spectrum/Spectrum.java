@@ -138,6 +138,22 @@ public record Spectrum(
   }
 
   /**
+   * D_eff = (Σσ²)²/Σσ⁴, the number of equal singular values that would spread their energy as these
+   * do: from 1, if one holds everything, to their number.
+   */
+  public double participationRatio() {
+    double largest = singularValues[0];
+    double squares = 0;
+    double fourths = 0;
+    for (double value : singularValues) {
+      double square = (value / largest) * (value / largest);
+      squares += square;
+      fourths += square * square;
+    }
+    return squares * squares / fourths;
+  }
+
+  /**
    * The fewest leading components whose norm is at least a fraction of the whole norm: the least k
    * with √Σ_{i≤k}σᵢ² ≥ fraction·√Σσᵢ².
    */

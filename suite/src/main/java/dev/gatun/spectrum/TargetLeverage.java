@@ -31,6 +31,11 @@ public record TargetLeverage(double mean, double unrelated) {
     return new TargetLeverage(sum / targets.length, total / leverage.length);
   }
 
+  /** The energy kept of the targets alone over what an unrelated head keeps of it. */
+  public double keptOverChance() {
+    return mean / unrelated;
+  }
+
   /** The destroyed norm that the targets alone would have: √(1 − mean). */
   public double destroyedNorm() {
     return Math.sqrt(Math.max(0, 1 - mean));

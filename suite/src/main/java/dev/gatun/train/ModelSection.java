@@ -12,6 +12,7 @@ import dev.gatun.model.TransformerConfig.Biases;
 import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.TransformerConfig.Norm;
+import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import java.util.OptionalInt;
 import tools.jackson.databind.PropertyNamingStrategies.KebabCaseStrategy;
@@ -36,7 +37,8 @@ record ModelSection(
     Integer headRank,
     Integer headComponents,
     Integer headVectors,
-    Integer headClasses) {
+    Integer headClasses,
+    String outputBias) {
 
   /** Components, or hidden vectors per position, where none are said. */
   private static final int USUAL_PARTS = 4;
@@ -112,12 +114,13 @@ record ModelSection(
     refuseUnless(form, "mixture-of-softmaxes", "head-components", headComponents);
     refuseUnless(form, "multiple-hidden", "head-vectors", headVectors);
     refuseUnless(form, "class-factored", "head-classes", headClasses);
+    refuseUnless(form, "linear", "output-bias", outputBias);
     if (or(tied, false) && !form.equals("linear") && !form.equals("sigsoftmax")) {
       throw new IllegalArgumentException("a head of form \"" + form + "\" cannot be tied");
     }
     boolean shared = or(tied, tiedByDefault);
     return switch (form) {
-      case "linear" -> new HeadForm.Linear(shared);
+      case "linear" -> new HeadForm.Linear(shared, OutputBias.of(or(outputBias, "none")));
       case "factorised" -> new HeadForm.Factorised(required("head-rank", headRank));
       case "sigsoftmax" -> new HeadForm.Sigsoftmax(shared);
       case "mixture-of-softmaxes" ->
@@ -135,7 +138,7 @@ record ModelSection(
   }
 
   /** A key that belongs to one form of head alone. */
-  private static void refuseUnless(String form, String owner, String key, Integer value) {
+  private static void refuseUnless(String form, String owner, String key, Object value) {
     if (!form.equals(owner)) {
       refuse(key, value, "head \"" + owner + "\"");
     }

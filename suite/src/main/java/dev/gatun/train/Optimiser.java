@@ -39,14 +39,15 @@ sealed interface Optimiser extends AutoCloseable permits AdamW, MomentumSgd {
   /** Calls once for every range of parameters whose decay is the same. */
   static void forEachGroup(
       Parameters parameters, TrainingConfig.OptimiserSettings settings, Group group) {
-    long matrices = parameters.matricesSize();
     long size = parameters.values().size();
-    switch (settings.weightDecayOn()) {
-      case ALL -> group.update(0, size, settings.weightDecay());
-      case MATRICES -> {
-        group.update(0, matrices, settings.weightDecay());
-        group.update(matrices, size, 0);
-      }
+    long decaying =
+        switch (settings.weightDecayOn()) {
+          case ALL -> parameters.decayableSize();
+          case MATRICES -> parameters.matricesSize();
+        };
+    group.update(0, decaying, settings.weightDecay());
+    if (decaying < size) {
+      group.update(decaying, size, 0);
     }
   }
 }

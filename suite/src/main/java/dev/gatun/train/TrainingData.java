@@ -9,8 +9,11 @@ import dev.gatun.data.RandomWindows;
 import dev.gatun.data.Randomness;
 import dev.gatun.data.SequentialWindows;
 import dev.gatun.data.SpamLang;
+import dev.gatun.data.TokenFrequencies;
 import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.data.Tokenizer;
+import dev.gatun.model.TransformerConfig.OutputBias;
+import java.util.Optional;
 
 /**
  * The batches that a configuration asks for.
@@ -20,9 +23,15 @@ import dev.gatun.data.Tokenizer;
  * @param name of the corpus, for people
  * @param hash of the corpus' content
  * @param treatment what was left out of the corpus, in words; empty if nothing was
+ * @param frequencies of the tokens of the text that is trained on, if it is a text
  */
 public record TrainingData(
-    BatchSource training, EvaluationSet evaluation, String name, String hash, String treatment) {
+    BatchSource training,
+    EvaluationSet evaluation,
+    String name,
+    String hash,
+    String treatment,
+    Optional<TokenFrequencies> frequencies) {
 
   /**
    * Reads and tokenizes the corpus, or sets up its generator.
@@ -53,7 +62,8 @@ public record TrainingData(
         new EvaluationSet(held, held.batches()),
         corpus.name(),
         tokens.sha256(),
-        corpus.treatment());
+        corpus.treatment(),
+        Optional.of(TokenFrequencies.of(tokens, config.model().vocabulary())));
   }
 
   private static Tokenizer tokenizer(DataConfig.Text data, int vocabulary) {
@@ -73,6 +83,11 @@ public record TrainingData(
 
   /** Held-out sequences come from a stream of their own; symbols are the same. */
   private static TrainingData spamLang(RunConfig config, Randomness randomness) {
+    if (config.model().outputBias() == OutputBias.LOG_UNIGRAM) {
+      throw new ConfigException(
+          "output-bias \"log-unigram\" is taken from a text, and kind \"spamlang\" has none; take"
+              + " kind \"text\", or output-bias \"learned\"");
+    }
     int vocabulary = config.model().vocabulary();
     int batch = config.training().batch();
     int length = config.training().length();
@@ -83,6 +98,7 @@ public record TrainingData(
             config.training().evaluationBatches()),
         "SpamLang",
         "generated",
-        "");
+        "",
+        Optional.empty());
   }
 }

@@ -146,6 +146,16 @@ class ExportTest {
   }
 
   @Test
+  void aHeadBiasThatTransformersLacksIsRefusedInOneLine() throws IOException {
+    Path run = train("llama", "key-value-heads = 1\noutput-bias = \"log-unigram\"");
+    CommandRun exported = CommandRun.of("export", run, to);
+    assertEquals(Gatun.USER_ERROR, exported.code());
+    assertEquals(1, exported.err().lines().count(), exported.err());
+    assertTrue(exported.err().contains("has a bias of the head"), exported.err());
+    assertFalse(Files.exists(to.resolve("model.safetensors")));
+  }
+
+  @Test
   void whatCannotBeExportedIsNamed() throws IOException {
     CommandRun nothing = CommandRun.of("export", folder, to);
     assertEquals(Gatun.USER_ERROR, nothing.code());

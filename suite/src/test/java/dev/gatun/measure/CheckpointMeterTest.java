@@ -122,6 +122,9 @@ class CheckpointMeterTest {
         "destroyed_norm_unrelated",
         "destroyed_norm_of_targets",
         "kept_norm",
+        "kept_over_chance",
+        "participation_ratio",
+        "cosine_unrelated",
         "head_condition",
         "target_leverage",
         "gradient_norm");
@@ -153,6 +156,26 @@ class CheckpointMeterTest {
         "decrease_hidden_induced@",
         "decrease_full_step@",
         "decrease_projected@");
+  }
+
+  @Test
+  void centredHeadIsMeasuredBesideTheHead() {
+    for (String metric : List.of("kept_norm", "cosine_hidden_induced", "direction_residual")) {
+      assertTrue(byTokens.containsKey(metric + "_centred"), metric);
+    }
+    double loss = byContexts.get("truncated_loss_of_rank_centred@32");
+    assertEquals(byContexts.get("loss"), loss, 1e-6);
+  }
+
+  @Test
+  void headOfTheSameSpectrumHasTheCosineThatFollowsFromIt() {
+    for (var measured : List.of(byContexts, byTokens)) {
+      for (String head : List.of("", "_centred")) {
+        double expected = measured.get("cosine_unrelated" + head);
+        double cosine = measured.get("cosine_spectrum_matched" + head);
+        assertEquals(1, cosine / expected, 0.3, "seed " + SEED);
+      }
+    }
   }
 
   @Test

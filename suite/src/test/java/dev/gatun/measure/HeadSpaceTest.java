@@ -10,6 +10,7 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.data.Randomness;
+import dev.gatun.spectrum.Centring;
 import dev.gatun.spectrum.DirectSpectrum;
 import dev.gatun.spectrum.HeadSubspace;
 import dev.gatun.tensor.ElementType;
@@ -113,6 +114,32 @@ class HeadSpaceTest {
       double error = space.relativeEnergyError(evenly);
       assertTrue(error > 1e-6 && error < 1e-2, () -> "error " + error);
     }
+  }
+
+  @Test
+  void spaceOfTheCentredHeadIsThatOfTheCentredMatrix() {
+    Tensor weights = gaussian(VOCABULARY, WIDTH);
+    double[] moved = backend.toDoubles(weights);
+    for (int i = 0; i < moved.length; i++) {
+      moved[i] += 20;
+    }
+    backend.write(moved, weights);
+    Tensor centred = Centring.of(backend, scope, weights);
+    try (var space = HeadSpace.centred(backend, weights).orElseThrow();
+        var subspace = new HeadSubspace(backend, centred)) {
+      assertArrayEquals(
+          DirectSpectrum.of(backend, centred).singularValues(),
+          space.spectrum().singularValues(),
+          1e-9);
+      assertArrayEquals(subspace.leverage(), space.leverage(), 1e-9);
+    }
+  }
+
+  @Test
+  void headWhoseRowsAreAllEqualHasNoCentredSpace() {
+    Tensor weights = scope.zeros(ElementType.F64, VOCABULARY, WIDTH);
+    backend.fill(weights, 0.3);
+    assertEquals(Optional.empty(), HeadSpace.centred(backend, weights));
   }
 
   @Test

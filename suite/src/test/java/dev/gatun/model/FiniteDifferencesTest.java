@@ -1,9 +1,11 @@
 package dev.gatun.model;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.ReferenceBackend;
+import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.model.head.LogitGradientTap;
 import dev.gatun.tensor.Batch;
 import dev.gatun.tensor.Tensor;
@@ -36,6 +38,11 @@ class FiniteDifferencesTest {
           LogitGradientTap.NONE);
       for (String parameter : model.parameters().names()) {
         double[] gradient = backend.toDoubles(model.parameters().gradient(parameter));
+        if (parameter.equals("lm_head.bias")
+            && model.config().outputBias() == OutputBias.LOG_UNIGRAM) {
+          assertArrayEquals(new double[gradient.length], gradient, name); // fixed
+          continue;
+        }
         Tensor value = model.parameters().value(parameter);
         double[] values = backend.toDoubles(value);
         for (int i = 0; i < values.length; i++) {

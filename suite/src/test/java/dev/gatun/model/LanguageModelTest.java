@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.ReferenceBackend;
 import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.model.head.LogitGradientTap;
 import dev.gatun.tensor.Batch;
 import dev.gatun.tensor.Tensor;
@@ -65,6 +66,32 @@ class LanguageModelTest {
     ParameterLayout layout = new ParameterLayout(TinyModels.gpt2());
     for (ParameterSpec spec : layout.specs()) {
       assertEquals(spec.isMatrix(), spec.offset() < layout.matricesSize(), spec.name());
+    }
+  }
+
+  @Test
+  void headThatIsZeroPredictsItsBias() {
+    var head = new HeadForm.Linear(false, OutputBias.LOG_UNIGRAM);
+    try (Backend backend = ReferenceBackend.open();
+        LanguageModel model =
+            TinyModels.initialised(backend, TinyModels.gpt2().withHead(head), 5)) {
+      backend.fill(model.parameters().value("lm_head.weight"), 0);
+      double[] shares = new double[TinyModels.VOCABULARY];
+      Arrays.setAll(shares, v -> (v + 1) / (13 * 14 / 2.0));
+      model.setOutputBias(Arrays.stream(shares).map(Math::log).toArray());
+      int[] targets = {0, 12, 5, 5};
+      double expected =
+          -Arrays.stream(targets).mapToDouble(v -> Math.log(shares[v])).average().orElseThrow();
+      var batch = new Batch(new int[] {1, 2, 3, 4}, targets, 1, 4);
+      assertEquals(expected, model.evaluate(batch).meanLoss(), 1e-12);
+    }
+  }
+
+  @Test
+  void biasIsRefusedByAHeadThatHasNone() {
+    try (Backend backend = ReferenceBackend.open();
+        LanguageModel model = TinyModels.initialised(backend, TinyModels.gpt2(), 5)) {
+      assertMessage("lm_head.bias", () -> model.setOutputBias(new double[13]));
     }
   }
 

@@ -8,6 +8,7 @@ import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.Family;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.TransformerConfig.Norm;
+import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -26,6 +27,8 @@ public final class TinyModels {
           Map.entry("gpt2 untied", gpt2().withHead(new HeadForm.Linear(false))),
           Map.entry("gpt2 factorised", gpt2().withHead(new HeadForm.Factorised(3))),
           Map.entry("gpt2 exact GELU", withActivation(gpt2(), Activation.GELU)),
+          Map.entry(
+              "gpt2 head bias", gpt2().withHead(new HeadForm.Linear(true, OutputBias.LEARNED))),
           Map.entry("gpt2 sigsoftmax", gpt2().withHead(new HeadForm.Sigsoftmax(true))),
           Map.entry("gpt2 mixture", gpt2().withHead(new HeadForm.MixtureOfSoftmaxes(3))),
           Map.entry("llama", llama()),
@@ -34,6 +37,13 @@ public final class TinyModels {
           Map.entry("llama hidden vectors", llama().withHead(new HeadForm.MultipleHidden(2))),
           Map.entry("llama classes", classes()),
           Map.entry("llama biased", llamaBiased()),
+          Map.entry(
+              "llama log-unigram",
+              llama().withHead(new HeadForm.Linear(false, OutputBias.LOG_UNIGRAM))),
+          Map.entry(
+              "neox head bias",
+              neoX(BlockForm.PARALLEL, 0.25)
+                  .withHead(new HeadForm.Linear(false, OutputBias.LEARNED))),
           Map.entry("neox parallel", neoX(BlockForm.PARALLEL, 0.25)),
           Map.entry("neox sequential", neoX(BlockForm.NORM_BEFORE, 0.5)),
           Map.entry("qwen3", qwen3()),

@@ -38,6 +38,7 @@ class HeadProjectionTest extends SpectrumTestBase {
     GradientProjection projection = project(gradient, head);
     assertEquals(kept, projection.keptNorm(), 1e-13, SEEDED);
     assertEquals(destroyed, projection.destroyedNorm(), 1e-13, SEEDED);
+    assertEquals(kept * kept * 50 / 7, projection.keptOverChance(), 1e-12, SEEDED);
     assertEquals(matrices.norm(gradient), projection.gradientNorm(), 1e-12, SEEDED);
     assertEquals(30, projection.contexts());
   }

@@ -7,6 +7,7 @@ import dev.gatun.backend.Transpose;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LossCurvesTest extends SpectrumTestBase {
@@ -92,7 +93,7 @@ class LossCurvesTest extends SpectrumTestBase {
   }
 
   private LossCurves curves() {
-    return new LossCurves(backend, hidden, head, targets);
+    return new LossCurves(backend, hidden, head, Optional.empty(), targets);
   }
 
   private Tensor targets() {

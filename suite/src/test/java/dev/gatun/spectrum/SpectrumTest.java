@@ -11,6 +11,18 @@ class SpectrumTest {
       new Spectrum(new double[] {12, 4, 3, 0}, 0.5, 4, 9, Method.DIRECT);
 
   @Test
+  void participationRatioCountsEqualSingularValues() {
+    assertEquals(3, participationRatio(2, 2, 2));
+    assertEquals(1, participationRatio(2, 0, 0));
+    // (4 + 1)²/(16 + 1), at any scale.
+    assertEquals(25 / 17.0, participationRatio(2e300, 1e300), 1e-15);
+  }
+
+  private static double participationRatio(double... values) {
+    return new Spectrum(values, 0, values.length, 9, Method.DIRECT).participationRatio();
+  }
+
+  @Test
   void normIsTheRootOfTheSumOfSquares() {
     assertEquals(13, THREE_FOUR_TWELVE.norm(), 1e-12);
   }

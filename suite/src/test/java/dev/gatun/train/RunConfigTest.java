@@ -10,6 +10,7 @@ import dev.gatun.backend.ReferenceBackend;
 import dev.gatun.data.Randomness;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.TransformerConfig.OutputBias;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,6 +95,10 @@ class RunConfigTest {
         "width = 8 | width = 8\\nhead = \"sigsoftmx\" | the nearest is sigsoftmax",
         "width = 8 | width = 8\\nhead-classes = 4 | 'head-classes' belongs to head"
             + " \"class-factored\"",
+        "width = 8 | width = 8\\nhead = \"sigsoftmax\"\\noutput-bias = \"learned\" |"
+            + " 'output-bias' belongs to head \"linear\"",
+        "width = 8 | width = 8\\noutput-bias = \"lerned\" | 'lerned' is no output bias; there are"
+            + " [none, learned, log-unigram]",
         "width = 8 | width = 8\\nhead = \"factorised\" | there is no value for 'head-rank'",
         "width = 8 | width = 8\\nhead = \"multiple-hidden\"\\ntied = true | a head of form"
             + " \"multiple-hidden\" cannot be tied",
@@ -133,6 +138,9 @@ class RunConfigTest {
     Map<String, HeadForm> heads =
         Map.of(
             "head = \"linear\"\ntied = false", new HeadForm.Linear(false),
+            "output-bias = \"learned\"", new HeadForm.Linear(true, OutputBias.LEARNED),
+            "output-bias = \"log-unigram\"\ntied = false",
+                new HeadForm.Linear(false, OutputBias.LOG_UNIGRAM),
             "head-rank = 3", new HeadForm.Factorised(3),
             "head = \"sigsoftmax\"", new HeadForm.Sigsoftmax(true),
             "head = \"mixture-of-softmaxes\"", new HeadForm.MixtureOfSoftmaxes(4),
@@ -158,6 +166,12 @@ class RunConfigTest {
         RunConfig.parse("x.toml", TEXT + "checkpoint-interval = 3\n").identity("abc");
     RunIdentity faster = RunConfig.parse("x.toml", TEXT.replace("1e-3", "2e-3")).identity("abc");
     assertEquals(identity.hash(), watched.hash());
+    RunIdentity biased =
+        RunConfig.parse("x.toml", TEXT.replace("width = 8", "width = 8\noutput-bias = \"learned\""))
+            .identity("abc");
+    assertEquals(
+        "model.head.bias is LEARNED here, but NONE there",
+        biased.firstDifference(identity).orElseThrow());
     assertNotEquals(identity.hash(), faster.hash());
     assertNotEquals(identity.hash(), RunConfig.parse("x.toml", TEXT).identity("abd").hash());
     assertEquals(

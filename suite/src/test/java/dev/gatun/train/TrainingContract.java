@@ -12,6 +12,8 @@ import dev.gatun.data.Randomness;
 import dev.gatun.data.SpamLang;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.model.TransformerConfig;
+import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.model.head.HeadInputs;
 import dev.gatun.model.head.HeadScores;
 import dev.gatun.model.head.LogitGradientTap;
@@ -34,6 +36,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What training promises, on one backend. */
 abstract class TrainingContract {
@@ -42,6 +46,7 @@ abstract class TrainingContract {
 
   @TempDir Path folder;
   private Backend backend;
+  private TransformerConfig shape = MODEL;
 
   abstract Backend open();
 
@@ -80,6 +85,55 @@ abstract class TrainingContract {
   void interruptedAndResumedRunWithMomentumEndsWithTheBytesOfAStraightOne() throws IOException {
     assertResumesToTheSameBytes(
         with(config(1), new MomentumSgdSettings(0.9, 0.01, WeightDecayOn.ALL)));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = OutputBias.class,
+      names = {"LEARNED", "LOG_UNIGRAM"})
+  void interruptedAndResumedRunWithAnOutputBiasEndsWithTheBytesOfAStraightOne(OutputBias bias)
+      throws IOException {
+    shape = MODEL.withHead(new HeadForm.Linear(false, bias));
+    assertResumesToTheSameBytes(config(1e-2));
+  }
+
+  @Test
+  void outputBiasFixedAtLogUnigramStaysWhatItIs() {
+    shape = MODEL.withHead(new HeadForm.Linear(true, OutputBias.LOG_UNIGRAM));
+    double[] bias = new double[11];
+    Arrays.setAll(bias, v -> -0.25 * (v + 1));
+    TrainingConfig decaying =
+        with(config(1e-2), new AdamWSettings(0.9, 0.95, 1e-8, 0.1, WeightDecayOn.ALL));
+    try (LanguageModel model = model();
+        Trainer trainer = trainer(model, decaying)) {
+      model.setOutputBias(bias);
+      trainer.run();
+      assertArrayEquals(bias, backend.toDoubles(model.parameters().value("lm_head.bias")));
+    }
+  }
+
+  @Test
+  void learnedOutputBiasLearnsAndDoesNotDecay() {
+    shape = MODEL.withHead(new HeadForm.Linear(false, OutputBias.LEARNED));
+    try (LanguageModel model = model();
+        Trainer trainer = trainer(model, config(1e-2))) {
+      trainer.run();
+      double[] bias = backend.toDoubles(model.parameters().value("lm_head.bias"));
+      assertTrue(Arrays.stream(bias).allMatch(b -> b != 0), Arrays.toString(bias));
+    }
+    try (LanguageModel model = model();
+        Optimiser decay =
+            Optimiser.of(
+                backend,
+                model.parameters(),
+                new AdamWSettings(0.9, 0.95, 1e-8, 0.1, WeightDecayOn.ALL))) {
+      double[] bias = new double[11];
+      Arrays.fill(bias, 2);
+      model.setOutputBias(bias);
+      decay.step(1, 0.5, 1);
+      assertArrayEquals(bias, backend.toDoubles(model.parameters().value("lm_head.bias")));
+      assertEquals(0.95, backend.toDoubles(model.parameters().value("model.norm.weight"))[0], 1e-6);
+    }
   }
 
   private void assertResumesToTheSameBytes(TrainingConfig config) throws IOException {
@@ -352,7 +406,7 @@ abstract class TrainingContract {
   private LanguageModel model() {
     Randomness weights = Randomness.of(1).stream("weights");
     return LanguageModel.initialise(
-        backend, MODEL, (name, out, d) -> weights.stream(name).gaussian(out, d));
+        backend, shape, (name, out, d) -> weights.stream(name).gaussian(out, d));
   }
 
   private Trainer trainer(
@@ -366,7 +420,7 @@ abstract class TrainingContract {
   private RunCheckpoint checkpoint(String name, TrainingConfig config) {
     return new RunCheckpoint(
         folder.resolve(name + ".safetensors"),
-        RunIdentity.of(MODEL, new DataConfig.SpamLang(), config, "generated"));
+        RunIdentity.of(shape, new DataConfig.SpamLang(), config, "generated"));
   }
 
   private static TrainingConfig config(double learningRate) {

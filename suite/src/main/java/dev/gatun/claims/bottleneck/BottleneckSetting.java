@@ -65,31 +65,31 @@ public record BottleneckSetting(
   }
 
   /**
-   * In units of a projection, about 4·N·V·D operations for the head and the random one. Singular
-   * values take a Gram matrix and its eigenvalues for G and for the step, N·V² + 4/3·V³ each, and
-   * reading G and the step again for the residual: half of that once more. To take G apart takes
-   * Gram matrices of batches that double, 2·N·V² and twice 4/3·V³ in all, one more with its
-   * eigenvectors, N·V² + 12·V³, and about 2,000·N·V for all losses; of a head that is no matrix,
-   * the batches alone.
+   * In units of a projection, about 8·N·V·D operations for the head and the random one, as they are
+   * and centred. Singular values take a Gram matrix and its eigenvalues for G and for the step,
+   * N·V² + 4/3·V³ each, and reading G and the step again for the residual: half of that once more.
+   * To take G apart takes Gram matrices of batches that double, 2·N·V² and twice 4/3·V³ in all, one
+   * more with its eigenvectors, N·V² + 12·V³, and about 4,500·N·V for all losses; of a head that is
+   * no matrix, the batches alone.
    */
   @Override
   public long measurements() {
     int vocabulary = size.vocabulary();
-    double projection = 4.0 * contexts() * vocabulary * size.width();
+    double projection = 8.0 * contexts() * vocabulary * size.width();
     double square = (double) vocabulary * vocabulary;
     double spectra = 2.5 * (contexts() * square + 4.0 / 3 * vocabulary * square);
     double batches = 2.0 * contexts() * square + 8.0 / 3 * vocabulary * square;
     double rest =
-        1.0 * contexts() * square + 12.0 * vocabulary * square + 2000.0 * contexts() * vocabulary;
+        1.0 * contexts() * square + 12.0 * vocabulary * square + 4500.0 * contexts() * vocabulary;
     double anatomy = head.isMatrix() ? batches + rest : batches;
     double all = spectrumSteps.size() * spectra + anatomySteps.size() * anatomy;
     return checkpoints.size() + Math.round(all / projection);
   }
 
   /**
-   * Head inputs of all contexts; W, the random head and a basis in f64, and a chunk of G; with
-   * singular values a Gram matrix, and H, W and HᵀG of the step in f64; with singular vectors two
-   * matrices of that size more, which divide and conquer works in.
+   * Head inputs of all contexts; W, the random head, both centred and a basis in f64, and a chunk
+   * of G; with singular values a Gram matrix, and H, W and HᵀG of the step in f64; with singular
+   * vectors two matrices of that size more, which divide and conquer works in.
    */
   @Override
   public long measurementBytes(Backend backend) {
@@ -98,7 +98,7 @@ public record BottleneckSetting(
     long f64 = ElementType.F64.byteSize();
     long head = f64 * vocabulary * width;
     long chunk = backend.workingSetBytes() * (f64 / backend.real().byteSize());
-    long projection = 3 * head + 3 * chunk;
+    long projection = 5 * head + 3 * chunk;
     long gram = f64 * vocabulary * vocabulary;
     long spectra =
         (anatomySteps.isEmpty() ? gram : 3 * gram)

@@ -10,6 +10,7 @@ import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.Run;
 import dev.gatun.results.RunRecorder;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * B5: on one frozen backbone, a head of lower rank loses performance. Measured as loss and accuracy
@@ -62,6 +63,9 @@ public final class B5RankConstrainedHead implements Claim {
     int width = heads.setting().size().width();
     double cut = heads.value(CurveName.name("loss_truncated", width));
     run.metric("uncut_difference", step, Math.abs(cut - heads.value("lossfull")), "nats");
+    double cutCentred = heads.value(CurveName.centred(CurveName.name("loss_truncated", width)));
+    run.centred()
+        .metric("uncut_difference", step, Math.abs(cutCentred - heads.value("lossfull")), "nats");
     run.finish(of.wallSeconds());
   }
 
@@ -70,7 +74,6 @@ public final class B5RankConstrainedHead implements Claim {
     FrozenSetting setting = heads.setting();
     long step = setting.steps();
     double loss = heads.value("loss", entries, rank);
-    double cut = heads.value(CurveName.name("loss_truncated", rank));
     RunRecorder run = heads.begin(id(), FrozenHeads.arm(entries, rank), evidence);
     run.metric("rank", 0, rank, "1");
     run.metric("rank_share", 0, (double) rank / setting.size().width(), "1");
@@ -81,12 +84,21 @@ public final class B5RankConstrainedHead implements Claim {
     }
     run.metric("validation_loss", step, loss, "nats");
     run.metric("validation_accuracy", step, heads.value("accuracy", entries, rank), "1");
-    run.metric("truncated_loss", step, cut, "nats");
-    run.metric(
-        "truncated_accuracy", step, heads.value(CurveName.name("accuracy_truncated", rank)), "1");
-    run.metric("truncated_excess", step, cut - loss, "nats");
+    recordCut(heads, rank, UnaryOperator.identity(), loss, run);
+    recordCut(heads, rank, CurveName::centred, loss, run.centred());
     run.metric("rank_penalty", step, heads.penalty(entries, rank), "nats");
     run.finish(0);
+  }
+
+  /** What the trained head, or the centred one, loses when it is cut down to a rank. */
+  private static void recordCut(
+      FrozenHeads heads, int rank, UnaryOperator<String> of, double loss, RunRecorder run) {
+    long step = heads.setting().steps();
+    double cut = heads.value(of.apply(CurveName.name("loss_truncated", rank)));
+    double accuracy = heads.value(of.apply(CurveName.name("accuracy_truncated", rank)));
+    run.metric("truncated_loss", step, cut, "nats");
+    run.metric("truncated_accuracy", step, accuracy, "1");
+    run.metric("truncated_excess", step, cut - loss, "nats");
   }
 
   /**

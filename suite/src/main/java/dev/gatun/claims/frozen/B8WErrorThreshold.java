@@ -10,11 +10,12 @@ import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.RunRecorder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * B8: performance falls once the head's own W-error passes 0.6. Measured as what heads of rank r
- * lose over the head of rank D, against W-error(r) = √Σ_{i>r} σᵢ² / ‖W‖ of the backbone's full
- * head; null: the W-error of a Gaussian head of the same size at the same ranks.
+ * lose over the head of rank D, against W-error(r) = √Σ_{i>r} σᵢ² / ‖W‖ of the backbone's full head
+ * W, and of C·W; null: the W-error of a Gaussian head of the same size at the same ranks.
  */
 public final class B8WErrorThreshold implements Claim {
   /** The W-error at which the paper sees the fall: where the curve is read, not what is judged. */
@@ -47,33 +48,38 @@ public final class B8WErrorThreshold implements Claim {
     for (FrozenHeads heads : experiment.runs(context, id())) {
       EntryScale entries = heads.setting().entries().getFirst();
       List<GapCurve.Point> points = new ArrayList<>();
+      List<GapCurve.Point> centred = new ArrayList<>();
       for (int rank : heads.setting().ranks()) {
-        points.add(recordRank(heads, entries, rank, evidence));
+        RunRecorder run = heads.begin(id(), FrozenHeads.arm(entries, rank), evidence);
+        run.metric("rank", 0, rank, "1");
+        double gap = heads.penalty(entries, rank);
+        run.metric("loss_gap", heads.setting().steps(), gap, "nats");
+        points.add(point(heads, rank, UnaryOperator.identity(), gap, run));
+        centred.add(point(heads, rank, CurveName::centred, gap, run.centred()));
+        run.finish(0);
       }
-      recordCurve(heads, new GapCurve(points), evidence);
+      recordCurve(heads, new GapCurve(points), new GapCurve(centred), evidence);
     }
   }
 
-  private GapCurve.Point recordRank(
-      FrozenHeads heads, EntryScale entries, int rank, EvidenceBuilder evidence) {
+  /** Of W or, by the names of its metrics, of C·W. */
+  private static GapCurve.Point point(
+      FrozenHeads heads, int rank, UnaryOperator<String> of, double gap, RunRecorder run) {
     long step = heads.setting().steps();
-    double wError = heads.value(CurveName.name("w_error", rank));
-    double gap = heads.penalty(entries, rank);
-    RunRecorder run = heads.begin(id(), FrozenHeads.arm(entries, rank), evidence);
-    run.metric("rank", 0, rank, "1");
+    double wError = heads.value(of.apply(CurveName.name("w_error", rank)));
+    double ofRandom = heads.value(of.apply(CurveName.name("w_error_random", rank)));
+    double cut = heads.value(of.apply(CurveName.name("loss_truncated", rank)));
     run.metric("w_error", step, wError, "1");
-    run.metric(
-        "w_error_random_head", step, heads.value(CurveName.name("w_error_random", rank)), "1");
-    run.metric("loss_gap", step, gap, "nats");
-    double cut = heads.value(CurveName.name("loss_truncated", rank)) - heads.value("lossfull");
-    run.metric("loss_gap_truncated", step, cut, "nats");
-    run.finish(0);
+    run.metric("w_error_random_head", step, ofRandom, "1");
+    run.metric("loss_gap_truncated", step, cut - heads.value("lossfull"), "nats");
     return new GapCurve.Point(wError, gap);
   }
 
-  private void recordCurve(FrozenHeads heads, GapCurve curve, EvidenceBuilder evidence) {
+  private void recordCurve(
+      FrozenHeads heads, GapCurve curve, GapCurve centred, EvidenceBuilder evidence) {
     RunRecorder run = heads.begin(id(), "curve", evidence);
     recordCurve(run, heads.setting().steps(), curve);
+    recordCurve(run.centred(), heads.setting().steps(), centred);
     heads
         .evidence()
         .spectra()

@@ -10,13 +10,13 @@ import dev.gatun.experiment.RunEnvironment;
 import dev.gatun.io.Hash;
 import dev.gatun.measure.NormalMatrix;
 import dev.gatun.model.LanguageModel;
-import dev.gatun.model.head.FactorisedHead;
 import dev.gatun.model.head.HeadInputs;
 import dev.gatun.model.head.HeadScores;
 import dev.gatun.results.CurveName;
 import dev.gatun.results.HiddenStateReader;
 import dev.gatun.results.Provenance;
 import dev.gatun.results.RunRecorder;
+import dev.gatun.spectrum.Centring;
 import dev.gatun.spectrum.DirectSpectrum;
 import dev.gatun.spectrum.Spectrum;
 import dev.gatun.tensor.Batch;
@@ -139,31 +139,48 @@ class FrozenRun implements RunBody<FrozenSetting> {
       Map<HeadChoice, RankHead> chosen,
       Windows windows,
       RunRecorder recorder) {
+    Backend backend = model.backend();
+    try (TensorScope scope = backend.newScope()) {
+      Tensor head = trainedHead(scope, model.head().weights(scope));
+      Tensor centredHead = Centring.of(backend, scope, head);
+      measure(setting, model, chosen, windows, head, centredHead, recorder);
+    }
+    recordRandomHead(setting, backend, recorder);
+  }
+
+  private static void measure(
+      FrozenSetting setting,
+      LanguageModel model,
+      Map<HeadChoice, RankHead> chosen,
+      Windows windows,
+      Tensor head,
+      Tensor centredHead,
+      RunRecorder recorder) {
     long step = setting.steps();
-    try (TensorScope scope = model.backend().newScope();
-        var truncated =
-            new TruncatedHeads(
-                model.backend(),
-                trainedHead(scope, model.head().weights(scope)),
-                setting.ranks())) {
+    try (var truncated = new TruncatedHeads(model.backend(), head, setting.ranks());
+        var centred = new TruncatedHeads(model.backend(), centredHead, setting.ranks())) {
       Map<String, Scored> all = new LinkedHashMap<>();
       all.put("full", model.head()::scores);
-      chosen.forEach((choice, head) ->
-          all.put(HeadChoice.metric("", choice.entries(), choice.rank()), head::scores));
-      for (Map.Entry<Integer, FactorisedHead> head : truncated.byRank().entrySet()) {
-        all.put(CurveName.name("_truncated", head.getKey()), head.getValue()::scores);
-      }
+      chosen.forEach((choice, trained) ->
+          all.put(HeadChoice.metric("", choice.entries(), choice.rank()), trained::scores));
+      truncated
+          .byRank()
+          .forEach((rank, cut) -> all.put(CurveName.name("_truncated", rank), cut::scores));
+      centred
+          .byRank()
+          .forEach((rank, cut) ->
+              all.put(CurveName.centred(CurveName.name("_truncated", rank)), cut::scores));
       score(model, all, windows.reported())
           .forEach((name, s) -> {
             recorder.metric("loss" + name, step, s.meanLoss(), "nats");
             recorder.metric("accuracy" + name, step, s.accuracy(), "1");
           });
       recordSpectrum(setting, truncated.spectrum(), recorder);
+      recordSpectrum(setting, centred.spectrum(), recorder.centred());
     }
-    recordRandomHead(setting, model.backend(), recorder);
   }
 
-  /** The null of W-error: a Gaussian head of the same size. */
+  /** The null of W-error: a Gaussian head of the same size, as it is and centred. */
   private static void recordRandomHead(
       FrozenSetting setting, Backend backend, RunRecorder recorder) {
     Randomness stream = Randomness.of(setting.seed()).stream("random head");
@@ -171,30 +188,30 @@ class FrozenRun implements RunBody<FrozenSetting> {
       Tensor head =
           NormalMatrix.inF64(
               backend, scope, setting.size().vocabulary(), setting.size().width(), stream);
-      Spectrum spectrum = DirectSpectrum.of(backend, head);
-      for (int rank : setting.ranks()) {
-        recorder.metric(
-            CurveName.name("w_error_random", rank),
-            setting.steps(),
-            spectrum.bestRankResidual(rank),
-            spectrum.bestRankResidualError(rank),
-            "1");
-      }
+      recordErrors(setting, "w_error_random", DirectSpectrum.of(backend, head), recorder);
+      Spectrum ofCentred = DirectSpectrum.of(backend, Centring.of(backend, scope, head));
+      recordErrors(setting, "w_error_random", ofCentred, recorder.centred());
     }
   }
 
   private static void recordSpectrum(
       FrozenSetting setting, Spectrum spectrum, RunRecorder recorder) {
+    recordErrors(setting, "w_error", spectrum, recorder);
+    recorder.metric("participation_ratio", setting.steps(), spectrum.participationRatio(), "1");
+    recorder.spectrum(
+        "head_weights", setting.steps(), spectrum.singularValues(), spectrum.errorBound());
+  }
+
+  private static void recordErrors(
+      FrozenSetting setting, String curve, Spectrum spectrum, RunRecorder recorder) {
     for (int rank : setting.ranks()) {
       recorder.metric(
-          CurveName.name("w_error", rank),
+          CurveName.name(curve, rank),
           setting.steps(),
           spectrum.bestRankResidual(rank),
           spectrum.bestRankResidualError(rank),
           "1");
     }
-    recorder.spectrum(
-        "head_weights", setting.steps(), spectrum.singularValues(), spectrum.errorBound());
   }
 
   /** Scores of all heads on the same hidden states, each batch of which is computed once. */

@@ -112,6 +112,7 @@ class HeadFamilyTraining implements RunBody<HeadFamilySetting> {
     LocalProjection there = measureAt(model, held, setting.rows());
     run.metric("local_destroyed_norm", step, there.destroyedNorm(), "1");
     run.metric("local_destroyed_norm_unrelated", step, there.unrelatedDestroyedNorm(), "1");
+    run.metric("local_kept_over_chance", step, there.keptOverChance(), "1");
     run.metric("jacobian_rank_over_width", step, there.meanRank() / setting.size().width(), "1");
     double rank = there.hiddenStepRank();
     run.metric("hidden_step_rank_over_width", step, rank / setting.size().width(), "1");

@@ -1,6 +1,7 @@
 package dev.gatun.claims.saturation;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.data.TokenFrequencies;
 import dev.gatun.measure.Anisotropy;
 import dev.gatun.spectrum.GramSpectrum;
 import dev.gatun.spectrum.Spectrum;

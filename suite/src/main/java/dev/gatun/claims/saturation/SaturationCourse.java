@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /** A run from its beginning to its end, and what can only be said of it as a whole. */
@@ -15,19 +16,26 @@ final class SaturationCourse {
   /**
    * The model at a step.
    *
-   * @param entropy singular entropy of its head, in nats
-   * @param commonEntropy that of the rows of common tokens alone
+   * @param entropies of its head W
+   * @param centredEntropies of C·W
    * @param anisotropy of its head inputs
    * @param loss in nats
    * @param lossOfFrequencies of token frequencies alone, on the same contexts
    */
   record Checkpoint(
       long step,
-      double entropy,
-      double commonEntropy,
+      Entropies entropies,
+      Entropies centredEntropies,
       double anisotropy,
       double loss,
-      double lossOfFrequencies) {}
+      double lossOfFrequencies) {
+    double entropy() {
+      return entropies.head;
+    }
+  }
+
+  /** Singular entropies of a head and of its rows of common tokens alone, in nats. */
+  record Entropies(double head, double commonTokens) {}
 
   void add(Checkpoint checkpoint) {
     checkpoints.add(checkpoint);
@@ -36,15 +44,8 @@ final class SaturationCourse {
   /** Records collapse, peak and correlations, at the last step. */
   void record(int width, RunRecorder run) {
     long last = checkpoints.getLast().step();
-    SpectralCollapse whole = collapse(width, Checkpoint::entropy);
-    run.metric("entropy_minimum", last, whole.minimum(), "nats");
-    run.metric("entropy_minimum_step", last, whole.minimumStep(), "1");
-    run.metric("entropy_fall", last, whole.fall(), "nats");
-    run.metric("entropy_rise", last, whole.rise(), "nats");
-    run.metric("entropy_rise_share", last, whole.riseShare(width), "1");
-    SpectralCollapse common = collapse(width, Checkpoint::commonEntropy);
-    run.metric("entropy_fall_common_tokens", last, common.fall(), "nats");
-    run.metric("entropy_rise_share_common_tokens", last, common.riseShare(width), "1");
+    recordCollapse(width, Checkpoint::entropies, last, run);
+    recordCollapse(width, Checkpoint::centredEntropies, last, run.centred());
     Checkpoint peak =
         checkpoints.stream().max(Comparator.comparingDouble(Checkpoint::anisotropy)).orElseThrow();
     run.metric("anisotropy_peak", last, peak.anisotropy(), "1");
@@ -63,6 +64,19 @@ final class SaturationCourse {
         last,
         rankCorrelation(anisotropies, values(settled, Checkpoint::loss)),
         "1");
+  }
+
+  private void recordCollapse(
+      int width, Function<Checkpoint, Entropies> of, long last, RunRecorder run) {
+    SpectralCollapse whole = collapse(width, c -> of.apply(c).head);
+    run.metric("entropy_minimum", last, whole.minimum(), "nats");
+    run.metric("entropy_minimum_step", last, whole.minimumStep(), "1");
+    run.metric("entropy_fall", last, whole.fall(), "nats");
+    run.metric("entropy_rise", last, whole.rise(), "nats");
+    run.metric("entropy_rise_share", last, whole.riseShare(width), "1");
+    SpectralCollapse common = collapse(width, c -> of.apply(c).commonTokens);
+    run.metric("entropy_fall_common_tokens", last, common.fall(), "nats");
+    run.metric("entropy_rise_share_common_tokens", last, common.riseShare(width), "1");
   }
 
   private SpectralCollapse collapse(int width, ToDoubleFunction<Checkpoint> entropy) {

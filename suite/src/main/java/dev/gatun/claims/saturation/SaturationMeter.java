@@ -3,11 +3,13 @@ package dev.gatun.claims.saturation;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.data.Randomness;
+import dev.gatun.data.TokenFrequencies;
 import dev.gatun.measure.NormalMatrix;
 import dev.gatun.measure.SingularEntropy;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.results.CurveName;
 import dev.gatun.results.RunRecorder;
+import dev.gatun.spectrum.Centring;
 import dev.gatun.spectrum.Spectrum;
 import dev.gatun.tensor.Batch;
 import dev.gatun.tensor.ElementType;
@@ -38,19 +40,29 @@ final class SaturationMeter {
     this.randomness = randomness;
   }
 
-  private record Entropies(double head, double commonTokens) {}
-
   /** Records a checkpoint. */
   void record(LanguageModel model, long step, RunRecorder run) {
-    Entropies entropies = recordHead(model, step, run);
+    SaturationCourse.Entropies own;
+    SaturationCourse.Entropies centred;
+    try (TensorScope scope = model.backend().newScope()) {
+      Tensor head = model.head().weights(scope);
+      Tensor random = normal(model.backend(), scope, "random head", step, head);
+      own = recordHead(model.backend(), head, random, step, run);
+      centred =
+          recordHead(
+              model.backend(),
+              Centring.of(model.backend(), scope, head),
+              Centring.of(model.backend(), scope, random),
+              step,
+              run.centred());
+    }
     double anisotropy = recordStates(model, step, run);
     double loss = model.evaluate(contexts).meanLoss();
     double ofFrequencies = frequencies.loss(contexts.targets());
     run.metric("loss", step, loss, "nats");
     run.metric("loss_of_frequencies", step, ofFrequencies, "nats");
     course.add(
-        new SaturationCourse.Checkpoint(
-            step, entropies.head, entropies.commonTokens, anisotropy, loss, ofFrequencies));
+        new SaturationCourse.Checkpoint(step, own, centred, anisotropy, loss, ofFrequencies));
   }
 
   /** Records what the course of the whole run shows. */
@@ -58,23 +70,19 @@ final class SaturationMeter {
     course.record(width, run);
   }
 
-  private Entropies recordHead(LanguageModel model, long step, RunRecorder run) {
-    Backend backend = model.backend();
-    try (TensorScope scope = backend.newScope()) {
-      Tensor weights = model.head().weights(scope);
-      Spectrum own = geometry.spectrum(backend, weights);
-      Tensor random = normal(backend, scope, "random head", step, weights);
-      var entropies =
-          new Entropies(
-              SingularEntropy.of(own).divergence(),
-              entropy(backend, commonRows(backend, scope, weights)));
-      run.spectrum("head", step, own.singularValues(), own.errorBound());
-      run.metric("singular_entropy", step, entropies.head, "nats");
-      run.metric("singular_entropy_common_tokens", step, entropies.commonTokens, "nats");
-      run.metric("singular_entropy_random_head", step, entropy(backend, random), "nats");
-      run.metric("largest_component", step, own.energyFraction(1), "1");
-      return entropies;
-    }
+  private SaturationCourse.Entropies recordHead(
+      Backend backend, Tensor weights, Tensor random, long step, RunRecorder run) {
+    Spectrum own = geometry.spectrum(backend, weights);
+    var entropies =
+        new SaturationCourse.Entropies(
+            SingularEntropy.of(own).divergence(), ofCommonRows(backend, weights));
+    run.spectrum("head", step, own.singularValues(), own.errorBound());
+    run.metric("singular_entropy", step, entropies.head(), "nats");
+    run.metric("singular_entropy_common_tokens", step, entropies.commonTokens(), "nats");
+    run.metric("singular_entropy_random_head", step, entropy(backend, random), "nats");
+    run.metric("largest_component", step, own.energyFraction(1), "1");
+    run.metric("participation_ratio", step, own.participationRatio(), "1");
+    return entropies;
   }
 
   private double entropy(Backend backend, Tensor weights) {
@@ -103,8 +111,8 @@ final class SaturationMeter {
     return anisotropy;
   }
 
-  /** The rows of common tokens, in f64. */
-  private Tensor commonRows(Backend backend, TensorScope scope, Tensor weights) {
+  /** The singular entropy of the rows of common tokens, in f64. */
+  private double ofCommonRows(Backend backend, Tensor weights) {
     int[] tokens = geometry.commonTokens(frequencies);
     int width = Math.toIntExact(weights.cols());
     double[] all = backend.toDoubles(weights);
@@ -112,9 +120,11 @@ final class SaturationMeter {
     for (int row = 0; row < tokens.length; row++) {
       System.arraycopy(all, tokens[row] * width, rows, row * width, width);
     }
-    Tensor common = scope.zeros(ElementType.F64, tokens.length, width);
-    backend.write(rows, common);
-    return common;
+    try (TensorScope scope = backend.newScope()) {
+      Tensor common = scope.zeros(ElementType.F64, tokens.length, width);
+      backend.write(rows, common);
+      return entropy(backend, common);
+    }
   }
 
   private Tensor normal(Backend backend, TensorScope scope, String stream, long step, Tensor like) {

@@ -46,15 +46,15 @@ public record SaturationSetting(
   }
 
   /**
-   * Activations and logits of the measured windows; in f64 heads and states as nulls, and a Gram
-   * matrix.
+   * Activations and logits of the measured windows; in f64 the head and its null, both centred too,
+   * states as nulls, and a Gram matrix.
    */
   @Override
   public long measurementBytes(Backend backend) {
     long f64 = ElementType.F64.byteSize();
     return TrainingMemory.ofEvaluation(
             model(), contexts(), backend.real(), backend.workingSetBytes())
-        + f64 * size.width() * (2L * size.vocabulary() + size.width() + contexts());
+        + f64 * size.width() * (4L * size.vocabulary() + size.width() + contexts());
   }
 
   /** n. */

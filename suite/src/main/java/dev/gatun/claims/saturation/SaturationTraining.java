@@ -2,6 +2,7 @@ package dev.gatun.claims.saturation;
 
 import dev.gatun.data.RandomWindows;
 import dev.gatun.data.Randomness;
+import dev.gatun.data.TokenFrequencies;
 import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.experiment.RunBody;
 import dev.gatun.experiment.RunEnvironment;

@@ -8,6 +8,7 @@ import dev.gatun.model.ParameterSpec;
 import dev.gatun.model.Parameters;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.model.checkpoint.families.CheckpointConfig;
 import dev.gatun.safetensors.CheckpointWeights;
 import dev.gatun.safetensors.SafetensorsException;
@@ -101,6 +102,12 @@ public final class Checkpoint {
       throw new IllegalArgumentException(
           "no class of transformers has a %s head; only models with a linear head can be exported"
               .formatted(config.head().label()));
+    }
+    if (config.outputBias() != OutputBias.NONE) {
+      throw new IllegalArgumentException(
+          "no class of transformers for %s has a bias of the head; only models with output-bias ="
+                  .formatted(config.family().label())
+              + " \"none\" can be exported");
     }
     String json = CheckpointConfig.write(config, ElementType.F32, carried);
     SafetensorsWriter writer = new SafetensorsWriter(Map.of("format", "pt"));

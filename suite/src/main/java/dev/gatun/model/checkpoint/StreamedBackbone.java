@@ -15,7 +15,6 @@ import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.head.Head;
 import dev.gatun.model.head.HeadBackward;
-import dev.gatun.model.head.LinearHead;
 import dev.gatun.safetensors.CheckpointWeights;
 import dev.gatun.safetensors.SafetensorsException;
 import dev.gatun.tensor.Tensor;
@@ -167,8 +166,7 @@ public final class StreamedBackbone implements AutoCloseable {
       ParameterLayout layout = ParameterLayout.ofHead(config);
       if (config.head() instanceof HeadForm.Linear) {
         Parameters parameters = read(layout, scope.zeros(backend.real(), layout.size()));
-        Tensor weights = parameters.value(parameters.names().getFirst());
-        return new OwnedHead(scope, LinearHead.frozen(backend, weights));
+        return new OwnedHead(scope, ModelHead.frozen(backend, config, parameters));
       }
       Parameters parameters = new Parameters(backend, scope, layout);
       for (ParameterSpec spec : layout.specs()) {

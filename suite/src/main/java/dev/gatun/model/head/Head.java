@@ -2,13 +2,14 @@ package dev.gatun.model.head;
 
 import dev.gatun.backend.TensorScope;
 import dev.gatun.tensor.Tensor;
+import java.util.Optional;
 
 /**
  * The output layer with its cross-entropy: from N hidden states H [N, D] to the probabilities P [N,
  * V] of V tokens. The family:
  *
  * <pre>
- * {@link LinearHead}               P = softmax(W·h)
+ * {@link LinearHead}               P = softmax(W·h), or softmax(W·h + b)
  * {@link FactorisedHead}           P = softmax(A·B·h)
  * {@link SigsoftmaxHead}           P ∝ exp(z)·σ(z), z = W·h
  * {@link MixtureOfSoftmaxesHead}   P = Σ_k π_k·softmax(W·h_k)
@@ -89,6 +90,11 @@ public sealed interface Head extends AutoCloseable
     throw new IllegalArgumentException(
         "%s amounts to no single matrix [V, D]: measure its Jacobian instead"
             .formatted(getClass().getSimpleName()));
+  }
+
+  /** The bias b [V] of the logits H·Wᵀ + 1·bᵀ, not to be changed, if it has one. */
+  default Optional<Tensor> bias() {
+    return Optional.empty();
   }
 
   /** How often its buffers were replaced: a recording of a pass holds while this stays the same. */

@@ -3,34 +3,63 @@ package dev.gatun.model.head;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.tensor.Tensor;
+import java.util.Optional;
 
-/** A head with full weights W [V, D], its own or, when tied, the token embedding's. */
+/**
+ * A head with full weights W [V, D], its own or, when tied, the token embedding's, and logits L =
+ * H·Wᵀ + 1·bᵀ. Without a bias nothing is added.
+ */
 public final class LinearHead implements MatrixHead {
+  private final Backend backend;
   private final Tensor weights; // [V, D]
+  private final Bias bias;
   private final BackwardProducts products;
   private final BackwardProducts hiddenProducts;
   private final LogitChunks chunks;
 
+  /**
+   * The bias of the logits.
+   *
+   * @param value b [V]
+   * @param gradient db [V], the column sums of G, where it is learned
+   */
+  public record Bias(Optional<Tensor> value, Optional<Tensor> gradient) {
+    /** No bias. */
+    public static final Bias NONE = new Bias(Optional.empty(), Optional.empty());
+
+    /** One that backward passes add a gradient to. */
+    public static Bias learned(Tensor value, Tensor gradient) {
+      return new Bias(Optional.of(value), Optional.of(gradient));
+    }
+
+    /** One without a gradient. */
+    public static Bias fixed(Tensor value) {
+      return new Bias(Optional.of(value), Optional.empty());
+    }
+  }
+
   LinearHead(Backend backend, Tensor weights, Tensor weightGradients) {
-    this(backend, weights, weightGradients, HeadBackward.EXACT);
+    this(backend, weights, weightGradients, Bias.NONE, HeadBackward.EXACT);
   }
 
   /** Over weights and their gradients [V, D], which a backward pass adds to. */
   public LinearHead(
-      Backend backend, Tensor weights, Tensor weightGradients, HeadBackward backward) {
-    this(backend, weights, BackwardProducts.of(backward, backend, weights, weightGradients));
+      Backend backend, Tensor weights, Tensor weightGradients, Bias bias, HeadBackward backward) {
+    this(backend, weights, bias, BackwardProducts.of(backward, backend, weights, weightGradients));
   }
 
   /** Without gradients of its weights. */
-  public static LinearHead frozen(Backend backend, Tensor weights) {
-    return new LinearHead(backend, weights, new BackwardProducts.Frozen());
+  public static LinearHead frozen(Backend backend, Tensor weights, Bias bias) {
+    return new LinearHead(backend, weights, bias, new BackwardProducts.Frozen());
   }
 
-  private LinearHead(Backend backend, Tensor weights, BackwardProducts products) {
+  private LinearHead(Backend backend, Tensor weights, Bias bias, BackwardProducts products) {
+    this.backend = backend;
     this.weights = weights;
+    this.bias = bias;
     this.products = products;
     this.hiddenProducts = new BackwardProducts.HiddenOnly(backend, weights);
-    this.chunks = new LogitChunks(backend);
+    this.chunks = new LogitChunks(backend, bias.value);
   }
 
   @Override
@@ -51,7 +80,18 @@ public final class LinearHead implements MatrixHead {
   @Override
   public void gradients(
       Tensor hidden, Tensor targets, double scale, Tensor dHidden, LogitGradientTap tap) {
-    chunks.gradients(hidden, weights, targets, scale, dHidden, products, tap);
+    chunks.gradients(hidden, weights, targets, scale, dHidden, products, withBias(tap));
+  }
+
+  /** The gradient of a learned bias is Gᵀ·1: each chunk of G adds its column sums. */
+  private LogitGradientTap withBias(LogitGradientTap tap) {
+    return bias.gradient
+        .<LogitGradientTap>map(sum ->
+            (first, gradient) -> {
+              tap.accept(first, gradient);
+              backend.addBiasBackward(gradient, sum);
+            })
+        .orElse(tap);
   }
 
   @Override
@@ -85,6 +125,11 @@ public final class LinearHead implements MatrixHead {
   @Override
   public Tensor weights(TensorScope scope) {
     return weights;
+  }
+
+  @Override
+  public Optional<Tensor> bias() {
+    return bias.value;
   }
 
   @Override

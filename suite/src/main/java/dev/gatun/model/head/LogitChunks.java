@@ -9,20 +9,26 @@ import dev.gatun.tensor.Tensor;
 import java.util.Optional;
 
 /**
- * Walks the logits X·Wᵀ of X [N, K], W [V, K] in chunks that fit a fixed budget, with the buffers
- * for it. Both kinds of head end in this: X is the hidden states, or their projection to the rank
- * of the head.
+ * Walks the logits X·Wᵀ of X [N, K], W [V, K], with a bias [V] if there is one, in chunks that fit
+ * a fixed budget, with the buffers for it. Both kinds of head end in this: X is the hidden states,
+ * or their projection to the rank of the head.
  */
 public final class LogitChunks implements AutoCloseable {
   /** The most bytes of logits held at once. */
   private static final long LARGEST_BYTES = 128L << 20;
 
   private final Backend backend;
+  private final Optional<Tensor> bias; // [V]
   private Optional<Buffers> buffers = Optional.empty();
   private long generation;
 
   LogitChunks(Backend backend) {
+    this(backend, Optional.empty());
+  }
+
+  LogitChunks(Backend backend, Optional<Tensor> bias) {
     this.backend = backend;
+    this.bias = bias;
   }
 
   /** Buffers for N rows and V classes; [N] where not said. */
@@ -136,6 +142,7 @@ public final class LogitChunks implements AutoCloseable {
       long count = Math.min(classes, weights.rows() - first);
       Tensor block = b.logits.slice(0, x.rows(), count);
       backend.gemm(Transpose.NO, Transpose.YES, 1, x, weights.rows(first, count), 0, block);
+      addBias(first, block);
       backend.crossEntropyColumns(block, logSumExp, targets, first, scale);
       consumer.accept(first, block);
     }
@@ -148,8 +155,14 @@ public final class LogitChunks implements AutoCloseable {
       long count = Math.min(chunkRows, x.rows() - first);
       Tensor logits = b.logits.slice(0, count, vocabulary);
       backend.gemm(Transpose.NO, Transpose.YES, 1, x.rows(first, count), weights, 0, logits);
+      addBias(0, logits);
       chunk.accept(first, count, logits);
     }
+  }
+
+  /** To logits of the classes from the first one on. */
+  private void addBias(long firstClass, Tensor logits) {
+    bias.ifPresent(b -> backend.addBias(b.slice(firstClass, logits.cols()), logits));
   }
 
   private double sum(Tensor losses, Buffers b) {

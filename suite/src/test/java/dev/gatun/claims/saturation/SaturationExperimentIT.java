@@ -61,7 +61,8 @@ class SaturationExperimentIT {
         0.02);
     assertTrue(Measured.value(b4, "d16", "singular_entropy", 240) > 0.5);
     List<SpectrumRecord> heads = b4.spectra();
-    assertEquals(SmallSaturation.setting(16, 1).checkpoints().size(), heads.size());
+    // Of W and of C·W.
+    assertEquals(2 * SmallSaturation.setting(16, 1).checkpoints().size(), heads.size());
     heads.forEach(head -> assertEquals(16, head.singularValues().length));
   }
 

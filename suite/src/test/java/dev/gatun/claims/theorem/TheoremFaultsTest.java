@@ -33,23 +33,19 @@ class TheoremFaultsTest extends SmallestFaults {
     return List.of(
         new FaultFamily(
             "B7",
-            "The head that is found is the truncated one with weights that are too small.",
-            "share by which they are",
-            List.of(1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1.0),
+            "The minimisation ends too early.",
+            "share of the steps that it lacks",
+            List.of(0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 1.0),
             true,
             "",
-            size -> evidence(size == 0 ? new B7TheoremBound(_ -> PLAN) : shrunk(size))));
+            share -> evidence(endingEarly(share))));
   }
 
-  private static B7TheoremBound shrunk(double share) {
+  private static B7TheoremBound endingEarly(double share) {
     return new B7TheoremBound(_ -> PLAN) {
       @Override
       protected Result best(LossGap gap, int mostSteps) {
-        double[] point = gap.truncated();
-        for (int i = 0; i < point.length; i++) {
-          point[i] *= Math.sqrt(1 - share);
-        }
-        return new Result(gap.at(point).gap(), 0, 0, 0);
+        return super.best(gap, (int) Math.round((1 - share) * mostSteps));
       }
     };
   }

@@ -141,7 +141,7 @@ class HeadBackwardTest {
         }) {
       Tensor w = write(oracle, scope, normals(9, weights.length), VOCABULARY, WIDTH);
       Tensor dW = scope.zeros(ElementType.F64, VOCABULARY, WIDTH);
-      try (LinearHead head = new LinearHead(oracle, w, dW, rule)) {
+      try (LinearHead head = new LinearHead(oracle, w, dW, LinearHead.Bias.NONE, rule)) {
         pass(oracle, scope, head, dW);
         oracle.write(weights, w);
         Gradients expected = gradients(oracle, rule);
@@ -174,7 +174,7 @@ class HeadBackwardTest {
     try (TensorScope buffers = backend.newScope()) {
       Tensor w = write(backend, buffers, weights, VOCABULARY, WIDTH);
       Tensor dW = buffers.zeros(backend.real(), VOCABULARY, WIDTH);
-      try (LinearHead head = new LinearHead(backend, w, dW, rule)) {
+      try (LinearHead head = new LinearHead(backend, w, dW, LinearHead.Bias.NONE, rule)) {
         return pass(backend, buffers, head, dW);
       }
     }

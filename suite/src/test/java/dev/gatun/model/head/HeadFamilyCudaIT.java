@@ -12,6 +12,7 @@ import dev.gatun.model.LanguageModel;
 import dev.gatun.model.TinyModels;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.tensor.Batch;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -31,6 +32,8 @@ class HeadFamilyCudaIT {
   static HeadForm[] forms() {
     return new HeadForm[] {
       new HeadForm.Linear(false),
+      new HeadForm.Linear(true, OutputBias.LEARNED),
+      new HeadForm.Linear(false, OutputBias.LOG_UNIGRAM),
       new HeadForm.Factorised(4),
       new HeadForm.Sigsoftmax(true),
       new HeadForm.MixtureOfSoftmaxes(3),

@@ -15,6 +15,7 @@ import dev.gatun.model.Parameters;
 import dev.gatun.model.TinyModels;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.ArrayList;
@@ -43,17 +44,20 @@ class HeadFamilyTest {
 
   private static final Map<String, HeadForm> FORMS =
       new TreeMap<>(
-          Map.of(
-              "linear", new HeadForm.Linear(false),
-              "linear tied", new HeadForm.Linear(true),
-              "factorised", new HeadForm.Factorised(4),
-              "sigsoftmax", new HeadForm.Sigsoftmax(false),
-              "sigsoftmax tied", new HeadForm.Sigsoftmax(true),
-              "mixture of 3", new HeadForm.MixtureOfSoftmaxes(3),
-              "mixture of 1", new HeadForm.MixtureOfSoftmaxes(1),
-              "3 hidden vectors", new HeadForm.MultipleHidden(3),
-              "10 classes", new HeadForm.ClassFactored(10),
-              "1 class", new HeadForm.ClassFactored(1)));
+          Map.ofEntries(
+              Map.entry("linear", new HeadForm.Linear(false)),
+              Map.entry("linear tied", new HeadForm.Linear(true)),
+              Map.entry("linear biased", new HeadForm.Linear(false, OutputBias.LEARNED)),
+              Map.entry("linear tied biased", new HeadForm.Linear(true, OutputBias.LEARNED)),
+              Map.entry("linear fixed bias", new HeadForm.Linear(false, OutputBias.LOG_UNIGRAM)),
+              Map.entry("factorised", new HeadForm.Factorised(4)),
+              Map.entry("sigsoftmax", new HeadForm.Sigsoftmax(false)),
+              Map.entry("sigsoftmax tied", new HeadForm.Sigsoftmax(true)),
+              Map.entry("mixture of 3", new HeadForm.MixtureOfSoftmaxes(3)),
+              Map.entry("mixture of 1", new HeadForm.MixtureOfSoftmaxes(1)),
+              Map.entry("3 hidden vectors", new HeadForm.MultipleHidden(3)),
+              Map.entry("10 classes", new HeadForm.ClassFactored(10)),
+              Map.entry("1 class", new HeadForm.ClassFactored(1))));
 
   private final List<AutoCloseable> open = new ArrayList<>();
 
@@ -104,7 +108,9 @@ class HeadFamilyTest {
       Parameters parameters = model.parameters();
       for (String parameter : parameters.names()) {
         Tensor value = parameters.value(parameter);
-        if (value.rows() == VOCABULARY || parameter.equals(ParameterNames.HEAD_CLASSES)) {
+        if (parameter.equals("lm_head.bias")) {
+          backend.fill(value, size);
+        } else if (value.rows() == VOCABULARY || parameter.equals(ParameterNames.HEAD_CLASSES)) {
           double[] row = backend.toDoubles(value.rows(0, 1));
           for (long i = 0; i < value.rows(); i++) {
             backend.write(Arrays.stream(row).map(x -> x * size).toArray(), value.rows(i, 1));
@@ -254,8 +260,12 @@ class HeadFamilyTest {
     Subject s = new Subject(name, oracle());
     double[] dHidden = gradients(s, LogitGradientTap.NONE);
     assertSlopes(name + " hidden", s, s.hidden, dHidden);
+    boolean fixed = s.model.config().outputBias() == OutputBias.LOG_UNIGRAM;
     for (String parameter : s.model.parameters().names()) {
-      if (parameter.startsWith("lm_head")
+      if (fixed && parameter.equals("lm_head.bias")) {
+        double[] none = s.backend.toDoubles(s.model.parameters().gradient(parameter));
+        assertArrayEquals(new double[VOCABULARY], none, name);
+      } else if (parameter.startsWith("lm_head")
           || (s.model.config().isTied() && parameter.endsWith("wte.weight"))) {
         double[] gradient = s.backend.toDoubles(s.model.parameters().gradient(parameter));
         assertSlopes(name + " " + parameter, s, s.model.parameters().value(parameter), gradient);

@@ -3,6 +3,7 @@ package dev.gatun.model.head;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.model.ParameterNames;
 import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.TransformerConfig.OutputBias;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -11,7 +12,7 @@ record HeadFormula(LanguageModel model) {
 
   double[] logProbabilities(double[] h) {
     return switch (model.config().head()) {
-      case HeadForm.Linear _ -> logSoftmax(product(weights(), h));
+      case HeadForm.Linear _ -> logSoftmax(biased(product(weights(), h)));
       case HeadForm.Factorised _ ->
           logSoftmax(
               product(named(ParameterNames.HEAD_A), product(named(ParameterNames.HEAD_B), h)));
@@ -24,6 +25,14 @@ record HeadFormula(LanguageModel model) {
       case HeadForm.MultipleHidden(int vectors) -> multiple(h, vectors);
       case HeadForm.ClassFactored(int classes) -> factored(h, classes);
     };
+  }
+
+  private double[] biased(double[] logits) {
+    if (model.config().outputBias() == OutputBias.NONE) {
+      return logits;
+    }
+    double[] bias = named("lm_head.bias");
+    return IntStream.range(0, logits.length).mapToDouble(v -> logits[v] + bias[v]).toArray();
   }
 
   private double[] mixture(double[] h, int components) {

@@ -112,7 +112,7 @@ public final class CheckpointConfig {
             .findFirst()
             .orElseThrow();
     Map<String, Object> fields = new LinkedHashMap<>();
-    if (config.head() instanceof HeadForm.Linear) {
+    if (config.head() instanceof HeadForm.Linear linear && !linear.isBiased()) {
       fields.put("architectures", List.of(family.languageModel()));
     }
     fields.put("model_type", family.modelType());

@@ -1,6 +1,7 @@
 package dev.gatun.model.checkpoint.families;
 
 import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.TransformerConfig.OutputBias;
 import java.util.Map;
 
 /** The head's fields: {@code tie_word_embeddings}, and Gatun's own for heads that none else has. */
@@ -11,7 +12,9 @@ final class HeadFields {
     boolean tied = fields.flag("tie_word_embeddings", tiedByDefault);
     String usual = fields.has("gatun_head_rank") ? "factorised" : "linear";
     return switch (fields.text("gatun_head", usual)) {
-      case "linear" -> new HeadForm.Linear(tied);
+      case "linear" ->
+          new HeadForm.Linear(
+              tied, OutputBias.of(fields.text("gatun_output_bias", OutputBias.NONE.label())));
       case "factorised" -> new HeadForm.Factorised(fields.count("gatun_head_rank"));
       case "sigsoftmax" -> new HeadForm.Sigsoftmax(tied);
       case "mixture-of-softmaxes" ->
@@ -28,6 +31,8 @@ final class HeadFields {
       fields.put("gatun_head", head.label());
     }
     switch (head) {
+      case HeadForm.Linear linear when linear.isBiased() ->
+          fields.put("gatun_output_bias", linear.bias().label());
       case HeadForm.Linear _, HeadForm.Sigsoftmax _ -> {}
       case HeadForm.Factorised(int rank) -> fields.put("gatun_head_rank", rank);
       case HeadForm.MixtureOfSoftmaxes(int components) ->
