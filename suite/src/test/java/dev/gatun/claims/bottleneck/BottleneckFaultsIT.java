@@ -11,7 +11,6 @@ import dev.gatun.experiment.SweepClaim;
 import dev.gatun.measure.HeadMeasures;
 import dev.gatun.model.head.Head;
 import dev.gatun.model.head.HeadInputs;
-import dev.gatun.results.Evidence;
 import dev.gatun.spectrum.GradientComponents;
 import dev.gatun.spectrum.GradientProjection;
 import dev.gatun.spectrum.HeadProjection;
@@ -21,9 +20,7 @@ import dev.gatun.spectrum.RowChunks;
 import dev.gatun.spectrum.Spectrum;
 import dev.gatun.tensor.Tensor;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import java.util.function.IntToDoubleFunction;
 import java.util.function.LongFunction;
@@ -43,9 +40,6 @@ class BottleneckFaultsIT extends SmallestFaults {
   private static final Sweep TAKEN_APART = new Sweep("taken-apart", SmallBottleneck::takenApart);
 
   private final Backend backend = CpuBackend.open(1);
-
-  /** By sweep and fault: claims share the whole ones, and those whose faults touch each its own. */
-  private final Map<String, BottleneckExperiment> experiments = new HashMap<>();
 
   @TempDir private Path output;
 
@@ -94,18 +88,18 @@ class BottleneckFaultsIT extends SmallestFaults {
             "",
             TAKEN_APART,
             of -> new SweepClaim("A4", of.withAnatomy(), of.gaussianGradient()),
-            this::takenApart),
+            BottleneckFaultsIT::repeatedContexts),
         family(
             "A5",
             "The head through which the gradient passes has random left singular vectors, the first"
                 + " ones first.",
             "share of D",
             SHARES,
-            "A head with the same singular values and random left vectors has a cosine below the"
-                + " bound too.",
+            "The null of the bound is a head with the same singular values and random left vectors,"
+                + " and lies inside it too.",
             TAKEN_APART,
             of -> new SweepClaim("A5", of.withAnatomy()),
-            this::takenApart),
+            BottleneckFaultsIT::inducedByRandomDirections),
         family(
             "A9",
             "The projector gains random directions from checkpoint to checkpoint.",
@@ -124,7 +118,7 @@ class BottleneckFaultsIT extends SmallestFaults {
             "A random head moves energy to the tail too, so that the bound holds for it as well.",
             TAKEN_APART,
             of -> new SweepClaim("A10", of.withAnatomy()),
-            this::takenApart));
+            this::keptByRandomDirections));
   }
 
   private FaultFamily family(
@@ -136,7 +130,6 @@ class BottleneckFaultsIT extends SmallestFaults {
       Sweep sweep,
       Function<BottleneckExperiment, Claim> of,
       Function<Double, HeadMeasures> faulty) {
-    boolean shared = sweep == TAKEN_APART;
     return new FaultFamily(
         claim,
         fault,
@@ -145,20 +138,14 @@ class BottleneckFaultsIT extends SmallestFaults {
         false,
         blind,
         size -> {
-          String folder = sweep.name + (size == 0 ? "" : (shared ? "-" : claim) + size);
-          BottleneckExperiment experiment =
-              experiments.computeIfAbsent(
-                  folder,
-                  _ ->
-                      new BottleneckExperiment(
-                          size == 0 ? HeadMeasures.EXACT : faulty.apply(size),
-                          (_, seed) -> sweep.plan.apply(seed).settings()));
-          return evidence(of.apply(experiment), folder);
+          // Claims of one sweep find its sound runs in their folder.
+          Path folder = output.resolve(size == 0 ? sweep.name : claim + "-" + size);
+          var experiment =
+              new BottleneckExperiment(
+                  size == 0 ? HeadMeasures.EXACT : faulty.apply(size),
+                  (_, seed) -> sweep.plan.apply(seed).settings());
+          return Measured.evidence(of.apply(experiment), SmallBottleneck.context(backend, folder));
         });
-  }
-
-  private Evidence evidence(Claim claim, String folder) {
-    return Measured.evidence(claim, SmallBottleneck.context(backend, output.resolve(folder)));
   }
 
   /** A projector with so many directions of D too many, by checkpoint; random heads stay whole. */
@@ -239,8 +226,7 @@ class BottleneckFaultsIT extends SmallestFaults {
     };
   }
 
-  /** The faults of A4, A5 and A10, of which each touches a measure of its own. */
-  private HeadMeasures takenApart(double share) {
+  private static HeadMeasures repeatedContexts(double share) {
     return new HeadMeasures() {
       @Override
       public Spectrum batchSpectrum(Backend on, Head head, HeadInputs at, long contexts) {
@@ -248,7 +234,11 @@ class BottleneckFaultsIT extends SmallestFaults {
           return EXACT.batchSpectrum(on, head, repeating(on, scope, at, share), contexts);
         }
       }
+    };
+  }
 
+  private static HeadMeasures inducedByRandomDirections(double share) {
+    return new HeadMeasures() {
       @Override
       public LogitDirection hiddenInduced(Tensor headWeights) {
         return (on, first, gradient, out) -> {
@@ -258,14 +248,18 @@ class BottleneckFaultsIT extends SmallestFaults {
           }
         };
       }
+    };
+  }
 
+  private HeadMeasures keptByRandomDirections(double share) {
+    return new HeadMeasures() {
       @Override
       public double[] keptEnergies(GradientComponents components, Tensor headWeights) {
         if (headWeights.type() != backend.real()) {
-          return components.keptEnergies(headWeights);
+          return EXACT.keptEnergies(components, headWeights); // a random head, or the centred one
         }
         try (TensorScope scope = backend.newScope()) {
-          return components.keptEnergies(randomised(backend, scope, headWeights, share));
+          return EXACT.keptEnergies(components, randomised(backend, scope, headWeights, share));
         }
       }
     };
