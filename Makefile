@@ -12,7 +12,7 @@ GATUN := suite/target/gatun/bin/gatun
 SOURCES := $(shell find pom.xml bindings native suite results/expected results/facts results/tolerances.toml results/papers.toml results/figures.toml -type f \
   -not -path '*/target/*' -not -path 'suite/src/test/*' -not -path 'suite/src/bench/*' 2>/dev/null)
 
-.PHONY: help build reproduce test it verify fuzz torture soak bundle bench bench-claims bench-kernels bench-products format bindings bindings-check cuda-libraries clean
+.PHONY: help build reproduce test it verify fuzz torture sensitivity soak bundle bench bench-claims bench-kernels bench-products format bindings bindings-check cuda-libraries clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -47,6 +47,10 @@ torture: ## KILLS (1000) kills, INPUTS (100000) damaged files and hostile heads,
 	  -Dgatun.torture.seed=$(TORTURE_SEED) -Dgatun.fuzz.cases=$$(($(INPUTS) / 4)) -Dgatun.fuzz.seed=$(TORTURE_SEED) \
 	  > $(TORTURE_LOG) 2>&1 || { cat $(TORTURE_LOG); exit 1; }
 	@sed -n 's/^torture: //p' $(TORTURE_LOG) | paste -sd ';'
+
+sensitivity: ## look for the smallest fault of every claim that is found, and store it in results/sensitivity.toml; IT='Head*' narrows it
+	$(MVN) verify -pl bindings,native,suite -Dsurefire.failIfNoSpecifiedTests=false -Dgatun.test.jvms=1 -Dgatun.sensitivity=measure \
+	  -Dtest='$(or $(IT),*)FaultsTest' -Dit.test='$(or $(IT),*)FaultsIT'
 
 soak: ## a training run of MINUTES (30) holds its resident memory within 5 % from minute 2 on, and its file descriptors
 	$(MVN) verify -pl bindings,native,suite -Dtest=NONE -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=SoakIT \

@@ -20,48 +20,14 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/**
- * Runs a claim as it is and with what it measures broken on purpose, and says whether it is found.
- *
- * @param contexts by the name of the folder to write to
- */
-public record PlantedFaults(Function<String, ClaimContext> contexts) {
-
-  /** For the claim as it is. */
-  public ClaimContext exact() {
-    return contexts.apply("exact");
-  }
-
-  /** For the broken one. */
-  public ClaimContext faulty() {
-    return contexts.apply("faulty");
-  }
-
-  /** As {@link #assertFound(String, Evidence, Evidence, String...)}, of claims that it runs. */
-  public void assertFound(Claim whole, Claim broken, String... places) {
-    Evidence exact = Measured.evidence(whole, exact());
-    Evidence faulty = Measured.evidence(broken, faulty());
-    assertFound(whole.id(), exact, faulty, places);
-  }
-
-  /**
-   * As above, with a fault that touches some arms alone.
-   *
-   * @param touched the start of the names of those arms
-   */
-  public void assertFoundInArms(String touched, Claim whole, Claim broken, String... places) {
-    ClaimContext context = exact();
-    Evidence exact = Measured.evidence(whole, context);
-    Evidence faulty =
-        evidence(context, run -> run.startsWith(touched), () -> Measured.evidence(broken, context));
-    assertFound(whole.id(), exact, faulty, places);
-  }
+/** Says whether what is broken on purpose in a claim is found. */
+public final class PlantedFaults {
+  private PlantedFaults() {}
 
   /**
    * The fault is found at each place: a check of the claim, which is decided both times and not the
@@ -85,7 +51,7 @@ public record PlantedFaults(Function<String, ClaimContext> contexts) {
   }
 
   /** The metrics of a claim that leave their regression bounds. */
-  private static List<String> changed(String claim, Evidence exact, Evidence faulty) {
+  static List<String> changed(String claim, Evidence exact, Evidence faulty) {
     var whole = new Machine("whole", inF32(exact, exact), List.of());
     var broken = new Machine("broken", inF32(faulty, exact), List.of());
     return Regression.of(whole, broken, Tolerances.shipped()).orElseThrow().changed().stream()

@@ -7,6 +7,7 @@ import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.experiment.RunBody;
 import dev.gatun.experiment.RunEnvironment;
 import dev.gatun.experiment.TrainedModel;
+import dev.gatun.experiment.TrainedModel.Observer;
 import dev.gatun.measure.HeldOutWindows;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.results.RunRecorder;
@@ -40,12 +41,14 @@ public class HeadVariantTraining implements RunBody<HeadVariantSetting> {
             corpus.train(), setting.batch(), setting.length(), randomness.stream("batches"));
     recorder.metric("learning_rate", 0, setting.training().learningRate(), "1");
     recorder.metric("tokens_per_step", 0, (double) setting.batch() * setting.length(), "tokens");
+    Observer watching = watching(setting);
     try {
       TrainedModel.run(
           setting,
           environment,
           batches(setting, batches),
           (step, model) -> {
+            watching.reached(step, model);
             if (step == 0) {
               environment.rehearse(() -> evaluation.loss(model));
             }
@@ -59,6 +62,11 @@ public class HeadVariantTraining implements RunBody<HeadVariantSetting> {
 
   protected BatchSource batches(HeadVariantSetting setting, BatchSource ofTheCorpus) {
     return ofTheCorpus;
+  }
+
+  /** What else sees the model at every step, before it is evaluated. */
+  protected Observer watching(HeadVariantSetting setting) {
+    return (_, _) -> {};
   }
 
   private static void evaluate(

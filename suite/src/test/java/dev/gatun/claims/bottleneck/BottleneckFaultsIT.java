@@ -3,180 +3,288 @@ package dev.gatun.claims.bottleneck;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.cpu.CpuBackend;
-import dev.gatun.experiment.PlantedFaults;
+import dev.gatun.experiment.Claim;
+import dev.gatun.experiment.FaultFamily;
+import dev.gatun.experiment.Measured;
+import dev.gatun.experiment.SmallestFaults;
 import dev.gatun.experiment.SweepClaim;
 import dev.gatun.measure.HeadMeasures;
+import dev.gatun.model.head.Head;
+import dev.gatun.model.head.HeadInputs;
+import dev.gatun.spectrum.GradientComponents;
 import dev.gatun.spectrum.GradientProjection;
+import dev.gatun.spectrum.HeadProjection;
+import dev.gatun.spectrum.LogitDirection;
 import dev.gatun.spectrum.LogitStep;
 import dev.gatun.spectrum.RowChunks;
 import dev.gatun.spectrum.Spectrum;
 import dev.gatun.tensor.Tensor;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.IntToDoubleFunction;
+import java.util.function.LongFunction;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Checks of A1, A2, A3 and A9 reproduce as long as what they measure is whole, and do not when it
- * is broken on purpose.
- */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class BottleneckFaultsIT {
+/** The smallest faults of A1 to A5, A9 and A10 that are found. */
+class BottleneckFaultsIT extends SmallestFaults {
+  private static final List<Double> SHARES = List.of(0.0625, 0.125, 0.25, 0.5, 0.75, 1.0);
+  private static final List<Double> SCALES = List.of(1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0);
+
+  /** Trained a little at the quick tier's widths, for the projection alone. */
+  private static final Sweep PROJECTED = new Sweep("projected", SmallBottleneck::projected);
+
+  private static final Sweep ONE_SEED =
+      new Sweep("one-seed", seed -> SmallBottleneck.plan(seed, 1));
+  private static final Sweep TAKEN_APART = new Sweep("taken-apart", SmallBottleneck::takenApart);
+
   private final Backend backend = CpuBackend.open(1);
-
-  /** All tests share it, so that the sound runs are trained once. */
-  private final BottleneckExperiment whole = experiment(HeadMeasures.EXACT, 5);
-
-  private final BottleneckExperiment wholeOfOneSeed = experiment(HeadMeasures.EXACT, 1);
-  private PlantedFaults faults;
 
   @TempDir private Path output;
 
-  @BeforeEach
-  void openFaults() {
-    faults = new PlantedFaults(folder -> SmallBottleneck.context(backend, output.resolve(folder)));
-  }
+  private record Sweep(String name, LongFunction<BottleneckPlan> plan) {}
 
   @AfterAll
   void closeBackend() {
     backend.close();
   }
 
-  @Test
-  void projectorOnTheOrthogonalComplementIsFoundByA1() {
-    HeadMeasures complement =
-        new HeadMeasures() {
-          @Override
-          public GradientProjection project(Backend on, Tensor headWeights, RowChunks gradient) {
-            GradientProjection exact = EXACT.project(on, headWeights, gradient);
-            return new GradientProjection(
-                exact.contexts(),
-                exact.vocabulary(),
-                exact.width(),
-                exact.gradientNorm(),
-                exact.destroyedNorm(),
-                exact.headConditionNumber());
+  @Override
+  protected List<FaultFamily> families() {
+    return List.of(
+        family(
+            "A1",
+            "The projector has random directions beside those of the head.",
+            "share of D that is added",
+            SHARES,
+            "",
+            PROJECTED,
+            of -> new SweepClaim("A1", of.runs()),
+            size -> widened(_ -> size)),
+        family(
+            "A2",
+            "The head and its inputs have a dimension too many in the step, with small entries.",
+            "those entries over the others",
+            SCALES,
+            "",
+            ONE_SEED,
+            of -> new SweepClaim("A2", of.withSpectra()),
+            BottleneckFaultsIT::stepOfAWiderHead),
+        family(
+            "A3",
+            "The matrix whose singular values are taken carries noise.",
+            "its entries over those of the matrix",
+            SCALES,
+            "",
+            ONE_SEED,
+            SmallBottleneck::a3,
+            BottleneckFaultsIT::noisySpectrum),
+        family(
+            "A4",
+            "A part of every batch repeats the contexts of the smallest one.",
+            "share of the contexts",
+            SHARES,
+            "",
+            TAKEN_APART,
+            of -> new SweepClaim("A4", of.withAnatomy(), of.gaussianGradient()),
+            BottleneckFaultsIT::repeatedContexts),
+        family(
+            "A5",
+            "The head through which the gradient passes has random left singular vectors, the first"
+                + " ones first.",
+            "share of D",
+            SHARES,
+            "The null of the bound is a head with the same singular values and random left vectors,"
+                + " and lies inside it too.",
+            TAKEN_APART,
+            of -> new SweepClaim("A5", of.withAnatomy()),
+            BottleneckFaultsIT::inducedByRandomDirections),
+        family(
+            "A9",
+            "The projector gains random directions from checkpoint to checkpoint.",
+            "share of D that is added until the end",
+            SHARES,
+            "",
+            PROJECTED,
+            of -> new SweepClaim("A9", of.runs()),
+            size -> widened(checkpoint -> size * checkpoint / (SmallBottleneck.CHECKPOINTS - 1.0))),
+        family(
+            "A10",
+            "The head whose kept energy is taken has random left singular vectors, the first ones"
+                + " first.",
+            "share of D",
+            SHARES,
+            "A random head moves energy to the tail too, so that the bound holds for it as well.",
+            TAKEN_APART,
+            of -> new SweepClaim("A10", of.withAnatomy()),
+            this::keptByRandomDirections));
+  }
+
+  private FaultFamily family(
+      String claim,
+      String fault,
+      String unit,
+      List<Double> sizes,
+      String blind,
+      Sweep sweep,
+      Function<BottleneckExperiment, Claim> of,
+      Function<Double, HeadMeasures> faulty) {
+    return new FaultFamily(
+        claim,
+        fault,
+        unit,
+        sizes,
+        false,
+        blind,
+        size -> {
+          // Claims of one sweep find its sound runs in their folder.
+          Path folder = output.resolve(size == 0 ? sweep.name : claim + "-" + size);
+          var experiment =
+              new BottleneckExperiment(
+                  size == 0 ? HeadMeasures.EXACT : faulty.apply(size),
+                  (_, seed) -> sweep.plan.apply(seed).settings());
+          return Measured.evidence(of.apply(experiment), SmallBottleneck.context(backend, folder));
+        });
+  }
+
+  /** A projector with so many directions of D too many, by checkpoint; random heads stay whole. */
+  private static HeadMeasures widened(IntToDoubleFunction share) {
+    return new HeadMeasures() {
+      private int calls;
+
+      @Override
+      public GradientProjection project(Backend on, Tensor headWeights, RowChunks gradient) {
+        if (headWeights.type() != on.real()) {
+          return EXACT.project(on, headWeights, gradient);
+        }
+        double added = share.applyAsDouble(calls++ % SmallBottleneck.CHECKPOINTS);
+        int more = Math.toIntExact(Math.round(added * headWeights.cols()));
+        try (TensorScope scope = on.newScope();
+            var projection =
+                new HeadProjection(on, FaultyHead.withColumns(on, scope, headWeights, more, 1))) {
+          gradient.forEach((_, chunk) -> projection.add(chunk));
+          GradientProjection wide = projection.result();
+          return new GradientProjection(
+              wide.contexts(),
+              wide.vocabulary(),
+              headWeights.cols(),
+              wide.gradientNorm(),
+              wide.keptNorm(),
+              wide.headConditionNumber());
+        }
+      }
+    };
+  }
+
+  private static HeadMeasures stepOfAWiderHead(double scale) {
+    return new HeadMeasures() {
+      @Override
+      public StepSpectrum logitStep(
+          Backend on, Tensor hiddenStates, Tensor headWeights, RowChunks gradient) {
+        try (TensorScope scope = on.newScope();
+            var step =
+                new LogitStep(
+                    on,
+                    1,
+                    FaultyHead.withColumns(on, scope, hiddenStates, 1, scale),
+                    FaultyHead.withColumns(on, scope, headWeights, 1, scale),
+                    gradient)) {
+          return new StepSpectrum(step.spectrum(), step.directionResidual());
+        }
+      }
+    };
+  }
+
+  private static HeadMeasures noisySpectrum(double scale) {
+    return new HeadMeasures() {
+      @Override
+      public Spectrum spectrum(Backend on, RowChunks matrix) {
+        return EXACT.spectrum(
+            on,
+            new RowChunks() {
+              @Override
+              public long rows() {
+                return matrix.rows();
+              }
+
+              @Override
+              public long cols() {
+                return matrix.cols();
+              }
+
+              @Override
+              public void forEach(Visitor visitor) {
+                matrix.forEach((first, chunk) -> {
+                  try (TensorScope scope = on.newScope()) {
+                    visitor.accept(first, FaultyHead.withNoise(on, scope, chunk, first, scale));
+                  }
+                });
+              }
+            });
+      }
+    };
+  }
+
+  private static HeadMeasures repeatedContexts(double share) {
+    return new HeadMeasures() {
+      @Override
+      public Spectrum batchSpectrum(Backend on, Head head, HeadInputs at, long contexts) {
+        try (TensorScope scope = on.newScope()) {
+          return EXACT.batchSpectrum(on, head, repeating(on, scope, at, share), contexts);
+        }
+      }
+    };
+  }
+
+  private static HeadMeasures inducedByRandomDirections(double share) {
+    return new HeadMeasures() {
+      @Override
+      public LogitDirection hiddenInduced(Tensor headWeights) {
+        return (on, first, gradient, out) -> {
+          try (TensorScope scope = on.newScope()) {
+            LogitDirection.through(randomised(on, scope, headWeights, share))
+                .rows(on, first, gradient, out);
           }
         };
-    faults.assertFound(
-        new SweepClaim("A1", whole.runs()),
-        new SweepClaim("A1", experiment(complement, 5).runs()),
-        "destroyed_norm");
+      }
+    };
   }
 
-  @Test
-  void stepOfAWiderHeadIsFoundByA2() {
-    HeadMeasures wider =
-        new HeadMeasures() {
-          @Override
-          public StepSpectrum logitStep(
-              Backend on, Tensor hiddenStates, Tensor headWeights, RowChunks gradient) {
-            try (TensorScope scope = on.newScope();
-                var step =
-                    new LogitStep(
-                        on,
-                        1,
-                        widened(on, scope, hiddenStates),
-                        widened(on, scope, headWeights),
-                        gradient)) {
-              return new StepSpectrum(step.spectrum(), step.directionResidual());
-            }
-          }
-        };
-    faults.assertFound(
-        new SweepClaim("A2", wholeOfOneSeed.withSpectra()),
-        new SweepClaim("A2", experiment(wider, 1).withSpectra()),
-        "step_tail_beyond_cap");
+  private HeadMeasures keptByRandomDirections(double share) {
+    return new HeadMeasures() {
+      @Override
+      public double[] keptEnergies(GradientComponents components, Tensor headWeights) {
+        if (headWeights.type() != backend.real()) {
+          return EXACT.keptEnergies(components, headWeights); // a random head, or the centred one
+        }
+        try (TensorScope scope = backend.newScope()) {
+          return EXACT.keptEnergies(components, randomised(backend, scope, headWeights, share));
+        }
+      }
+    };
   }
 
-  @Test
-  void gradientThatTheHeadHasAlreadyFilteredIsFoundByA2AndA3() {
-    HeadMeasures filtered =
-        new HeadMeasures() {
-          @Override
-          public Spectrum spectrum(Backend on, RowChunks matrix) {
-            Spectrum exact = EXACT.spectrum(on, matrix);
-            double[] values = exact.singularValues();
-            Arrays.fill(values, 2 * 8, values.length, 0);
-            return new Spectrum(
-                values, exact.errorBound(), exact.rows(), exact.cols(), exact.method());
-          }
-        };
-    faults.assertFound(
-        new SweepClaim("A2", wholeOfOneSeed.withSpectra()),
-        new SweepClaim("A2", experiment(filtered, 1).withSpectra()),
-        "gradient_rank_over_cap");
-    faults.assertFound(
-        SmallBottleneck.a3(wholeOfOneSeed),
-        SmallBottleneck.a3(experiment(filtered, 1)),
-        "best_rank_residual");
+  private static Tensor randomised(
+      Backend on, TensorScope scope, Tensor headWeights, double share) {
+    int random = Math.toIntExact(Math.round(share * headWeights.cols()));
+    return FaultyHead.withRandomDirections(on, scope, headWeights, random);
   }
 
-  @Test
-  void directionBetterThanTheBestIsFoundByA3() {
-    HeadMeasures tooGood =
-        new HeadMeasures() {
-          @Override
-          public StepSpectrum logitStep(
-              Backend on, Tensor hiddenStates, Tensor headWeights, RowChunks gradient) {
-            var exact = EXACT.logitStep(on, hiddenStates, headWeights, gradient);
-            double residual = exact.directionResidual();
-            return new StepSpectrum(exact.spectrum(), Math.sqrt(1 - residual * residual));
-          }
-        };
-    faults.assertFound(
-        SmallBottleneck.a3(wholeOfOneSeed),
-        SmallBottleneck.a3(experiment(tooGood, 1)),
-        "direction_over_best_residual");
-  }
-
-  @Test
-  void projectorThatGainsDimensionsDuringTrainingIsFoundByA9() {
-    HeadMeasures growing =
-        new HeadMeasures() {
-          private int calls;
-
-          @Override
-          public GradientProjection project(Backend on, Tensor headWeights, RowChunks gradient) {
-            calls++;
-            GradientProjection exact = EXACT.project(on, headWeights, gradient);
-            return new GradientProjection(
-                exact.contexts(),
-                exact.vocabulary(),
-                exact.width(),
-                exact.gradientNorm(),
-                Math.min(0.9, exact.keptNorm() * (1 + calls % 6)),
-                exact.headConditionNumber());
-          }
-        };
-    faults.assertFound(
-        new SweepClaim("A9", whole.runs()),
-        new SweepClaim("A9", experiment(growing, 5).runs()),
-        "destroyed_norm");
-  }
-
-  private static BottleneckExperiment experiment(HeadMeasures measures, int seeds) {
-    return new BottleneckExperiment(
-        measures, (_, seed) -> SmallBottleneck.plan(seed, seeds).settings());
-  }
-
-  /** The matrix with four more columns that are no combination of its own. */
-  private static Tensor widened(Backend on, TensorScope scope, Tensor matrix) {
-    int rows = (int) matrix.rows();
-    int cols = (int) matrix.cols();
-    double[] narrow = on.toDoubles(matrix);
-    double[] wide = new double[rows * (cols + 4)];
-    for (int row = 0; row < rows; row++) {
-      System.arraycopy(narrow, row * cols, wide, row * (cols + 4), cols);
-      for (int extra = 0; extra < 4; extra++) {
-        wide[row * (cols + 4) + cols + extra] = Math.cos(row * (1.0 + extra) * extra + 1);
+  /** The contexts, of which an even share after the first 128 are those again. */
+  private static HeadInputs repeating(Backend on, TensorScope scope, HeadInputs at, double share) {
+    long rows = at.hidden().rows();
+    Tensor hidden = scope.zeros(at.hidden().type(), rows, at.hidden().cols());
+    Tensor targets = scope.zeros(at.targets().type(), rows);
+    on.copy(at.hidden(), hidden);
+    int[] tokens = on.toInts(at.targets());
+    for (int row = 128; row < rows; row++) {
+      if (Math.floor((row + 1) * share) > Math.floor(row * share)) {
+        on.copy(at.hidden().rows(row % 128, 1), hidden.rows(row, 1));
+        tokens[row] = tokens[row % 128];
       }
     }
-    Tensor result = scope.zeros(matrix.type(), rows, cols + 4);
-    on.write(wide, result);
-    return result;
+    on.write(tokens, targets);
+    return new HeadInputs(hidden, targets, at.contexts());
   }
 }

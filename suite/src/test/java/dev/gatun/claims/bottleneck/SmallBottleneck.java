@@ -14,12 +14,15 @@ import dev.gatun.experiment.UsualTraining;
 import dev.gatun.measure.HeadMeasures;
 import dev.gatun.model.TransformerConfig.OutputBias;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.stream.LongStream;
 
 /** The gradient-bottleneck experiment at a size for tests: V = 256, D = 8 and 12, a few steps. */
 public final class SmallBottleneck {
+  /** Of {@link #projected}. */
+  static final int CHECKPOINTS = 5;
+
   private SmallBottleneck() {}
 
   public static BottleneckPlan plan(long firstSeed, int seeds) {
@@ -47,31 +50,51 @@ public final class SmallBottleneck {
         seed);
   }
 
-  /**
-   * The quick plan's vocabulary and widths, so that checks with its arms apply, and a model of one
-   * layer trained just long enough to have their signs. Of a single width the gradient is taken
-   * apart.
-   */
-  public static BottleneckPlan trained(long firstSeed, int... widths) {
+  /** The quick tier's vocabulary and widths, trained a little and projected alone. */
+  static BottleneckPlan projected(long firstSeed) {
+    return fiveSeeds(
+        firstSeed,
+        List.of(24, 32, 64, 88),
+        (width, seed) ->
+            trained(1024, width, 64, 2, 12, 4, List.of(0, 3, 6, 9, 12), List.of(), seed));
+  }
+
+  /** D/V as at the quick tier, trained until the head has a spectrum, and taken apart then. */
+  static BottleneckPlan takenApart(long firstSeed) {
+    return fiveSeeds(
+        firstSeed,
+        List.of(16),
+        (width, seed) -> trained(512, width, 64, 8, 60, 16, List.of(60), List.of(60), seed));
+  }
+
+  private static BottleneckPlan fiveSeeds(
+      long firstSeed, List<Integer> widths, BiFunction<Integer, Long, BottleneckSetting> setting) {
     return new BottleneckPlan(
         LongStream.range(firstSeed, firstSeed + 5)
             .boxed()
-            .flatMap(seed ->
-                Arrays.stream(widths).mapToObj(width -> trained(width, seed, widths.length == 1)))
+            .flatMap(seed -> widths.stream().map(width -> setting.apply(width, seed)))
             .toList());
   }
 
-  private static BottleneckSetting trained(int width, long seed, boolean anatomy) {
-    int steps = 60;
+  private static BottleneckSetting trained(
+      int vocabulary,
+      int width,
+      int length,
+      int batch,
+      int steps,
+      int windows,
+      List<Integer> checkpoints,
+      List<Integer> anatomy,
+      long seed) {
     return new BottleneckSetting(
-        new ModelSize(1024, width, 1, 4, 64),
+        new ModelSize(vocabulary, width, 1, 4, length),
         HeadChoice.LINEAR,
         OutputBias.NONE,
-        new UsualTraining(8, steps, 0.192 / width, 10),
-        16,
-        List.of(steps),
+        new UsualTraining(batch, steps, 0.192 / width, steps / 6),
+        windows,
+        checkpoints,
         List.of(),
-        anatomy ? List.of(steps) : List.of(),
+        anatomy,
         seed);
   }
 

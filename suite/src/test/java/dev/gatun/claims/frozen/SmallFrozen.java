@@ -21,28 +21,16 @@ final class SmallFrozen {
   }
 
   static FrozenSetting setting(long seed) {
-    return setting(256, 120, 12, seed);
-  }
-
-  private static FrozenSetting setting(int vocabulary, long steps, long batches, long seed) {
     return new FrozenSetting(
-        new ModelSize(vocabulary, 32, 1, 4, 32),
-        new UsualTraining(16, steps, 6e-3, 30),
-        batches,
+        new ModelSize(256, 32, 1, 4, 32),
+        new UsualTraining(16, 120, 6e-3, 30),
+        12,
         32,
         List.of(2, 4, 8, 16, 32),
         List.of(0.03),
         List.of(EntryScale.UNIT_LOGITS),
         128,
         seed);
-  }
-
-  /** As {@link #plan}, trained until ranks differ. */
-  static FrozenPlan trained(long firstSeed) {
-    return new FrozenPlan(
-        LongStream.range(firstSeed, firstSeed + 5)
-            .mapToObj(seed -> setting(512, 300, 48, seed))
-            .toList());
   }
 
   static ClaimContext context(Backend backend, Path output) {

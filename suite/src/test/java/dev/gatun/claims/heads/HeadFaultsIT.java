@@ -3,199 +3,254 @@ package dev.gatun.claims.heads;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.claims.bottleneck.SmallBottleneck;
+import dev.gatun.claims.heads.HeadVariantExperiment.Plans;
 import dev.gatun.data.BatchSource;
 import dev.gatun.experiment.Claim;
+import dev.gatun.experiment.ClaimContext;
+import dev.gatun.experiment.FaultFamily;
+import dev.gatun.experiment.Measured;
 import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.PlantedFaults;
+import dev.gatun.experiment.RunBody;
+import dev.gatun.experiment.SmallestFaults;
+import dev.gatun.experiment.Sweep;
 import dev.gatun.experiment.SweepClaim;
-import dev.gatun.experiment.Tier;
+import dev.gatun.experiment.TrainedModel.Observer;
 import dev.gatun.measure.HeadMeasures;
 import dev.gatun.measure.LocalMeasure;
-import dev.gatun.model.head.Head;
-import dev.gatun.model.head.HeadInputs;
-import dev.gatun.spectrum.LocalProjection;
-import dev.gatun.spectrum.Spectrum;
+import dev.gatun.model.LanguageModel;
+import dev.gatun.model.head.HeadBackward;
+import dev.gatun.results.Evidence;
 import dev.gatun.tensor.Batch;
+import dev.gatun.tensor.Tensor;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.DoubleFunction;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Checks of A8 and H1 do not reproduce when what they measure is broken on purpose; those of H1,
- * for a single head.
- */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class HeadFaultsIT {
+/** The smallest faults of A7, A8, C1, C2, C3 and H1 that are found. */
+class HeadFaultsIT extends SmallestFaults {
+  private static final List<Double> SHARES = List.of(0.0625, 0.125, 0.25, 0.5, 0.75, 1.0);
+
   private final Backend backend = CpuBackend.open(1);
 
-  /** All tests share it, so that the sound runs are trained once. */
-  private final Claim whole = heads(LocalMeasure.EXACT);
+  /** A7, C1, C2 and C3 share it, so that the sound runs are trained once. */
+  private final Sweep<HeadVariantSetting> whole = SmallHeads.sweep(new HeadVariantTraining());
 
-  private final Claim wholeLonger = heads(HeadMeasures.EXACT);
-
-  @TempDir private static Path output;
+  @TempDir private Path output;
 
   @AfterAll
   void closeBackend() {
     backend.close();
   }
 
-  @Test
-  void oneTokenOffTheCircleIsFoundByA8() {
-    faults("a8")
-        .assertFound(
-            new A8TwoDimensionsSuffice(TokenPlacement.circle(), 16, 64),
-            new A8TwoDimensionsSuffice(new A8TwoDimensionsSufficeTest.DentedCircle(), 16, 64),
-            "top1_accuracy");
+  @Override
+  protected List<FaultFamily> families() {
+    return List.of(
+        ofVariants(
+            "A7",
+            "The narrowest head has ranks too many.",
+            "ranks",
+            List.of(1.0, 2.0, 6.0, 14.0, 30.0),
+            "",
+            SmallHeads::a7,
+            "rank2",
+            more ->
+                SmallHeads.training(setting ->
+                    setting.arm().equals("rank2")
+                        ? SmallHeads.withRank(setting, 2 + (int) more)
+                        : setting)),
+        new FaultFamily(
+            "A8",
+            "One token lies inside the circle.",
+            "share of the radius",
+            List.of(1e-6, 1e-5, 1e-4, 1e-3, 3e-3, 1e-2, 0.03, 0.1, 0.5),
+            true,
+            "",
+            size ->
+                Measured.evidence(
+                    new A8TwoDimensionsSuffice(dented(size), 16, 64), Measured.context(backend))),
+        ofVariants(
+            "C1",
+            "The limited backward passes lack ranks.",
+            "ranks",
+            List.of(1.0, 2.0, 4.0, 8.0, 15.0),
+            "",
+            SmallHeads::c1,
+            "backward",
+            HeadFaultsIT::withoutRanks),
+        ofVariants(
+            "C2",
+            "The head that learns from no orthogonal part makes shorter steps.",
+            "share of each step that is taken back",
+            SHARES,
+            "",
+            SmallHeads::c2,
+            "no-orthogonal",
+            HeadFaultsIT::withShorterSteps),
+        ofVariants(
+            "C3",
+            "Classes that are to occur never are targets.",
+            "share of the targets",
+            List.of(1 / 1024.0, 1 / 256.0, 1 / 64.0, 1 / 16.0, 0.25),
+            "",
+            SmallHeads::c3,
+            "never",
+            HeadFaultsIT::withTargetsThatNeverOccur),
+        new FaultFamily(
+            "H1",
+            "Jacobians are taken at another context than the gradients.",
+            "share of the contexts",
+            SHARES,
+            false,
+            "Jacobians of any context destroy nearly all, as those of the linear head do, which is"
+                + " the null.",
+            share -> {
+              Path folder = output.resolve("family" + share);
+              return Measured.evidence(heads(share), SmallBottleneck.context(backend, folder));
+            }));
   }
 
-  @Test
-  void oneJacobianForAllContextsIsFoundByH1() {
-    LocalMeasure same =
-        (on, head, at, rows) -> {
-          long[] first = new long[rows.length];
-          Arrays.fill(first, rows[0]);
-          return LocalMeasure.measure(on, head, at, rows, first);
-        };
-    assertFound("sigsoftmax", whole, heads(same), "hidden_step_rank_over_width");
-  }
-
-  @Test
-  void rankThatCountsRoundingIsFoundByTheControlOfH1() {
-    LocalMeasure fine =
-        (on, head, at, rows) -> {
-          var exact = LocalMeasure.EXACT.measure(on, head, at, rows);
-          return new LocalProjection(
-              exact.contexts(),
-              exact.vocabulary(),
-              exact.width(),
-              exact.keptNorm(),
-              exact.meanRank(),
-              exact.hiddenStep(),
-              exact.tolerance() * 1e-6);
-        };
-    assertFound("linear", whole, heads(fine), "linear_rank");
-  }
-
-  @Test
-  void projectorOnTheOrthogonalComplementIsFoundByH1() {
-    LocalMeasure complement =
-        (on, head, at, rows) -> {
-          var exact = LocalMeasure.EXACT.measure(on, head, at, rows);
-          return keeping(exact, exact.destroyedNorm());
-        };
-    assertFound("multiple-hidden", whole, heads(complement), "local_destroyed_norm");
-  }
-
-  @Test
-  void otherHeadThatKeepsTwiceAsMuchIsFoundByH1() {
-    LocalMeasure twice =
-        (on, head, at, rows) -> {
-          var exact = LocalMeasure.EXACT.measure(on, head, at, rows);
-          return keeping(exact, 2 * exact.keptNorm());
-        };
-    assertFound("factorised", whole, heads(twice), "local_destroyed_norm");
-  }
-
-  private static LocalProjection keeping(LocalProjection of, double keptNorm) {
-    return new LocalProjection(
-        of.contexts(),
-        of.vocabulary(),
-        of.width(),
-        keptNorm,
-        of.meanRank(),
-        of.hiddenStep(),
-        of.tolerance());
-  }
-
-  @Test
-  void batchThatDoesNotGrowIsFoundByH1() {
-    HeadMeasures first64 =
-        new HeadMeasures() {
-          @Override
-          public Spectrum batchSpectrum(Backend on, Head head, HeadInputs at, long contexts) {
-            return EXACT.batchSpectrum(on, head, at, Math.min(64, contexts));
+  private FaultFamily ofVariants(
+      String claim,
+      String fault,
+      String unit,
+      List<Double> sizes,
+      String blind,
+      BiFunction<Sweep<HeadVariantSetting>, Plans, Claim> of,
+      String touched,
+      DoubleFunction<RunBody<HeadVariantSetting>> faulty) {
+    ClaimContext context = SmallHeads.context(backend, output.resolve("variants"));
+    Claim exact = of.apply(whole, SmallHeads.TINY);
+    return new FaultFamily(
+        claim,
+        fault,
+        unit,
+        sizes,
+        false,
+        blind,
+        size -> {
+          Evidence sound = Measured.evidence(exact, context);
+          if (size == 0) {
+            return sound;
           }
-        };
-    assertFound("linear", wholeLonger, heads(first64), "gradient_rank_growth");
+          Claim broken = of.apply(SmallHeads.sweep(faulty.apply(size)), SmallHeads.TINY);
+          return PlantedFaults.evidence(
+              context, run -> run.startsWith(touched), () -> Measured.evidence(broken, context));
+        });
   }
 
-  @Test
-  void componentsMadeEqualAreFoundByH1() {
-    HeadMeasures equal =
-        new HeadMeasures() {
-          @Override
-          public Spectrum batchSpectrum(Backend on, Head head, HeadInputs at, long contexts) {
-            Spectrum exact = EXACT.batchSpectrum(on, head, at, contexts);
-            double[] values = exact.singularValues();
-            Arrays.fill(values, 1);
-            return new Spectrum(
-                values, exact.errorBound(), exact.rows(), exact.cols(), exact.method());
-          }
-        };
-    assertFound(
-        "mixture-of-softmaxes",
-        wholeLonger,
-        heads(equal),
-        "gradient_components_70_share",
-        "gradient_components_999_share");
+  /** The circle with token 3 somewhat nearer to its centre. */
+  private static TokenPlacement dented(double share) {
+    return new TokenPlacement() {
+      @Override
+      public int width() {
+        return 2;
+      }
+
+      @Override
+      public double[] headWeights(int vocabulary) {
+        double[] points = TokenPlacement.circle().headWeights(vocabulary);
+        points[6] *= 1 - share;
+        points[7] *= 1 - share;
+        return points;
+      }
+
+      @Override
+      public double[] hiddenStates(int vocabulary) {
+        return TokenPlacement.circle().hiddenStates(vocabulary);
+      }
+    };
   }
 
-  @Test
-  void headThatLearnsFromOtherTargetsIsFoundByH1() {
-    var exact = new HeadFamilyTraining(LocalMeasure.EXACT, HeadMeasures.EXACT);
-    var shifted =
-        new HeadFamilyTraining(LocalMeasure.EXACT, HeadMeasures.EXACT) {
-          @Override
-          protected BatchSource batches(HeadFamilySetting setting, BatchSource ofTheCorpus) {
-            return step -> withTargetsOfTheNext(ofTheCorpus.batch(step));
-          }
-        };
-    assertFound("class-factored", heads(exact, 60), heads(shifted, 60), "validation_loss");
+  private static RunBody<HeadVariantSetting> withoutRanks(double missing) {
+    return SmallHeads.training(setting ->
+        setting.backward() instanceof HeadBackward.RankLimited(int rank)
+            ? SmallHeads.withBackward(setting, new HeadBackward.RankLimited(rank - (int) missing))
+            : setting);
   }
 
-  private static Batch withTargetsOfTheNext(Batch batch) {
-    int[] targets = new int[batch.targets().length];
+  private static RunBody<HeadVariantSetting> withShorterSteps(double share) {
+    return new HeadVariantTraining() {
+      @Override
+      protected Observer watching(HeadVariantSetting setting) {
+        return setting.arm().equals("no-orthogonal")
+            ? new ShorterSteps(share)
+            : super.watching(setting);
+      }
+    };
+  }
+
+  /** Takes a share of what each step does to the head back. */
+  private static final class ShorterSteps implements Observer {
+    private final double share;
+    private double[] before;
+
+    ShorterSteps(double share) {
+      this.share = share;
+    }
+
+    @Override
+    public void reached(long step, LanguageModel model) {
+      Tensor weights = model.parameters().value("lm_head.weight");
+      double[] now = model.backend().toDoubles(weights);
+      if (step > 0) {
+        for (int i = 0; i < now.length; i++) {
+          now[i] -= share * (now[i] - before[i]);
+        }
+        model.backend().write(now, weights);
+      }
+      before = now;
+    }
+  }
+
+  private static RunBody<HeadVariantSetting> withTargetsThatNeverOccur(double share) {
+    return new HeadVariantTraining() {
+      @Override
+      protected BatchSource batches(HeadVariantSetting setting, BatchSource ofTheCorpus) {
+        return setting.variant().neverClasses() == 0
+            ? ofTheCorpus
+            : step -> withTargetsThatNeverOccur(ofTheCorpus.batch(step), step, share, setting);
+      }
+    };
+  }
+
+  private static Batch withTargetsThatNeverOccur(
+      Batch batch, long step, double share, HeadVariantSetting setting) {
+    int[] targets = batch.targets().clone();
     for (int i = 0; i < targets.length; i++) {
-      targets[i] = batch.targets()[(i + batch.length()) % targets.length];
+      long position = step * targets.length + i;
+      if (Math.floor((position + 1) * share) > Math.floor(position * share)) {
+        targets[i] =
+            setting.size().vocabulary() + (int) (position % setting.variant().neverClasses());
+      }
     }
     return new Batch(batch.inputs(), targets, batch.batch(), batch.length());
   }
 
-  /** With a fault in one head; whole claims of equal length share a folder. */
-  private void assertFound(String head, Claim whole, Claim broken, String... checks) {
-    long steps = whole.trainings(Tier.QUICK, 7).getFirst().setting().steps();
-    faults(steps + "-steps").assertFoundInArms(head, whole, broken, checks);
-  }
-
-  private PlantedFaults faults(String name) {
-    return new PlantedFaults(
-        folder -> SmallBottleneck.context(backend, output.resolve(name).resolve(folder)));
-  }
-
-  private static Claim heads(LocalMeasure measure) {
-    return heads(new HeadFamilyTraining(measure, HeadMeasures.EXACT), 3);
-  }
-
-  private static Claim heads(HeadMeasures measures) {
-    return heads(new HeadFamilyTraining(LocalMeasure.EXACT, measures), 20);
-  }
-
-  /** V = 512, D = 12, a few steps of every head with five seeds, at one rate. */
-  private static Claim heads(HeadFamilyTraining training, long steps) {
+  /** V = 256, D = 12, a few steps of every head with five seeds, at one rate. */
+  private static Claim heads(double elsewhere) {
+    LocalMeasure local =
+        (on, head, at, rows) -> {
+          long[] jacobians = rows.clone();
+          for (int i = 1; i < rows.length; i++) {
+            if (Math.floor((i + 1) * elsewhere) > Math.floor(i * elsewhere)) {
+              jacobians[i] = rows[i - 1];
+            }
+          }
+          return LocalMeasure.measure(on, head, at, rows, jacobians);
+        };
     var runs =
         new HeadFamilyExperiment(
-            training,
+            new HeadFamilyTraining(local, HeadMeasures.EXACT),
             (_, first) ->
                 new HeadFamilyPlan(
-                    new ModelSize(512, 12, 1, 4, 32),
+                    new ModelSize(256, 12, 1, 4, 32),
                     16,
-                    steps,
+                    3,
                     2,
                     32,
                     List.of(0.016),

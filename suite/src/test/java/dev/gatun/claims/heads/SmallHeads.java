@@ -2,7 +2,6 @@ package dev.gatun.claims.heads;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.claims.heads.HeadVariantExperiment.Plans;
-import dev.gatun.data.CorpusChoice;
 import dev.gatun.data.SmallText;
 import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
@@ -28,7 +27,7 @@ final class SmallHeads {
   static final int STEPS = 192;
 
   static final Plans PLANS = (_, seed) -> plan(seed);
-  static final Plans QUICK = (_, seed) -> quick(seed);
+  static final Plans TINY = (_, seed) -> tiny(seed);
 
   private SmallHeads() {}
 
@@ -77,27 +76,16 @@ final class SmallHeads {
     return new SweepClaim(id, new HeadVariantExperiment(sweep, plans, arms));
   }
 
-  /** Some arms of the quick tier, where shorter runs than its own would tell nothing. */
-  static HeadVariantPlan quick(long firstSeed) {
+  /** Smaller again: V = 256 and 128 steps of 128 tokens. */
+  static HeadVariantPlan tiny(long firstSeed) {
     return new HeadVariantPlan(
-        HeadVariantPlan.quick(firstSeed).scale(),
+        new HeadVariantScale(new ModelSize(256, 32, 1, 4, 16), 8, 128, 64),
         List.of(2, 4, 32),
-        List.of(),
+        List.of(16, 32),
         List.of(256),
-        List.of(6e-3),
+        List.of(1e-2),
         List.of(),
         LongStream.range(firstSeed, firstSeed + 5).boxed().toList());
-  }
-
-  /** The corpus and the seeds of the quick tier. */
-  static ClaimContext quickContext(Backend backend, Path output) {
-    return new ClaimContext(
-        backend,
-        Tier.QUICK,
-        1,
-        () -> CorpusChoice.code().read(_ -> {}),
-        ProgressListener.NONE,
-        output);
   }
 
   static ClaimContext context(Backend backend, Path output) {

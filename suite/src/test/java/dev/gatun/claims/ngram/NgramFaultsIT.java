@@ -2,113 +2,85 @@ package dev.gatun.claims.ngram;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.cpu.CpuBackend;
+import dev.gatun.experiment.FaultFamily;
+import dev.gatun.experiment.Measured;
 import dev.gatun.experiment.PlantedFaults;
 import dev.gatun.experiment.ProgressListener;
-import dev.gatun.spectrum.SparseGramSpectrum;
-import dev.gatun.spectrum.Spectrum;
+import dev.gatun.experiment.SmallestFaults;
+import dev.gatun.results.Evidence;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Checks of B6 reproduce as long as the matrix is whole, and do not when it is broken on purpose.
- */
-class NgramFaultsIT {
+/** The smallest fault of B6 that is found. */
+class NgramFaultsIT extends SmallestFaults {
   private final Backend backend = CpuBackend.open(1);
-  private PlantedFaults faults;
 
   @TempDir private Path output;
 
-  @BeforeEach
-  void openFaults() {
-    faults =
-        new PlantedFaults(
-            folder -> SmallNgrams.context(backend, output.resolve(folder), ProgressListener.NONE));
-  }
-
-  @AfterEach
+  @AfterAll
   void closeBackend() {
     backend.close();
   }
 
-  @Test
-  void rowsWeightedByHowOftenTheirContextOccursAreFound() {
-    assertFound(
-        new NgramMeasures() {
-          @Override
-          public double rowWeight(long occurrences) {
-            return Math.sqrt(occurrences);
-          }
-        },
-        "row_sums");
+  @Override
+  protected List<FaultFamily> families() {
+    return List.of(
+        new FaultFamily(
+            "B6",
+            "Tokens of the text change places with others.",
+            "share of the tokens",
+            List.of(0.003, 0.01, 0.03, 0.1, 0.3, 1.0),
+            true,
+            "",
+            share ->
+                share == 0
+                    ? evidence(NgramMeasures.EXACT, "whole")
+                    : evidence(shuffling(share), "share" + share)));
   }
 
-  @Test
-  void contextsThatAreOneTokenTooLongAreFound() {
-    assertFound(
-        new NgramMeasures() {
-          @Override
-          public int contextLength(int order) {
-            return order;
-          }
-        },
-        "contexts_per_token");
-  }
-
-  @Test
-  void contextsThatAreOneTokenTooShortAreFound() {
-    assertFound(
+  @ParameterizedTest
+  @ValueSource(ints = {-2, 0})
+  void contextsThatAreOneTokenTooShortOrTooLongAreFound(int beside) {
+    NgramMeasures otherContexts =
         new NgramMeasures() {
           @Override
           public int contextLength(int order) {
-            return order - 2;
+            return order + beside;
           }
-        },
+        };
+    PlantedFaults.assertFound(
+        "B6",
+        evidence(NgramMeasures.EXACT, "whole"),
+        evidence(otherContexts, "contexts" + beside),
         "contexts_per_token");
   }
 
-  @Test
-  void textWhoseTokensAreShuffledIsFound() {
+  private Evidence evidence(NgramMeasures measures, String folder) {
+    return Measured.evidence(
+        SmallNgrams.claim(measures),
+        SmallNgrams.context(backend, output.resolve(folder), ProgressListener.NONE));
+  }
+
+  private static NgramMeasures shuffling(double share) {
     var random = new Random(1);
-    NgramMeasures shuffling =
-        new NgramMeasures() {
-          @Override
-          public int[] counted(int[] tokens) {
-            for (int i = tokens.length - 1; i > 0; i--) {
-              int other = random.nextInt(i + 1);
-              int token = tokens[i];
-              tokens[i] = tokens[other];
-              tokens[other] = token;
-            }
-            return tokens;
+    return new NgramMeasures() {
+      @Override
+      public int[] counted(int[] tokens) {
+        for (int i = tokens.length - 1; i > 0; i--) {
+          if (random.nextDouble() < share) {
+            int other = random.nextInt(i + 1);
+            int token = tokens[i];
+            tokens[i] = tokens[other];
+            tokens[other] = token;
           }
-        };
-    assertFound(shuffling, "half_share");
-    assertFound(shuffling, "sixteenth_error");
-  }
-
-  @Test
-  void spectrumWithoutItsTailIsFound() {
-    NgramMeasures truncated =
-        new NgramMeasures() {
-          @Override
-          public Spectrum spectrum(SparseGramSpectrum gram, Backend on, long bufferBytes) {
-            Spectrum exact = gram.solve(on, bufferBytes);
-            double[] values = exact.singularValues();
-            Arrays.fill(values, values.length / 4, values.length, 0);
-            return new Spectrum(
-                values, exact.errorBound(), exact.rows(), exact.cols(), exact.method());
-          }
-        };
-    assertFound(truncated, "energy");
-    assertFound(truncated, "rank_at_least");
-  }
-
-  private void assertFound(NgramMeasures broken, String check) {
-    faults.assertFound(SmallNgrams.claim(NgramMeasures.EXACT), SmallNgrams.claim(broken), check);
+        }
+        return tokens;
+      }
+    };
   }
 }

@@ -5,16 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.claims.theorem.Minimisation.Result;
+import dev.gatun.experiment.FaultFamily;
 import dev.gatun.experiment.Measured;
-import dev.gatun.experiment.PlantedFaults;
+import dev.gatun.experiment.SmallestFaults;
 import dev.gatun.experiment.Tier;
 import dev.gatun.results.Evidence;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** Checks of B7 reproduce as long as what they measure is whole, and not when it is not. */
-class TheoremFaultsTest {
+/** The smallest fault of B7 that is found. */
+class TheoremFaultsTest extends SmallestFaults {
   /** V = 12 of every spectrum. */
   private static final TheoremPlan PLAN =
       new TheoremPlan(
@@ -22,50 +23,43 @@ class TheoremFaultsTest {
 
   private final Backend backend = CpuBackend.open(2);
 
-  @AfterEach
+  @AfterAll
   void closeBackend() {
     backend.close();
   }
 
-  @Test
-  void aMinimisationThatStopsAtOnceIsFound() {
-    var lazy =
-        new B7TheoremBound(_ -> PLAN) {
-          @Override
-          protected Result best(LossGap gap, int mostSteps) {
-            return super.best(gap, 1);
-          }
-        };
-    assertFound(lazy, "gradient_has_vanished");
+  @Override
+  protected List<FaultFamily> families() {
+    return List.of(
+        new FaultFamily(
+            "B7",
+            "The minimisation ends too early.",
+            "share of the steps that it lacks",
+            List.of(0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 1.0),
+            true,
+            "",
+            share -> evidence(endingEarly(share))));
   }
 
-  @Test
-  void headsThatKeepNoComponentAreFound() {
-    var empty =
-        new B7TheoremBound(_ -> PLAN) {
-          @Override
-          protected Result best(LossGap gap, int mostSteps) {
-            double[] zero = new double[gap.truncated().length];
-            return new Result(gap.at(zero).gap(), 0, 0, 0);
-          }
-        };
-    assertFound(empty, "bound_holds");
-    assertFound(empty, "slope");
-    assertFound(empty, "best_is_below_truncated");
+  private static B7TheoremBound endingEarly(double share) {
+    return new B7TheoremBound(_ -> PLAN) {
+      @Override
+      protected Result best(LossGap gap, int mostSteps) {
+        return super.best(gap, (int) Math.round((1 - share) * mostSteps));
+      }
+    };
   }
 
   /** A map without an order of its own is written in a different order by each process. */
   @Test
   void theConfigurationIsWrittenInOneOrder() {
-    Evidence evidence = Measured.evidence(new B7TheoremBound(_ -> PLAN), Measured.context(backend));
-    String configuration = evidence.runs().getFirst().configuration();
+    String configuration =
+        evidence(new B7TheoremBound(_ -> PLAN)).runs().getFirst().configuration();
     String start = "{\"experiment\":{\"vocabulary\":12,\"contexts\":64,\"exponent\":";
     assertEquals(start, configuration.substring(0, start.length()));
   }
 
-  private void assertFound(B7TheoremBound faulty, String check) {
-    Evidence exact = Measured.evidence(new B7TheoremBound(_ -> PLAN), Measured.context(backend));
-    Evidence found = Measured.evidence(faulty, Measured.context(backend));
-    PlantedFaults.assertFound("B7", exact, found, check);
+  private Evidence evidence(B7TheoremBound claim) {
+    return Measured.evidence(claim, Measured.context(backend));
   }
 }
