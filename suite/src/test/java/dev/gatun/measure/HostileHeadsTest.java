@@ -12,15 +12,15 @@ import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.Metric;
 import dev.gatun.results.Provenance;
 import dev.gatun.safetensors.SafetensorsFile;
-import dev.gatun.safetensors.SafetensorsWriter;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,6 +41,8 @@ class HostileHeadsTest {
   private static final long SEED = Long.getLong("gatun.seed", 20261128L);
   private static final int ROUNDS = Integer.getInteger("gatun.torture.rounds", 1);
   private static final int WIDTH = 32;
+
+  private static final EnumMap<Rows, Integer> MEASURED = new EnumMap<>(Rows.class);
 
   private static Backend backend;
 
@@ -91,12 +93,14 @@ class HostileHeadsTest {
 
   @BeforeAll
   static void open() {
-    backend = CpuBackend.open(2);
+    // Matrices this small are no work for two.
+    backend = CpuBackend.open(1);
   }
 
   @AfterAll
   static void close() {
     backend.close();
+    System.out.printf("torture: scales at which heads are right %s, seed %d%n", MEASURED, SEED);
   }
 
   /** A head's numbers, or the line that refuses it. */
@@ -126,26 +130,14 @@ class HostileHeadsTest {
     }
   }
 
-  private static void write(float[] head, Path to) {
-    try (var original = SafetensorsFile.open(FIXTURE.resolve("model.safetensors"))) {
-      var writer = new SafetensorsWriter(Map.of("format", "pt"));
-      for (String name : new TreeSet<>(original.names())) {
-        double[] values = original.doubles(name);
-        List<Long> shape = original.shape(name);
-        writer.addFloats(
-            name,
-            shape,
-            (from, count) -> {
-              float[] part = new float[count];
-              for (int i = 0; i < count; i++) {
-                int at = (int) from + i;
-                part[i] = name.equals(HEAD) ? head[at] : (float) values[at];
-              }
-              return part;
-            });
-      }
-      writer.write(to);
-    }
+  /** The fixture with another head, whose weights come first in its file. */
+  private static void write(float[] head, Path to) throws IOException {
+    byte[] bytes = Files.readAllBytes(FIXTURE.resolve("model.safetensors"));
+    var file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    int header = Math.toIntExact(file.getLong());
+    file.position(Long.BYTES + header).asFloatBuffer().put(head);
+    Files.deleteIfExists(to);
+    Files.write(to, bytes);
   }
 
   private static int vocabulary() {
@@ -161,8 +153,7 @@ class HostileHeadsTest {
     for (int round = 0; round < ROUNDS; round++) {
       measured += measuredScales(rows);
     }
-    System.out.printf(
-        "torture: heads of %s rows right at %d scales, seed %d%n", rows, measured, SEED);
+    MEASURED.put(rows, measured);
     assertTrue(measured >= 15 * ROUNDS, rows + ": only " + measured + " scales were measured");
   }
 

@@ -49,14 +49,14 @@ class DamagedResultsTest {
       byte[] file = Files.readAllBytes(folder.resolve(name));
       byte[] sums = Files.readAllBytes(folder.resolve(SUMS));
       byte[] damaged = damaged(file, random);
-      Files.write(folder.resolve(name), damaged);
+      replace(name, damaged);
       if (isSealed) {
         seal(sums, file, damaged);
       }
       String outcome = outcome(whole, name, isSealed, "input " + i + ", seed " + SEED);
       counts.merge(outcome, 1, Integer::sum);
-      Files.write(folder.resolve(SUMS), sums);
-      Files.write(folder.resolve(name), file);
+      replace(SUMS, sums);
+      replace(name, file);
     }
     Logger.getLogger("org.apache.arrow").setLevel(null);
     System.out.printf("torture: damaged results %s, seed %d%n", counts, SEED);
@@ -107,7 +107,16 @@ class DamagedResultsTest {
   /** Gives a damaged file the checksum that it would have had. */
   private void seal(byte[] sums, byte[] file, byte[] damaged) throws IOException {
     String text = new String(sums, StandardCharsets.UTF_8);
-    Files.writeString(folder.resolve(SUMS), text.replace(sha256(file), sha256(damaged)));
+    String sealed = text.replace(sha256(file), sha256(damaged));
+    replace(SUMS, sealed.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * A new file in place of the old one: some file systems flush a file that is cut and refilled.
+   */
+  private void replace(String name, byte[] bytes) throws IOException {
+    Files.delete(folder.resolve(name));
+    Files.write(folder.resolve(name), bytes);
   }
 
   private static String sha256(byte[] bytes) {

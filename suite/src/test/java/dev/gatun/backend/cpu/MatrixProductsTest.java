@@ -117,9 +117,9 @@ class MatrixProductsTest {
     int k = shape[2];
     var differences = new StringBuilder();
     try (var arena = Arena.ofShared()) {
-      MemorySegment a = normal(arena, type, (long) m * k, random);
-      MemorySegment b = normal(arena, type, (long) k * n, random);
-      MemorySegment before = normal(arena, type, (long) m * n, random);
+      MemorySegment a = uniform(arena, type, m * k, random);
+      MemorySegment b = uniform(arena, type, k * n, random);
+      MemorySegment before = uniform(arena, type, m * n, random);
       double beta = random.nextInt(2);
       MemorySegment first = null;
       for (int threads : Stream.concat(Stream.of(1), Arrays.stream(THREADS).boxed()).toList()) {
@@ -153,15 +153,23 @@ class MatrixProductsTest {
     return Tensor.onHost(type, shape, values);
   }
 
-  private static MemorySegment normal(
-      Arena arena, ElementType type, long count, SplittableRandom random) {
-    MemorySegment values = arena.allocate(count * type.byteSize(), 64);
-    for (long i = 0; i < count; i++) {
-      if (type == ElementType.F32) {
-        values.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextDouble(-1, 1));
-      } else {
-        values.setAtIndex(ValueLayout.JAVA_DOUBLE, i, random.nextDouble(-1, 1));
+  /** Uniform in [−1, 1), by whole arrays: the compiler of the processes here is a quick one. */
+  private static MemorySegment uniform(
+      Arena arena, ElementType type, int count, SplittableRandom random) {
+    int[] drawn = random.ints(count).toArray();
+    MemorySegment values = arena.allocate((long) count * type.byteSize(), 64);
+    if (type == ElementType.F32) {
+      float[] floats = new float[count];
+      for (int i = 0; i < count; i++) {
+        floats[i] = drawn[i] * 0x1p-31f;
       }
+      MemorySegment.copy(floats, 0, values, ValueLayout.JAVA_FLOAT, 0, count);
+    } else {
+      double[] doubles = new double[count];
+      for (int i = 0; i < count; i++) {
+        doubles[i] = drawn[i] * 0x1p-31 + (drawn[(i + 1) % count] >>> 9) * 0x1p-54;
+      }
+      MemorySegment.copy(doubles, 0, values, ValueLayout.JAVA_DOUBLE, 0, count);
     }
     return values;
   }
