@@ -15,7 +15,6 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -60,11 +59,6 @@ class KillIT {
   @TempDir Path folder;
 
   private final SplittableRandom random = new SplittableRandom(SEED);
-
-  @BeforeAll
-  static void printTheSeed() {
-    System.out.printf("kills: %d, seed %d%n", KILLS, SEED);
-  }
 
   @AfterAll
   static void printTheCounts() {
