@@ -102,6 +102,6 @@ final class ClaimSection {
   }
 
   RunTable runs() {
-    return new RunTable(evidence, text.claim());
+    return new RunTable(evidence, text);
   }
 }

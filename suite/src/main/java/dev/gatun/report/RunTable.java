@@ -1,5 +1,6 @@
 package dev.gatun.report;
 
+import dev.gatun.results.ExpectedClaim;
 import dev.gatun.results.Metric;
 import dev.gatun.results.Run;
 import java.util.ArrayList;
@@ -7,18 +8,26 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** The runs of a claim, and behind a fold everything they measured. */
+/** The runs of a claim, and behind a fold what its checks read of them. */
 final class RunTable {
   /** Titles name no more arms than this. */
   private static final int MOST_NAMED = 6;
 
   private final EvidenceIndex evidence;
   private final List<Run> runs;
+  private final Set<String> read;
 
-  RunTable(EvidenceIndex evidence, String claim) {
+  RunTable(EvidenceIndex evidence, ExpectedClaim claim) {
     this.evidence = evidence;
-    this.runs = evidence.runsOf(claim);
+    this.runs = evidence.runsOf(claim.claim());
+    this.read =
+        claim.checks().stream()
+            .flatMap(c -> Stream.of(c.metric(), c.minusMetric(), c.nullMetric()))
+            .collect(Collectors.toSet());
   }
 
   List<Run> runs() {
@@ -38,11 +47,13 @@ final class RunTable {
             names);
   }
 
-  /** Its metrics, those of a curve together: first and last are shown. */
+  /** Those of its metrics that checks read, each with all its steps: first and last are shown. */
   Collection<List<Metric>> metricsOf(Run run) {
     Map<String, List<Metric>> byName = new LinkedHashMap<>();
     for (Metric m : evidence.metricsOf(run)) {
-      byName.computeIfAbsent(m.curve(), _ -> new ArrayList<>()).add(m);
+      if (read.contains(m.name())) {
+        byName.computeIfAbsent(m.name(), _ -> new ArrayList<>()).add(m);
+      }
     }
     return byName.values();
   }

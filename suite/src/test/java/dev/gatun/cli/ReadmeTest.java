@@ -56,6 +56,13 @@ class ReadmeTest {
   }
 
   @Test
+  void readmeIsShort() throws IOException {
+    List<String> lines = Files.readAllLines(ROOT.resolve("README.md"));
+    assertTrue(lines.size() <= 160, "lines: " + lines.size());
+    lines.forEach(line -> assertTrue(line.length() <= 120, line));
+  }
+
+  @Test
   void everyFileOfTheTourExists() throws IOException {
     String text = Files.readString(ROOT.resolve("CONTRIBUTING.md"));
     String tour = text.substring(text.indexOf("## A tour"), text.indexOf("## How to add"));

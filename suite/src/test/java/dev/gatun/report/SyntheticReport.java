@@ -97,6 +97,9 @@ final class SyntheticReport {
         run.metric("destroyed_norm", step, r, "1");
         run.metric("destroyed_norm_unrelated", step, unrelated, "1");
         run.metric("destroyed_norm_random_head", step, unrelated + 2e-5, "1");
+        double chance = (double) width / VOCABULARY;
+        run.metric("kept_over_chance", step, (1 - r * r) / chance, "1");
+        run.metric("kept_over_chance_random_head", step, 1.001, "1");
         run.metric("target_leverage", step, 0.021 + 1e-5 * step, "1");
       }
       a1.metric("kept_norm", step, Math.sqrt(1 - r * r), "1");

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 /** When two machines measured the same, when not, and when nobody can say. */
 class ComparisonTest {
   private static final Path REFERENCE =
-      Path.of("..", "results", "reference", "amd-epyc-zen4-4-cores");
+      Path.of("..", "results", "reference", "intel-xeon-avx512-2-cores");
   private static final String CONFIGURATION =
       "{\"experiment\": {\"width\": 48, \"seed\": %s}, \"corpus\": \"c\","
           + " \"corpusSha256\": \"%s\", \"device\": \"%s\", \"mathMode\": \"f32\"}";
