@@ -52,6 +52,11 @@ final class ContextComponents {
    * @param coordinates C [N, d] F64
    */
   double[] keptEnergies(Tensor coordinates) {
+    return energies(coordinates, backend.sumOfSquares(coordinates));
+  }
+
+  /** ‖C Cᵀuᵢ‖²/σᵢ², and what is missing from a whole. */
+  private double[] energies(Tensor coordinates, double whole) {
     int contexts = (int) coordinates.rows();
     int d = (int) coordinates.cols();
     double[] kept = new double[rank + 1];
@@ -74,9 +79,32 @@ final class ContextComponents {
         kept[i] = Math.max(0, dot) / (spectrum.singularValue(i) * spectrum.singularValue(i));
         sum += kept[i];
       }
-      kept[rank] = Math.max(0, backend.sumOfSquares(coordinates) - sum);
+      kept[rank] = Math.max(0, whole - sum);
     }
     return kept;
+  }
+
+  /**
+   * ‖G M Mᵀ vᵢ‖² of a head M = Q·diag(σ)·Eᵀ, in the order of {@link #energies}. With C = G·Q it is
+   * ‖C' C'ᵀuᵢ‖²/σᵢ² for C' = C·diag(σ), and the whole is ‖C·diag(σ²)‖².
+   *
+   * @param coordinates C [N, d] F64
+   * @param singularValues σ [d]
+   */
+  double[] movedEnergies(Tensor coordinates, double[] singularValues) {
+    double[] scaled = backend.toDoubles(coordinates);
+    int d = (int) coordinates.cols();
+    double whole = 0;
+    for (int i = 0; i < scaled.length; i++) {
+      double sigma = singularValues[i % d];
+      scaled[i] *= sigma;
+      whole += scaled[i] * scaled[i] * sigma * sigma;
+    }
+    try (TensorScope scratch = backend.newScope()) {
+      Tensor through = scratch.zeros(ElementType.F64, coordinates.rows(), d);
+      backend.write(scaled, through);
+      return energies(through, whole);
+    }
   }
 
   /** Bound on the error of a relative cumulative energy over the first k; see there. */

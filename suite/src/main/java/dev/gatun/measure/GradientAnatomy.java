@@ -193,7 +193,7 @@ final class GradientAnatomy {
   }
 
   /** Records how much less of what a step on the hidden states moves is in the first components. */
-  private static void recordMoved(
+  static void recordMoved(
       CumulativeEnergy own,
       double[] moved,
       String by,

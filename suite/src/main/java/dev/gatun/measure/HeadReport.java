@@ -235,8 +235,23 @@ final class HeadReport {
         new GradientAnatomy.Shape(head.weights.rows(), head.weights.cols()),
         step,
         run);
+    double[] sigma = own.spaces.own().spectrum().singularValues();
+    recordMoved(components, components.movedEnergies(own.own, sigma), "", step, run);
+    double[] matched = components.movedEnergies(own.random, sigma);
+    recordMoved(components, matched, "_spectrum_matched", step, run);
     recordKept(components, own, step, run);
     centred.ifPresent(kept -> recordKept(components, kept, step, run.centred()));
+  }
+
+  private static void recordMoved(
+      ContextComponents components, double[] moved, String by, long step, RunRecorder run) {
+    GradientAnatomy.recordMoved(
+        CumulativeEnergy.of(components.energies()),
+        moved,
+        by,
+        components::cumulativeError,
+        step,
+        run);
   }
 
   private static void recordKept(

@@ -8,8 +8,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The runs of a claim, and behind a fold what its checks read of them. */
@@ -19,7 +17,7 @@ final class RunTable {
 
   private final EvidenceIndex evidence;
   private final List<Run> runs;
-  private final Set<String> read;
+  private final List<String> read;
 
   RunTable(EvidenceIndex evidence, ExpectedClaim claim) {
     this.evidence = evidence;
@@ -27,7 +25,8 @@ final class RunTable {
     this.read =
         claim.checks().stream()
             .flatMap(c -> Stream.of(c.metric(), c.minusMetric(), c.nullMetric()))
-            .collect(Collectors.toSet());
+            .distinct()
+            .toList();
   }
 
   List<Run> runs() {
