@@ -28,17 +28,29 @@ class AllocationIT {
   @ParameterizedTest
   @ValueSource(strings = {"-XX:UseAVX=2", "-XX:UseAVX=3"})
   void onlyCallsAllocate(String vectors) throws IOException, InterruptedException {
-    List<String> allocating = new ArrayList<>();
+    List<String> allocating = allocating(vectors);
+    // A compiler that other tests leave little time may inline otherwise; a leak is always there.
+    for (int again = 0; again < 2 && !allocating.isEmpty(); again++) {
+      allocating.retainAll(allocating(vectors));
+    }
+    assertEquals(List.of(), allocating, "allocate on the heap in three processes");
+  }
+
+  /** The operations that allocate too much, all of them having run. */
+  private static List<String> allocating(String vectors) throws IOException, InterruptedException {
     Set<String> wanted = operations();
     List<String> output = run(vectors);
+    List<String> allocating = new ArrayList<>();
     for (String line : output) {
+      String operation = line.split(" ")[0];
       if (line.endsWith(" too much")) {
-        allocating.add(line);
+        System.out.println("allocation: " + line);
+        allocating.add(operation);
       }
-      wanted.remove(line.split(" ")[0]);
+      wanted.remove(operation);
     }
-    assertEquals(List.of(), allocating, "operation, elements, bytes");
     assertEquals(Set.of(), wanted, () -> "not run: " + output);
+    return allocating;
   }
 
   /** What every JVM of the build is told about compilation, the launcher tells as well. */
