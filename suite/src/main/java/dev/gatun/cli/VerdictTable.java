@@ -61,7 +61,7 @@ final class VerdictTable {
         : reason.substring(0, WIDEST_REASON - 1).stripTrailing() + "…";
   }
 
-  /** What is said of a claim, or where that was found to be otherwise. */
+  /** The title of a claim that came out inside its bounds; else the value that decided it. */
   private String why(ExpectedClaim claim) {
     Outcome outcome = outcome(claim);
     if (outcome == Outcome.UNDECIDED && needs(claim).isPresent()) {

@@ -11,17 +11,17 @@ import java.util.stream.IntStream;
  */
 public record TokenFrequencies(int[] counts, long total) {
   /**
-   * A token is common if it is at least one in so many. Of the first 1,024 tokens of GPT-2 a sixth
+   * A token is common if at least one in 20,000 tokens is it. Of GPT-2's first 1,024 tokens a sixth
    * never occurs in Java sources and a third is rarer than this: bytes, and pieces of English.
    */
   private static final int COMMON = 20_000;
 
-  /** Of a text with the vocabulary of its tokenizer. */
+  /** Counts the tokens of a text, for a model with the vocabulary of its tokenizer. */
   public static TokenFrequencies of(TokenizedCorpus corpus) {
     return of(corpus, corpus.vocabulary());
   }
 
-  /** Of a text for a model whose vocabulary may be larger than the tokenizer's. */
+  /** Counts them for a model whose vocabulary may be larger than the tokenizer's. */
   public static TokenFrequencies of(TokenizedCorpus corpus, int vocabulary) {
     int[] counts = new int[vocabulary];
     for (int token : corpus.train()) {

@@ -12,7 +12,7 @@ public interface Claim {
   /** Whether it trains on the corpus; a claim that does not never asks for it. */
   boolean readsCorpus();
 
-  /** The runs that it asks for at a tier, of which there are none by default. */
+  /** The runs that it asks for at a tier; by default it asks for none. */
   default List<PlannedRun<?>> trainings(Tier tier, long seed) {
     return List.of();
   }

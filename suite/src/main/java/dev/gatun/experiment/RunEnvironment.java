@@ -11,13 +11,13 @@ public interface RunEnvironment {
   Backend backend();
 
   /**
-   * The corpus, cut into so many tokens as {@link ClaimContext#tokenizer} does.
+   * The corpus, cut into a vocabulary of this size by {@link ClaimContext#tokenizer}.
    *
    * @throws dev.gatun.data.UnusableCorpusException if it cannot be read or is too small
    */
   TokenizedCorpus tokens(int vocabulary);
 
-  /** All that the numbers of this run depend on, as one JSON object. */
+  /** Everything that decides the numbers of this run, as one JSON object. */
   String configuration();
 
   /**

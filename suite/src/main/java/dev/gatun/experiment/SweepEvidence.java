@@ -45,15 +45,7 @@ public final class SweepEvidence {
       BiConsumer<Run, RunRecorder> more) {
     for (Evidence part : sweep) {
       for (Run run : part.runs()) {
-        RunRecorder own =
-            evidence.begin(
-                "%s/%s/seed%s".formatted(claim, run.arm(), run.seed()),
-                claim,
-                run.arm(),
-                run.tier(),
-                run.device(),
-                run.seed(),
-                run.configuration());
+        RunRecorder own = evidence.beginFrom(run, claim, run.arm(), run.configuration());
         for (Metric metric : part.metrics()) {
           if (metric.run().equals(run.id())) {
             own.metric(

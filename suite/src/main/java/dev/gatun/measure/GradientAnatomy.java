@@ -119,7 +119,7 @@ final class GradientAnatomy {
     return directions;
   }
 
-  /** Of W, or of C·W beside a random head that is centred too. */
+  /** The directions through W, or through C·W beside a random head that is centred too. */
   private Map<String, LogitDirection> ofHead(
       TensorScope scope, Tensor weights, Tensor randomHead, Tensor headGradient, Tensor moves) {
     Tensor basis = real(scope, weights);

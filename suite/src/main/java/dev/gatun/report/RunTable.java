@@ -46,7 +46,7 @@ final class RunTable {
             names);
   }
 
-  /** Those of its metrics that checks read, each with all its steps: first and last are shown. */
+  /** The metrics that checks read, each with all its steps: the first and the last are shown. */
   Collection<List<Metric>> metricsOf(Run run) {
     Map<String, List<Metric>> byName = new LinkedHashMap<>();
     for (Metric m : evidence.metricsOf(run)) {

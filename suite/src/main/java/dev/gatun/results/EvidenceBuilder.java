@@ -33,6 +33,17 @@ public final class EvidenceBuilder {
     return recorder;
   }
 
+  /**
+   * Begins a run of a claim that follows from another run, with its tier, device and seed.
+   *
+   * @param configuration the whole configuration as one JSON object
+   * @throws IllegalArgumentException if the evidence has a run of this claim, arm and seed
+   */
+  public RunRecorder beginFrom(Run of, String claim, String arm, String configuration) {
+    String id = "%s/%s/seed%s".formatted(claim, arm, of.seed());
+    return begin(id, claim, arm, of.tier(), of.device(), of.seed(), configuration);
+  }
+
   /** What was recorded so far. */
   public synchronized Evidence build(Provenance provenance) {
     return new Evidence(

@@ -44,12 +44,12 @@ public final class BottleneckExperiment {
     return new SweepRuns<>(sweep, plan, false);
   }
 
-  /** Those that take all singular values. */
+  /** The runs that take all singular values. */
   public SweepRuns<BottleneckSetting> withSpectra() {
     return new SweepRuns<>(sweep, those(setting -> !setting.spectrumSteps().isEmpty()), true);
   }
 
-  /** Those whose gradient is taken apart. */
+  /** The runs whose gradient is taken apart. */
   public SweepRuns<BottleneckSetting> withAnatomy() {
     return new SweepRuns<>(sweep, those(setting -> !setting.anatomySteps().isEmpty()), false);
   }

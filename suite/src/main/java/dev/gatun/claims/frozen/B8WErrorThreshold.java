@@ -62,7 +62,7 @@ public final class B8WErrorThreshold implements Claim {
     }
   }
 
-  /** Of W or, by the names of its metrics, of C·W. */
+  /** Reads the W-error at a rank under the given names, which are those of W or of C·W. */
   private static GapCurve.Point point(
       FrozenHeads heads, int rank, UnaryOperator<String> of, double gap, RunRecorder run) {
     long step = heads.setting().steps();

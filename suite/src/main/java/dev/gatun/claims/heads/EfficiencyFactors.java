@@ -72,15 +72,8 @@ public record EfficiencyFactors(HeadVariantExperiment runs, HeadChoice head) imp
     boolean reached = !Double.isNaN(wideCurve.tokensTo(loss));
     double tokens = reached ? wideCurve.tokensTo(loss) : wideCurve.last().tokens();
     String arm = wide + "-over-" + narrow;
-    RunRecorder run =
-        evidence.begin(
-            "%s/%s/seed%s".formatted(claim, arm, of.seed()),
-            claim,
-            arm,
-            of.tier(),
-            of.device(),
-            of.seed(),
-            Json.line(Map.of("curves", List.of(wide, narrow))));
+    String configuration = Json.line(Map.of("curves", List.of(wide, narrow)));
+    RunRecorder run = evidence.beginFrom(of, claim, arm, configuration);
     run.metric("narrow_rank", 0, narrowRank, "1");
     run.metric("reached", 0, reached ? 1 : 0, "1");
     run.metric("tokens_to_narrow_loss", 0, tokens, "tokens");

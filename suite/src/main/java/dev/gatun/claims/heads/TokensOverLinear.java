@@ -47,15 +47,8 @@ public record TokensOverLinear(HeadFamilyExperiment runs) implements ClaimPart {
     LossCurve beside = LossCurve.of(linear);
     double loss = Math.max(own.last().loss(), beside.last().loss());
     String arm = of.arm() + "-over-linear";
-    RunRecorder run =
-        evidence.begin(
-            "%s/%s/seed%s".formatted(claim, arm, of.seed()),
-            claim,
-            arm,
-            of.tier(),
-            of.device(),
-            of.seed(),
-            Json.line(Map.of("curves", List.of(of.arm(), HeadChoice.LINEAR.label()))));
+    List<String> curves = List.of(of.arm(), HeadChoice.LINEAR.label());
+    RunRecorder run = evidence.beginFrom(of, claim, arm, Json.line(Map.of("curves", curves)));
     run.metric("loss_of_both", 0, loss, "nats");
     run.metric("tokens_over_linear", 0, own.tokensTo(loss) / beside.tokensTo(loss), "1");
     run.finish(0);

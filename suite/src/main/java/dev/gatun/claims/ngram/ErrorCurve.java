@@ -35,8 +35,8 @@ final class ErrorCurve {
   }
 
   /**
-   * That of a matrix whose columns are as long and orthogonal: σ_v² = Σ_c p(v|c)², which knows how
-   * often tokens follow and not what they follow.
+   * The curve of a matrix whose columns have the same lengths and are orthogonal: its singular
+   * values are σ_v² = Σ_c p(v|c)². They tell how often a token follows, and not what it follows.
    */
   static ErrorCurve ofColumns(SparseMatrix matrix) {
     double[] energies = matrix.loneEnergy();

@@ -14,7 +14,7 @@ import java.util.OptionalInt;
  * @param model what is trained
  * @param backwardRank rank of the head's backward pass to the hidden states; the width for the
  *     exact one
- * @param training by steps of so many sequences, each an independent example
+ * @param training whose batch counts sequences; each is an independent example
  * @param seed of initial weights and batches
  */
 public record SpamLangSetting(
