@@ -2,6 +2,7 @@ package dev.gatun.report;
 
 import dev.gatun.results.ExpectedCheck;
 import dev.gatun.results.ExpectedValues;
+import dev.gatun.results.Outcome;
 import dev.gatun.results.Standing;
 import dev.gatun.results.Verdict;
 import java.util.Locale;
@@ -13,8 +14,10 @@ record CheckCard(Verdict verdict, Optional<ExpectedCheck> expected) {
     return new CheckCard(verdict, Expectation.of(verdict, expected));
   }
 
+  /** Grey where the check decides nothing. */
   Mark mark() {
-    return Mark.of(verdict.outcome());
+    Mark mark = Mark.of(verdict.outcome());
+    return verdict.gates() ? mark : mark.withStyleOf(Mark.of(Outcome.SKIPPED));
   }
 
   String title() {

@@ -83,9 +83,14 @@ final class ClaimSection {
     return missing;
   }
 
-  /** The checks that this tier and device judge. */
-  List<CheckCard> judged() {
-    return checks(v -> v.outcome() != Outcome.SKIPPED);
+  /** The checks of this tier and device that decide the claim. */
+  List<CheckCard> deciding() {
+    return checks(v -> v.outcome() != Outcome.SKIPPED && v.gates());
+  }
+
+  /** Those that were judged and decide nothing. */
+  List<CheckCard> aside() {
+    return checks(v -> v.outcome() != Outcome.SKIPPED && !v.gates());
   }
 
   List<CheckCard> skipped() {

@@ -14,7 +14,11 @@ import java.util.List;
  */
 record Figure(String id, String title, String caption, Chart chart) {
 
-  /** A row of the table behind the figure. */
+  Figure withId(String other) {
+    return new Figure(other, title, caption, chart);
+  }
+
+  /** A point, and the series that it is of. */
   record Row(String series, Point point) {}
 
   /** The numbers that it shows, without the curves of formulas. */

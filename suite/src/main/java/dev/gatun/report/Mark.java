@@ -32,6 +32,10 @@ record Mark(String style, String icon, String words) {
     };
   }
 
+  Mark withStyleOf(Mark other) {
+    return new Mark(other.style, icon, words);
+  }
+
   private Mark saying(String other) {
     return new Mark(style, icon, other);
   }

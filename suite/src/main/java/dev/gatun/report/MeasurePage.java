@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The body of a report on stored checkpoints: a table, figures of all, figures of each. */
 final class MeasurePage {
@@ -63,6 +64,19 @@ final class MeasurePage {
             runs == 1 ? "measurement" : "measurements",
             models.arms().size(),
             models.arms().size() == 1 ? "model" : "models");
+  }
+
+  /** What a browser's tab says. */
+  String title() {
+    return "Gatun: %s on %s"
+        .formatted(
+            headline(), evidence.provenance().entries().getOrDefault(Provenance.CPU, "unknown"));
+  }
+
+  /** Those of all models, then those of each. */
+  List<Figure> allFigures() {
+    return Stream.concat(figures().stream(), models().stream().flatMap(m -> m.figures().stream()))
+        .toList();
   }
 
   Map<String, String> setting() {

@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The report as one HTML file that loads nothing: style, figures and data are inside. The same
- * evidence and verdicts give the same bytes.
+ * The report as one HTML file that loads nothing, and beside it the points of its figures as CSV.
+ * The same evidence and verdicts give the same bytes.
  */
 public final class Report {
   private static final String STYLE = "/dev/gatun/report/report.css";
@@ -21,8 +21,8 @@ public final class Report {
   private Report() {}
 
   /**
-   * Creates or replaces the report. Every claim of {@code expected} has a section, also one that
-   * was skipped.
+   * Creates or replaces the report, and beside it a file of the same name that ends in .csv. Every
+   * claim of {@code expected} has a section, also one that was skipped.
    *
    * @throws dev.gatun.io.UnwritableFileException if the disk is full or the folder is not writable
    */
@@ -44,9 +44,16 @@ public final class Report {
       ExpectedValues expected,
       List<Comparison> across,
       List<Regression> regressions) {
-    String html = html(evidence, verdicts, expected, across, regressions);
-    AtomicFile.write(htmlFile, html.getBytes(StandardCharsets.UTF_8));
+    String name = htmlFile.getFileName().toString().replaceFirst("\\.html$", "") + ".csv";
+    Page page = page(name, evidence, verdicts, expected, across, regressions);
+    AtomicFile.write(
+        htmlFile.resolveSibling(name),
+        FigureData.csv(page.figures()).getBytes(StandardCharsets.UTF_8));
+    AtomicFile.write(htmlFile, page.html().getBytes(StandardCharsets.UTF_8));
   }
+
+  /** What is written: the page, and the figures on it. */
+  private record Page(String html, List<Figure> figures) {}
 
   static String html(Evidence evidence, List<Verdict> verdicts, ExpectedValues expected) {
     return html(evidence, verdicts, expected, List.of(), List.of());
@@ -58,12 +65,25 @@ public final class Report {
       ExpectedValues expected,
       List<Comparison> across,
       List<Regression> regressions) {
+    return page("report.csv", evidence, verdicts, expected, across, regressions).html();
+  }
+
+  private static Page page(
+      String data,
+      Evidence evidence,
+      List<Verdict> verdicts,
+      ExpectedValues expected,
+      List<Comparison> across,
+      List<Regression> regressions) {
     if (MeasurePage.isFor(evidence)) {
       var page = new MeasurePage(evidence, across);
-      return Html.page(output -> JtemeasureGenerated.render(output, null, page));
+      return new Page(
+          Html.page(output -> JtemeasureGenerated.render(output, null, page, data)),
+          page.allFigures());
     }
     var page = new ReportPage(evidence, verdicts, expected, across, regressions);
-    return Html.page(output -> JtereportGenerated.render(output, null, page));
+    return new Page(
+        Html.page(output -> JtereportGenerated.render(output, null, page, data)), page.figures());
   }
 
   static String style() {

@@ -1,7 +1,6 @@
 package dev.gatun.report;
 
 import dev.gatun.results.Evidence;
-import dev.gatun.results.ExpectedClaim;
 import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Outcome;
 import dev.gatun.results.Papers;
@@ -20,8 +19,7 @@ final class ReportPage {
   private final List<Comparison> across;
   private final List<Regression> regressions;
   private final List<PaperSection> papers;
-  private final EvidenceIndex index;
-  private final List<FigureSource> figures;
+  private final List<ClaimSection> claims;
 
   ReportPage(
       Evidence evidence,
@@ -39,12 +37,16 @@ final class ReportPage {
             .map(paper -> new PaperSection(paper, expected, verdicts, evidence))
             .filter(paper -> !paper.claims().isEmpty())
             .toList();
-    this.index = new EvidenceIndex(evidence);
-    this.figures = FigureBook.shipped().sources(verdicts);
+    var index = new EvidenceIndex(evidence);
+    List<FigureSource> sources = FigureBook.shipped().sources(verdicts);
+    this.claims =
+        expected.claims().stream()
+            .map(claim -> new ClaimSection(claim, verdicts, index, sources))
+            .toList();
   }
 
   SummarySection summary() {
-    return new SummarySection(expected.claims(), verdicts, evidence.provenance(), evidence.runs());
+    return new SummarySection(expected, verdicts, evidence, figures());
   }
 
   List<PaperSection> papers() {
@@ -59,11 +61,12 @@ final class ReportPage {
     return claims(claim -> papers.stream().noneMatch(paper -> paper.claims().contains(claim)));
   }
 
-  private List<ClaimSection> claims(Predicate<ExpectedClaim> which) {
-    return expected.claims().stream()
-        .filter(which)
-        .map(claim -> new ClaimSection(claim, verdicts, index, figures))
-        .toList();
+  private List<ClaimSection> claims(Predicate<String> which) {
+    return claims.stream().filter(section -> which.test(section.text().claim())).toList();
+  }
+
+  List<Figure> figures() {
+    return claims.stream().flatMap(claim -> claim.figures().stream()).toList();
   }
 
   /** Every check that this tier and device judge. */

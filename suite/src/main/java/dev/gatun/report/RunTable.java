@@ -1,32 +1,18 @@
 package dev.gatun.report;
 
 import dev.gatun.results.ExpectedClaim;
-import dev.gatun.results.Metric;
 import dev.gatun.results.Run;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
 
-/** The runs of a claim, and behind a fold what its checks read of them. */
+/** The runs of a claim. */
 final class RunTable {
   /** Titles name no more arms than this. */
   private static final int MOST_NAMED = 6;
 
-  private final EvidenceIndex evidence;
   private final List<Run> runs;
-  private final List<String> read;
 
   RunTable(EvidenceIndex evidence, ExpectedClaim claim) {
-    this.evidence = evidence;
     this.runs = evidence.runsOf(claim.claim());
-    this.read =
-        claim.checks().stream()
-            .flatMap(c -> Stream.of(c.metric(), c.minusMetric(), c.nullMetric()))
-            .distinct()
-            .toList();
   }
 
   List<Run> runs() {
@@ -44,16 +30,5 @@ final class RunTable {
             arms.size(),
             arms.size() == 1 ? "arm" : "arms",
             names);
-  }
-
-  /** The metrics that checks read, each with all its steps: the first and the last are shown. */
-  Collection<List<Metric>> metricsOf(Run run) {
-    Map<String, List<Metric>> byName = new LinkedHashMap<>();
-    for (Metric m : evidence.metricsOf(run)) {
-      if (read.contains(m.name())) {
-        byName.computeIfAbsent(m.name(), _ -> new ArrayList<>()).add(m);
-      }
-    }
-    return byName.values();
   }
 }

@@ -1,8 +1,11 @@
 package dev.gatun.report;
 
 import dev.gatun.results.ClaimVerdict;
+import dev.gatun.results.Evidence;
 import dev.gatun.results.ExpectedClaim;
+import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Outcome;
+import dev.gatun.results.Papers;
 import dev.gatun.results.Provenance;
 import dev.gatun.results.Run;
 import dev.gatun.results.Verdict;
@@ -12,20 +15,28 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
-/** The head of the report: how many claims have which outcome, and what computed them. */
+/** The first screen of the report: what came out, what was not decided, and what computed it. */
 final class SummarySection {
+  private static final String OPENING_FIGURE = "figure-destroyed-norm";
+
+  private final ExpectedValues expected;
   private final List<ExpectedClaim> claims;
   private final List<Verdict> verdicts;
+  private final List<Figure> figures;
   private final Provenance provenance;
   private final List<Run> runs;
 
   SummarySection(
-      List<ExpectedClaim> claims, List<Verdict> verdicts, Provenance provenance, List<Run> runs) {
-    this.claims = claims;
+      ExpectedValues expected, List<Verdict> verdicts, Evidence evidence, List<Figure> figures) {
+    this.expected = expected;
+    this.claims = expected.claims();
     this.verdicts = verdicts;
-    this.provenance = provenance;
-    this.runs = runs;
+    this.provenance = evidence.provenance();
+    this.runs = evidence.runs();
+    this.figures = figures;
   }
 
   private long count(Outcome outcome) {
@@ -38,6 +49,62 @@ final class SummarySection {
 
   String headline() {
     return claims.size() == 1 ? "1 claim judged" : claims.size() + " claims judged";
+  }
+
+  /** What a browser's tab says. */
+  String title() {
+    return "Gatun: %s, %s tier, %s, %s".formatted(headline(), tier(), entry(Provenance.CPU), day());
+  }
+
+  /** The counts by verdict. */
+  String description() {
+    return tallies().stream()
+        .filter(tally -> tally.count() > 0)
+        .map(tally -> tally.words() + " " + tally.count())
+        .collect(Collectors.joining(", ", headline() + ": ", "."));
+  }
+
+  private String tier() {
+    return distinct(runs.stream().map(Run::tier).toList());
+  }
+
+  private String day() {
+    return entry(Provenance.STARTED).replaceFirst("T.*$", "");
+  }
+
+  /** What was asked and what came out, in a few sentences. */
+  List<Inline> opening() {
+    return Remarks.ofPaper(verdicts, expected).said(Papers.shipped().opening());
+  }
+
+  /** The figure that shows most of it; empty where the evidence does not have it. */
+  Optional<Figure> figure() {
+    return figures.stream()
+        .filter(figure -> figure.id().equals(OPENING_FIGURE))
+        .findFirst()
+        .map(figure -> figure.withId("opening"));
+  }
+
+  /** A claim that was not decided, and what would decide it. */
+  record Open(String claim, String title, String why) {}
+
+  List<Open> undecided() {
+    return claims.stream()
+        .filter(claim -> outcome(claim) == Outcome.UNDECIDED)
+        .map(claim -> new Open(claim.claim(), claim.title(), why(claim)))
+        .toList();
+  }
+
+  private String why(ExpectedClaim claim) {
+    String needs = ClaimVerdict.of(claim, verdicts).needs();
+    return needs.isEmpty()
+        ? verdicts.stream()
+            .filter(v -> v.claim().equals(claim.claim()) && v.gates())
+            .filter(v -> v.outcome() == Outcome.UNDECIDED)
+            .findFirst()
+            .map(v -> v.check() + " is " + v.reason())
+            .orElseThrow()
+        : "needs " + needs;
   }
 
   /** How many claims have a mark. */
@@ -75,7 +142,7 @@ final class SummarySection {
     var entries = new LinkedHashMap<String, String>();
     entries.put("Machine", entry(Provenance.CPU));
     entries.put("Device", entry(Provenance.DEVICE));
-    entries.put("Tier", distinct(runs.stream().map(Run::tier).toList()));
+    entries.put("Tier", tier());
     entries.put(
         "Date",
         entry(Provenance.STARTED)

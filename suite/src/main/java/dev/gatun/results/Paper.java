@@ -40,17 +40,22 @@ public record Paper(
    * lack.
    */
   void requireKnown(ExpectedValues expected) {
+    claims.forEach(expected::of);
+    requireKnown("paper " + id, findings, expected);
+  }
+
+  /** The same of the checks that some remarks name. */
+  static void requireKnown(String who, List<Remark> remarks, ExpectedValues expected) {
     List<String> known =
         expected.claims().stream()
             .flatMap(c -> c.checks().stream().map(check -> c.claim() + "." + check.id()))
             .toList();
-    claims.forEach(expected::of);
-    for (Remark finding : findings) {
-      for (String check : finding.checks()) {
+    for (Remark remark : remarks) {
+      for (String check : remark.checks()) {
         if (!known.contains(check)) {
           throw new IllegalArgumentException(
-              "paper %s speaks of the check %s, which there is not; the nearest is %s"
-                  .formatted(id, check, NearestName.of(check, known)));
+              "%s speaks of the check %s, which there is not; the nearest is %s"
+                  .formatted(who, check, NearestName.of(check, known)));
         }
       }
     }

@@ -4,14 +4,20 @@ import dev.gatun.io.Resources;
 import dev.gatun.io.TomlFile;
 import java.util.List;
 
-/** The papers whose claims are measured: {@code results/papers.toml}. */
-public record Papers(List<Paper> papers) {
+/**
+ * The papers whose claims are measured: {@code results/papers.toml}.
+ *
+ * @param opening what was asked and what came out, in a few sentences that name checks as {@code
+ *     A6.cause}
+ */
+public record Papers(List<Remark> opening, List<Paper> papers) {
   private static final String RESOURCE = "papers.toml";
   private static final TomlFile<Papers> TOML =
       new TomlFile<>(Papers.class, UnreadableResultsException::new);
 
-  /** Keeps a copy of the list. */
+  /** Keeps copies of the lists. */
   public Papers {
+    opening = opening == null ? List.of() : List.copyOf(opening);
     papers = papers == null ? List.of() : List.copyOf(papers);
   }
 
@@ -23,6 +29,7 @@ public record Papers(List<Paper> papers) {
   public static Papers shipped() {
     Papers papers = TOML.parse(RESOURCE, Resources.text("/dev/gatun/results/" + RESOURCE));
     ExpectedValues expected = ExpectedValues.shipped();
+    Paper.requireKnown("the opening", papers.opening(), expected);
     papers.papers().forEach(paper -> paper.requireKnown(expected));
     return papers;
   }

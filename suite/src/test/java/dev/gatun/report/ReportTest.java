@@ -220,12 +220,62 @@ class ReportTest {
     for (Element figure : figures) {
       String id = figure.getAttribute("id");
       assertEquals(1, figure.getElementsByTagName("figcaption").getLength(), id);
-      assertTrue(figure.getElementsByTagName("td").getLength() > 0, id);
       var svg = (Element) figure.getElementsByTagName("svg").item(0);
       assertEquals("img", svg.getAttribute("role"), id);
       assertFalse(svg.getAttribute("aria-label").isBlank(), id);
       assertFalse(svg.getAttribute("viewBox").isBlank(), id);
       assertFalse(svg.getTextContent().contains("NaN"), id);
+    }
+  }
+
+  @Test
+  void everyPointOfAFigureStandsInTheFileBesideThePage(@TempDir Path folder) throws Exception {
+    Report.write(
+        folder.resolve("page.html"),
+        SyntheticReport.evidence(),
+        SyntheticReport.verdicts(),
+        SyntheticReport.expected());
+    List<String> rows = Files.readAllLines(folder.resolve("page.csv"));
+    assertEquals("figure,series,x,y,low,high", rows.getFirst());
+    Document written = parse(Files.readString(folder.resolve("page.html")));
+    for (Element figure : elements(written, "figure")) {
+      String id = figure.getAttribute("id");
+      long points = rows.stream().filter(row -> row.startsWith(id + ",")).count();
+      assertTrue(points > 0 || id.equals("opening"), id);
+      assertTrue(
+          id.equals("opening") || figure.getTextContent().contains(": " + points + " rows"), id);
+    }
+    for (Element a : elements(written, "a")) {
+      String target = a.getAttribute("href");
+      assertTrue(
+          target.startsWith("#") || target.startsWith("https://") || target.equals("page.csv"),
+          target);
+    }
+  }
+
+  @Test
+  void theFirstScreenSaysWhatWasNotDecidedAndWhy() throws Exception {
+    ExpectedValues expected = SyntheticReport.expected().only(List.of("B5", "C1"));
+    List<Verdict> verdicts =
+        List.of(
+            of("B5", "penalty_share_2", Outcome.UNDECIDED, 0.1, 0.17, 0.2),
+            of("C1", "backward", Outcome.UNDECIDED, 0.1, 0.17, 0.2));
+    Document written = parse(Report.html(SyntheticReport.evidence(), verdicts, expected));
+    String first = elements(written, "header").getFirst().getTextContent();
+    assertTrue(first.contains("B5penalty_share_2 is inside what is expected"), first);
+    assertTrue(first.contains("C1needs the critic's setting"), first);
+    assertTrue(
+        elements(written, "title").getFirst().getTextContent().startsWith("Gatun: 2 claims judged"),
+        "title");
+  }
+
+  @Test
+  void aCheckThatDecidesNothingIsGreyAndFoldedUnderThoseThatDo() {
+    for (Element check : elements(page, "article")) {
+      boolean grey = check.getAttribute("class").equals("check skipped");
+      assertTrue(grey || !check.getTextContent().contains("decides nothing here"), "grey");
+      boolean folded = check.getParentNode().getParentNode().getNodeName().equals("details");
+      assertEquals(grey, folded, check::getTextContent);
     }
   }
 
@@ -243,6 +293,7 @@ class ReportTest {
         String style = ((Element) marks.item(i)).getAttribute("style");
         assertFalse(style.contains("rgb("), () -> figure.getAttribute("id") + ": " + style);
       }
+      assertFalse(svg.getTextContent().contains("rgb("), figure.getAttribute("id"));
     }
   }
 
@@ -309,7 +360,7 @@ class ReportTest {
         new ExpectedValues(List.of(SyntheticReport.claim("A9", script, script)));
     Document written = parse(Report.html(planted, List.of(), expected, across, List.of()));
     assertEquals(List.of(), elements(written, "script"));
-    for (String tag : List.of("h2", "td", "th", "dd", "span", "b", "code")) {
+    for (String tag : List.of("h3", "td", "th", "dd", "span", "b", "code")) {
       assertTrue(
           elements(written, tag).stream().anyMatch(e -> e.getTextContent().contains(script)), tag);
     }

@@ -3,7 +3,9 @@ package dev.gatun.report.chart;
 import java.awt.BasicStroke;
 import java.awt.Font;
 import java.awt.geom.Rectangle2D;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.annotations.XYTextAnnotation;
 import org.jfree.chart.axis.NumberAxis;
@@ -36,6 +38,8 @@ public final class ChartPainter {
   /** Units upwards. */
   public static final int HEIGHT = 330;
 
+  private static final Pattern LOOK = Pattern.compile(" style='([^']*)'(?: clip-path='([^']*)')?");
+
   private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 14);
 
   static {
@@ -60,7 +64,25 @@ public final class ChartPainter {
     graphics.setFontFunction(_ -> "inherit");
     jfreeChart(chart).draw(graphics, new Rectangle2D.Double(0, 0, WIDTH, HEIGHT));
     String svg = graphics.getSVGElement();
-    return new Svg(Ink.resolve(svg.substring(svg.indexOf('>') + 1, svg.lastIndexOf("</svg>"))));
+    String elements = svg.substring(svg.indexOf('>') + 1, svg.lastIndexOf("</svg>"));
+    return new Svg(withClasses(id, Ink.resolve(elements)));
+  }
+
+  /** The same elements with every look written once, as a class: marks share a few looks. */
+  private static String withClasses(String id, String elements) {
+    var classes = new LinkedHashMap<String, String>();
+    String result =
+        LOOK.matcher(elements)
+            .replaceAll(look -> {
+              String clip = look.group(2) == null ? "" : ";clip-path:" + look.group(2);
+              String name =
+                  classes.computeIfAbsent(
+                      look.group(1) + clip, _ -> id + "-" + (classes.size() + 1));
+              return " class='" + name + "'";
+            });
+    var rules = new StringBuilder();
+    classes.forEach((look, name) -> rules.append("." + name + "{" + look + "}"));
+    return "<style>" + rules + "</style>" + result;
   }
 
   private static String coordinate(double value) {
