@@ -3,9 +3,12 @@ package dev.gatun.cli;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.gatun.natives.LibraryReport;
 import dev.gatun.natives.LibraryReport.Attempt;
+import dev.gatun.natives.NativeLibraryException;
 import dev.gatun.natives.blas.BlasLibrary;
 import dev.gatun.natives.blas.BlasSpeed;
 import dev.gatun.natives.cuda.CudaLibraries;
+import dev.gatun.natives.tokenizers.TokenizersLibraryFile;
+import dev.gatun.report.chart.ChartPainter;
 import dev.gatun.results.Provenance;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -23,7 +26,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "doctor",
     description =
-        "Shows each native library: where it was looked for, what was loaded, or why not.",
+        "Shows each native library, where it was looked for, and what will work on this machine.",
     mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
   @Mixin private Console console;
@@ -54,12 +57,16 @@ final class DoctorCommand implements Callable<Integer> {
     threadAdvice(blas).ifPresent(console::line);
     speed.ifPresent(this::print);
     print(cuda);
+    List<Use> uses = uses(blas, cuda);
+    console.line("");
+    uses.forEach(use -> console.line(use.sentence()));
     console.json(
         new Findings(
             machine,
             Stream.concat(Stream.of(blas), cuda.libraries().stream()).map(Library::new).toList(),
             speed,
-            new Cuda(cuda.usable(), cuda.verdict(), cuda.steps())));
+            new Cuda(cuda.usable(), cuda.verdict(), cuda.steps()),
+            uses));
     // Gatun works without CUDA, but not without a BLAS library.
     return blas.loaded().isPresent() ? 0 : Gatun.USER_ERROR;
   }
@@ -107,8 +114,39 @@ final class DoctorCommand implements Callable<Integer> {
             .skip(1)
             .map(library -> List.of(library.name(), library.version(), file(library)))
             .toList());
-    console.line("");
-    console.line(cuda.verdict());
+  }
+
+  /** One thing that a user may want to do, whether it will work, and a sentence that says so. */
+  private record Use(boolean works, String sentence) {
+    static Use of(String what, String with) {
+      return new Use(true, "%s will work: %s".formatted(what, with));
+    }
+
+    static Use not(String what, String why) {
+      return new Use(false, "%s will not work: %s".formatted(what, why));
+    }
+  }
+
+  private static List<Use> uses(LibraryReport blas, CudaLibraries.Report cuda) {
+    Use cpu =
+        blas.loaded().isPresent()
+            ? Use.of("--device cpu", (blas.name() + " " + blas.version()).strip())
+            : Use.not("--device cpu", "no BLAS library could be loaded");
+    return List.of(cpu, new Use(cuda.usable(), cuda.verdict()), texts(), figures());
+  }
+
+  private static Use texts() {
+    try {
+      return Use.of("measure --text", "Hugging Face tokenizers " + TokenizersLibraryFile.load());
+    } catch (NativeLibraryException e) {
+      return Use.not("measure --text", e.getMessage());
+    }
+  }
+
+  private static Use figures() {
+    return ChartPainter.fault()
+        .map(fault -> Use.not("report", "figures cannot be drawn, " + fault))
+        .orElse(Use.of("report", "its figures can be drawn"));
   }
 
   private void print(List<Attempt> attempts) {
@@ -125,7 +163,8 @@ final class DoctorCommand implements Callable<Integer> {
       Map<String, String> machine,
       List<Library> libraries,
       @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<BlasSpeed> blasGflops,
-      Cuda cuda) {}
+      Cuda cuda,
+      List<Use> uses) {}
 
   private record Library(
       String library,

@@ -17,11 +17,16 @@ class DoctorCommandTest {
   @TempDir Path empty;
 
   @Test
-  void theLastLineSaysWhetherCudaWillWork() {
+  void theLastLinesSayWhatWillWork() {
     CommandRun run = CommandRun.of("doctor", "--cuda-libraries", empty);
     assertEquals(0, run.code(), run.err());
-    String last = run.out().lines().toList().getLast();
-    assertTrue(last.startsWith("--device cuda will not work: CUDA "), last);
+    List<String> last = run.out().lines().toList().reversed().subList(0, 4).reversed();
+    assertTrue(last.get(0).startsWith("--device cpu will work: OpenBLAS 0."), last::toString);
+    assertTrue(last.get(1).startsWith("--device cuda will not work: CUDA "), last::toString);
+    assertTrue(
+        last.get(2).startsWith("measure --text will work: Hugging Face tokenizers 0."),
+        last::toString);
+    assertEquals("report will work: its figures can be drawn", last.get(3));
   }
 
   @Test
@@ -64,6 +69,8 @@ class DoctorCommandTest {
     JsonNode json = CommandRun.of("doctor", "--cuda-libraries", empty, "--json").json();
     assertFalse(json.get("cuda").get("usable").booleanValue());
     assertEquals(1, json.get("cuda").get("steps").size());
+    assertEquals(4, json.get("uses").size());
+    assertFalse(json.get("uses").get(1).get("works").booleanValue());
     for (JsonNode library : json.get("libraries")) {
       assertFalse(library.get("attempts").isEmpty(), library.toString());
     }

@@ -4,7 +4,9 @@ import java.awt.BasicStroke;
 import java.awt.Font;
 import java.awt.geom.Rectangle2D;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.annotations.XYTextAnnotation;
@@ -50,6 +52,17 @@ public final class ChartPainter {
   }
 
   private ChartPainter() {}
+
+  /** Why this machine cannot draw, such as a lack of fonts; empty if it can. */
+  public static Optional<String> fault() {
+    try {
+      picture(
+          "fault", new Chart(Axis.linear("x"), Axis.linear("y"), List.of(), List.of(), List.of()));
+      return Optional.empty();
+    } catch (RuntimeException | LinkageError | InternalError e) {
+      return Optional.of(e.toString());
+    }
+  }
 
   /**
    * What is inside the SVG element of a chart, whose view is {@link #WIDTH}×{@link #HEIGHT}.
