@@ -101,7 +101,8 @@ public record BottleneckSetting(
   /**
    * Head inputs of all contexts; W, the random head, both centred and a basis in f64, and a chunk
    * of G; with singular values a Gram matrix, and H, W and HᵀG of the step in f64; with singular
-   * vectors two matrices of that size more, which divide and conquer works in.
+   * vectors two matrices of that size more, which divide and conquer works in. Ranks take what
+   * their QR decompositions do, and H and W in f64.
    */
   @Override
   public long measurementBytes(Backend backend) {
@@ -121,7 +122,8 @@ public record BottleneckSetting(
         spectrumSteps.isEmpty() && anatomySteps.isEmpty()
             ? projection
             : Math.max(projection, spectra);
-    long ranks = rankWindows == 0 ? 0 : QrSpectrum.bytes(vocabulary) + head + 3 * chunk;
+    long ofRanks = QrSpectrum.bytes(vocabulary) + head + f64 * rankContexts() * width + 3 * chunk;
+    long ranks = rankWindows == 0 ? 0 : ofRanks;
     return TrainingMemory.ofEvaluation(
             model(),
             Math.max(contexts(), rankContexts()),
