@@ -58,7 +58,7 @@ public final class Claims {
         new SweepClaim("A1", bottleneck.runs()),
         new SweepClaim("A2", bottleneck.withSpectra()),
         new SweepClaim("A3", bottleneck.withSpectra(), bottleneck.reachableGradient()),
-        new SweepClaim("A4", bottleneck.withAnatomy(), bottleneck.gaussianGradient()),
+        new SweepClaim("A4", bottleneck.withRanks(), bottleneck.gaussianGradient()),
         new SweepClaim("A5", bottleneck.withAnatomy()),
         new SweepClaim("A6", SpamLangRun.runs(head)),
         new SweepClaim("A7", ranks, new EfficiencyFactors(ranks, head)),

@@ -13,7 +13,6 @@ import dev.gatun.spectrum.LogitDirection;
 import dev.gatun.spectrum.LossCurve;
 import dev.gatun.spectrum.LossCurves;
 import dev.gatun.spectrum.RowChunks;
-import dev.gatun.spectrum.Spectrum;
 import dev.gatun.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,8 +20,8 @@ import java.util.Map;
 import java.util.function.IntToDoubleFunction;
 
 /**
- * Takes the logit gradient G of fixed contexts apart, for A4, A5 and A10: the rank of growing
- * batches, the loss along directions in the space of logits, and the energy by component.
+ * Takes the logit gradient G of fixed contexts apart, for A5 and A10: the loss along directions in
+ * the space of logits, and the energy by component.
  */
 final class GradientAnatomy {
   private static final int SMALLEST_STEP = -4;
@@ -33,38 +32,15 @@ final class GradientAnatomy {
   private final LanguageModel model;
   private final Backend backend;
   private final HeadInputs at;
-  private final int[] targets;
   private final Randomness randomness;
 
   GradientAnatomy(
-      HeadMeasures measures,
-      LanguageModel model,
-      HeadInputs at,
-      int[] targets,
-      Randomness randomness) {
+      HeadMeasures measures, LanguageModel model, HeadInputs at, Randomness randomness) {
     this.measures = measures;
     this.model = model;
     this.backend = model.backend();
     this.at = at;
-    this.targets = targets;
     this.randomness = randomness;
-  }
-
-  /**
-   * Records rank and components of batches that grow by doubling from one window to all contexts,
-   * beside what the targets alone give: −Y/N has the singular values √(count of a token)/N.
-   */
-  void recordBatches(long step, RunRecorder run) {
-    long vocabulary = model.head().vocabulary();
-    var ofGradient = new BatchRank.Curve("gradient", vocabulary);
-    var ofTargets = new BatchRank.Curve("targets", vocabulary);
-    for (long contexts : BatchRank.sizes(targets.length)) {
-      Spectrum spectrum = measures.batchSpectrum(backend, model.head(), at, contexts);
-      ofGradient.record(BatchRank.of(spectrum), contexts, step, run);
-      ofTargets.record(BatchRank.ofTargets(targets, (int) contexts), contexts, step, run);
-    }
-    ofGradient.finish(step, run);
-    ofTargets.finish(step, run);
   }
 
   /** Records the loss along every direction, over the step size, and how it compares with −G. */
@@ -107,30 +83,28 @@ final class GradientAnatomy {
     backend.write(entries, moves);
     var directions = new LinkedHashMap<String, LogitDirection>();
     directions.put("gradient", LogitDirection.steepestDescent());
-    directions.putAll(ofHead(scope, weights, randomHead, headGradient, moves));
-    // −G·(CW)·(CW)ᵀ is −G·W·Wᵀ·C, what softmax sees of it, because G·C = G; and so is the rest.
-    ofHead(
-            scope,
-            real(scope, Centring.of(backend, scope, weights)),
-            Centring.of(backend, scope, randomHead),
-            headGradient,
-            moves)
-        .forEach((name, direction) -> directions.put(CurveName.centred(name), direction));
-    return directions;
-  }
-
-  /** The directions through W, or through C·W beside a random head that is centred too. */
-  private Map<String, LogitDirection> ofHead(
-      TensorScope scope, Tensor weights, Tensor randomHead, Tensor headGradient, Tensor moves) {
     Tensor basis = real(scope, weights);
     backend.qr(basis, scope.zeros(backend.real(), weights.cols(), weights.cols()));
-    Tensor matched = RandomHead.ofSpectrum(backend, scope, weights, randomHead);
-    var directions = new LinkedHashMap<String, LogitDirection>();
-    directions.put("hidden_induced", measures.hiddenInduced(weights));
     directions.put("full_step", LogitDirection.fullStep(at.hidden(), weights, headGradient));
     directions.put("projected", LogitDirection.through(basis));
     directions.put("random_in_subspace", LogitDirection.product(moves, basis));
     directions.put("random_head", LogitDirection.through(real(scope, randomHead)));
+    directions.putAll(hiddenInduced(scope, weights, randomHead));
+    // −G·(CW)·(CW)ᵀ is −G·W·Wᵀ·C, what softmax sees of it, because G·C = G.
+    hiddenInduced(
+            scope,
+            real(scope, Centring.of(backend, scope, weights)),
+            Centring.of(backend, scope, randomHead))
+        .forEach((name, direction) -> directions.put(CurveName.centred(name), direction));
+    return directions;
+  }
+
+  /** Through W, or through C·W beside a random head that is centred too, and its null. */
+  private Map<String, LogitDirection> hiddenInduced(
+      TensorScope scope, Tensor weights, Tensor randomHead) {
+    Tensor matched = RandomHead.ofSpectrum(backend, scope, weights, randomHead);
+    var directions = new LinkedHashMap<String, LogitDirection>();
+    directions.put("hidden_induced", measures.hiddenInduced(weights));
     directions.put("spectrum_matched", LogitDirection.through(real(scope, matched)));
     return directions;
   }

@@ -1,19 +1,18 @@
 package dev.gatun.measure;
 
 import dev.gatun.backend.Backend;
-import dev.gatun.backend.TensorScope;
-import dev.gatun.model.head.Head;
-import dev.gatun.model.head.HeadInputs;
-import dev.gatun.model.head.MatrixHead;
 import dev.gatun.spectrum.GradientComponents;
 import dev.gatun.spectrum.GradientProjection;
 import dev.gatun.spectrum.GramSpectrum;
 import dev.gatun.spectrum.HeadProjection;
 import dev.gatun.spectrum.LogitDirection;
 import dev.gatun.spectrum.LogitStep;
+import dev.gatun.spectrum.QrSpectrum;
 import dev.gatun.spectrum.RowChunks;
 import dev.gatun.spectrum.Spectrum;
 import dev.gatun.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * How the claims about the gradient bottleneck measure a head with weights W [V, D] under a logit
@@ -48,35 +47,26 @@ public interface HeadMeasures {
   }
 
   /**
-   * All singular values of G for the first contexts of a batch, from the smaller Gram matrix. For
-   * fewer contexts than tokens that is G·Gᵀ, by blocks of columns; heads that give rows alone have
-   * G held whole for it, [contexts, V], which is less than half of GᵀG in f64 would be.
+   * All singular values of the first rows of a logit gradient, for each of several batches.
+   *
+   * @param batches numbers of rows, ascending
    */
-  default Spectrum batchSpectrum(Backend backend, Head head, HeadInputs at, long contexts) {
-    Tensor hidden = at.hidden().rows(0, contexts);
-    Tensor targets = at.targets().slice(0, contexts);
-    double scale = 1.0 / contexts;
-    if (contexts >= head.vocabulary()) {
-      try (GramSpectrum spectrum = GramSpectrum.ofRows(backend, head.vocabulary())) {
-        head.streamGradient(hidden, targets, scale, (_, chunk) -> spectrum.add(chunk));
-        return spectrum.finish();
-      }
+  default List<Spectrum> batchSpectra(Backend backend, RowChunks gradient, long[] batches) {
+    List<Spectrum> spectra = new ArrayList<>();
+    try (var spectrum = new QrSpectrum(backend, gradient.cols())) {
+      gradient.forEach((first, chunk) -> {
+        long end = first + chunk.rows();
+        long added = first;
+        while (spectra.size() < batches.length && batches[spectra.size()] <= end) {
+          long batch = batches[spectra.size()];
+          spectrum.add(chunk.rows(added - first, batch - added));
+          spectra.add(spectrum.spectrum());
+          added = batch;
+        }
+        spectrum.add(chunk.rows(added - first, end - added));
+      });
     }
-    try (TensorScope scope = backend.newScope();
-        GramSpectrum spectrum = GramSpectrum.ofColumns(backend, contexts)) {
-      if (head instanceof MatrixHead) {
-        head.streamGradientColumns(hidden, targets, scale, (_, block) -> spectrum.add(block));
-      } else {
-        Tensor whole = scope.zeros(backend.real(), contexts, head.vocabulary());
-        head.streamGradient(
-            hidden,
-            targets,
-            scale,
-            (first, chunk) -> backend.copy(chunk, whole.rows(first, chunk.rows())));
-        spectrum.add(whole);
-      }
-      return spectrum.finish();
-    }
+    return spectra;
   }
 
   /** The direction in which a gradient step on the hidden states moves the logits, −G·W·Wᵀ. */

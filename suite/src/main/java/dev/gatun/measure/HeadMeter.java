@@ -8,6 +8,7 @@ import dev.gatun.model.head.Head;
 import dev.gatun.model.head.HeadInputs;
 import dev.gatun.model.head.MatrixHead;
 import dev.gatun.results.RunRecorder;
+import dev.gatun.spectrum.CalibratedProjection;
 import dev.gatun.spectrum.Centring;
 import dev.gatun.spectrum.GradientProjection;
 import dev.gatun.spectrum.HeadSubspace;
@@ -16,9 +17,11 @@ import dev.gatun.spectrum.RowChunks;
 import dev.gatun.spectrum.Spectrum;
 import dev.gatun.spectrum.TargetLeverage;
 import dev.gatun.tensor.Batch;
+import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -106,9 +109,40 @@ public final class HeadMeter {
       run.metric("target_leverage", step, leverage.mean(), "1");
       run.metric("destroyed_norm_of_targets", step, leverage.destroyedNorm(), "1");
       run.metric("kept_over_chance_of_targets", step, leverage.keptOverChance(), "1");
+      double calibrated = calibrated(backend, subspace, gradient);
+      double kept = own.keptNorm() * own.keptNorm();
+      run.metric(
+          "calibrated_kept_over_chance",
+          step,
+          calibrated * subspace.vocabulary() / subspace.width(),
+          "1");
+      run.metric("kept_over_calibrated", step, kept / calibrated, "1");
       recordSpread(subspace.spectrum(), step, run);
     }
     return own;
+  }
+
+  /** The share of the energy that the closed form expects to be kept, from P = N·G + Y. */
+  private double calibrated(Backend backend, HeadSubspace subspace, RowChunks gradient) {
+    int[] targets = contexts.targets();
+    int vocabulary = Math.toIntExact(gradient.cols());
+    try (var projection = new CalibratedProjection(backend, subspace)) {
+      gradient.forEach((first, chunk) -> {
+        double[] values = backend.toDoubles(chunk);
+        for (int i = 0; i < values.length; i++) {
+          values[i] *= targets.length;
+        }
+        for (int row = 0; row < chunk.rows(); row++) {
+          values[row * vocabulary + targets[(int) first + row]] += 1;
+        }
+        try (TensorScope scope = backend.newScope()) {
+          Tensor probabilities = scope.zeros(ElementType.F64, chunk.rows(), vocabulary);
+          backend.write(values, probabilities);
+          projection.add(probabilities);
+        }
+      });
+      return projection.keptEnergy();
+    }
   }
 
   /** Records over how many singular values a head is spread, and the cosine that follows. */
@@ -157,27 +191,72 @@ public final class HeadMeter {
     }
   }
 
-  /**
-   * Records what {@link GradientAnatomy} measures: ranks by batch, losses along directions, energy;
-   * of a head that amounts to no matrix, the ranks alone.
-   */
+  /** Records what {@link GradientAnatomy} measures of a head that is a matrix. */
   public void recordAnatomy(LanguageModel model, long step, RunRecorder run) {
     HeadInputs at = inputs(model);
-    var anatomy = new GradientAnatomy(measures, model, at, contexts.targets(), randomness);
-    anatomy.recordBatches(step, run);
-    if (model.head() instanceof MatrixHead head) {
-      try (TensorScope scope = model.backend().newScope()) {
-        Tensor randomHead = randomHead(model.backend(), scope, head.weights(scope), step);
-        anatomy.recordLosses(randomHead, step, run);
-        anatomy.recordComponents(gradient(head, at), randomHead, step, run);
-      }
+    var anatomy = new GradientAnatomy(measures, model, at, randomness);
+    try (TensorScope scope = model.backend().newScope()) {
+      Tensor randomHead = randomHead(model.backend(), scope, model.head().weights(scope), step);
+      anatomy.recordLosses(randomHead, step, run);
+      anatomy.recordComponents(gradient(model.head(), at), randomHead, step, run);
     }
   }
 
-  /** Records rank and components of growing batches, which any head has. */
+  /**
+   * Records rank and components of batches that double, and of their targets alone, from the
+   * gradient in the model's numbers, which any head has.
+   */
   public void recordBatches(LanguageModel model, long step, RunRecorder run) {
-    new GradientAnatomy(measures, model, inputs(model), contexts.targets(), randomness)
-        .recordBatches(step, run);
+    long[] batches = BatchRank.sizes(contexts.targets().length);
+    RowChunks gradient = gradient(model.head(), inputs(model));
+    recordBatches("gradient", model, gradient, BatchRank.KNOWN_IN_F32, batches, step, run);
+    recordTargets(model, batches, step, run);
+  }
+
+  /**
+   * Records rank and components of batches that grow to all contexts by factors of four: in F64, of
+   * a head that is no matrix as {@link #recordBatches}.
+   *
+   * @param of whose gradient it is: the beginning of the metrics' names
+   */
+  public void recordRanks(String of, LanguageModel model, long step, RunRecorder run) {
+    HeadInputs at = inputs(model);
+    long[] batches = BatchRank.quarters(contexts.targets().length);
+    if (model.head() instanceof MatrixHead head) {
+      recordBatches(of, model, new ExactGradient(model.backend(), head, at), 0, batches, step, run);
+    } else {
+      RowChunks gradient = gradient(model.head(), at);
+      recordBatches(of, model, gradient, BatchRank.KNOWN_IN_F32, batches, step, run);
+    }
+  }
+
+  /** Records the same of the targets alone: −Y/N has the singular values √(count of a token)/N. */
+  public void recordTargetRanks(LanguageModel model, long step, RunRecorder run) {
+    recordTargets(model, BatchRank.quarters(contexts.targets().length), step, run);
+  }
+
+  private void recordBatches(
+      String of,
+      LanguageModel model,
+      RowChunks gradient,
+      double known,
+      long[] batches,
+      long step,
+      RunRecorder run) {
+    var curve = new BatchRank.Curve(of, model.head().vocabulary());
+    List<Spectrum> spectra = measures.batchSpectra(model.backend(), gradient, batches);
+    for (int i = 0; i < batches.length; i++) {
+      curve.record(BatchRank.of(spectra.get(i), known), batches[i], step, run);
+    }
+    curve.finish(step, run);
+  }
+
+  private void recordTargets(LanguageModel model, long[] batches, long step, RunRecorder run) {
+    var curve = new BatchRank.Curve("targets", model.head().vocabulary());
+    for (long batch : batches) {
+      curve.record(BatchRank.ofTargets(contexts.targets(), (int) batch), batch, step, run);
+    }
+    curve.finish(step, run);
   }
 
   /**

@@ -109,7 +109,7 @@ record LogitRounding(double relative, double largestLogit, long width) {
   }
 
   /** A row of logits to its P − Y. */
-  private static void toGradient(double[] x, int from, int count, int target) {
+  static void toGradient(double[] x, int from, int count, int target) {
     double max = Double.NEGATIVE_INFINITY;
     for (int i = from; i < from + count; i++) {
       max = Math.max(max, x[i]);

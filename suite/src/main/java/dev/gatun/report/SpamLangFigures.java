@@ -164,13 +164,11 @@ final class SpamLangFigures implements FigureSource {
     series.removeIf(s -> s.points().isEmpty());
     String caption =
         "The best of the learning rates tried, mean and range over the seeds; accuracy is exact,"
-            + " over all V sequences of the language. At equal batch and steps (dashed) a larger V"
-            + " is learned less, and its symbols are seen less. If V or D/V were what keeps it from"
-            + " being learned, the solid curves would lie apart; if lack of examples is, they"
-            + " coincide. Curves that coincide do not say that the head's rank is free: with the"
-            + " same examples a backward pass of lower rank learns less"
-            + " (narrow_backward_learns_less). Dotted: a model that knows exactly the symbols that"
-            + " it has seen.";
+            + " over all V sequences of the language. At equal batch and steps (dashed, sequences"
+            + " as long as the paper's) a larger V is learned less, and its symbols are seen less."
+            + " If V or D/V were what keeps it from being learned, the solid curves, of sequences"
+            + " of one symbol, would lie apart; if lack of examples is, they coincide. Dotted: a"
+            + " model that knows exactly the symbols that it has seen.";
     var chart = new Chart(Axis.log10("independent sequences per symbol"), ACCURACY, series);
     return new Figure("figure-spamlang-coverage", "Vocabulary or coverage?", caption, chart);
   }

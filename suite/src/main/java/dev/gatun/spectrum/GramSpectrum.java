@@ -7,9 +7,9 @@ import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 
 /**
- * Accumulates the Gram matrix of a matrix A seen in chunks and turns it into the singular values of
- * A. Chunks of rows of an [N, V] matrix sum to AᵀA [V, V], chunks of columns to AAᵀ [N, N]; take
- * the smaller one. Memory is one square f64 matrix.
+ * Accumulates the Gram matrix of a matrix A seen in chunks of rows and turns it into the singular
+ * values of A: chunks of rows of an [N, V] matrix sum to AᵀA [V, V]. Memory is one square f64
+ * matrix.
  *
  * <p><b>Error.</b> With unit roundoff u = 2⁻⁵³, a sum of K products computed in any order is off by
  * at most K·u times the sum of their absolute values (Higham, <i>Accuracy and Stability</i>, §3.1),
@@ -27,32 +27,25 @@ public final class GramSpectrum implements AutoCloseable {
   private final Backend backend;
   private final TensorScope scope;
   private final Tensor gram;
-  private final boolean byRows;
   private long seen;
   private boolean finished;
 
-  private GramSpectrum(Backend backend, long order, boolean byRows) {
+  private GramSpectrum(Backend backend, long order) {
     if (order < 1) {
       throw new IllegalArgumentException("a Gram matrix needs a positive order, got " + order);
     }
     this.backend = backend;
-    this.byRows = byRows;
     this.scope = backend.newScope();
     this.gram = scope.zeros(ElementType.F64, order, order);
   }
 
   /** For a matrix of so many columns, fed by chunks of rows [R, cols]. */
   public static GramSpectrum ofRows(Backend backend, long cols) {
-    return new GramSpectrum(backend, cols, true);
-  }
-
-  /** For a matrix of so many rows, fed by chunks of columns [rows, C]. */
-  public static GramSpectrum ofColumns(Backend backend, long rows) {
-    return new GramSpectrum(backend, rows, false);
+    return new GramSpectrum(backend, cols);
   }
 
   /**
-   * Adds the next rows or columns.
+   * Adds the next rows.
    *
    * @param chunk F32 or F64; not kept, not changed
    * @throws IllegalArgumentException if the chunk does not fit the matrix
@@ -62,16 +55,12 @@ public final class GramSpectrum implements AutoCloseable {
     if (finished) {
       throw new IllegalStateException("this spectrum is finished");
     }
-    long shared = byRows ? chunk.cols() : chunk.rows();
-    if (shared != gram.cols()) {
+    if (chunk.cols() != gram.cols()) {
       throw new IllegalArgumentException(
-          "a chunk of %s of a matrix with %s %s cannot be %s"
-              .formatted(
-                  byRows ? "rows" : "columns", gram.cols(), byRows ? "columns" : "rows", chunk));
+          "a chunk of rows of a matrix with %s columns cannot be %s".formatted(gram.cols(), chunk));
     }
-    Tensor matrix = chunk.reshape(chunk.rows(), chunk.cols());
-    backend.syrk(byRows ? Transpose.YES : Transpose.NO, matrix, 1, gram);
-    seen += byRows ? chunk.rows() : chunk.cols();
+    backend.syrk(Transpose.YES, chunk.reshape(chunk.rows(), chunk.cols()), 1, gram);
+    seen += chunk.rows();
   }
 
   /**
@@ -99,12 +88,7 @@ public final class GramSpectrum implements AutoCloseable {
       for (int i = 0; i < singularValues.length; i++) {
         singularValues[i] = Math.sqrt(Math.max(0, ascending[ascending.length - 1 - i]));
       }
-      return new Spectrum(
-          singularValues,
-          bound,
-          byRows ? seen : order,
-          byRows ? order : seen,
-          Spectrum.Method.GRAM);
+      return new Spectrum(singularValues, bound, seen, order, Spectrum.Method.GRAM);
     }
   }
 

@@ -2,8 +2,8 @@ package dev.gatun.spectrum;
 
 /**
  * Leverage of the target tokens of N contexts: the mean of ℓ_y over the targets. Of a gradient that
- * is all targets, G = −Y/N, the head keeps exactly this energy, so it explains by how much a
- * trained head's destroyed norm differs from that of an unrelated head, whose leverage is D/V.
+ * is all targets, G = −Y/N, the head keeps exactly this energy; of one that has probabilities too,
+ * it keeps less ({@link CalibratedProjection}).
  *
  * @param mean Σₙ ℓ_{y(n)}/N
  * @param unrelated D/V

@@ -80,7 +80,7 @@ class InterruptIT {
     List<String> command =
         List.of(
             Launcher.SCRIPT.toString(), "reproduce", "A6", "--threads", "1", "--out", "results");
-    String first = "v512-seq4.88-rate0.001-seed1";
+    String first = "v512-seq4.88-rate0.003-seed1";
     Path unfinished = folder.resolve("results").resolve("unfinished");
     try (Launcher run = Launcher.start(folder, command)) {
       run.await(line -> line.contains("train v512-seq19.5"));

@@ -21,7 +21,7 @@ class OneProcessIT {
     List<String> command =
         List.of(Launcher.SCRIPT.toString(), "reproduce", "A6", "--out", "results");
     Path results = folder.resolve("results");
-    Path run = results.resolve("unfinished/spamlang/v512-seq4.88-rate0.001-seed1");
+    Path run = results.resolve("unfinished/spamlang/v512-seq4.88-rate0.003-seed1");
     try (Launcher first = Launcher.start(folder, command)) {
       first.await(line -> line.contains("train v512"));
       try (Launcher second = Launcher.start(folder, command)) {

@@ -81,6 +81,7 @@ class RunEstimateTest {
             List.of(0, 1),
             List.of(1),
             List.of(),
+            0,
             7);
     long computed =
         RunEstimate.ofMemory(

@@ -3,6 +3,7 @@ package dev.gatun.measure;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.gatun.spectrum.Spectrum;
 import org.junit.jupiter.api.Test;
 
 class BatchRankTest {
@@ -10,6 +11,19 @@ class BatchRankTest {
   void batchesDoubleFrom128ToAllContexts() {
     assertArrayEquals(new long[] {128, 256, 512, 1024, 2048, 4096}, BatchRank.sizes(4096));
     assertArrayEquals(new long[] {34, 68, 136, 272}, BatchRank.sizes(272));
+  }
+
+  @Test
+  void batchesGrowToAllContextsByFactorsOfFour() {
+    assertArrayEquals(new long[] {160, 640, 2560, 10_240}, BatchRank.quarters(10_240));
+  }
+
+  @Test
+  void whatRoundingMayHaveMadeIsNotCounted() {
+    double[] values = {4, 3, 1e-5, 1e-7};
+    var spectrum = new Spectrum(values, 1e-9, 4, 4, Spectrum.Method.DIRECT);
+    assertEquals(4, BatchRank.of(spectrum).rank());
+    assertEquals(3, BatchRank.of(spectrum, BatchRank.KNOWN_IN_F32).rank());
   }
 
   @Test

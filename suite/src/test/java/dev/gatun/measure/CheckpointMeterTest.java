@@ -79,6 +79,7 @@ class CheckpointMeterTest {
       meter.recordProjection(model, STEP, run);
       meter.recordSpectra(model, STEP, run);
       meter.recordAnatomy(model, STEP, run);
+      meter.recordBatches(model, STEP, run);
     }
     return metrics(builder);
   }

@@ -127,7 +127,7 @@ class ReportTest {
       }
     }
     String unrelated = Numbers.format(Math.sqrt(1 - 64.0 / 1024));
-    assertEquals(1, arms.stream().filter(r -> r.endsWith(unrelated)).count(), arms::toString);
+    assertEquals(1, arms.stream().filter(r -> r.contains(unrelated)).count(), arms::toString);
   }
 
   /** What holds by algebra does not add to what was reproduced. */

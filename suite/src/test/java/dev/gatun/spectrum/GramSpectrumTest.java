@@ -27,20 +27,6 @@ class GramSpectrumTest extends SpectrumTestBase {
     assertBounded(gram, direct.singularValues());
   }
 
-  @Test
-  void columnBlocksGiveTheSpectrumOfTheDirectDecomposition() {
-    Tensor matrix = matrices.gaussian(13, 40);
-    Spectrum direct = DirectSpectrum.of(backend, matrix);
-    try (GramSpectrum accumulator = GramSpectrum.ofColumns(backend, 13)) {
-      accumulator.add(columns(matrix, 0, 25));
-      accumulator.add(columns(matrix, 25, 40));
-      Spectrum gram = accumulator.finish();
-      assertEquals(13, gram.rows());
-      assertEquals(40, gram.cols());
-      assertBounded(gram, direct.singularValues());
-    }
-  }
-
   @ParameterizedTest
   @ValueSource(doubles = {1e-2, 1e-5, 1e-8, 1e-11})
   void errorBoundHoldsOnGradedSpectra(double smallest) {
@@ -98,16 +84,6 @@ class GramSpectrumTest extends SpectrumTestBase {
       Matrices.chunks(matrix, chunkRows).forEach((_, chunk) -> accumulator.add(chunk));
       return accumulator.finish();
     }
-  }
-
-  private Tensor columns(Tensor matrix, int from, int to) {
-    double[] all = backend.toDoubles(matrix);
-    int rows = (int) matrix.rows();
-    double[] block = new double[rows * (to - from)];
-    for (int row = 0; row < rows; row++) {
-      System.arraycopy(all, row * (int) matrix.cols() + from, block, row * (to - from), to - from);
-    }
-    return matrices.of(block, rows, to - from);
   }
 
   private static void assertBounded(Spectrum gram, double[] truth) {

@@ -12,6 +12,7 @@ import dev.gatun.experiment.SweepRuns.Selection;
 import dev.gatun.experiment.TrainedModel;
 import dev.gatun.measure.HeadMeasures;
 import dev.gatun.measure.HeadMeter;
+import dev.gatun.model.LanguageModel;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.tensor.Batch;
 import java.util.function.Predicate;
@@ -49,6 +50,11 @@ public final class BottleneckExperiment {
     return new SweepRuns<>(sweep, those(setting -> !setting.spectrumSteps().isEmpty()), true);
   }
 
+  /** The runs that take the ranks of growing batches. */
+  public SweepRuns<BottleneckSetting> withRanks() {
+    return new SweepRuns<>(sweep, those(setting -> setting.rankWindows() > 0), false);
+  }
+
   /** The runs whose gradient is taken apart. */
   public SweepRuns<BottleneckSetting> withAnatomy() {
     return new SweepRuns<>(sweep, those(setting -> !setting.anatomySteps().isEmpty()), false);
@@ -61,7 +67,7 @@ public final class BottleneckExperiment {
 
   /** A null beside them: gradients of normal numbers. */
   public ClaimPart gaussianGradient() {
-    return new GaussianGradient(withAnatomy().selection());
+    return new GaussianGradient(withRanks().selection());
   }
 
   private Selection<BottleneckSetting> those(Predicate<BottleneckSetting> selected) {
@@ -72,14 +78,7 @@ public final class BottleneckExperiment {
       BottleneckSetting setting, RunEnvironment environment, RunRecorder recorder) {
     Randomness randomness = Randomness.of(setting.seed());
     TokenizedCorpus corpus = environment.tokens(setting.size().vocabulary());
-    Batch contexts =
-        new RandomWindows(
-                corpus.validation(),
-                setting.windows(),
-                setting.length(),
-                randomness.stream("measured contexts"))
-            .batch(0);
-    var meter = new HeadMeter(measures, contexts, randomness);
+    var meter = meter(setting, setting.windows(), corpus, "measured contexts");
     meter.recordContexts(recorder);
     var batches =
         new RandomWindows(
@@ -99,6 +98,36 @@ public final class BottleneckExperiment {
           if (setting.anatomySteps().contains(step)) {
             meter.recordAnatomy(model, step, recorder);
           }
+          if (setting.rankWindows() > 0) {
+            recordRanks(setting, corpus, model, step, recorder);
+          }
         });
+  }
+
+  /** All at the last step, beside which the untrained model's stand as a null. */
+  private void recordRanks(
+      BottleneckSetting setting,
+      TokenizedCorpus corpus,
+      LanguageModel model,
+      int step,
+      RunRecorder recorder) {
+    int end = (int) setting.steps();
+    if (step != 0 && step != end) {
+      return;
+    }
+    var meter = meter(setting, setting.rankWindows(), corpus, "contexts of ranks");
+    meter.recordRanks(step == 0 ? "untrained" : "gradient", model, end, recorder);
+    if (step == end) {
+      meter.recordTargetRanks(model, end, recorder);
+    }
+  }
+
+  private HeadMeter meter(
+      BottleneckSetting setting, int windows, TokenizedCorpus corpus, String name) {
+    Randomness randomness = Randomness.of(setting.seed());
+    Batch contexts =
+        new RandomWindows(corpus.validation(), windows, setting.length(), randomness.stream(name))
+            .batch(0);
+    return new HeadMeter(measures, contexts, randomness);
   }
 }

@@ -45,10 +45,11 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
   }
 
   /**
-   * D/V of 0.023, 0.031, 0.063 and 0.086 at V = 1,024, five seeds each. All of it has to fit
-   * minutes of two cores, and half of V with half of D costs a quarter in training and an eighth in
-   * singular values. At D/V = 0.094 the interval of five seeds crossed the paper's 94.5 % in a
-   * trial. One width is a control too, whose head has the frequencies of the tokens in its bias.
+   * Two D/V of the paper's figure, 0.031 and 0.063, at V = 1,024, five seeds each. All of it has to
+   * fit minutes of two cores, and half of V with half of D costs a quarter in training and an
+   * eighth in singular values. One width is a control too, whose head has the frequencies of the
+   * tokens in its bias; and it has the ranks of batches of up to 10,240 contexts, ten for each
+   * token.
    */
   public static BottleneckPlan quick(long firstSeed) {
     var spectra = List.of(0, 150);
@@ -56,25 +57,24 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
     var models =
         new Models(
             width -> new ModelSize(1024, width, 2, 4, 128),
-            16,
+            12,
             150,
             20,
             32,
-            List.of(0, 30, 75, 110, 150));
+            List.of(0, 75, 110, 150));
     return bySeed(
         firstSeed,
         List.of(
-            models.width(24, spectra, anatomy),
-            models.width(32, spectra, anatomy),
-            models.width(64, spectra, anatomy),
-            models.width(88, spectra, anatomy),
-            models.width(64, List.of(), anatomy, OutputBias.LOG_UNIGRAM)));
+            models.arm(32, new Measured(spectra, anatomy, 0)),
+            models.arm(64, new Measured(spectra, anatomy, 80)),
+            models.arm(64, new Measured(List.of(), anatomy, 0), OutputBias.LOG_UNIGRAM)));
   }
 
   /**
    * D/V of 0.021, 0.031, 0.063 and 0.094 at V = 8,192 over ten times the tokens of the quick tier,
    * so that the later checkpoints come when the loss has flattened; and of 0.020 and 0.031 at V =
-   * 32,768, shorter. One width has its gradient taken apart, at eigenvectors of order 8,192.
+   * 32,768, shorter. One width has its gradient taken apart, at eigenvectors of order 8,192, and
+   * the ranks of batches of up to 16,384 contexts.
    */
   public static BottleneckPlan desk(long firstSeed) {
     var spectra = List.of(1500);
@@ -97,21 +97,21 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
     return bySeed(
         firstSeed,
         List.of(
-            models.width(168, spectra),
-            models.width(256, spectra, spectra),
-            models.width(256, List.of(), spectra, OutputBias.LOG_UNIGRAM),
-            models.width(512, spectra),
-            models.width(768, spectra),
-            wider.width(656, List.of()),
-            wider.width(1024, List.of())));
+            models.arm(168, new Measured(spectra, List.of(), 0)),
+            models.arm(256, new Measured(spectra, spectra, 128)),
+            models.arm(256, new Measured(List.of(), spectra, 0), OutputBias.LOG_UNIGRAM),
+            models.arm(512, new Measured(spectra, List.of(), 0)),
+            models.arm(768, new Measured(spectra, List.of(), 0)),
+            wider.arm(656, Measured.NOTHING_MORE),
+            wider.arm(1024, Measured.NOTHING_MORE)));
   }
 
   /**
    * D/V of 0.021, 0.031, 0.047, 0.063 and 0.083 at the paper's V = 49,152 with its 6 layers and up
    * to its width of 4,096, in batches that fit a GPU of 80 GB. Its 11 B tokens are cut to 0.16 B a
-   * run; the corpus should have as many. One width has its gradient taken apart, on 65,536
-   * contexts, more than V as near full rank needs them, in batches from 128 on: eigenvalues of
-   * order 49,152 twice and eigenvectors once for every seed.
+   * run; the corpus should have as many. One width has its gradient taken apart, at eigenvectors of
+   * order 49,152, and the ranks of batches of up to 65,536 contexts, whose decompositions take 90
+   * GB.
    */
   private static BottleneckPlan paper(long firstSeed) {
     var end = List.of(20_000);
@@ -119,11 +119,11 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
     return bySeed(
         firstSeed,
         List.of(
-            paperModels(128).width(1024, end, end),
-            models.width(1536, List.of()),
-            models.width(2304, List.of()),
-            models.width(3072, List.of()),
-            models.width(4096, List.of())));
+            paperModels(128).arm(1024, new Measured(end, end, 128)),
+            models.arm(1536, Measured.NOTHING_MORE),
+            models.arm(2304, Measured.NOTHING_MORE),
+            models.arm(3072, Measured.NOTHING_MORE),
+            models.arm(4096, Measured.NOTHING_MORE)));
   }
 
   private static Models paperModels(int windows) {
@@ -149,6 +149,17 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
             .toList());
   }
 
+  /**
+   * What is measured of an arm besides its projection.
+   *
+   * @param spectrumSteps of the first seed
+   * @param rankWindows windows of the batch whose ranks are taken
+   */
+  private record Measured(
+      List<Integer> spectrumSteps, List<Integer> anatomySteps, int rankWindows) {
+    static final Measured NOTHING_MORE = new Measured(List.of(), List.of(), 0);
+  }
+
   /** Settings that differ in their width and seed. */
   private record Models(
       IntFunction<ModelSize> sizes,
@@ -158,16 +169,11 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
       int windows,
       List<Integer> checkpoints) {
 
-    LongFunction<BottleneckSetting> width(int width, List<Integer> spectra) {
-      return width(width, spectra, List.of());
+    LongFunction<BottleneckSetting> arm(int width, Measured measured) {
+      return arm(width, measured, OutputBias.NONE);
     }
 
-    LongFunction<BottleneckSetting> width(int width, List<Integer> spectra, List<Integer> anatomy) {
-      return width(width, spectra, anatomy, OutputBias.NONE);
-    }
-
-    LongFunction<BottleneckSetting> width(
-        int width, List<Integer> spectra, List<Integer> anatomy, OutputBias bias) {
+    LongFunction<BottleneckSetting> arm(int width, Measured measured, OutputBias bias) {
       return seed ->
           new BottleneckSetting(
               sizes.apply(width),
@@ -176,8 +182,9 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
               new UsualTraining(batch, steps, RATE_TIMES_WIDTH / width, warmUpSteps),
               windows,
               checkpoints,
-              spectra,
-              anatomy,
+              measured.spectrumSteps,
+              measured.anatomySteps,
+              measured.rankWindows,
               seed);
     }
   }

@@ -10,6 +10,7 @@ import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.results.Run;
+import dev.gatun.spectrum.QrSpectrum;
 import dev.gatun.tensor.ElementType;
 import java.util.List;
 
@@ -24,8 +25,9 @@ import java.util.List;
  * @param windows measured windows: N = windows·length contexts
  * @param checkpoints steps after which the head is measured; 0 is untrained
  * @param spectrumSteps those at which all singular values are taken
- * @param anatomySteps those at which G is taken apart: ranks of growing batches, losses along
- *     directions, energy by component
+ * @param anatomySteps those at which G is taken apart: losses along directions, energy by component
+ * @param rankWindows windows of the batch whose ranks are taken, before training and at its end; 0
+ *     for none
  * @param seed of initial weights, batches, measured contexts and random heads
  */
 public record BottleneckSetting(
@@ -37,6 +39,7 @@ public record BottleneckSetting(
     List<Integer> checkpoints,
     List<Integer> spectrumSteps,
     List<Integer> anatomySteps,
+    int rankWindows,
     long seed)
     implements RunSetting {
 
@@ -77,9 +80,9 @@ public record BottleneckSetting(
    * In units of a projection, about 8·N·V·D operations for the head and the random one, as they are
    * and centred. Singular values take a Gram matrix and its eigenvalues for G and for the step,
    * N·V² + 4/3·V³ each, and reading G and the step again for the residual: half of that once more.
-   * To take G apart takes Gram matrices of batches that double, 2·N·V² and twice 4/3·V³ in all, one
-   * more with its eigenvectors, N·V² + 12·V³, and about 4,500·N·V for all losses; of a head that is
-   * no matrix, the batches alone.
+   * To take G apart takes one more with its eigenvectors, N·V² + 12·V³, and about 3,000·N·V for all
+   * losses. Ranks take QR decompositions of R rows, 6·R·V², and two decompositions of V×V, 8/3·V³
+   * each, before training and after.
    */
   @Override
   public long measurements() {
@@ -87,18 +90,19 @@ public record BottleneckSetting(
     double projection = 8.0 * contexts() * vocabulary * size.width();
     double square = (double) vocabulary * vocabulary;
     double spectra = 2.5 * (contexts() * square + 4.0 / 3 * vocabulary * square);
-    double batches = 2.0 * contexts() * square + 8.0 / 3 * vocabulary * square;
-    double rest =
-        1.0 * contexts() * square + 12.0 * vocabulary * square + 4500.0 * contexts() * vocabulary;
-    double anatomy = head.isMatrix() ? batches + rest : batches;
-    double all = spectrumSteps.size() * spectra + anatomySteps.size() * anatomy;
+    double anatomy =
+        1.0 * contexts() * square + 12.0 * vocabulary * square + 3000.0 * contexts() * vocabulary;
+    double ranks =
+        rankWindows == 0 ? 0 : 2 * (6.0 * rankContexts() * square + 16.0 / 3 * vocabulary * square);
+    double all = spectrumSteps.size() * spectra + anatomySteps.size() * anatomy + ranks;
     return checkpoints.size() + Math.round(all / projection);
   }
 
   /**
    * Head inputs of all contexts; W, the random head, both centred and a basis in f64, and a chunk
    * of G; with singular values a Gram matrix, and H, W and HᵀG of the step in f64; with singular
-   * vectors two matrices of that size more, which divide and conquer works in.
+   * vectors two matrices of that size more, which divide and conquer works in. Ranks take what
+   * their QR decompositions do, and H and W in f64.
    */
   @Override
   public long measurementBytes(Backend backend) {
@@ -114,20 +118,36 @@ public record BottleneckSetting(
             + 3 * head
             + f64 * contexts() * width
             + 3 * chunk;
-    return TrainingMemory.ofEvaluation(
-            model(), contexts(), backend.real(), backend.workingSetBytes())
-        + (spectrumSteps.isEmpty() && anatomySteps.isEmpty()
+    long measured =
+        spectrumSteps.isEmpty() && anatomySteps.isEmpty()
             ? projection
-            : Math.max(projection, spectra));
+            : Math.max(projection, spectra);
+    long ofRanks = QrSpectrum.bytes(vocabulary) + head + f64 * rankContexts() * width + 3 * chunk;
+    long ranks = rankWindows == 0 ? 0 : ofRanks;
+    return TrainingMemory.ofEvaluation(
+            model(),
+            Math.max(contexts(), rankContexts()),
+            backend.real(),
+            backend.workingSetBytes())
+        + Math.max(measured, ranks);
   }
 
   /** The same, without singular values. */
   BottleneckSetting withoutSpectra() {
     return new BottleneckSetting(
-        size, head, bias, training, windows, checkpoints, List.of(), anatomySteps, seed);
+        size,
+        head,
+        bias,
+        training,
+        windows,
+        checkpoints,
+        List.of(),
+        anatomySteps,
+        rankWindows,
+        seed);
   }
 
-  /** The same with another head; the spectra of a head that is no matrix are those of G alone. */
+  /** The same with another head; of one that is no matrix the ranks alone are taken. */
   BottleneckSetting withHead(HeadChoice other) {
     return new BottleneckSetting(
         size,
@@ -137,12 +157,18 @@ public record BottleneckSetting(
         windows,
         checkpoints,
         other.isMatrix() ? spectrumSteps : List.of(),
-        anatomySteps,
+        other.isMatrix() ? anatomySteps : List.of(),
+        rankWindows,
         seed);
   }
 
   /** N. */
   public int contexts() {
     return windows * size.length();
+  }
+
+  /** N of the largest batch whose rank is taken. */
+  public int rankContexts() {
+    return rankWindows * size.length();
   }
 }

@@ -7,15 +7,16 @@ import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.ClaimPart;
 import dev.gatun.experiment.SweepRuns.Selection;
 import dev.gatun.measure.BatchRank;
+import dev.gatun.measure.HeadMeasures;
+import dev.gatun.measure.NormalMatrix;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.RunRecorder;
-import dev.gatun.spectrum.GramSpectrum;
+import dev.gatun.spectrum.RowChunks;
 import dev.gatun.spectrum.Spectrum;
-import dev.gatun.tensor.ElementType;
-import dev.gatun.tensor.Tensor;
+import java.util.List;
 
 /**
- * The null of A4: matrices of independent normal entries, one for each batch size.
+ * A null of A4: a matrix of independent normal entries.
  *
  * @param settings whose V and N it takes, those of the first; width and training are irrelevant
  */
@@ -41,31 +42,42 @@ record GaussianGradient(Selection<BottleneckSetting> settings) implements ClaimP
             context.backend().device().kind(),
             setting.seed(),
             "{\"contexts\": %s, \"vocabulary\": %s}"
-                .formatted(setting.contexts(), setting.size().vocabulary()));
+                .formatted(setting.rankContexts(), setting.size().vocabulary()));
+    long[] batches = BatchRank.quarters(setting.rankContexts());
     var curve = new BatchRank.Curve("gaussian", setting.size().vocabulary());
-    for (long contexts : BatchRank.sizes(setting.contexts())) {
-      curve.record(BatchRank.of(gaussian(context.backend(), setting, contexts)), contexts, 0, run);
+    List<Spectrum> spectra =
+        HeadMeasures.EXACT.batchSpectra(context.backend(), normal(context, setting), batches);
+    for (int i = 0; i < batches.length; i++) {
+      curve.record(BatchRank.of(spectra.get(i)), batches[i], 0, run);
     }
     curve.finish(0, run);
     run.finish((System.nanoTime() - started) * 1e-9);
   }
 
-  /** All singular values, streamed to the Gram matrix of the smaller side. */
-  private static Spectrum gaussian(Backend backend, BottleneckSetting setting, long contexts) {
-    long vocabulary = setting.size().vocabulary();
-    long order = Math.min(contexts, vocabulary);
-    long lines = Math.max(contexts, vocabulary);
+  private static RowChunks normal(ClaimContext context, BottleneckSetting setting) {
+    Backend backend = context.backend();
     Randomness randomness = Randomness.of(setting.seed()).stream("gaussian gradient");
-    try (TensorScope scope = backend.newScope();
-        GramSpectrum spectrum = GramSpectrum.ofRows(backend, order)) {
-      float[] entries = new float[Math.toIntExact(Math.min(CHUNK, lines) * order)];
-      Tensor chunk = scope.zeros(ElementType.F32, Math.min(CHUNK, lines), order);
-      for (long line = 0; line < lines; line += CHUNK) {
-        randomness.stream(contexts).stream(line).gaussian(entries, 1);
-        backend.write(entries, chunk);
-        spectrum.add(chunk.rows(0, Math.min(CHUNK, lines - line)));
+    return new RowChunks() {
+      @Override
+      public long rows() {
+        return setting.rankContexts();
       }
-      return spectrum.finish();
-    }
+
+      @Override
+      public long cols() {
+        return setting.size().vocabulary();
+      }
+
+      @Override
+      public void forEach(Visitor visitor) {
+        for (long first = 0; first < rows(); first += CHUNK) {
+          long count = Math.min(CHUNK, rows() - first);
+          try (TensorScope scope = backend.newScope()) {
+            visitor.accept(
+                first, NormalMatrix.inF64(backend, scope, count, cols(), randomness.stream(first)));
+          }
+        }
+      }
+    };
   }
 }

@@ -13,10 +13,11 @@ import java.util.stream.LongStream;
  * The SpamLang runs of a tier. Three questions, each asked with everything else held fixed:
  *
  * <ul>
- *   <li>the paper's: V grows at equal batch and steps, over learning rates; what a symbol is seen
- *       falls as V grows;
- *   <li>the control's: V grows at equal independent sequences per symbol, equal steps and equal
- *       sequences per symbol and step, so that V and D/V alone differ;
+ *   <li>the paper's: sequences of 64 in batches of 128; V grows at equal batch and steps, over
+ *       learning rates; what a symbol is seen falls as V grows;
+ *   <li>the control's, on sequences of one symbol: V grows at equal independent sequences per
+ *       symbol, equal steps and equal sequences per symbol and step, so that V and D/V alone
+ *       differ;
  *   <li>what else may matter: sequence length at equal positions and at equal sequences, D,
  *       optimiser, tied head, rank of the head's backward pass.
  * </ul>
@@ -39,34 +40,37 @@ public record SpamLangPlan(List<SpamLangSetting> settings) {
     };
   }
 
-  /** V to 8,192 at D = 32, sequences of one symbol except where length is the question. */
+  /**
+   * The paper's setting scaled down: V to 2,048 at D = 16 and one layer, for as many steps of 128
+   * sequences of 64 as give the largest V the 4.88 sequences per symbol of the paper's largest;
+   * each V at the rate that was best for it on seeds 101 and 102. Controls have sequences of one
+   * symbol.
+   */
   public static SpamLangPlan quick(long firstSeed) {
     return ofSeeds(firstSeed, SpamLangPlan::quickArms);
   }
 
   private static List<SpamLangSetting> quickArms(long seed) {
-    var arms = new SpamLangArms(SpamLangPlan::small, 32, seed);
-    double[] rates = {1e-3, 3e-3, 1e-2};
+    var arms = new SpamLangArms(SpamLangPlan::smallest, 16, seed);
+    double[] rates = {3e-3, 1e-2, 3e-2};
     arms.rates(512, 1, Exposure.least(512), rates);
     arms.rates(512, 1, Exposure.middle(512), rates);
     arms.rates(512, 1, Exposure.most(512), 1e-2);
-    arms.rates(2048, 1, Exposure.least(2048), 3e-3);
-    arms.rates(2048, 1, Exposure.middle(2048), rates);
-    arms.rates(8192, 1, Exposure.least(8192), 3e-3);
-    arms.rates(8192, 1, Exposure.middle(8192), 1e-2);
-    arms.rates(512, 1, Exposure.fixed(128, 312), rates);
-    arms.rates(8192, 1, Exposure.fixed(128, 312), rates);
-    arms.lengths(256, 64, Exposure.least(256), 3e-3);
-    arms.widths(2048, 1, Exposure.least(2048), 3e-3, 16, 64, 128);
-    arms.tied(512, 1, Exposure.least(512), 3e-3);
-    arms.tied(8192, 1, Exposure.fixed(128, 312), 3e-2);
+    arms.rates(2048, 1, Exposure.least(2048), rates);
+    arms.rates(2048, 1, Exposure.middle(2048), 1e-2, 3e-2);
+    arms.rates(512, 64, Exposure.fixed(128, 78), 3e-2);
+    arms.rates(2048, 64, Exposure.fixed(128, 78), 3e-3);
+    arms.lengths(512, 64, Exposure.least(512), 1e-2);
+    arms.widths(2048, 1, Exposure.least(2048), 1e-2, 32, 64);
+    arms.tied(512, 1, Exposure.least(512), 1e-2);
+    arms.tied(2048, 1, Exposure.middle(2048), 1e-2);
     arms.momentum(512, 1, Exposure.middle(512), 0.1);
     arms.momentum(512, 1, Exposure.most(512), 0.1);
     arms.backwardRanks(512, 1, Exposure.middle(512), 1e-2, 8);
     return arms.settings();
   }
 
-  /** V to 32,768, the paper's length of 64 in its question, and every coverage at every V. */
+  /** V to 32,768 at D = 32 and two layers, with rates, and every coverage at every V. */
   public static SpamLangPlan desk(long firstSeed) {
     return ofSeeds(firstSeed, SpamLangPlan::deskArms);
   }
@@ -80,7 +84,7 @@ public record SpamLangPlan(List<SpamLangSetting> settings) {
       arms.rates(vocabulary, 1, least, rates);
       arms.rates(vocabulary, 1, middle, rates);
       arms.rates(vocabulary, 1, Exposure.most(vocabulary), 1e-2);
-      arms.rates(vocabulary, 64, Exposure.fixed(128, 312), rates);
+      arms.rates(vocabulary, 64, Exposure.fixed(128, 156), 3e-3, 1e-2, 3e-2);
       arms.tied(vocabulary, 1, least, rates);
       arms.tied(vocabulary, 1, middle, 1e-2);
       arms.momentum(vocabulary, 1, Exposure.most(vocabulary), 0.1);
@@ -88,7 +92,8 @@ public record SpamLangPlan(List<SpamLangSetting> settings) {
     }
     arms.rates(32_768, 1, Exposure.least(32_768), 3e-3);
     arms.rates(32_768, 1, Exposure.middle(32_768), 1e-2);
-    arms.lengths(1024, 64, Exposure.least(1024), 3e-3);
+    arms.rates(32_768, 64, Exposure.fixed(128, 156), 3e-3, 1e-2);
+    arms.lengths(512, 64, Exposure.least(512), 3e-3);
     arms.widths(2048, 1, Exposure.least(2048), 3e-3, 16, 64, 128);
     arms.widths(2048, 1, Exposure.middle(2048), 1e-2, 16, 64, 128);
     return arms.settings();
@@ -135,6 +140,12 @@ public record SpamLangPlan(List<SpamLangSetting> settings) {
             .boxed()
             .flatMap(seed -> arms.apply(seed).stream())
             .toList());
+  }
+
+  /** GPT-2 style, one layer, four heads. */
+  private static TransformerConfig smallest(int vocabulary, int width, int length) {
+    return TransformerConfig.gpt2(vocabulary, width, 1, 4, length)
+        .withHead(new HeadForm.Linear(false));
   }
 
   /** GPT-2 style, two layers, four heads. */

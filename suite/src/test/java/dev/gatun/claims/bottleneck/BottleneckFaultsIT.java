@@ -9,8 +9,6 @@ import dev.gatun.experiment.Measured;
 import dev.gatun.experiment.SmallestFaults;
 import dev.gatun.experiment.SweepClaim;
 import dev.gatun.measure.HeadMeasures;
-import dev.gatun.model.head.Head;
-import dev.gatun.model.head.HeadInputs;
 import dev.gatun.spectrum.GradientComponents;
 import dev.gatun.spectrum.GradientProjection;
 import dev.gatun.spectrum.HeadProjection;
@@ -18,6 +16,7 @@ import dev.gatun.spectrum.LogitDirection;
 import dev.gatun.spectrum.LogitStep;
 import dev.gatun.spectrum.RowChunks;
 import dev.gatun.spectrum.Spectrum;
+import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,6 +37,7 @@ class BottleneckFaultsIT extends SmallestFaults {
   private static final Sweep ONE_SEED =
       new Sweep("one-seed", seed -> SmallBottleneck.plan(seed, 1));
   private static final Sweep TAKEN_APART = new Sweep("taken-apart", SmallBottleneck::takenApart);
+  private static final Sweep RANKED = new Sweep("ranked", SmallBottleneck::ranked);
 
   private final Backend backend = CpuBackend.open(1);
 
@@ -86,8 +86,8 @@ class BottleneckFaultsIT extends SmallestFaults {
             "share of the contexts",
             SHARES,
             "",
-            TAKEN_APART,
-            of -> new SweepClaim("A4", of.withAnatomy(), of.gaussianGradient()),
+            RANKED,
+            of -> new SweepClaim("A4", of.withRanks(), of.gaussianGradient()),
             BottleneckFaultsIT::repeatedContexts),
         family(
             "A5",
@@ -229,10 +229,8 @@ class BottleneckFaultsIT extends SmallestFaults {
   private static HeadMeasures repeatedContexts(double share) {
     return new HeadMeasures() {
       @Override
-      public Spectrum batchSpectrum(Backend on, Head head, HeadInputs at, long contexts) {
-        try (TensorScope scope = on.newScope()) {
-          return EXACT.batchSpectrum(on, head, repeating(on, scope, at, share), contexts);
-        }
+      public List<Spectrum> batchSpectra(Backend on, RowChunks gradient, long[] batches) {
+        return EXACT.batchSpectra(on, repeating(on, gradient, batches[0], share), batches);
       }
     };
   }
@@ -271,20 +269,36 @@ class BottleneckFaultsIT extends SmallestFaults {
     return FaultyHead.withRandomDirections(on, scope, headWeights, random);
   }
 
-  /** The contexts, of which an even share after the first 128 are those again. */
-  private static HeadInputs repeating(Backend on, TensorScope scope, HeadInputs at, double share) {
-    long rows = at.hidden().rows();
-    Tensor hidden = scope.zeros(at.hidden().type(), rows, at.hidden().cols());
-    Tensor targets = scope.zeros(at.targets().type(), rows);
-    on.copy(at.hidden(), hidden);
-    int[] tokens = on.toInts(at.targets());
-    for (int row = 128; row < rows; row++) {
-      if (Math.floor((row + 1) * share) > Math.floor(row * share)) {
-        on.copy(at.hidden().rows(row % 128, 1), hidden.rows(row, 1));
-        tokens[row] = tokens[row % 128];
+  /** Rows of which an even share after the first ones are those again. */
+  private static RowChunks repeating(Backend on, RowChunks rows, long first, double share) {
+    return new RowChunks() {
+      @Override
+      public long rows() {
+        return rows.rows();
       }
-    }
-    on.write(tokens, targets);
-    return new HeadInputs(hidden, targets, at.contexts());
+
+      @Override
+      public long cols() {
+        return rows.cols();
+      }
+
+      @Override
+      public void forEach(Visitor visitor) {
+        try (TensorScope scope = on.newScope()) {
+          Tensor repeated = scope.zeros(ElementType.F64, first, rows.cols());
+          rows.forEach((from, chunk) -> {
+            for (long row = from; row < from + chunk.rows(); row++) {
+              Tensor own = chunk.rows(row - from, 1);
+              if (row < first) {
+                on.copy(own, repeated.rows(row, 1));
+              } else if (Math.floor((row + 1) * share) > Math.floor(row * share)) {
+                on.copy(repeated.rows(row % first, 1), own);
+              }
+            }
+            visitor.accept(from, chunk);
+          });
+        }
+      }
+    };
   }
 }

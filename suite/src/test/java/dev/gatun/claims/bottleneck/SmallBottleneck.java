@@ -47,6 +47,7 @@ public final class SmallBottleneck {
         List.of(0, 3, 6),
         List.of(6),
         List.of(6),
+        0,
         seed);
   }
 
@@ -54,9 +55,9 @@ public final class SmallBottleneck {
   static BottleneckPlan projected(long firstSeed) {
     return fiveSeeds(
         firstSeed,
-        List.of(24, 32, 64, 88),
+        List.of(32, 64),
         (width, seed) ->
-            trained(1024, width, 64, 2, 12, 4, List.of(0, 3, 6, 9, 12), List.of(), seed));
+            trained(1024, width, 64, 2, 12, 4, List.of(0, 3, 6, 9, 12), List.of(), 0, seed));
   }
 
   /** D/V as at the quick tier, trained until the head has a spectrum, and taken apart then. */
@@ -64,7 +65,15 @@ public final class SmallBottleneck {
     return fiveSeeds(
         firstSeed,
         List.of(16),
-        (width, seed) -> trained(512, width, 64, 8, 60, 16, List.of(60), List.of(60), seed));
+        (width, seed) -> trained(512, width, 64, 8, 60, 16, List.of(60), List.of(60), 0, seed));
+  }
+
+  /** The same at a V of which ten contexts for each token are few, with their ranks. */
+  static BottleneckPlan ranked(long firstSeed) {
+    return fiveSeeds(
+        firstSeed,
+        List.of(8),
+        (width, seed) -> trained(256, width, 64, 8, 60, 2, List.of(0, 60), List.of(), 40, seed));
   }
 
   private static BottleneckPlan fiveSeeds(
@@ -85,6 +94,7 @@ public final class SmallBottleneck {
       int windows,
       List<Integer> checkpoints,
       List<Integer> anatomy,
+      int rankWindows,
       long seed) {
     return new BottleneckSetting(
         new ModelSize(vocabulary, width, 1, 4, length),
@@ -95,6 +105,7 @@ public final class SmallBottleneck {
         checkpoints,
         List.of(),
         anatomy,
+        rankWindows,
         seed);
   }
 

@@ -55,7 +55,7 @@ class SpamLangFaultsIT extends SmallestFaults {
     UnaryOperator<SpamLangSetting> unlearning =
         setting -> SmallSpamLang.with(setting, setting.steps(), 0, setting.backwardRank());
     Evidence evidence =
-        evidence("v(512|8192)-(batch128|seq4.88).*", unlearning, Examples.UNIFORM, "unlearning");
+        evidence("v(512|2048)-batch128.*|length64", unlearning, Examples.UNIFORM, "unlearning");
     assertEquals(Outcome.NOT_REPRODUCED, outcome(evidence, "smallest_learned"));
     assertEquals(Outcome.AS_ITS_NULL, outcome(evidence, "largest_not_learned"));
   }

@@ -75,12 +75,24 @@ class SpamLangPlanTest {
         SpamLangPlan.quick(1).settings().stream()
             .filter(setting -> setting.seed() == 1)
             .collect(Collectors.toMap(SpamLangSetting::arm, Function.identity()));
-    assertEquals(4.875, arms.get("v8192-seq4.88-rate0.003").sequencesPerSymbol());
-    assertEquals(19.5, arms.get("v8192-seq19.5-rate0.01").sequencesPerSymbol());
+    assertEquals(4.875, arms.get("v2048-seq4.88-rate0.003").sequencesPerSymbol());
+    assertEquals(19.5, arms.get("v2048-seq19.5-rate0.01").sequencesPerSymbol());
     assertEquals(78, arms.get("v512-seq78-rate0.01").sequencesPerSymbol());
-    assertEquals(4.875, arms.get("v8192-batch128-rate0.003").sequencesPerSymbol());
-    assertEquals(78, arms.get("v512-batch128-rate0.003").sequencesPerSymbol());
+    assertEquals(4.875, arms.get("v2048-batch128-rate0.003").sequencesPerSymbol());
+    assertEquals(19.5, arms.get("v512-batch128-rate0.03").sequencesPerSymbol());
+    assertEquals(4.875, arms.get("length64").sequencesPerSymbol());
     assertEquals(arms.get("length64").tokens(), arms.get("length1-equal-positions").tokens());
+  }
+
+  @Test
+  void thePapersQuestionIsAskedOfItsSequences() {
+    for (SpamLangSetting setting : SpamLangPlan.quick(1).settings()) {
+      if (setting.arm().contains("-batch")) {
+        assertEquals(64, setting.length(), setting.arm());
+        assertEquals(128, setting.batch(), setting.arm());
+        assertEquals(78, setting.steps(), setting.arm());
+      }
+    }
   }
 
   @Test
