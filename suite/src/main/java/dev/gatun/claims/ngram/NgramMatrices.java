@@ -1,5 +1,6 @@
 package dev.gatun.claims.ngram;
 
+import dev.gatun.claims.ngram.NgramSetting.Rows;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,20 +14,20 @@ final class NgramMatrices {
   /**
    * Of the first tokens of a file; n-grams do not reach across documents.
    *
-   * @param orders n of each, ascending
+   * @param rows order and least occurrences of each
    * @param memoryBytes most memory on the heap for the sort; changes no bit of what comes out
    */
   static List<NgramMatrix> of(
       TokenFile tokens,
       long first,
       int vocabulary,
-      List<Integer> orders,
+      List<Rows> rows,
       NgramMeasures measures,
       long memoryBytes,
       TemporaryFiles files) {
     int longest = 1;
-    for (int order : orders) {
-      longest = Math.max(longest, measures.contextLength(order) + 1);
+    for (Rows each : rows) {
+      longest = Math.max(longest, measures.contextLength(each.order()) + 1);
     }
     var key = new NgramKey(vocabulary, longest);
     List<RowCollector> collectors = new ArrayList<>();
@@ -34,8 +35,8 @@ final class NgramMatrices {
         new NgramSort(key.bits(), Math.min(first, tokens.tokens()), memoryBytes, files)) {
       var window = new Window(key, sort);
       tokens.forEach(first, (piece, last) -> window.add(measures.counted(piece), last));
-      for (int order : orders) {
-        collectors.add(new RowCollector(order, key, measures, files));
+      for (Rows each : rows) {
+        collectors.add(new RowCollector(each, key, measures, files));
       }
       sort.drain((high, low, count) -> {
         for (RowCollector collector : collectors) {

@@ -1,5 +1,6 @@
 package dev.gatun.claims.ngram;
 
+import dev.gatun.claims.ngram.NgramSetting.Rows;
 import dev.gatun.spectrum.SparseMatrix;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -10,7 +11,7 @@ import java.util.Arrays;
  * 2404.07647, section 5). Rows count once, however often their context occurs. They stand in the
  * order of their contexts' tokens. Those of two entries or more are kept in a temporary file.
  *
- * @param order n
+ * @param of order and least occurrences
  * @param rows C
  * @param entries that are not zero
  * @param loneEnergy per token: the sum of squares of entries that are alone in their row
@@ -18,7 +19,7 @@ import java.util.Arrays;
  * @param rowSumDefect largest |Σ − 1| of a row
  */
 record NgramMatrix(
-    int order,
+    Rows of,
     long rows,
     int cols,
     long mixedRows,

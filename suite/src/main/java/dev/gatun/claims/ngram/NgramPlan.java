@@ -14,7 +14,8 @@ record NgramPlan(int vocabulary, List<NgramSetting> settings) {
   /** The paper's. */
   static final int ORDER = 5;
 
-  private static final int SEEDS = 5;
+  /** Occurrences from which on a context's row says more than that it occurred. */
+  private static final int FREQUENT = 20;
 
   /** Keeps a copy of the list. */
   NgramPlan {
@@ -30,12 +31,11 @@ record NgramPlan(int vocabulary, List<NgramSetting> settings) {
   }
 
   /**
-   * V = 4,096 with n of 2 to 6, the corpus growing fourfold from a 64th, and shuffles of every
-   * size; five of the quarter, which is large enough to have the shape of the whole and costs a
-   * third of it.
+   * V = 4,096 with n of 2 to 6, the frequent contexts apart, and a shuffle of the text. What parts
+   * of the corpus have is for the longer tiers.
    */
   static NgramPlan quick(long firstSeed) {
-    return of(4096, List.of(2, 3, 4, 5, 6), List.of(64, 16, 4, 1), 4, firstSeed);
+    return of(4096, List.of(2, 3, 4, 5, 6), List.of(1), firstSeed);
   }
 
   /**
@@ -43,31 +43,30 @@ record NgramPlan(int vocabulary, List<NgramSetting> settings) {
    * claim, and with its shuffle, which comes last, takes most of the hour.
    */
   static NgramPlan desk(long firstSeed) {
-    return of(32_768, List.of(5), List.of(1, 64, 16), 64, firstSeed);
+    return of(32_768, List.of(5), List.of(1, 64, 16), firstSeed);
   }
 
   /** All of GPT-2's tokens, near the paper's larger vocabulary: a Gram matrix of 18.8 GiB. */
   static NgramPlan paper(long firstSeed) {
-    return of(50_257, List.of(2, 3, 4, 5, 6), List.of(1, 64, 16, 4), 16, firstSeed);
+    return of(50_257, List.of(2, 3, 4, 5, 6), List.of(1, 64, 16, 4), firstSeed);
   }
 
   /**
-   * Orders of the whole corpus, the paper's order of each part, then shuffles of each part.
-   *
-   * @param seededPart the part that is shuffled with several seeds
+   * Orders of the whole corpus, the paper's order of its frequent contexts and of each part, then a
+   * shuffle of each part.
    */
-  static NgramPlan of(
-      int vocabulary, List<Integer> orders, List<Integer> parts, int seededPart, long firstSeed) {
+  static NgramPlan of(int vocabulary, List<Integer> orders, List<Integer> parts, long seed) {
     var settings = new ArrayList<NgramSetting>();
     for (int part : parts) {
       for (int order : part == 1 ? orders : List.of(ORDER)) {
-        settings.add(new NgramSetting(vocabulary, order, part, false, firstSeed));
+        settings.add(new NgramSetting(vocabulary, order, 1, part, false, seed));
+      }
+      if (part == 1) {
+        settings.add(new NgramSetting(vocabulary, ORDER, FREQUENT, part, false, seed));
       }
     }
     for (int part : parts) {
-      for (int i = 0; i < (part == seededPart ? SEEDS : 1); i++) {
-        settings.add(new NgramSetting(vocabulary, ORDER, part, true, firstSeed + i));
-      }
+      settings.add(new NgramSetting(vocabulary, ORDER, 1, part, true, seed));
     }
     return new NgramPlan(vocabulary, settings);
   }

@@ -1,5 +1,6 @@
 package dev.gatun.claims.ngram;
 
+import dev.gatun.claims.ngram.NgramSetting.Rows;
 import dev.gatun.claims.ngram.NgramSetting.Sample;
 import dev.gatun.data.Corpus;
 import dev.gatun.data.Randomness;
@@ -12,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Matrices of a corpus. The text is read once, when the first matrix is asked for; all orders of a
- * sample come from one sort, and last until another sample is asked for.
+ * Matrices of a corpus. The text is read once, when the first matrix is asked for; all matrices of
+ * a sample come from one sort, and last until another sample is asked for.
  */
 final class NgramSource implements AutoCloseable {
   /** Tokens of the smallest part, below which there is nothing to see. */
@@ -26,7 +27,7 @@ final class NgramSource implements AutoCloseable {
   private final TokenFile.Listener listener;
   private final Tokenizer tokenizer;
   private final TemporaryFiles files;
-  private final Map<Integer, NgramMatrix> matrices = new LinkedHashMap<>();
+  private final Map<Rows, NgramMatrix> matrices = new LinkedHashMap<>();
   private Optional<TokenFile> tokens = Optional.empty();
   private Optional<Sample> sample = Optional.empty();
 
@@ -73,15 +74,14 @@ final class NgramSource implements AutoCloseable {
       count(setting);
       sample = Optional.of(setting.sample());
     }
-    return matrices.get(setting.order());
+    return matrices.get(setting.rows());
   }
 
   private void count(NgramSetting setting) {
-    List<Integer> orders =
+    List<Rows> rows =
         plan.settings().stream()
             .filter(other -> other.sample().equals(setting.sample()))
-            .map(NgramSetting::order)
-            .sorted()
+            .map(NgramSetting::rows)
             .toList();
     long first = tokens(setting);
     if (first < LEAST_TOKENS) {
@@ -91,18 +91,18 @@ final class NgramSource implements AutoCloseable {
                   corpus.name(), all().tokens(), setting.part(), LEAST_TOKENS * setting.part()));
     }
     if (!setting.shuffled()) {
-      count(all(), first, orders);
+      count(all(), first, rows);
       return;
     }
     TokenFile shuffled =
         all().shuffled(first, Randomness.of(setting.seed()).stream("shuffled corpus"));
-    count(shuffled, first, orders);
+    count(shuffled, first, rows);
     shuffled.delete();
   }
 
-  private void count(TokenFile from, long first, List<Integer> orders) {
-    NgramMatrices.of(from, first, plan.vocabulary(), orders, measures, memoryBytes, files)
-        .forEach(matrix -> matrices.put(matrix.order(), matrix));
+  private void count(TokenFile from, long first, List<Rows> rows) {
+    NgramMatrices.of(from, first, plan.vocabulary(), rows, measures, memoryBytes, files)
+        .forEach(matrix -> matrices.put(matrix.of(), matrix));
   }
 
   private TokenFile all() {

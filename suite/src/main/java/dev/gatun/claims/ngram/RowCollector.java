@@ -1,8 +1,10 @@
 package dev.gatun.claims.ngram;
 
-/** Builds the matrix of one order from n-grams in the order of their tokens. */
+import dev.gatun.claims.ngram.NgramSetting.Rows;
+
+/** Builds a matrix from n-grams in the order of their tokens. */
 final class RowCollector implements AutoCloseable {
-  private final int order;
+  private final Rows of;
   private final NgramKey key;
   private final NgramMeasures measures;
   private final TemporaryFiles files;
@@ -19,17 +21,17 @@ final class RowCollector implements AutoCloseable {
   private double rowSumDefect;
 
   /**
-   * For contexts of so many tokens and what follows them.
+   * For contexts of so many tokens that occur so often, and what follows them.
    *
    * @param key of n-grams at least as long
    */
-  RowCollector(int order, NgramKey key, NgramMeasures measures, TemporaryFiles files) {
-    this.order = order;
+  RowCollector(Rows of, NgramKey key, NgramMeasures measures, TemporaryFiles files) {
+    this.of = of;
     this.key = key;
     this.measures = measures;
     this.files = files;
     this.mixed = files.write("rows");
-    this.context = new int[measures.contextLength(order)];
+    this.context = new int[measures.contextLength(of.order())];
     this.followers = new int[key.vocabulary()];
     this.counts = new long[key.vocabulary()];
     this.loneEnergy = new double[key.vocabulary()];
@@ -71,14 +73,21 @@ final class RowCollector implements AutoCloseable {
     long total = 0;
     for (int i = 0; i < size; i++) {
       total += counts[i];
-      used[followers[i]] = true;
     }
+    if (total >= of.least()) {
+      addRow(total);
+    }
+    size = 0;
+  }
+
+  private void addRow(long total) {
     double weight = measures.rowWeight(total);
     double sum = 0;
     if (size > 1) {
       mixed.putInt(size);
     }
     for (int i = 0; i < size; i++) {
+      used[followers[i]] = true;
       double share = weight * counts[i] / total;
       sum += share;
       if (size > 1) {
@@ -92,7 +101,6 @@ final class RowCollector implements AutoCloseable {
     rows++;
     mixedRows += size > 1 ? 1 : 0;
     entries += size;
-    size = 0;
   }
 
   NgramMatrix finish() {
@@ -105,7 +113,7 @@ final class RowCollector implements AutoCloseable {
       usedTokens += token ? 1 : 0;
     }
     return new NgramMatrix(
-        order,
+        of,
         rows,
         key.vocabulary(),
         mixedRows,

@@ -57,4 +57,16 @@ record SaturationFigure(
   List<LossPoint> saturatedFinal() {
     return bestLosses.keySet().stream().map(finalLosses::get).toList();
   }
+
+  /** The curves of all models, those of saturated ones until their losses are least. */
+  List<List<LossPoint>> unsaturated() {
+    return curves.entrySet().stream()
+        .map(curve -> {
+          LossPoint best = bestLosses.get(curve.getKey());
+          return curve.getValue().stream()
+              .filter(point -> best == null || point.step() <= best.step())
+              .toList();
+        })
+        .toList();
+  }
 }

@@ -3,6 +3,7 @@ package dev.gatun.claims.saturation;
 import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.Tier;
 import dev.gatun.experiment.UsualTraining;
+import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.train.TrainingConfig.AdamWSettings;
 import dev.gatun.train.TrainingConfig.WeightDecayOn;
 import java.util.Arrays;
@@ -43,30 +44,42 @@ record SaturationPlan(List<SaturationSetting> settings) {
     };
   }
 
-  /** D 4, 16 and 64 at V 1,024 over 0.4 million tokens: the spike forms, nothing saturates. */
+  /**
+   * D 4 and 64 at V 1,024 over 0.16 million tokens, each with the frequencies of the tokens in its
+   * output bias too: a spike forms, and nothing saturates.
+   */
   static SaturationPlan quick(long firstSeed) {
-    return bySeed(firstSeed, small(800, 10, 4, 16, 64));
+    return bySeed(firstSeed, withBias(small(320, 5, 4, 64)));
   }
 
   /**
-   * The same models and another width over forty times the tokens, 15 million: at D 4 the spectrum
-   * flattens until step 4,500 or so and then rises to the end.
+   * The same models over 15 million tokens: at D 4 the spectrum flattens until step 4,500 or so and
+   * then rises to the end.
    */
   static SaturationPlan desk(long firstSeed) {
-    return bySeed(firstSeed, small(30_000, 40, 4, 8, 16, 64));
+    return bySeed(firstSeed, withBias(small(30_000, 40, 4, 64)));
   }
 
-  private static Stream<LongFunction<SaturationSetting>> small(
-      int steps, int points, int... widths) {
+  /** Each model, then the same with its output bias fixed at the logarithm of the frequencies. */
+  private static Stream<LongFunction<SaturationSetting>> withBias(
+      List<LongFunction<SaturationSetting>> models) {
+    return Stream.concat(
+        models.stream(),
+        models.stream().map(model -> seed -> model.apply(seed).withBias(OutputBias.LOG_UNIGRAM)));
+  }
+
+  private static List<LongFunction<SaturationSetting>> small(int steps, int points, int... widths) {
     return Arrays.stream(widths)
-        .mapToObj(width ->
+        .<LongFunction<SaturationSetting>>mapToObj(width ->
             seed ->
                 new SaturationSetting(
                     new ModelSize(1024, width, 2, width == 4 ? 2 : 4, 32),
+                    OutputBias.NONE,
                     new UsualTraining(16, steps, 3e-3, 50, ADAM_W),
                     32,
                     checkpoints(steps, points),
-                    seed));
+                    seed))
+        .toList();
   }
 
   /**
@@ -91,6 +104,7 @@ record SaturationPlan(List<SaturationSetting> settings) {
     return seed ->
         new SaturationSetting(
             new ModelSize(50_257, width, layers, heads, 512),
+            OutputBias.NONE,
             new UsualTraining(32, steps, rate, 200, ADAM_W),
             16,
             checkpoints(steps, 20),

@@ -7,6 +7,8 @@ import dev.gatun.experiment.UsualTraining;
 import dev.gatun.model.TrainingMemory;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.TransformerConfig.OutputBias;
+import dev.gatun.results.Run;
 import dev.gatun.tensor.ElementType;
 import java.util.List;
 
@@ -15,13 +17,19 @@ import java.util.List;
  * (untied), trained on the corpus and measured on held-out contexts of its seed's.
  *
  * @param size of the model
+ * @param bias of its logits
  * @param training on the corpus
  * @param windows measured windows: n = windows·length contexts
  * @param checkpoints steps after which the model is measured; 0 is untrained
  * @param seed of initial weights, batches, measured contexts and null models
  */
 public record SaturationSetting(
-    ModelSize size, UsualTraining training, int windows, List<Integer> checkpoints, long seed)
+    ModelSize size,
+    OutputBias bias,
+    UsualTraining training,
+    int windows,
+    List<Integer> checkpoints,
+    long seed)
     implements RunSetting {
 
   /** Keeps a copy of the list. */
@@ -29,15 +37,16 @@ public record SaturationSetting(
     checkpoints = List.copyOf(checkpoints);
   }
 
-  /** As in {@code d16}. */
+  /** As in {@code d16}, or {@code control-log-unigram-d16} with a bias. */
   @Override
   public String arm() {
-    return "d" + size.width();
+    String width = "d" + size.width();
+    return bias == OutputBias.NONE ? width : "%s%s-%s".formatted(Run.CONTROL, bias.label(), width);
   }
 
   @Override
   public TransformerConfig model() {
-    return size.gpt2(new HeadForm.Linear(false));
+    return size.gpt2(new HeadForm.Linear(false, bias));
   }
 
   @Override
@@ -59,5 +68,10 @@ public record SaturationSetting(
 
   public int contexts() {
     return windows * size.length();
+  }
+
+  /** The same with a bias. */
+  SaturationSetting withBias(OutputBias other) {
+    return new SaturationSetting(size, other, training, windows, checkpoints, seed);
   }
 }

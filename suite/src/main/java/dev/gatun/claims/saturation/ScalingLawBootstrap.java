@@ -3,9 +3,10 @@ package dev.gatun.claims.saturation;
 import dev.gatun.data.Randomness;
 import dev.gatun.facts.LossPoint;
 import dev.gatun.facts.ScalingLaw;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 
 /**
  * How sure the mean excess over the scaling law is. Each resample moves what was read off the
@@ -14,18 +15,21 @@ import java.util.stream.IntStream;
  * the facts state that half-width and not which of the two it is, so that this is the wider
  * reading.
  *
- * <p>Under the refitted law A is fitted anew to points of the larger model's curve that are drawn
- * with replacement. The printed A and α, which the paper fitted, are rounded: what that alone could
- * do is added in {@link #roundedLaw}, where they are uniform within the rounding of their last
- * digit. B, β and E are those of Hoffmann et al. as printed there.
+ * <p>Under a refitted law the fit is made anew, to points that are drawn with replacement in blocks
+ * of {@value #BLOCK} neighbours of one curve: what a curve is off by at one checkpoint it is off by
+ * at the next. The printed A and α, which the paper fitted, are rounded: what that alone could do
+ * is added in {@link #roundedLaw}, where they are uniform within the rounding of their last digit.
+ * B, β and E are those of Hoffmann et al. as printed there.
  */
 final class ScalingLawBootstrap {
+  private static final int BLOCK = 7;
   private static final double A_ROUNDING = 0.005;
   private static final double ALPHA_ROUNDING = 0.0005;
 
   private final ScalingLaw law;
   private final double readingError;
-  private final List<LossPoint> larger;
+  private final List<List<LossPoint>> larger;
+  private final List<List<LossPoint>> unsaturated;
   private final Randomness randomness;
 
   /**
@@ -36,7 +40,8 @@ final class ScalingLawBootstrap {
   ScalingLawBootstrap(SaturationFigure figure, String larger, long seed) {
     this.law = figure.law();
     this.readingError = figure.readingError();
-    this.larger = figure.curves().get(larger);
+    this.larger = List.of(figure.curves().get(larger));
+    this.unsaturated = figure.unsaturated();
     this.randomness = Randomness.of(seed).stream("scaling law bootstrap");
   }
 
@@ -60,8 +65,13 @@ final class ScalingLawBootstrap {
   }
 
   /** Mean excess over the law whose A is fitted to the larger model. */
-  Bootstrap refit(List<LossPoint> points) {
-    return resampled(points, law.refitA(larger), this::refitted);
+  Bootstrap refitOfA(List<LossPoint> points) {
+    return resampled(points, law.refitA(joined(larger)), this::withA);
+  }
+
+  /** Mean excess over the law whose A and α are fitted to all models before they saturate. */
+  Bootstrap refitOfBoth(List<LossPoint> points) {
+    return resampled(points, law.refit(joined(unsaturated)), this::withBoth);
   }
 
   /** A law of a resample, from its calibration error. */
@@ -79,21 +89,49 @@ final class ScalingLawBootstrap {
         });
   }
 
-  Bootstrap refitA() {
+  Bootstrap fittedA() {
+    return fitted(law.refitA(joined(larger)), this::withA, ScalingLaw::a);
+  }
+
+  Bootstrap fittedAlpha() {
+    return fitted(law.refit(joined(unsaturated)), this::withBoth, ScalingLaw::alpha);
+  }
+
+  private Bootstrap fitted(
+      ScalingLaw asItStands, LawOfResample laws, ToDoubleFunction<ScalingLaw> constant) {
     return Bootstrap.of(
-        law.refitA(larger).a(),
+        constant.applyAsDouble(asItStands),
         i -> {
           RandomGenerator draw = generator(i);
-          return refitted(uniform(draw, readingError), draw).a();
+          return constant.applyAsDouble(laws.draw(uniform(draw, readingError), draw));
         });
   }
 
-  private ScalingLaw refitted(double calibration, RandomGenerator draw) {
-    List<LossPoint> drawn =
-        IntStream.range(0, larger.size())
-            .mapToObj(_ -> larger.get(draw.nextInt(larger.size())))
-            .toList();
-    return law.refitA(read(drawn, calibration, draw));
+  private ScalingLaw withA(double calibration, RandomGenerator draw) {
+    return law.refitA(read(blocks(larger, draw), calibration, draw));
+  }
+
+  private ScalingLaw withBoth(double calibration, RandomGenerator draw) {
+    return law.refit(read(blocks(unsaturated, draw), calibration, draw));
+  }
+
+  private static List<LossPoint> joined(List<List<LossPoint>> curves) {
+    return curves.stream().flatMap(List::stream).toList();
+  }
+
+  /** As many points of each curve as it has, in blocks. */
+  private static List<LossPoint> blocks(List<List<LossPoint>> curves, RandomGenerator draw) {
+    List<LossPoint> drawn = new ArrayList<>();
+    for (List<LossPoint> curve : curves) {
+      int block = Math.min(BLOCK, curve.size());
+      int wanted = drawn.size() + curve.size();
+      while (drawn.size() < wanted) {
+        int first = draw.nextInt(curve.size() - block + 1);
+        int size = Math.min(block, wanted - drawn.size());
+        drawn.addAll(curve.subList(first, first + size));
+      }
+    }
+    return drawn;
   }
 
   private List<LossPoint> read(List<LossPoint> points, double calibration, RandomGenerator draw) {

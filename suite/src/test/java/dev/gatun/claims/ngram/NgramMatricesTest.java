@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.claims.ngram.NgramSetting.Rows;
 import dev.gatun.data.ByteTokenizer;
 import dev.gatun.data.Corpus;
 import dev.gatun.data.Randomness;
@@ -27,6 +28,7 @@ class NgramMatricesTest {
   private static final long SEED = 20_240_407L;
   private static final int V = 256;
   private static final List<Integer> ORDERS = List.of(2, 3, 4, 5, 6);
+  private static final List<Rows> ROWS = ORDERS.stream().map(n -> new Rows(n, 1)).toList();
   private static final long AMPLE = 1 << 24;
 
   @TempDir private Path folder;
@@ -59,7 +61,7 @@ class NgramMatricesTest {
     List<int[]> documents = texts.stream().map(new ByteTokenizer()::encode).toList();
     try (var files = files()) {
       for (NgramMatrix matrix : matrices(corpus(texts), AMPLE, files)) {
-        Table expected = Table.of(documents, matrix.order());
+        Table expected = Table.of(documents, matrix.of().order());
         assertEquals(expected.rows().size(), matrix.rows(), () -> describe(matrix));
         assertEquals(
             expected.rows().values().stream().mapToLong(Map::size).sum(), matrix.entries());
@@ -91,7 +93,7 @@ class NgramMatricesTest {
     try (var files = files()) {
       for (NgramMatrix matrix : matrices(corpus(texts), AMPLE, files)) {
         double[] energies = new double[V];
-        for (Map<Integer, Double> row : Table.of(documents, matrix.order()).rows().values()) {
+        for (Map<Integer, Double> row : Table.of(documents, matrix.of().order()).rows().values()) {
           row.forEach((token, share) -> energies[token] += share * share);
         }
         Arrays.sort(energies);
@@ -303,7 +305,7 @@ class NgramMatricesTest {
 
   private List<NgramMatrix> matrices(Corpus corpus, long memory, TemporaryFiles files) {
     TokenFile tokens = tokens(corpus, files);
-    return NgramMatrices.of(tokens, Long.MAX_VALUE, V, ORDERS, NgramMeasures.EXACT, memory, files);
+    return NgramMatrices.of(tokens, Long.MAX_VALUE, V, ROWS, NgramMeasures.EXACT, memory, files);
   }
 
   private static TokenFile tokens(Corpus corpus, TemporaryFiles files) {
@@ -353,7 +355,7 @@ class NgramMatricesTest {
   }
 
   private static String describe(NgramMatrix matrix) {
-    return "n = " + matrix.order() + ", seed " + SEED;
+    return "n = " + matrix.of().order() + ", seed " + SEED;
   }
 
   private static int compare(List<Integer> a, List<Integer> b) {

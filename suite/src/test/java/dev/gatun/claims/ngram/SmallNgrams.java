@@ -13,7 +13,7 @@ final class SmallNgrams {
   private SmallNgrams() {}
 
   static NgramPlan plan(long firstSeed) {
-    return NgramPlan.of(512, List.of(3, 5), List.of(4, 1), 4, firstSeed);
+    return NgramPlan.of(512, List.of(3, 5), List.of(4, 1), firstSeed);
   }
 
   static B6NextTokenRank claim(NgramMeasures measures) {

@@ -55,6 +55,26 @@ class B1ScalingLawExcessTest {
   }
 
   @Test
+  void refitRecoversTheAlphaThatMadeThePointsToo() {
+    var truth = new ScalingLaw(77, 0.3, 50, 0.2, 1.5);
+    List<LossPoint> points =
+        List.of(point(1e6, 1e9, truth), point(1e7, 3e9, truth), point(1e8, 1e10, truth));
+    ScalingLaw fitted = new ScalingLaw(1, 0.5, 50, 0.2, 1.5).refit(points);
+    assertEquals(0.3, fitted.alpha(), 1e-7);
+    assertEquals(77, fitted.a(), 1e-3);
+  }
+
+  @Test
+  void withAlphaFreeHalfOfTheExcessIsLeft() {
+    Evidence evidence = run(FIGURE);
+    assertEquals(0.2765, Measured.value(evidence, "saturated-mean", "fitted_alpha"), 0.0005);
+    assertEquals(
+        0.045, Measured.value(evidence, "saturated-mean", "mean_final_excess_free"), 0.001);
+    assertEquals(
+        0.3227, Measured.value(evidence, "saturated-mean", "alpha_without_final_excess"), 0.0001);
+  }
+
+  @Test
   void plantedFaultSwappedConstantsChangeTheExcess() {
     Evidence evidence = run(swapped());
     assertNotEquals(0.08, Measured.value(evidence, "saturated-mean", "mean_final_excess"), 0.005);

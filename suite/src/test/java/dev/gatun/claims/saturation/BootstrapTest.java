@@ -80,7 +80,7 @@ class BootstrapTest {
 
   private static Interval refit(long seed) {
     return new ScalingLawBootstrap(FIGURE, "410M", seed)
-        .refit(FIGURE.saturatedFinal())
+        .refitOfA(FIGURE.saturatedFinal())
         .percentile();
   }
 

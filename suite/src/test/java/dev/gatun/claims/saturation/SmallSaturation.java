@@ -8,6 +8,7 @@ import dev.gatun.experiment.ProgressListener;
 import dev.gatun.experiment.SweepRuns;
 import dev.gatun.experiment.Tier;
 import dev.gatun.experiment.UsualTraining;
+import dev.gatun.model.TransformerConfig.OutputBias;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -34,6 +35,7 @@ final class SmallSaturation {
     List<Integer> checkpoints = SaturationPlan.checkpoints(STEPS, 6);
     return new SaturationSetting(
         new ModelSize(512, width, 1, 2, 16),
+        OutputBias.NONE,
         new UsualTraining(16, STEPS, 1e-2, 20, SaturationPlan.ADAM_W),
         32,
         checkpoints,
