@@ -26,6 +26,7 @@ class RankHeadFiguresTest {
         run.metric("chosen_rate", 0, seed == 1 ? 0.01 : 0.04, "1");
         run.metric("validation_loss", 9, seed + (rank == 4 ? 0.5 : 0), "nats");
         run.metric("validation_accuracy", 9, 0.4 + 0.01 * rank, "1");
+        run.metric("rank_penalty", 9, rank == 4 ? 0.5 : 0, "nats");
         run.metric("truncated_loss", 9, seed + (rank == 4 ? 0.75 : 0), "nats");
         run.metric("truncated_accuracy", 9, 0.3 + 0.02 * rank, "1");
       }

@@ -14,8 +14,9 @@ import java.util.function.UnaryOperator;
 
 /**
  * B8: performance falls once the head's own W-error passes 0.6. Measured as what heads of rank r
- * lose over the head of rank D, against W-error(r) = √Σ_{i>r} σᵢ² / ‖W‖ of the backbone's full head
- * W, and of C·W; null: the W-error of a Gaussian head of the same size at the same ranks.
+ * lose over the full head that is fitted to the same states, against W-error(r) = √Σ_{i>r} σᵢ² /
+ * ‖W‖ of the backbone's full head W, and of C·W; null: the W-error of a Gaussian head of the same
+ * size at the same ranks.
  */
 public final class B8WErrorThreshold implements Claim {
   /** The W-error at which the paper sees the fall: where the curve is read, not what is judged. */
@@ -46,13 +47,12 @@ public final class B8WErrorThreshold implements Claim {
   @Override
   public void run(ClaimContext context, EvidenceBuilder evidence) {
     for (FrozenHeads heads : experiment.runs(context, id())) {
-      EntryScale entries = heads.setting().entries().getFirst();
       List<GapCurve.Point> points = new ArrayList<>();
       List<GapCurve.Point> centred = new ArrayList<>();
       for (int rank : heads.setting().ranks()) {
-        RunRecorder run = heads.begin(id(), FrozenHeads.arm(entries, rank), evidence);
+        RunRecorder run = heads.begin(id(), "rank" + rank, evidence);
         run.metric("rank", 0, rank, "1");
-        double gap = heads.penalty(entries, rank);
+        double gap = heads.penalty(rank);
         run.metric("loss_gap", heads.setting().steps(), gap, "nats");
         points.add(point(heads, rank, UnaryOperator.identity(), gap, run));
         centred.add(point(heads, rank, CurveName::centred, gap, run.centred()));
@@ -71,7 +71,7 @@ public final class B8WErrorThreshold implements Claim {
     double cut = heads.value(of.apply(CurveName.name("loss_truncated", rank)));
     run.metric("w_error", step, wError, "1");
     run.metric("w_error_random_head", step, ofRandom, "1");
-    run.metric("loss_gap_truncated", step, cut - heads.value("lossfull"), "nats");
+    run.metric("loss_gap_truncated", step, cut - heads.value("loss_own"), "nats");
     return new GapCurve.Point(wError, gap);
   }
 

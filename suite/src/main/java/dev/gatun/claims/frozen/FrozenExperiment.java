@@ -6,6 +6,7 @@ import dev.gatun.experiment.RunBody;
 import dev.gatun.experiment.Sweep;
 import dev.gatun.experiment.SweepRuns.Selection;
 import dev.gatun.experiment.Tier;
+import dev.gatun.results.CurveName;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.Metric;
@@ -65,13 +66,13 @@ public final class FrozenExperiment {
           .orElseThrow(() -> new IllegalArgumentException("the run has no metric " + name));
     }
 
-    double value(String name, EntryScale entries, int rank) {
-      return value(HeadChoice.metric(name, entries, rank));
+    double ofRank(String name, int rank) {
+      return value(CurveName.name(name, rank));
     }
 
-    /** Loss of a head of some rank over that of the head of rank D. */
-    double penalty(EntryScale entries, int rank) {
-      return value("loss", entries, rank) - value("loss", entries, setting.size().width());
+    /** Loss of a head of some rank over that of the full head. */
+    double penalty(int rank) {
+      return ofRank("loss", rank) - value("loss" + HeadChoice.FITTED);
     }
 
     RunRecorder begin(String claim, String arm, EvidenceBuilder builder) {
@@ -84,11 +85,6 @@ public final class FrozenExperiment {
           run.device(),
           run.seed(),
           run.configuration());
-    }
-
-    /** As in {@code rank8}, or {@code normal-rank8} for entries N(0, 1). */
-    static String arm(EntryScale entries, int rank) {
-      return (entries == EntryScale.NORMAL ? "normal-rank" : "rank") + rank;
     }
   }
 }

@@ -26,12 +26,13 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /**
- * Trains a backbone, then heads of every rank on its hidden states, and records what each loses on
- * held-out text. Of the held-out text one half chooses the learning rate of each rank, the other is
- * reported.
+ * Trains a backbone, then heads of every rank and the full one on its hidden states, and records
+ * what each loses on held-out text. Of the held-out text one half chooses the learning rate of each
+ * rank, the other is reported.
  */
 class FrozenRun implements RunBody<FrozenSetting> {
   /** Scores of a head by the tensors it is given. */
@@ -45,15 +46,20 @@ class FrozenRun implements RunBody<FrozenSetting> {
     Randomness randomness = Randomness.of(setting.seed());
     var backbone = new FrozenBackbone(setting, environment, randomness, identity(environment));
     try (LanguageModel model = backbone.model();
+        TensorScope scope = environment.backend().newScope();
         var heads =
             new RankHeads(
-                environment.backend(), setting, randomness.stream("rank heads"), this::rankOf)) {
+                environment.backend(),
+                setting,
+                model.head().weights(scope),
+                randomness.stream("rank heads"),
+                this::rankOf)) {
       try (HiddenStateReader states = backbone.states(model)) {
         heads.train(states, reporting(setting, environment));
       }
       var windows =
           new Windows(setting, environment.tokens(setting.size().vocabulary()), randomness);
-      Map<HeadChoice, RankHead> chosen = choose(setting, model, heads, windows, recorder);
+      Map<HeadChoice, Scored> chosen = choose(setting, model, heads, windows, recorder);
       measure(setting, model, chosen, windows, recorder);
     }
     backbone.discard();
@@ -94,8 +100,8 @@ class FrozenRun implements RunBody<FrozenSetting> {
     }
   }
 
-  /** The rate of each rank and scale whose loss is least, the lowest of equals. */
-  private static Map<HeadChoice, RankHead> choose(
+  /** Each rank's head, and the full one, at the rate whose loss is least, the lowest of equals. */
+  private static Map<HeadChoice, Scored> choose(
       FrozenSetting setting,
       LanguageModel model,
       RankHeads heads,
@@ -107,24 +113,19 @@ class FrozenRun implements RunBody<FrozenSetting> {
     scores.forEach((choice, s) ->
         recorder.metric(
             choice.metricOfRate("choosing_loss"), setting.steps(), s.meanLoss(), "nats"));
-    Map<HeadChoice, RankHead> chosen = new LinkedHashMap<>();
-    for (int rank : setting.ranks()) {
-      for (EntryScale entries : setting.entries()) {
-        HeadChoice best =
-            scores.keySet().stream()
-                .filter(c -> c.rank() == rank && c.entries() == entries)
-                .min(
-                    Comparator.comparingDouble((HeadChoice c) -> finite(scores.get(c).meanLoss()))
-                        .thenComparingDouble(HeadChoice::learningRate))
-                .orElseThrow();
-        chosen.put(best, heads.byChoice().get(best));
-        recorder.metric(
-            HeadChoice.metric("learning_rate", entries, rank),
-            setting.steps(),
-            best.learningRate(),
-            "1");
-      }
-    }
+    Map<HeadChoice, Scored> chosen = new LinkedHashMap<>();
+    scores.keySet().stream()
+        .collect(Collectors.groupingBy(HeadChoice::rank, LinkedHashMap::new, Collectors.toList()))
+        .forEach((_, rates) -> {
+          HeadChoice best =
+              rates.stream()
+                  .min(
+                      Comparator.comparingDouble((HeadChoice c) -> finite(scores.get(c).meanLoss()))
+                          .thenComparingDouble(HeadChoice::learningRate))
+                  .orElseThrow();
+          chosen.put(best, all.get(best));
+          recorder.metric(best.metric("learning_rate"), setting.steps(), best.learningRate(), "1");
+        });
     return chosen;
   }
 
@@ -136,7 +137,7 @@ class FrozenRun implements RunBody<FrozenSetting> {
   private void measure(
       FrozenSetting setting,
       LanguageModel model,
-      Map<HeadChoice, RankHead> chosen,
+      Map<HeadChoice, Scored> chosen,
       Windows windows,
       RunRecorder recorder) {
     Backend backend = model.backend();
@@ -151,23 +152,22 @@ class FrozenRun implements RunBody<FrozenSetting> {
   private static void measure(
       FrozenSetting setting,
       LanguageModel model,
-      Map<HeadChoice, RankHead> chosen,
+      Map<HeadChoice, Scored> chosen,
       Windows windows,
       Tensor head,
       Tensor centredHead,
       RunRecorder recorder) {
     long step = setting.steps();
-    try (var truncated = new TruncatedHeads(model.backend(), head, setting.ranks());
-        var centred = new TruncatedHeads(model.backend(), centredHead, setting.ranks())) {
+    try (var truncated = new TruncatedHeads(model.backend(), head);
+        var centred = new TruncatedHeads(model.backend(), centredHead)) {
       Map<String, Scored> all = new LinkedHashMap<>();
-      all.put("full", model.head()::scores);
-      chosen.forEach((choice, trained) ->
-          all.put(HeadChoice.metric("", choice.entries(), choice.rank()), trained::scores));
+      all.put("_own", model.head()::scores);
+      chosen.forEach((choice, trained) -> all.put(choice.metric(""), trained));
       truncated
-          .byRank()
+          .heads(setting.ranks())
           .forEach((rank, cut) -> all.put(CurveName.name("_truncated", rank), cut::scores));
       centred
-          .byRank()
+          .heads(setting.ranks())
           .forEach((rank, cut) ->
               all.put(CurveName.centred(CurveName.name("_truncated", rank)), cut::scores));
       score(model, all, windows.reported())

@@ -8,10 +8,12 @@ import dev.gatun.model.TrainingMemory;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One run: a GPT-2 style model with a head of its own is trained and frozen, its hidden states go
- * to a file, and heads of every rank, rate and scale of entries are trained on them in one pass.
+ * to a file, and heads of every rank and rate are trained on them side by side, and the full head,
+ * in which the loss is convex, from the model's own on.
  *
  * @param size of the backbone
  * @param training of the backbone, whose batch is also that of the file
@@ -19,7 +21,7 @@ import java.util.List;
  * @param contexts of one step of a head; divides batch·length
  * @param ranks of the heads, ascending; the last is the width
  * @param rates peak rates to choose from, ascending
- * @param entries how the entries of A and B are drawn; the first is what claims read
+ * @param start how heads A·B begin
  * @param windows held-out windows on which rates are chosen, and as many others to report
  * @param seed of initial weights, batches and windows
  */
@@ -30,7 +32,7 @@ public record FrozenSetting(
     int contexts,
     List<Integer> ranks,
     List<Double> rates,
-    List<EntryScale> entries,
+    HeadStart start,
     int windows,
     long seed)
     implements RunSetting {
@@ -45,7 +47,6 @@ public record FrozenSetting(
   public FrozenSetting {
     ranks = List.copyOf(ranks);
     rates = List.copyOf(rates);
-    entries = List.copyOf(entries);
     int rows = training.batch() * size.length();
     if (rows % contexts != 0) {
       throw new IllegalArgumentException(
@@ -86,18 +87,24 @@ public record FrozenSetting(
     return batches * (rows() / contexts);
   }
 
-  /** Rank, scale of entries and rate of every head. */
+  /** Rank and rate of every head, the full ones first. */
   List<HeadChoice> choices() {
-    return ranks.stream()
-        .flatMap(rank ->
-            entries.stream()
-                .flatMap(scale -> rates.stream().map(rate -> new HeadChoice(rank, scale, rate))))
+    return Stream.concat(Stream.of(HeadChoice.FULL), ranks.stream())
+        .flatMap(rank -> rates.stream().map(rate -> new HeadChoice(rank, rate)))
         .toList();
+  }
+
+  /** Numbers of a head's weights. */
+  private long weights(HeadChoice choice) {
+    long vocabulary = size.vocabulary();
+    return choice.isFull()
+        ? vocabulary * size.width()
+        : choice.rank() * (vocabulary + size.width());
   }
 
   /**
    * By operations: 6 for each weight and token in training, 2 in the forward pass that writes
-   * hidden states, 6r(V + D) for a head of rank r.
+   * hidden states, 6r(V + D) for a head of rank r, 6·V·D for a full one.
    */
   @Override
   public double workInSteps() {
@@ -109,7 +116,7 @@ public record FrozenSetting(
     double pass = 2 * blocks;
     double all = 0;
     for (HeadChoice choice : choices()) {
-      double weights = choice.rank() * (vocabulary + width);
+      double weights = weights(choice);
       all += 6 * weights + SOFTMAX_OPERATIONS * vocabulary + ADAM_OPERATIONS * weights / contexts;
     }
     return training.steps() + batches * (pass + all) / backbone;
@@ -118,16 +125,16 @@ public record FrozenSetting(
   /** Every head with its gradient, two moments and a chunk of logits. */
   @Override
   public long measurementBytes(Backend backend) {
-    int vocabulary = size.vocabulary();
+    long vocabulary = size.vocabulary();
     long real = backend.real().byteSize();
     long bytes = 0;
     for (HeadChoice choice : choices()) {
-      long weights = (long) choice.rank() * (vocabulary + size.width());
+      long columns = choice.isFull() ? size.width() : choice.rank();
       long chunk =
           Math.min(
-              Math.max(backend.workingSetBytes(), (long) choice.rank() * vocabulary * real),
-              (long) rows() * vocabulary * real);
-      bytes += 4 * weights * real + chunk;
+              Math.max(backend.workingSetBytes(), columns * vocabulary * real),
+              rows() * vocabulary * real);
+      bytes += 4 * weights(choice) * real + chunk;
     }
     return bytes
         + TrainingMemory.ofEvaluation(model(), rows(), backend.real(), backend.workingSetBytes());

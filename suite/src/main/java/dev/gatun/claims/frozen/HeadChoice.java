@@ -5,17 +5,26 @@ import dev.gatun.results.CurveName;
 /**
  * A head to be trained.
  *
- * @param rank r of W = A·B
- * @param entries how A and B begin
+ * @param rank r of W = A·B, or {@link #FULL}
  * @param learningRate peak of AdamW
  */
-record HeadChoice(int rank, EntryScale entries, double learningRate) {
-  /** Name of one of its numbers, as a point of a curve over the rank. */
-  static String metric(String name, EntryScale entries, int rank) {
-    return CurveName.name(name + "_" + entries.label(), rank);
+record HeadChoice(int rank, double learningRate) {
+  /** In place of a rank: W itself, in which the loss is convex. */
+  static final int FULL = 0;
+
+  /** The end of the names of what is measured of the full head. */
+  static final String FITTED = "_fitted";
+
+  boolean isFull() {
+    return rank == FULL;
+  }
+
+  /** Name of a number of the head of this rank, whose rate is the best. */
+  String metric(String name) {
+    return isFull() ? name + FITTED : CurveName.name(name, rank);
   }
 
   String metricOfRate(String name) {
-    return CurveName.name("%s_%s_rate%s".formatted(name, entries.label(), learningRate), rank);
+    return metric("%s_rate%s".formatted(name, learningRate));
   }
 }

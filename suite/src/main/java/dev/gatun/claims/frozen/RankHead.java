@@ -5,11 +5,15 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.data.Randomness;
 import dev.gatun.model.head.FactorisedHead;
+import dev.gatun.model.head.HeadBackward;
 import dev.gatun.model.head.HeadScores;
+import dev.gatun.model.head.LinearHead;
 import dev.gatun.model.head.LogitGradientTap;
+import dev.gatun.model.head.MatrixHead;
 import dev.gatun.tensor.Tensor;
+import java.util.List;
 
-/** A head W = A·B in training on hidden states that stay as they are. */
+/** A head, W = A·B or W itself, in training on hidden states that stay as they are. */
 final class RankHead implements AutoCloseable {
   private static final double BETA1 = 0.9;
   private static final double BETA2 = 0.95;
@@ -17,49 +21,67 @@ final class RankHead implements AutoCloseable {
 
   private final Backend backend;
   private final TensorScope scope;
-  private final Factor a; // [V, r]
-  private final Factor b; // [r, D]
-  private final FactorisedHead head;
+  private final List<Factor> factors;
+  private final MatrixHead head;
   private long steps;
 
   /** A factor, its gradient and AdamW's moments, all of one shape. */
   private record Factor(Tensor value, Tensor gradient, Tensor firstMoment, Tensor secondMoment) {
-    static Factor of(Backend backend, TensorScope scope, long rows, long cols) {
-      return new Factor(
-          scope.zeros(backend.real(), rows, cols),
-          scope.zeros(backend.real(), rows, cols),
-          scope.zeros(backend.real(), rows, cols),
-          scope.zeros(backend.real(), rows, cols));
+    static Factor of(Backend backend, TensorScope scope, Tensor begins) {
+      long rows = begins.rows();
+      long cols = begins.cols();
+      var factor =
+          new Factor(
+              scope.zeros(backend.real(), rows, cols),
+              scope.zeros(backend.real(), rows, cols),
+              scope.zeros(backend.real(), rows, cols),
+              scope.zeros(backend.real(), rows, cols));
+      backend.copy(begins, factor.value);
+      return factor;
     }
   }
 
-  /**
-   * An untrained head. Heads of one rank begin with the same draws, times the scale of their
-   * entries.
-   *
-   * @param rank of the head, which is the choice's unless something is broken on purpose
-   */
-  RankHead(
-      Backend backend,
-      int vocabulary,
-      int width,
-      int rank,
-      EntryScale entries,
-      Randomness randomness) {
+  private RankHead(Backend backend, TensorScope scope, List<Factor> factors, MatrixHead head) {
     this.backend = backend;
-    this.scope = backend.newScope();
-    this.a = Factor.of(backend, scope, vocabulary, rank);
-    this.b = Factor.of(backend, scope, rank, width);
-    this.head = FactorisedHead.over(backend, a.value, a.gradient, b.value, b.gradient);
-    double deviation = entries.deviation(rank, width);
-    draw(a.value, randomness.stream("a").stream(rank), deviation);
-    draw(b.value, randomness.stream("b").stream(rank), deviation);
+    this.scope = scope;
+    this.factors = factors;
+    this.head = head;
   }
 
-  private void draw(Tensor value, Randomness stream, double deviation) {
+  /** A head that begins as A·B with A [V, r] and B [r, D]. */
+  static RankHead from(Backend backend, TruncatedHeads.Factors begins) {
+    TensorScope scope = backend.newScope();
+    Factor a = Factor.of(backend, scope, begins.a());
+    Factor b = Factor.of(backend, scope, begins.b());
+    var head = FactorisedHead.over(backend, a.value, a.gradient, b.value, b.gradient);
+    return new RankHead(backend, scope, List.of(a, b), head);
+  }
+
+  /** A head A·B of some rank whose entries are N(0, 1). */
+  static RankHead drawn(
+      Backend backend, int vocabulary, int width, int rank, Randomness randomness) {
+    try (TensorScope scope = backend.newScope()) {
+      Tensor a = scope.zeros(backend.real(), vocabulary, rank);
+      Tensor b = scope.zeros(backend.real(), rank, width);
+      draw(backend, a, randomness.stream("a").stream(rank));
+      draw(backend, b, randomness.stream("b").stream(rank));
+      return from(backend, new TruncatedHeads.Factors(a, b));
+    }
+  }
+
+  private static void draw(Backend backend, Tensor value, Randomness stream) {
     float[] entries = new float[Math.toIntExact(value.size())];
-    stream.gaussian(entries, deviation);
+    stream.gaussian(entries, 1);
     backend.write(entries, value);
+  }
+
+  /** A head W of its own that begins as the given weights [V, D], in which its loss is convex. */
+  static RankHead from(Backend backend, Tensor weights) {
+    TensorScope scope = backend.newScope();
+    Factor w = Factor.of(backend, scope, weights);
+    var head =
+        new LinearHead(backend, w.value, w.gradient, LinearHead.Bias.NONE, HeadBackward.EXACT);
+    return new RankHead(backend, scope, List.of(w), head);
   }
 
   /**
@@ -68,17 +90,13 @@ final class RankHead implements AutoCloseable {
    * @param unused [N, D], overwritten with a gradient that a frozen backbone has no use for
    */
   void step(Tensor hidden, Tensor targets, Tensor unused, double learningRate) {
-    backend.fill(a.gradient, 0);
-    backend.fill(b.gradient, 0);
+    factors.forEach(factor -> backend.fill(factor.gradient, 0));
     head.gradients(hidden, targets, 1.0 / hidden.rows(), unused, LogitGradientTap.NONE);
     steps++;
     var step = new AdamWStep(learningRate, BETA1, BETA2, EPSILON, 0, steps, 1);
-    update(step, a);
-    update(step, b);
-  }
-
-  private void update(AdamWStep step, Factor factor) {
-    backend.adamW(step, factor.value, factor.gradient, factor.firstMoment, factor.secondMoment);
+    for (Factor factor : factors) {
+      backend.adamW(step, factor.value, factor.gradient, factor.firstMoment, factor.secondMoment);
+    }
   }
 
   /** Mean loss of the last step, before it. */

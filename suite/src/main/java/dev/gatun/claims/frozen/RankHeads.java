@@ -12,7 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.IntUnaryOperator;
 
-/** Heads of all ranks, rates and scales, side by side. */
+/** Heads of all ranks and rates, and the full head, side by side. */
 final class RankHeads implements AutoCloseable {
   private static final double FINAL_SHARE = 0.1;
   private static final double WARM_UP = 0.05;
@@ -29,27 +29,44 @@ final class RankHeads implements AutoCloseable {
   }
 
   /**
-   * Untrained heads.
+   * Heads before their first step, the full ones as the model's own.
    *
+   * @param own W of the model [V, D]
    * @param rankOf the rank that a head of a nominal rank has: the same, unless something is broken
    *     on purpose
    */
   RankHeads(
-      Backend backend, FrozenSetting setting, Randomness randomness, IntUnaryOperator rankOf) {
+      Backend backend,
+      FrozenSetting setting,
+      Tensor own,
+      Randomness randomness,
+      IntUnaryOperator rankOf) {
     this.backend = backend;
     this.setting = setting;
     this.scope = backend.newScope();
-    for (HeadChoice choice : setting.choices()) {
-      heads.put(
-          choice,
-          new RankHead(
-              backend,
-              setting.size().vocabulary(),
-              setting.size().width(),
-              rankOf.applyAsInt(choice.rank()),
-              choice.entries(),
-              randomness));
+    try (var cut = new TruncatedHeads(backend, own)) {
+      for (HeadChoice choice : setting.choices()) {
+        heads.put(choice, begin(choice, own, cut, randomness, rankOf));
+      }
     }
+  }
+
+  private RankHead begin(
+      HeadChoice choice,
+      Tensor own,
+      TruncatedHeads cut,
+      Randomness randomness,
+      IntUnaryOperator rankOf) {
+    if (choice.isFull()) {
+      return RankHead.from(backend, own);
+    }
+    int rank = rankOf.applyAsInt(choice.rank());
+    return switch (setting.start()) {
+      case CUT -> RankHead.from(backend, cut.factors(rank));
+      case NORMAL ->
+          RankHead.drawn(
+              backend, setting.size().vocabulary(), setting.size().width(), rank, randomness);
+    };
   }
 
   /** Trains every head on every batch of the file, which is read once. */
@@ -77,7 +94,7 @@ final class RankHeads implements AutoCloseable {
       listener.trained(
           batch + 1,
           heads.get(setting.choices().getLast()).lastLoss(setting.contexts()),
-          setting.rates().getLast(),
+          setting.choices().getLast().learningRate(),
           System.nanoTime() - started);
     }
   }

@@ -7,6 +7,7 @@ import dev.gatun.spectrum.Spectrum;
 import dev.gatun.spectrum.Spectrum.Method;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,18 +20,22 @@ import java.util.Map;
 final class TruncatedHeads implements AutoCloseable {
   private static final double UNIT_ROUNDOFF = 0x1p-53;
 
+  private final Backend backend;
   private final TensorScope scope;
-  private final Spectrum spectrum;
-  private final Map<Integer, FactorisedHead> heads = new LinkedHashMap<>();
+  private final double[] u; // [V, D]
+  private final double[] sigma;
+  private final double[] vt; // [D, D]
+  private final List<FactorisedHead> scored = new ArrayList<>();
 
-  /** Cuts W, which is not changed, by one decomposition in f64. */
-  TruncatedHeads(Backend backend, Tensor weights, List<Integer> ranks) {
+  /** W cut down to a rank: U·√σ [V, r] and √σ·Vᵀ [r, D]. */
+  record Factors(Tensor a, Tensor b) {}
+
+  /** Decomposes W, which is not changed, in f64. */
+  TruncatedHeads(Backend backend, Tensor weights) {
+    this.backend = backend;
     this.scope = backend.newScope();
     int rows = Math.toIntExact(weights.rows());
     int width = Math.toIntExact(weights.cols());
-    double[] u;
-    double[] sigma;
-    double[] vt;
     try (TensorScope scratch = backend.newScope()) {
       Tensor copy = scratch.zeros(ElementType.F64, rows, width);
       Tensor left = scratch.zeros(ElementType.F64, rows, width);
@@ -42,44 +47,52 @@ final class TruncatedHeads implements AutoCloseable {
       sigma = backend.toDoubles(values);
       vt = backend.toDoubles(right);
     }
-    double bound = 2 * UNIT_ROUNDOFF * Math.max(rows, width) * sigma[0];
-    this.spectrum = new Spectrum(sigma, bound, rows, width, Method.DIRECT);
-    for (int rank : ranks) {
-      heads.put(rank, cut(backend, rank, u, sigma, vt));
-    }
   }
 
-  private FactorisedHead cut(Backend backend, int rank, double[] u, double[] sigma, double[] vt) {
+  /** W at a rank. */
+  Factors factors(int rank) {
     int width = sigma.length;
     int rows = u.length / width;
     double[] left = new double[rows * rank];
-    for (int row = 0; row < rows; row++) {
-      for (int i = 0; i < rank; i++) {
-        left[row * rank + i] = u[row * width + i] * sigma[i];
+    double[] right = new double[rank * width];
+    for (int i = 0; i < rank; i++) {
+      double root = Math.sqrt(sigma[i]);
+      for (int row = 0; row < rows; row++) {
+        left[row * rank + i] = u[row * width + i] * root;
+      }
+      for (int col = 0; col < width; col++) {
+        right[i * width + col] = vt[i * width + col] * root;
       }
     }
-    double[] right = new double[rank * width];
-    System.arraycopy(vt, 0, right, 0, right.length);
     Tensor a = scope.zeros(backend.real(), rows, rank);
     Tensor b = scope.zeros(backend.real(), rank, width);
     backend.write(left, a);
     backend.write(right, b);
-    // Scored and never trained: no gradient is written.
-    return FactorisedHead.over(backend, a, a, b, b);
+    return new Factors(a, b);
+  }
+
+  /** A head of each rank, which is scored and never trained. */
+  Map<Integer, FactorisedHead> heads(List<Integer> ranks) {
+    Map<Integer, FactorisedHead> heads = new LinkedHashMap<>();
+    for (int rank : ranks) {
+      Factors cut = factors(rank);
+      var head = FactorisedHead.over(backend, cut.a, cut.a, cut.b, cut.b);
+      scored.add(head);
+      heads.put(rank, head);
+    }
+    return heads;
   }
 
   /** Singular values of W. */
   Spectrum spectrum() {
-    return spectrum;
-  }
-
-  Map<Integer, FactorisedHead> byRank() {
-    return heads;
+    int rows = u.length / sigma.length;
+    double bound = 2 * UNIT_ROUNDOFF * Math.max(rows, sigma.length) * sigma[0];
+    return new Spectrum(sigma, bound, rows, sigma.length, Method.DIRECT);
   }
 
   @Override
   public void close() {
-    heads.values().forEach(FactorisedHead::close);
+    scored.forEach(FactorisedHead::close);
     scope.close();
   }
 }

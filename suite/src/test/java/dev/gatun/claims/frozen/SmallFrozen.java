@@ -25,10 +25,10 @@ final class SmallFrozen {
         new ModelSize(256, 32, 1, 4, 32),
         new UsualTraining(16, 120, 6e-3, 30),
         12,
-        32,
+        128,
         List.of(2, 4, 8, 16, 32),
-        List.of(0.03),
-        List.of(EntryScale.UNIT_LOGITS),
+        List.of(0.01),
+        HeadStart.CUT,
         128,
         seed);
   }
