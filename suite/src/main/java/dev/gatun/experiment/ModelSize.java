@@ -4,7 +4,7 @@ import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
 
 /**
- * The extents of a GPT-2 style model of an experiment.
+ * The extents of a model of an experiment.
  *
  * @param vocabulary V
  * @param width D
@@ -13,9 +13,15 @@ import dev.gatun.model.TransformerConfig.HeadForm;
  * @param length tokens per sequence
  */
 public record ModelSize(int vocabulary, int width, int layers, int heads, int length) {
-  /** A model of this size that ends in a head. */
+  /** A GPT-2 style model of this size that ends in a head. */
   public TransformerConfig gpt2(HeadForm head) {
     return TransformerConfig.gpt2(vocabulary, width, layers, heads, length).withHead(head);
+  }
+
+  /** A Llama style one, with an MLP of 4·width and a key/value head for each query head. */
+  public TransformerConfig llama(HeadForm head) {
+    return TransformerConfig.llama(vocabulary, width, layers, heads, heads, 4 * width, length)
+        .withHead(head);
   }
 
   /** The same with classes beside the vocabulary. */

@@ -12,7 +12,7 @@ public record RankControls(
   }
 
   /**
-   * The loss that a lower rank costs, with its 95 % interval.
+   * The loss that a lower rank costs, with its 95 % interval, of no width where none is printed.
    *
    * @param pass {@code backward} for the rank of the backward pass, {@code forward} for the head's
    */

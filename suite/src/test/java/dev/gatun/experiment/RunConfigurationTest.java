@@ -7,6 +7,7 @@ import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.head.HeadBackward;
+import dev.gatun.model.head.HeadBackward.Directions;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
@@ -81,11 +82,14 @@ class RunConfigurationTest {
   void backwardPassesOfEqualComponentsAreDifferentConfigurations() {
     var linear = new HeadForm.Linear(false);
     assertEquals(
-        3,
+        6,
         Stream.of(
                 HeadBackward.EXACT,
                 new HeadBackward.WithoutOrthogonalPart(),
-                new HeadBackward.RankLimited(2))
+                new HeadBackward.FrozenHead(),
+                new HeadBackward.RankLimited(2),
+                new HeadBackward.RankLimited(2, Directions.RANDOM, 1, false),
+                new HeadBackward.RankLimited(2, Directions.TRAILING, 1, false))
             .map(backward -> configuration(linear, backward))
             .distinct()
             .count());

@@ -57,8 +57,8 @@ class FigureBookTest {
     assertEquals(
         List.of(
             "figure backward-rank, series backward rank r: of the arms of C1 that have"
-                + " validation_loss, [full, backward16, rank16, backward32, rank32], none is"
-                + " back(\\d+)"),
+                + " validation_loss, [full, backward16, rank16, backward4, rank4, trailing16,"
+                + " random16, backward32, rank32], none is back(\\d+)"),
         problems(changed("'backward(\\d+)'", "'back(\\d+)'")));
   }
 

@@ -25,7 +25,6 @@ class HeadFiguresTest {
         run.metric("validation_loss", 10, 4 + 0.1 * seed - 0.01 * rank, "nats");
       }
       RunRecorder factor = begin("A7", "rank32-over-rank2", seed);
-      factor.metric("narrow_rank", 0, 2, "1");
       factor.metric("efficiency_factor", 0, 1 + seed, "1");
     }
     List<Figure> figures = figures("A7");
@@ -48,14 +47,16 @@ class HeadFiguresTest {
     for (long seed = 1; seed <= 3; seed++) {
       loss("C1", "full", seed, 3 + seed);
       loss("C1", "backward16", seed, 3.25 + seed);
+      loss("C1", "random16", seed, 3.125 + seed);
       loss("C1", "rank16", seed, 3.5 + seed);
     }
     List<Series> series = series("C1");
     assertEquals(new Point(0.5, 0.25, 0.25, 0.25), series.get(0).points().getFirst());
     assertEquals(new Point(0.5, 0.5, 0.5, 0.5), series.get(1).points().getFirst());
+    assertEquals(new Point(0.5, 0.125, 0.125, 0.125), series.get(2).points().getFirst());
     assertEquals(
-        new Point(0.5, 0.0586, 0.0167, 0.1005), series.get(2).points().getFirst(), "published");
-    assertEquals(new Point(0.5, 0.1795, 0.1547, 0.2042), series.get(3).points().getFirst());
+        new Point(0.5, 0.0586, 0.0167, 0.1005), series.get(3).points().getLast(), "published");
+    assertEquals(new Point(0.5, 0.1795, 0.1547, 0.2042), series.get(4).points().getLast());
   }
 
   @Test

@@ -518,11 +518,11 @@ class ReportTest {
 
   @Test
   void whatATierCannotDecideSaysWhatWould() throws Exception {
-    ExpectedValues expected = SyntheticReport.expected().only(List.of("C1"));
-    List<Verdict> verdicts = List.of(of("C1", "backward", Outcome.UNDECIDED, 0.1, 0.17, 0.2));
+    ExpectedValues expected = SyntheticReport.expected().only(List.of("A7"));
+    List<Verdict> verdicts = List.of(of("A7", "efficiency", Outcome.UNDECIDED, 0.1, 0.17, 0.2));
     Document written = parse(Report.html(SyntheticReport.evidence(), verdicts, expected));
-    String claim = byId(written, "claim-c1").getTextContent();
-    assertTrue(claim.contains("What would: the critic's setting: 6 layers"), claim);
+    String claim = byId(written, "claim-a7").getTextContent();
+    assertTrue(claim.contains("What would: 10 million tokens a run"), claim);
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.ClaimPart;
 import dev.gatun.experiment.HeadChoice;
 import dev.gatun.io.Json;
+import dev.gatun.model.TransformerConfig.HeadForm.Factorised;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.Run;
@@ -13,8 +14,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Beside A7's runs: how many times fewer tokens the widest head, and the plain one, needs to reach
- * the final loss of a narrower head of the same seed.
+ * Beside A7's runs: how many times fewer tokens the widest factorised head needs to reach the final
+ * loss of a narrower one of the same seed; and, as the null, the plain head to reach that of the
+ * widest factorised one, which can hold the same weights.
  *
  * @param runs of every rank
  * @param head another head beside them
@@ -23,21 +25,20 @@ public record EfficiencyFactors(HeadVariantExperiment runs, HeadChoice head) imp
 
   @Override
   public void run(ClaimContext context, String claim, EvidenceBuilder evidence) {
-    var outcome = runs.outcome(context, claim);
-    HeadVariantPlan plan = outcome.plan();
-    String widest = HeadVariant.rank(plan.ranks().getLast()).arm();
-    for (long seed : plan.seeds()) {
-      Map<String, Evidence> arms = ofSeed(outcome.runs(), seed);
-      for (int rank : plan.ranks()) {
-        String narrow = HeadVariant.rank(rank).arm();
-        if (!narrow.equals(widest)) {
-          record(claim, arms, widest, narrow, rank, evidence);
+    for (var outcome : runs.outcomes(context, claim)) {
+      List<HeadVariant> factorised =
+          outcome.plan().arms().stream().filter(v -> v.head() instanceof Factorised).toList();
+      String widest = factorised.getLast().arm();
+      String plain = HeadVariant.FULL.arm();
+      for (long seed : outcome.plan().seeds()) {
+        Map<String, Evidence> arms = ofSeed(outcome.runs(), seed);
+        for (HeadVariant narrow : factorised.subList(0, factorised.size() - 1)) {
+          record(claim, arms, widest, narrow.arm(), evidence);
         }
-        record(claim, arms, HeadVariant.FULL.arm(), narrow, rank, evidence);
-      }
-      if (arms.containsKey(head.label())) {
-        int width = plan.scale().size().width();
-        record(claim, arms, HeadVariant.FULL.arm(), head.label(), width, evidence);
+        record(claim, arms, plain, widest, evidence);
+        if (arms.containsKey(head.label())) {
+          record(claim, arms, plain, head.label(), evidence);
+        }
       }
     }
   }
@@ -63,7 +64,6 @@ public record EfficiencyFactors(HeadVariantExperiment runs, HeadChoice head) imp
       Map<String, Evidence> arms,
       String wide,
       String narrow,
-      int narrowRank,
       EvidenceBuilder evidence) {
     Run of = arms.get(wide).runs().getFirst();
     LossCurve narrowCurve = LossCurve.of(arms.get(narrow));
@@ -74,7 +74,6 @@ public record EfficiencyFactors(HeadVariantExperiment runs, HeadChoice head) imp
     String arm = wide + "-over-" + narrow;
     String configuration = Json.line(Map.of("curves", List.of(wide, narrow)));
     RunRecorder run = evidence.beginFrom(of, claim, arm, configuration);
-    run.metric("narrow_rank", 0, narrowRank, "1");
     run.metric("reached", 0, reached ? 1 : 0, "1");
     run.metric("tokens_to_narrow_loss", 0, tokens, "tokens");
     run.metric("efficiency_factor", 0, narrowCurve.tokensTo(loss) / tokens, "1");

@@ -14,29 +14,26 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 
 /**
  * The experiment behind A7, C1, C2 and C3: equal models that differ in the rank of their head, in
  * how the logit gradient flows back through it, or in classes that never occur, trained from equal
  * seeds. Claims share one sweep, so that each model is trained once.
  *
- * <p>Learning rates are chosen first, for the full head and for each rank, on seeds that are not
- * measured: the rate whose final validation loss is least on average, the lower of equals. The
- * other arms take the full head's, from which they differ in one thing only.
+ * <p>Learning rates are chosen first, on seeds that are not measured: for each arm the rate whose
+ * final validation loss is least on average, the lower of equals. Models with classes that never
+ * occur take that of the model without, from which they differ in one thing only.
  *
  * @param sweep that runs them
  * @param plans by tier and first seed
- * @param arms of a plan
  */
-public record HeadVariantExperiment(
-    Sweep<HeadVariantSetting> sweep, Plans plans, Function<HeadVariantPlan, List<HeadVariant>> arms)
+public record HeadVariantExperiment(Sweep<HeadVariantSetting> sweep, Plans plans)
     implements ClaimPart {
 
-  /** What is run at a tier. */
+  /** What is run at a tier, at one scale after the other. */
   @FunctionalInterface
   interface Plans {
-    HeadVariantPlan of(Tier tier, long firstSeed);
+    List<HeadVariantPlan> of(Tier tier, long firstSeed);
   }
 
   public static Sweep<HeadVariantSetting> newSweep() {
@@ -45,69 +42,93 @@ public record HeadVariantExperiment(
 
   /** Heads of every rank, and another head beside them. */
   public static HeadVariantExperiment ranks(Sweep<HeadVariantSetting> sweep, HeadChoice head) {
-    return new HeadVariantExperiment(sweep, HeadVariantPlan::ofRanks, plan -> plan.rankArms(head));
+    return new HeadVariantExperiment(
+        sweep, (tier, seed) -> List.of(HeadVariantPlan.ofRanks(tier, head, seed)));
   }
 
   /** Limited backward passes. */
   public static HeadVariantExperiment backward(Sweep<HeadVariantSetting> sweep) {
-    return new HeadVariantExperiment(sweep, HeadVariantPlan::of, HeadVariantPlan::backwardArms);
+    return new HeadVariantExperiment(sweep, HeadVariantPlan::ofBackward);
   }
 
-  /** A head that learns from no gradient outside its column space. */
+  /** Heads that learn from no gradient outside their column space. */
   public static HeadVariantExperiment orthogonal(Sweep<HeadVariantSetting> sweep) {
     return new HeadVariantExperiment(
-        sweep, HeadVariantPlan::ofNarrow, HeadVariantPlan::orthogonalArms);
+        sweep, (tier, seed) -> List.of(HeadVariantPlan.ofOrthogonal(tier, seed)));
   }
 
   /** Classes that never occur. */
   public static HeadVariantExperiment never(Sweep<HeadVariantSetting> sweep) {
-    return new HeadVariantExperiment(sweep, HeadVariantPlan::of, HeadVariantPlan::neverArms);
+    return new HeadVariantExperiment(
+        sweep, (tier, seed) -> List.of(HeadVariantPlan.ofNever(tier, seed)));
   }
 
   /** What the arms will run; the rates are placeholders until they are chosen. */
   @Override
   public List<PlannedRun<?>> trainings(Tier tier, long seed) {
-    HeadVariantPlan plan = plans.of(tier, seed);
-    List<HeadVariant> variants = arms.apply(plan);
-    Map<String, Double> placeholders = new LinkedHashMap<>();
-    variants.forEach(v -> placeholders.put(v.rateOf(), plan.rates().getFirst()));
-    List<HeadVariantSetting> all = new ArrayList<>(plan.trials(variants));
-    all.addAll(plan.runs(variants, placeholders));
-    return sweep.plan(all);
+    List<PlannedRun<?>> all = new ArrayList<>();
+    for (HeadVariantPlan plan : plans.of(tier, seed)) {
+      Map<String, Double> placeholders = new LinkedHashMap<>();
+      plan.arms().forEach(v -> placeholders.put(v.rateOf(), plan.rates(v).getFirst()));
+      all.addAll(sweep.plan(plan.trials()));
+      all.addAll(sweep.plan(plan.runs(placeholders)));
+    }
+    return all;
   }
 
   @Override
   public void run(ClaimContext context, String claim, EvidenceBuilder evidence) {
-    Outcome outcome = outcome(context, claim);
-    SweepEvidence.hand(claim, outcome.trials, false, evidence);
-    SweepEvidence.hand(claim, outcome.runs, false, evidence);
+    for (Outcome outcome : outcomes(context, claim)) {
+      SweepEvidence.hand(claim, outcome.trials, false, evidence);
+      SweepEvidence.hand(
+          claim,
+          outcome.runs,
+          false,
+          evidence,
+          (run, own) -> {
+            if (!outcome.trials.isEmpty()) {
+              own.metric("rates_from_edge", 0, outcome.ratesFromEdge(run.arm()), "1");
+            }
+          });
+    }
   }
 
   /**
    * What trials and runs measured.
    *
+   * @param rates chosen by arm
    * @param trials one for each arm with its own rate, rate and trial seed
    * @param runs one for each arm and seed
    */
-  record Outcome(HeadVariantPlan plan, List<Evidence> trials, List<Evidence> runs) {}
+  record Outcome(
+      HeadVariantPlan plan, Map<String, Double> rates, List<Evidence> trials, List<Evidence> runs) {
+
+    /** Rates beyond the arm's on the nearer side: 0 where a better one may lie beyond the grid. */
+    private int ratesFromEdge(String name) {
+      HeadVariant arm = plan.arm(name);
+      HeadVariant owner = plan.arm(arm.rateOf());
+      List<Double> tried = plan.rates(owner);
+      int at = tried.indexOf(rates.get(owner.arm()));
+      return Math.min(at, tried.size() - 1 - at);
+    }
+  }
 
   /** Chooses rates, then runs the arms. */
-  Outcome outcome(ClaimContext context, String claim) {
-    HeadVariantPlan plan = plans.of(context.tier(), context.seed());
-    List<HeadVariant> variants = arms.apply(plan);
-    List<HeadVariantSetting> trials = plan.trials(variants);
-    List<Evidence> tried = sweep.run(context, claim, trials);
-    Map<String, Double> rates = chosen(plan, variants, trials, tried);
-    return new Outcome(plan, tried, sweep.run(context, claim, plan.runs(variants, rates)));
+  List<Outcome> outcomes(ClaimContext context, String claim) {
+    List<Outcome> outcomes = new ArrayList<>();
+    for (HeadVariantPlan plan : plans.of(context.tier(), context.seed())) {
+      List<HeadVariantSetting> trials = plan.trials();
+      List<Evidence> tried = sweep.run(context, claim, trials);
+      Map<String, Double> rates = chosen(plan, trials, tried);
+      outcomes.add(new Outcome(plan, rates, tried, sweep.run(context, claim, plan.runs(rates))));
+    }
+    return outcomes;
   }
 
   private static Map<String, Double> chosen(
-      HeadVariantPlan plan,
-      List<HeadVariant> variants,
-      List<HeadVariantSetting> trials,
-      List<Evidence> tried) {
+      HeadVariantPlan plan, List<HeadVariantSetting> trials, List<Evidence> tried) {
     Map<String, Double> chosen = new LinkedHashMap<>();
-    for (HeadVariant owner : variants.stream().filter(HeadVariant::hasOwnRate).toList()) {
+    for (HeadVariant owner : plan.arms().stream().filter(HeadVariant::hasOwnRate).toList()) {
       var choice = new RateChoice();
       for (int i = 0; i < trials.size(); i++) {
         if (trials.get(i).variant().equals(owner)) {
@@ -115,7 +136,7 @@ public record HeadVariantExperiment(
           choice.add(trials.get(i).training().learningRate(), loss);
         }
       }
-      chosen.put(owner.arm(), choice.best(plan.rates()));
+      chosen.put(owner.arm(), choice.best(plan.rates(owner)));
     }
     return chosen;
   }

@@ -1,43 +1,72 @@
 package dev.gatun.claims.heads;
 
+import dev.gatun.claims.heads.HeadVariantScale.Blocks;
 import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.Tier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 
 /**
- * The arms of {@link HeadVariantExperiment} at a tier.
+ * Arms of {@link HeadVariantExperiment} at one scale.
  *
  * @param scale common to all arms
- * @param ranks of the factorised heads, ascending; the last is the width
- * @param backwardRanks of the limited backward passes
- * @param neverClasses numbers of classes that never occur
- * @param rates learning rates to choose from, ascending
+ * @param arms that are compared
+ * @param rates learning rates to choose from, ascending, each times an arm's own factor
  * @param trialSeeds seeds on which they are chosen, none of those of the runs
  * @param seeds of the runs
  */
 record HeadVariantPlan(
     HeadVariantScale scale,
-    List<Integer> ranks,
-    List<Integer> backwardRanks,
-    List<Integer> neverClasses,
+    List<HeadVariant> arms,
     List<Double> rates,
     List<Long> trialSeeds,
     List<Long> seeds) {
-  private static final int SEEDS = 5;
-
-  /**
-   * Above these, trial losses fall by another 0.05 to 0.2 nats, but some seeds leave for a plateau:
-   * at 1.2e-2 final losses of equal arms scatter by 0.3 nats, as much as the arms differ.
-   */
-  private static final List<Double> QUICK_RATES = List.of(1.5e-3, 3e-3, 6e-3);
-
   /** Trial seeds start so far above the first seed. */
   private static final long TRIAL_SEEDS = 1_000_000;
+
+  /**
+   * After a tenth of a short run some seeds stay on a plateau for the rest of it: final losses then
+   * scatter by 0.2 nats, and by 0.02 with this.
+   */
+  private static final double WARM_UP = 0.3;
+
+  /**
+   * The byte-level models of arXiv 2608.16671: 4 layers, width 32, 600 steps. Attention heads and
+   * batches are ours: 128 bytes for each step at the quick tier, and at the others as many as that
+   * paper's larger models see tokens.
+   */
+  private static final HeadVariantScale QUICK_BYTES = bytes(8, 16, 256);
+
+  private static final HeadVariantScale DESK_BYTES = bytes(8, 128, 128);
+
+  private static final List<Double> QUICK_RATES = List.of(3e-3, 6e-3, 1.2e-2, 2.4e-2);
+  private static final List<Double> DESK_RATES = List.of(3e-3, 6e-3, 1.2e-2, 2.4e-2, 4.8e-2);
+
+  /** Its larger models: 6 layers, width 96, V 8,192, 1.23 million tokens in 1,200 steps. */
+  private static final HeadVariantScale WIDE =
+      new HeadVariantScale(
+          Blocks.GPT2, new ModelSize(8192, 96, 6, 6, 128), 8, 1200, 1200, WARM_UP, 128);
+
+  private static final List<Double> WIDE_RATES = List.of(1.5e-3, 3e-3, 6e-3, 1.2e-2, 2.4e-2);
+
+  /** A7's at the desk: ten million tokens for each run, of which a trial has a quarter. */
+  private static final HeadVariantScale LONG =
+      new HeadVariantScale(
+          Blocks.GPT2, new ModelSize(1024, 32, 2, 2, 64), 32, 5000, 1250, 0.1, 128);
+
+  /**
+   * A7's as arXiv 2603.10145 is reported to have it: 6 layers of width 4,096, V 49,152, 11 billion
+   * tokens. A trial has a twentieth of them, as a run takes days of a GPU.
+   */
+  private static final HeadVariantScale PAPER =
+      new HeadVariantScale(
+          Blocks.LLAMA, new ModelSize(49_152, 4096, 6, 32, 1024), 512, 21_000, 1050, 0.05, 128);
+
+  private static final List<Double> PAPER_RATES = List.of(7.5e-5, 1.5e-4, 3e-4, 6e-4, 1.2e-3);
 
   /** Checks that trials say nothing about the seeds of the runs. */
   HeadVariantPlan {
@@ -46,130 +75,130 @@ record HeadVariantPlan(
     }
   }
 
-  /** The plan of a tier; the paper of C1, C2 and C3 is small enough for a desk. */
-  static HeadVariantPlan of(Tier tier, long firstSeed) {
-    return tier == Tier.QUICK ? quick(firstSeed) : desk(firstSeed);
-  }
-
-  /** As {@link #of}, with A7's paper. */
-  static HeadVariantPlan ofRanks(Tier tier, long firstSeed) {
-    return tier == Tier.PAPER ? paper(firstSeed) : of(tier, firstSeed);
-  }
-
-  /** As {@link #of}, at the width of C2's paper. */
-  static HeadVariantPlan ofNarrow(Tier tier, long firstSeed) {
-    return tier == Tier.QUICK ? quick(firstSeed) : deskNarrow(firstSeed);
-  }
-
-  /** One layer, V 1,024, D 32 and 131,072 tokens for each run: a few million tokens in all. */
-  static HeadVariantPlan quick(long firstSeed) {
+  private static HeadVariantPlan of(
+      HeadVariantScale scale,
+      List<HeadVariant> arms,
+      List<Double> rates,
+      long firstSeed,
+      int seeds) {
     return new HeadVariantPlan(
-        new HeadVariantScale(new ModelSize(1024, 32, 1, 4, 32), 16, 256, 256),
-        List.of(2, 4, 8, 16, 32),
-        List.of(16, 32),
-        List.of(256, 1024, 4096),
-        QUICK_RATES,
-        trialSeeds(firstSeed, 2),
-        seeds(firstSeed, SEEDS));
+        scale,
+        arms,
+        rates,
+        List.of(firstSeed + TRIAL_SEEDS),
+        LongStream.range(firstSeed, firstSeed + seeds).boxed().toList());
+  }
+
+  private static HeadVariantScale bytes(int batch, int length, int windows) {
+    var size = new ModelSize(256, 32, 4, 2, length);
+    return new HeadVariantScale(Blocks.GPT2, size, batch, 600, 600, WARM_UP, windows);
+  }
+
+  private static HeadVariantPlan ofBytes(
+      Tier tier, List<HeadVariant> arms, long firstSeed, int seeds) {
+    return tier == Tier.QUICK
+        ? of(QUICK_BYTES, arms, QUICK_RATES, firstSeed, seeds)
+        : of(DESK_BYTES, arms, DESK_RATES, firstSeed, seeds);
   }
 
   /**
-   * The published configuration of arXiv 2608.16671, as far as it is reported: 6 layers, D 96, V
-   * 8,192, 1,200 steps. Batches and rates are ours.
+   * A7: the plain head and one of every rank, and another form of head unless it is one of them.
    */
-  static HeadVariantPlan desk(long firstSeed) {
-    return desk(96, List.of(6, 12, 24, 48, 96), List.of(48, 96), firstSeed);
+  static HeadVariantPlan ofRanks(Tier tier, HeadChoice head, long firstSeed) {
+    return switch (tier) {
+      case QUICK -> ofBytes(tier, rankArms(QUICK_BYTES, head, 4, 16, 32), firstSeed, 5);
+      case DESK -> of(LONG, rankArms(LONG, head, 2, 4, 8, 16, 32), DESK_RATES, firstSeed, 5);
+      case PAPER -> {
+        List<HeadVariant> arms = rankArms(PAPER, head, 32, 64, 128, 256, 512, 1024, 2048, 4096);
+        yield of(PAPER, arms, PAPER_RATES, firstSeed, 1);
+      }
+    };
   }
 
-  /** The same at width 32, at which that paper takes the orthogonal part away. */
-  static HeadVariantPlan deskNarrow(long firstSeed) {
-    return desk(32, List.of(), List.of(32), firstSeed);
-  }
-
-  private static HeadVariantPlan desk(
-      int width, List<Integer> ranks, List<Integer> backwardRanks, long firstSeed) {
-    return new HeadVariantPlan(
-        new HeadVariantScale(new ModelSize(8192, width, 6, width / 16, 128), 8, 1200, 128),
-        ranks,
-        backwardRanks,
-        List.of(256, 1024, 4096),
-        List.of(7.5e-4, 1.5e-3, 3e-3),
-        trialSeeds(firstSeed, 1),
-        seeds(firstSeed, SEEDS));
+  private static List<HeadVariant> rankArms(
+      HeadVariantScale scale, HeadChoice other, int... ranks) {
+    List<HeadVariant> arms = new ArrayList<>(List.of(HeadVariant.FULL));
+    IntStream.of(ranks).mapToObj(HeadVariant::rank).forEach(arms::add);
+    if (!other.isMatrix()) {
+      arms.add(HeadVariant.of(other, scale.size()));
+    }
+    return arms;
   }
 
   /**
-   * A7 as arXiv 2603.10145 is reported to have it: 6 layers of width 4,096, V 49,152, 11 billion
-   * tokens, ranks from 32 to 4,096; one seed and one rate, as each run takes days of a GPU.
+   * C1: the exact model, limited backward passes, and heads of the same ranks beside them; at the
+   * desk in the larger models as well. What is small enough for a desk is the paper's own.
    */
-  static HeadVariantPlan paper(long firstSeed) {
-    return new HeadVariantPlan(
-        new HeadVariantScale(new ModelSize(49_152, 4096, 6, 32, 1024), 512, 21_000, 128),
-        List.of(32, 128, 512, 1024, 4096),
-        List.of(),
-        List.of(),
-        List.of(3e-4),
-        List.of(),
-        seeds(firstSeed, 1));
-  }
-
-  private static List<Long> seeds(long first, int count) {
-    return LongStream.range(first, first + count).boxed().toList();
-  }
-
-  private static List<Long> trialSeeds(long firstSeed, int count) {
-    return seeds(firstSeed + TRIAL_SEEDS, count);
-  }
-
-  /** The exact model and a head of every rank. */
-  List<HeadVariant> rankArms() {
-    return withFull(ranks.stream().map(HeadVariant::rank));
-  }
-
-  /** The same, and another head beside them unless it is one of them. */
-  List<HeadVariant> rankArms(HeadChoice head) {
-    return head.isMatrix()
-        ? rankArms()
-        : Stream.concat(rankArms().stream(), Stream.of(HeadVariant.of(head, scale.size())))
-            .toList();
-  }
-
-  /** The exact model, every limited backward pass, and heads of the same ranks beside them. */
-  List<HeadVariant> backwardArms() {
-    return withFull(
-        backwardRanks.stream()
-            .flatMap(r -> Stream.of(HeadVariant.backward(r), HeadVariant.rank(r))));
+  static List<HeadVariantPlan> ofBackward(Tier tier, long firstSeed) {
+    if (tier == Tier.QUICK) {
+      return List.of(ofBytes(tier, limited(32, 16, 4), firstSeed, 5));
+    }
+    List<HeadVariant> wide = limited(96, 48).stream().map(HeadVariant::wide).toList();
+    return List.of(
+        ofBytes(tier, limited(32, 16, 8, 4), firstSeed, 5),
+        of(WIDE, wide, WIDE_RATES, firstSeed, 5));
   }
 
   /**
-   * The exact model, the one whose head has no orthogonal part of its gradient, and a backward pass
-   * of full rank, which takes nothing away.
+   * Backward passes and heads of the full rank and of others, of the first of which passes through
+   * other directions too.
    */
-  List<HeadVariant> orthogonalArms() {
-    return withFull(
-        Stream.of(HeadVariant.withoutOrthogonalPart(), HeadVariant.backward(scale.size().width())));
+  private static List<HeadVariant> limited(int full, int... ranks) {
+    List<HeadVariant> arms = new ArrayList<>(List.of(HeadVariant.FULL));
+    for (int rank : ranks) {
+      arms.add(HeadVariant.backward(rank));
+      arms.add(HeadVariant.rank(rank));
+    }
+    arms.add(HeadVariant.trailing(ranks[0]).atUsualRate());
+    arms.add(HeadVariant.random(ranks[0]).atUsualRate());
+    arms.add(HeadVariant.backward(full).atUsualRate());
+    arms.add(HeadVariant.rank(full));
+    return arms;
   }
 
-  /** The exact model without and with classes that never occur. */
-  List<HeadVariant> neverArms() {
-    return withFull(neverClasses.stream().map(HeadVariant::never));
+  /**
+   * C2: the head's update without the orthogonal part or without any, and with an output bias; as
+   * many seeds as the paper has.
+   */
+  static HeadVariantPlan ofOrthogonal(Tier tier, long firstSeed) {
+    List<HeadVariant> arms =
+        List.of(
+            HeadVariant.FULL,
+            HeadVariant.WITHOUT_ORTHOGONAL_PART,
+            HeadVariant.FROZEN,
+            HeadVariant.FULL_WITH_BIAS,
+            HeadVariant.WITHOUT_ORTHOGONAL_PART_WITH_BIAS);
+    return ofBytes(tier, arms, firstSeed, 3);
   }
 
-  private static List<HeadVariant> withFull(Stream<HeadVariant> others) {
-    return Stream.concat(Stream.of(HeadVariant.FULL), others).toList();
+  /** C3: 256 classes that occur among 256, 1,024 and 4,096 in all. */
+  static HeadVariantPlan ofNever(Tier tier, long firstSeed) {
+    List<HeadVariant> arms =
+        List.of(HeadVariant.FULL, HeadVariant.never(768), HeadVariant.never(3840));
+    return ofBytes(tier, arms, firstSeed, 5);
+  }
+
+  /** The arm of a name. */
+  HeadVariant arm(String name) {
+    return arms.stream().filter(v -> v.arm().equals(name)).findFirst().orElseThrow();
+  }
+
+  /** The rates that an arm chooses from. */
+  List<Double> rates(HeadVariant arm) {
+    return rates.stream().map(rate -> rate * arm.rateFactor()).toList();
   }
 
   /**
    * Runs that try every rate on the trial seeds, for the arms whose rates these need; none where
    * there is but one rate.
    */
-  List<HeadVariantSetting> trials(List<HeadVariant> variants) {
+  List<HeadVariantSetting> trials() {
     if (rates.size() == 1) {
       return List.of();
     }
     List<HeadVariantSetting> settings = new ArrayList<>();
-    for (HeadVariant owner : variants.stream().filter(HeadVariant::hasOwnRate).toList()) {
-      for (double rate : rates) {
+    for (HeadVariant owner : arms.stream().filter(HeadVariant::hasOwnRate).toList()) {
+      for (double rate : rates(owner)) {
         trialSeeds.forEach(seed -> settings.add(scale.trial(owner, rate, seed)));
       }
     }
@@ -181,10 +210,10 @@ record HeadVariantPlan(
    *
    * @param chosen rate by arm
    */
-  List<HeadVariantSetting> runs(List<HeadVariant> variants, Map<String, Double> chosen) {
+  List<HeadVariantSetting> runs(Map<String, Double> chosen) {
     List<HeadVariantSetting> settings = new ArrayList<>();
     for (long seed : seeds) {
-      for (HeadVariant variant : variants) {
+      for (HeadVariant variant : arms) {
         settings.add(scale.setting(variant, chosen.get(variant.rateOf()), seed));
       }
     }

@@ -11,10 +11,11 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * One training run of {@link HeadVariantExperiment}: a GPT-2 style model with some head, trained on
- * the corpus and evaluated on held-out windows of its seed's.
+ * One training run of {@link HeadVariantExperiment}: a model with some head, trained on the corpus
+ * and evaluated on held-out windows of its seed's.
  *
  * @param variant its head
+ * @param blocks of the model
  * @param size of the model, V being the tokenizer's
  * @param training on the corpus
  * @param windows held-out windows of an evaluation
@@ -24,6 +25,7 @@ import java.util.OptionalInt;
  */
 public record HeadVariantSetting(
     HeadVariant variant,
+    HeadVariantScale.Blocks blocks,
     ModelSize size,
     UsualTraining training,
     int windows,
@@ -43,9 +45,15 @@ public record HeadVariantSetting(
     return trial ? "%s-rate%s".formatted(variant.arm(), training.learningRate()) : variant.arm();
   }
 
+  /** Claims share the sweep, and not all train models of one size. */
+  @Override
+  public String id() {
+    return "%s-v%s-d%s-n%s-seed%s".formatted(arm(), size.vocabulary(), size.width(), steps(), seed);
+  }
+
   @Override
   public TransformerConfig model() {
-    return size.withMoreTokens(variant.neverClasses()).gpt2(variant.head());
+    return blocks.model(size.withMoreTokens(variant.neverClasses()), variant.head());
   }
 
   @Override

@@ -15,34 +15,65 @@ public sealed interface HeadBackward {
   /** Backpropagation: dH = G·W, dW = Gᵀ·H. */
   record Exact() implements HeadBackward {}
 
+  /** Which r directions of the hidden states a head of lower rank keeps. */
+  enum Directions {
+    /** The right singular vectors of the largest singular values: the best approximation of W. */
+    LEADING,
+    /** Those of the smallest. */
+    TRAILING,
+    /** Uniformly random ones, which stay the same. */
+    RANDOM
+  }
+
   /**
-   * Hidden states see the gradient through a head of lower rank: dH = G·W_r, where W_r = W·Q·Qᵀ is
-   * the best approximation of W of rank r, and Q [D, r] holds its r leading right singular vectors.
-   * Taken anew from W at every pass, so that it is a function of the parameters alone and a resumed
-   * run goes on as before. The head's own gradient is exact, dW = Gᵀ·H. With r = D nothing is taken
-   * away.
+   * Hidden states see the gradient through a head of lower rank: dH = G·W_r, where W_r = W·Q·Qᵀ and
+   * Q [D, r] holds orthonormal directions. The head's own gradient is exact, dW = Gᵀ·H. With r = D
+   * nothing is taken away but what W changes between two renewals of W_r.
    *
-   * <p>Each pass also forms WᵀW in f64, solves a D×D eigenproblem and multiplies W by a D×D matrix;
-   * V×D more numbers are held.
+   * <p>W_r is renewed at the first pass and then at every so many, so that between renewals it
+   * depends on earlier weights. Experiments alone have such passes, and train a run that was
+   * interrupted from its first step; a run that goes on from a checkpoint has the exact one.
+   *
+   * <p>A renewal forms WᵀW in f64, solves a D×D eigenproblem and multiplies W by a D×D matrix; V×D
+   * more numbers are held.
    *
    * @param rank r, from 1 to D
+   * @param directions which ones
+   * @param interval passes from one renewal of W_r to the next
+   * @param rmsMatched whether dH is scaled to the root mean square of the exact one, G·W, so that
+   *     no change of its size passes for one of its rank
    */
-  record RankLimited(int rank) implements HeadBackward {
-    /** Checks that it is positive. */
+  record RankLimited(int rank, Directions directions, int interval, boolean rmsMatched)
+      implements HeadBackward {
+    /** Checks that the numbers are positive. */
     public RankLimited {
       if (rank < 1) {
         throw new IllegalArgumentException(
             "the rank of a backward pass must be at least 1, not " + rank);
       }
+      if (interval < 1) {
+        throw new IllegalArgumentException(
+            "a backward pass is renewed every 1 pass or more, not every " + interval);
+      }
+    }
+
+    /**
+     * The best approximation of the weights as they are at each pass; dH stays as large as it is.
+     */
+    public RankLimited(int rank) {
+      this(rank, Directions.LEADING, 1, false);
     }
   }
 
   /**
    * The head's weights see only that part of G that hidden states see: dW = (G·P_W)ᵀ·H with P_W =
-   * W·(WᵀW)⁺·Wᵀ the orthogonal projector on the column space of W. Hidden states keep dH = G·W,
-   * which is G·P_W·W. Computed as dW = W·(WᵀW)⁺·(dHᵀ·H), without G; its relative rounding error is
-   * that of dH times the condition number of W. Directions of W below √(V·2⁻⁵²) of the largest
-   * singular value count as absent.
+   * W·(WᵀW)⁺·Wᵀ the orthogonal projector on the column space of W, scaled to the root mean square
+   * of the exact one. Hidden states keep dH = G·W, which is G·P_W·W. Computed as dW =
+   * W·(WᵀW)⁺·(dHᵀ·H), without G; its relative rounding error is that of dH times the condition
+   * number of W. Directions of W below √(V·2⁻⁵²) of the largest singular value count as absent.
    */
   record WithoutOrthogonalPart() implements HeadBackward {}
+
+  /** The head's weights see nothing: dH = G·W, dW = 0. Weight decay still pulls them. */
+  record FrozenHead() implements HeadBackward {}
 }

@@ -74,7 +74,7 @@ public final class LinearHead implements MatrixHead {
 
   @Override
   public void prepare(Tensor targets) {
-    products.refresh();
+    products.refresh(targets.size());
   }
 
   @Override
@@ -113,7 +113,7 @@ public final class LinearHead implements MatrixHead {
 
   @Override
   public long generation() {
-    return chunks.generation();
+    return chunks.generation() + products.generation();
   }
 
   @Override

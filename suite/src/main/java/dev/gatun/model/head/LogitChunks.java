@@ -94,7 +94,7 @@ public final class LogitChunks implements AutoCloseable {
         (first, gradient) -> {
           tap.accept(first, gradient);
           long count = gradient.rows();
-          products.add(gradient, x.rows(first, count), dX.rows(first, count));
+          products.add(first, gradient, x.rows(first, count), dX.rows(first, count));
         });
     products.finish(x, dX);
   }

@@ -5,6 +5,8 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 
 /**
  * The right singular vectors of head weights W [V, D], in f64, as the eigenvectors of WᵀW. A
@@ -29,9 +31,32 @@ final class RightSingularVectors {
     backend.symmetricEigenvectors(vectors, eigenvalues);
   }
 
+  /**
+   * Takes uniformly random orthonormal vectors in their place, the same at every call: the
+   * eigenvectors of a symmetric Gaussian matrix.
+   */
+  void refreshAtRandom() {
+    int width = Math.toIntExact(vectors.rows());
+    RandomGenerator generator = new SplittableRandom(width);
+    double[] matrix = new double[width * width];
+    for (int row = 0; row < width; row++) {
+      for (int col = 0; col <= row; col++) {
+        matrix[row * width + col] = generator.nextGaussian() * (row == col ? Math.sqrt(2) : 1);
+        matrix[col * width + row] = matrix[row * width + col];
+      }
+    }
+    backend.write(matrix, vectors);
+    backend.symmetricEigenvectors(vectors, eigenvalues);
+  }
+
   /** The vectors of the largest singular values, as rows: [rank, D] F64. */
   Tensor leading(long rank) {
     return vectors.rows(vectors.rows() - rank, rank);
+  }
+
+  /** Those of the smallest, as rows: [rank, D] F64. */
+  Tensor trailing(long rank) {
+    return vectors.rows(0, rank);
   }
 
   /**

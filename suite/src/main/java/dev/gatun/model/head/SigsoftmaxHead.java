@@ -75,7 +75,7 @@ public final class SigsoftmaxHead implements Head {
           tap.accept(first, gradient);
           backend.elementwiseBackward(
               Elementwise.SIGSOFTMAX, untransformed(count), gradient, gradient);
-          products.add(gradient, hidden.rows(first, count), dHidden.rows(first, count));
+          products.add(first, gradient, hidden.rows(first, count), dHidden.rows(first, count));
         });
   }
 

@@ -26,7 +26,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -55,11 +54,16 @@ class HeadVariantExperimentIT {
     List<Double> rates = List.of(1e-5, 5e-3);
     Evidence evidence =
         run(
-            SmallHeads.c1(
+            SmallHeads.claim(
+                "A7",
                 SmallHeads.sweep(new HeadVariantTraining()),
-                (_, seed) -> SmallHeads.plan(seed, 1, rates, List.of(99L))));
-    for (String arm : List.of("full", "backward16", "rank16")) {
+                SmallHeads.SMALL,
+                1,
+                rates,
+                List.of(99L)));
+    for (String arm : List.of("full", "rank16")) {
       assertEquals(5e-3, Measured.value(evidence, arm, "learning_rate"), arm);
+      assertEquals(0, Measured.value(evidence, arm, "rates_from_edge"), arm);
     }
     Set<Long> trials = new HashSet<>();
     Set<Long> runs = new HashSet<>();
@@ -72,19 +76,31 @@ class HeadVariantExperimentIT {
 
   @Test
   void ratesAreNotChosenOnSeedsThatAreMeasured() {
-    assertThrows(
-        IllegalArgumentException.class,
-        () -> SmallHeads.plan(SEED, 2, List.of(1e-3, 1e-2), List.of(SEED + 1)));
+    Claim claim =
+        SmallHeads.claim(
+            "C3",
+            SmallHeads.sweep(new HeadVariantTraining()),
+            SmallHeads.SMALL,
+            2,
+            List.of(1e-3, 1e-2),
+            List.of(SEED + 1));
+    assertThrows(IllegalArgumentException.class, () -> run(claim));
   }
 
   @Test
   void aRateThatDivergesIsNotChosen() {
     Evidence evidence =
         run(
-            SmallHeads.c3(
+            SmallHeads.claim(
+                "C3",
                 SmallHeads.sweep(new HeadVariantTraining()),
-                (_, seed) -> SmallHeads.plan(seed, 1, List.of(1e-3, 1e30), List.of(99L))));
+                SmallHeads.SMALL,
+                1,
+                List.of(1e-4, 1e-3, 1e30),
+                List.of(99L)));
     assertEquals(1e-3, Measured.value(evidence, "full", "learning_rate"));
+    assertEquals(1e-3, Measured.value(evidence, "never768", "learning_rate"));
+    assertEquals(1, Measured.value(evidence, "never768", "rates_from_edge"));
     assertEquals(Double.NaN, Measured.value(evidence, "full-rate1.0E30", "trial_loss"));
   }
 
@@ -98,7 +114,8 @@ class HeadVariantExperimentIT {
       double trained = loss(evidence, "full", seed, SmallHeads.STEPS);
       assertTrue(trained < untrained - 1);
       assertNotEquals(trained, loss(evidence, "backward16", seed, SmallHeads.STEPS));
-      assertEquals(trained, loss(evidence, "backward32", seed, SmallHeads.STEPS), 1e-3);
+      // Its directions are all, and its weights up to twenty steps old.
+      assertEquals(trained, loss(evidence, "backward32", seed, SmallHeads.STEPS), 0.1);
     }
   }
 
@@ -123,10 +140,9 @@ class HeadVariantExperimentIT {
   void efficiencyFactorsCompareTheCurvesOfOneSeed() {
     Evidence evidence = whole().get("A7");
     for (long seed = SEED; seed < SEED + 5; seed++) {
-      String pair = "A7/full-over-rank2/seed" + seed;
+      String pair = "A7/rank32-over-rank4/seed" + seed;
       double tokens = valueOf(evidence, pair, "tokens_to_narrow_loss");
       double factor = valueOf(evidence, pair, "efficiency_factor");
-      assertEquals(2, valueOf(evidence, pair, "narrow_rank"));
       assertTrue(factor > 1 && factor < 32, pair + ": " + factor);
       assertTrue(tokens * factor <= SmallHeads.STEPS * 256 + 1e-6, pair + ": " + tokens);
     }
@@ -143,7 +159,7 @@ class HeadVariantExperimentIT {
   @Test
   void claimsShareTheirTrainings() {
     whole();
-    assertEquals(5 * (4 + 2 + 1 + 1 + 1) * SmallHeads.STEPS, stepsOfAll.size());
+    assertEquals(5 * (4 + 3 + 2 + 1) * SmallHeads.STEPS, stepsOfAll.size());
   }
 
   @Test
@@ -161,12 +177,10 @@ class HeadVariantExperimentIT {
     if (whole.isEmpty()) {
       Sweep<HeadVariantSetting> shared = SmallHeads.sweep(new HeadVariantTraining());
       ClaimContext context = SmallHeads.context(backend, output, stepsOfAll::add);
-      Stream.of(
-              SmallHeads.a7(shared, SmallHeads.PLANS),
-              SmallHeads.c1(shared, SmallHeads.PLANS),
-              SmallHeads.c2(shared, SmallHeads.PLANS),
-              SmallHeads.c3(shared, SmallHeads.PLANS))
-          .forEach(claim -> whole.put(claim.id(), Measured.evidence(claim, context)));
+      for (String id : List.of("A7", "C1", "C2", "C3")) {
+        Claim claim = SmallHeads.claim(id, shared, SmallHeads.SMALL);
+        whole.put(id, Measured.evidence(claim, context));
+      }
     }
     return whole;
   }

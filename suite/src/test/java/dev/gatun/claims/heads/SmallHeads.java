@@ -1,7 +1,12 @@
 package dev.gatun.claims.heads;
 
+import static dev.gatun.claims.heads.HeadVariant.FULL;
+import static dev.gatun.claims.heads.HeadVariant.backward;
+import static dev.gatun.claims.heads.HeadVariant.never;
+import static dev.gatun.claims.heads.HeadVariant.rank;
+
 import dev.gatun.backend.Backend;
-import dev.gatun.claims.heads.HeadVariantExperiment.Plans;
+import dev.gatun.claims.heads.HeadVariantScale.Blocks;
 import dev.gatun.data.SmallText;
 import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
@@ -18,74 +23,71 @@ import dev.gatun.model.head.HeadBackward;
 import dev.gatun.results.RunRecorder;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 
-/** The experiment on heads at a size for tests: V = 512, D = 32, one layer, 192 steps. */
+/** The experiment on heads at sizes for tests. */
 final class SmallHeads {
   static final int STEPS = 192;
 
-  static final Plans PLANS = (_, seed) -> plan(seed);
-  static final Plans TINY = (_, seed) -> tiny(seed);
+  /** V = 512, D = 32, one layer, 192 steps. */
+  static final HeadVariantScale SMALL = scale(512, 16, STEPS, 128);
+
+  /** V = 256 and 128 steps of 128 tokens. */
+  static final HeadVariantScale TINY = scale(256, 8, 128, 64);
+
+  private static final List<HeadVariant> RANKS = List.of(FULL, rank(4), rank(16), rank(32));
+  private static final List<HeadVariant> BACKWARD =
+      List.of(FULL, backward(4), backward(16), backward(32), rank(4), rank(16), rank(32));
+  private static final List<HeadVariant> ORTHOGONAL =
+      List.of(FULL, HeadVariant.WITHOUT_ORTHOGONAL_PART, HeadVariant.FROZEN);
+  private static final List<HeadVariant> NEVER = List.of(FULL, never(768));
 
   private SmallHeads() {}
 
-  static HeadVariantPlan plan(long firstSeed) {
-    return plan(firstSeed, 5, List.of(6e-3), List.of());
-  }
-
-  static HeadVariantPlan plan(
-      long firstSeed, int seeds, List<Double> rates, List<Long> trialSeeds) {
-    return new HeadVariantPlan(
-        new HeadVariantScale(new ModelSize(512, 32, 1, 4, 16), 16, STEPS, 128),
-        List.of(2, 4, 32),
-        List.of(16, 32),
-        List.of(256),
-        rates,
-        trialSeeds,
-        LongStream.range(firstSeed, firstSeed + seeds).boxed().toList());
+  private static HeadVariantScale scale(int vocabulary, int batch, int steps, int windows) {
+    var size = new ModelSize(vocabulary, 32, 1, 4, 16);
+    return new HeadVariantScale(Blocks.GPT2, size, batch, steps, steps, 0.3, windows);
   }
 
   static Sweep<HeadVariantSetting> sweep(RunBody<HeadVariantSetting> training) {
     return new Sweep<>("heads", training);
   }
 
-  static Claim a7(Sweep<HeadVariantSetting> sweep, Plans plans) {
-    var runs = new HeadVariantExperiment(sweep, plans, HeadVariantPlan::rankArms);
-    return new SweepClaim("A7", runs, new EfficiencyFactors(runs, HeadChoice.LINEAR));
+  /** A claim at one rate with five seeds. */
+  static Claim claim(String id, Sweep<HeadVariantSetting> sweep, HeadVariantScale scale) {
+    return claim(id, sweep, scale, 5, List.of(scale == TINY ? 1e-2 : 6e-3), List.of());
   }
 
-  static Claim c1(Sweep<HeadVariantSetting> sweep, Plans plans) {
-    return claim("C1", sweep, plans, HeadVariantPlan::backwardArms);
-  }
-
-  static Claim c2(Sweep<HeadVariantSetting> sweep, Plans plans) {
-    return claim("C2", sweep, plans, HeadVariantPlan::orthogonalArms);
-  }
-
-  static Claim c3(Sweep<HeadVariantSetting> sweep, Plans plans) {
-    return claim("C3", sweep, plans, HeadVariantPlan::neverArms);
-  }
-
-  private static Claim claim(
+  static Claim claim(
       String id,
       Sweep<HeadVariantSetting> sweep,
-      Plans plans,
-      Function<HeadVariantPlan, List<HeadVariant>> arms) {
-    return new SweepClaim(id, new HeadVariantExperiment(sweep, plans, arms));
-  }
-
-  /** Smaller again: V = 256 and 128 steps of 128 tokens. */
-  static HeadVariantPlan tiny(long firstSeed) {
-    return new HeadVariantPlan(
-        new HeadVariantScale(new ModelSize(256, 32, 1, 4, 16), 8, 128, 64),
-        List.of(2, 4, 32),
-        List.of(16, 32),
-        List.of(256),
-        List.of(1e-2),
-        List.of(),
-        LongStream.range(firstSeed, firstSeed + 5).boxed().toList());
+      HeadVariantScale scale,
+      int seeds,
+      List<Double> rates,
+      List<Long> trialSeeds) {
+    List<HeadVariant> arms =
+        switch (id) {
+          case "A7" -> RANKS;
+          case "C1" -> BACKWARD;
+          case "C2" -> ORTHOGONAL;
+          case "C3" -> NEVER;
+          default -> throw new IllegalArgumentException(id);
+        };
+    var runs =
+        new HeadVariantExperiment(
+            sweep,
+            (_, first) ->
+                List.of(
+                    new HeadVariantPlan(
+                        scale,
+                        arms,
+                        rates,
+                        trialSeeds,
+                        LongStream.range(first, first + seeds).boxed().toList())));
+    return id.equals("A7")
+        ? new SweepClaim(id, runs, new EfficiencyFactors(runs, HeadChoice.LINEAR))
+        : new SweepClaim(id, runs);
   }
 
   static ClaimContext context(Backend backend, Path output) {
@@ -118,7 +120,8 @@ final class SmallHeads {
       HeadVariantSetting s, HeadForm head, HeadBackward backward) {
     HeadVariant of = s.variant();
     return new HeadVariantSetting(
-        new HeadVariant(of.arm(), head, backward, of.neverClasses(), of.rateOf()),
+        new HeadVariant(of.arm(), head, backward, of.neverClasses(), of.rateOf(), of.rateFactor()),
+        s.blocks(),
         s.size(),
         s.training(),
         s.windows(),

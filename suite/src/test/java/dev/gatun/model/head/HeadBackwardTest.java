@@ -14,11 +14,13 @@ import dev.gatun.model.LanguageModel;
 import dev.gatun.model.TinyModels;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.head.HeadBackward.Directions;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -70,14 +72,111 @@ class HeadBackwardTest {
   }
 
   @Test
+  void trailingDirectionsAreWhatTheLeadingOnesLeave() {
+    Gradients exact = gradients(oracle, HeadBackward.EXACT);
+    Gradients leading = gradients(oracle, limited(3, Directions.LEADING, false));
+    Gradients trailing = gradients(oracle, limited(WIDTH - 3, Directions.TRAILING, false));
+    double[] both = new double[exact.hidden.length];
+    Arrays.setAll(both, i -> leading.hidden[i] + trailing.hidden[i]);
+    assertArrayEquals(exact.hidden, both, 1e-13, message(3));
+    assertEquals(0, dot(leading.hidden, trailing.hidden), 1e-13, message(3));
+  }
+
+  @Test
+  void randomDirectionsAreOrthonormalAndStayTheSame() {
+    HeadBackward rule = limited(3, Directions.RANDOM, false);
+    Gradients exact = gradients(oracle, HeadBackward.EXACT);
+    Gradients random = gradients(oracle, rule);
+    double[] values = singularValues(random.hidden, ROWS);
+    assertTrue(values[2] > 1e-3 * values[0] && values[3] < 1e-12 * values[0], message(3));
+    // An orthogonal projection of each row: what it takes away is orthogonal to what it leaves.
+    assertEquals(
+        dot(random.hidden, random.hidden), dot(random.hidden, exact.hidden), 1e-13, message(3));
+    assertTrue(
+        distance(random.hidden, gradients(oracle, limited(3, Directions.LEADING, false)).hidden)
+            > 0.1 * norm(random.hidden),
+        message(3));
+    assertArrayEquals(random.hidden, gradients(oracle, rule).hidden, 0, message(3));
+  }
+
+  @Test
+  void matchedGradientHasTheDirectionOfTheLimitedAndTheSizeOfTheExact() {
+    Gradients exact = gradients(oracle, HeadBackward.EXACT);
+    for (Directions directions : Directions.values()) {
+      Gradients limited = gradients(oracle, limited(2, directions, false));
+      Gradients matched = gradients(oracle, limited(2, directions, true));
+      double factor = norm(exact.hidden) / norm(limited.hidden);
+      assertTrue(factor > 1.1, directions::toString);
+      double[] expected = Arrays.stream(limited.hidden).map(x -> factor * x).toArray();
+      assertArrayEquals(expected, matched.hidden, 1e-13, directions::toString);
+      assertArrayEquals(exact.weights, matched.weights, 0, directions::toString);
+    }
+  }
+
+  @Test
+  void matchedGradientOfNothingIsNothing() {
+    Arrays.fill(weights, 0);
+    Gradients matched = gradients(oracle, limited(2, Directions.LEADING, true));
+    assertArrayEquals(new double[ROWS * WIDTH], matched.hidden, 0, message(2));
+    Gradients spanned = gradients(oracle, new HeadBackward.WithoutOrthogonalPart());
+    assertArrayEquals(new double[weights.length], spanned.weights, 0, message(0));
+  }
+
+  @Test
+  void limitedHeadIsRenewedAtItsInterval() {
+    var rule = new HeadBackward.RankLimited(2, Directions.LEADING, 3, true);
+    Tensor w = write(oracle, scope, weights, VOCABULARY, WIDTH);
+    Tensor dW = scope.zeros(ElementType.F64, VOCABULARY, WIDTH);
+    try (LinearHead head = new LinearHead(oracle, w, dW, LinearHead.Bias.NONE, rule)) {
+      pass(oracle, scope, head, dW);
+      double[] old = truncated(2);
+      System.arraycopy(normals(9, weights.length), 0, weights, 0, weights.length);
+      oracle.write(weights, w);
+      Gradients exact = gradients(oracle, HeadBackward.EXACT);
+      for (int number = 1; number <= 3; number++) {
+        double[] approximation = number < 3 ? old : truncated(2);
+        double[] limited = product(logitGradient(), ROWS, VOCABULARY, approximation, WIDTH);
+        double factor = norm(exact.hidden) / norm(limited);
+        double[] expected = Arrays.stream(limited).map(x -> factor * x).toArray();
+        assertArrayEquals(expected, pass(oracle, scope, head, dW).hidden, 1e-13, "pass " + number);
+      }
+    }
+  }
+
+  @Test
+  void matchedPassesOfOtherSizesFollowEachOther() {
+    var rule = limited(2, Directions.LEADING, true);
+    Tensor w = write(oracle, scope, weights, VOCABULARY, WIDTH);
+    Tensor dW = scope.zeros(ElementType.F64, VOCABULARY, WIDTH);
+    try (LinearHead head = new LinearHead(oracle, w, dW, LinearHead.Bias.NONE, rule)) {
+      Gradients whole = pass(oracle, scope, head, dW);
+      long generation = head.generation();
+      Tensor few = scope.zeros(ElementType.F64, 5, WIDTH);
+      Tensor classes = scope.zeros(ElementType.I32, 5);
+      head.lossAndGradients(few, classes, SCALE, few, LogitGradientTap.NONE);
+      assertTrue(head.generation() > generation);
+      assertArrayEquals(whole.hidden, pass(oracle, scope, head, dW).hidden, 0);
+    }
+  }
+
+  @Test
+  void frozenHeadPassesTheExactGradientOnAndHasNone() {
+    Gradients exact = gradients(oracle, HeadBackward.EXACT);
+    Gradients frozen = gradients(oracle, new HeadBackward.FrozenHead());
+    assertArrayEquals(exact.hidden, frozen.hidden, 0);
+    assertArrayEquals(new double[weights.length], frozen.weights, 0);
+    assertEquals(exact.loss, frozen.loss);
+  }
+
+  @Test
   void headWithoutOrthogonalPartLearnsFromTheProjectedLogitGradient() {
     Gradients exact = gradients(oracle, HeadBackward.EXACT);
     Gradients spanned = gradients(oracle, new HeadBackward.WithoutOrthogonalPart());
-    double[] expected = projected(exact.weights);
+    double[] expected = resized(projected(exact.weights), exact.weights);
     assertArrayEquals(expected, spanned.weights, 1e-13, message(0));
     assertArrayEquals(exact.hidden, spanned.hidden, 0, message(0));
     assertEquals(exact.loss, spanned.loss, message(0));
-    assertTrue(norm(spanned.weights) < 0.9 * norm(exact.weights), message(0));
+    assertTrue(norm(projected(exact.weights)) < 0.9 * norm(exact.weights), message(0));
     assertArrayEquals(spanned.weights, projected(spanned.weights), 1e-13, message(0));
   }
 
@@ -86,12 +185,10 @@ class HeadBackwardTest {
     for (int row = 0; row < VOCABULARY; row++) {
       weights[row * WIDTH + 4] = 2 * weights[row * WIDTH + 1];
     }
+    Gradients exact = gradients(oracle, HeadBackward.EXACT);
     Gradients spanned = gradients(oracle, new HeadBackward.WithoutOrthogonalPart());
     assertArrayEquals(
-        projected(gradients(oracle, HeadBackward.EXACT).weights),
-        spanned.weights,
-        1e-12,
-        message(0));
+        resized(projected(exact.weights), exact.weights), spanned.weights, 1e-12, message(0));
   }
 
   @Test
@@ -100,7 +197,10 @@ class HeadBackwardTest {
     double bound = 16 * 0x1p-24 * values[0] / values[WIDTH - 1];
     for (HeadBackward rule :
         new HeadBackward[] {
-          new HeadBackward.RankLimited(3), new HeadBackward.WithoutOrthogonalPart()
+          new HeadBackward.RankLimited(3),
+          limited(3, Directions.TRAILING, true),
+          limited(3, Directions.RANDOM, true),
+          new HeadBackward.WithoutOrthogonalPart()
         }) {
       Gradients expected = gradients(oracle, rule);
       try (Backend backend = CpuBackend.open(2)) {
@@ -121,7 +221,10 @@ class HeadBackwardTest {
   void threadsChangeNoByte() {
     for (HeadBackward rule :
         new HeadBackward[] {
-          new HeadBackward.RankLimited(3), new HeadBackward.WithoutOrthogonalPart()
+          new HeadBackward.RankLimited(3),
+          limited(3, Directions.TRAILING, true),
+          limited(3, Directions.RANDOM, true),
+          new HeadBackward.WithoutOrthogonalPart()
         }) {
       try (Backend one = CpuBackend.open(1);
           Backend three = CpuBackend.open(3)) {
@@ -164,6 +267,13 @@ class HeadBackwardTest {
                 config.withHead(new HeadForm.Factorised(2)),
                 new HeadBackward.WithoutOrthogonalPart()));
     assertThrows(IllegalArgumentException.class, () -> new HeadBackward.RankLimited(0));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new HeadBackward.RankLimited(1, Directions.LEADING, 0, true));
+  }
+
+  private static HeadBackward limited(int rank, Directions directions, boolean matched) {
+    return new HeadBackward.RankLimited(rank, directions, 1, matched);
   }
 
   private LanguageModel model(TransformerConfig config, HeadBackward backward) {
@@ -285,6 +395,16 @@ class HeadBackwardTest {
 
   private static double norm(double[] x) {
     return Math.sqrt(Arrays.stream(x).map(v -> v * v).sum());
+  }
+
+  private static double dot(double[] x, double[] y) {
+    return IntStream.range(0, x.length).mapToDouble(i -> x[i] * y[i]).sum();
+  }
+
+  /** A matrix scaled to the norm of another. */
+  private static double[] resized(double[] x, double[] other) {
+    double factor = norm(other) / norm(x);
+    return Arrays.stream(x).map(v -> factor * v).toArray();
   }
 
   private static double distance(double[] x, double[] y) {
