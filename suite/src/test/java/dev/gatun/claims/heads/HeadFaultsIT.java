@@ -1,6 +1,7 @@
 package dev.gatun.claims.heads;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.gatun.backend.Backend;
@@ -24,6 +25,7 @@ import dev.gatun.model.LanguageModel;
 import dev.gatun.model.head.HeadBackward;
 import dev.gatun.model.head.HeadBackward.Directions;
 import dev.gatun.results.Evidence;
+import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Outcome;
 import dev.gatun.tensor.Batch;
 import dev.gatun.tensor.Tensor;
@@ -34,8 +36,6 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** The smallest faults of A7, A8, C1, C2, C3 and H1 that are found. */
 class HeadFaultsIT extends SmallestFaults {
@@ -116,13 +116,14 @@ class HeadFaultsIT extends SmallestFaults {
             }));
   }
 
-  @ParameterizedTest
-  @EnumSource(value = Directions.class, names = "LEADING", mode = EnumSource.Mode.EXCLUDE)
-  void backwardPassThroughOtherDirectionsIsFoundByC1(Directions others) {
+  /** Random directions cost as little as the leading ones, so that nothing would tell them. */
+  @Test
+  void backwardPassThroughTheTrailingDirectionsIsFoundByC1() {
     RunBody<HeadVariantSetting> training =
         SmallHeads.training(setting ->
             setting.backward() instanceof HeadBackward.RankLimited limited
-                ? SmallHeads.withBackward(setting, limited(limited, limited.rank(), others))
+                ? SmallHeads.withBackward(
+                    setting, limited(limited, limited.rank(), Directions.TRAILING))
                 : setting);
     PlantedFaults.assertFound(
         "C1", sound("C1"), faulty("C1", "faulty", training), "validation_loss");
@@ -134,8 +135,9 @@ class HeadFaultsIT extends SmallestFaults {
         SmallHeads.training(
             setting -> setting.arm().equals("rank16") ? SmallHeads.withRank(setting, 32) : setting);
     Evidence evidence = faulty("C1", "faulty", training);
-    assertEquals(
-        Outcome.NOT_REPRODUCED, PlantedFaults.verdict(evidence, "C1", "forward_alone16").outcome());
+    double cost = PlantedFaults.verdict(evidence, "C1", "forward_alone16").measuredHigh();
+    assertEquals(0, cost);
+    assertFalse(ExpectedValues.shipped().of("C1").check("forward_alone16").contains(cost));
   }
 
   @Test
