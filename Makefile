@@ -12,7 +12,7 @@ GATUN := suite/target/gatun/bin/gatun
 SOURCES := $(shell find pom.xml bindings native suite results/expected results/facts results/tolerances.toml results/papers.toml results/figures.toml -type f \
   -not -path '*/target/*' -not -path 'suite/src/test/*' -not -path 'suite/src/bench/*' 2>/dev/null)
 
-.PHONY: help build reproduce test it verify fuzz torture sensitivity soak bundle bench bench-claims bench-kernels bench-products format bindings bindings-check cuda-libraries clean
+.PHONY: help build reproduce test it verify fuzz torture sensitivity soak jars bundle bench bench-claims bench-kernels bench-products format bindings bindings-check cuda-libraries clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -55,6 +55,9 @@ sensitivity: ## look for the smallest fault of every claim that is found, and st
 soak: ## a training run of MINUTES (30) holds its resident memory within 5 % from minute 2 on, and its file descriptors
 	$(MVN) verify -pl bindings,native,suite -Dtest=NONE -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=SoakIT \
 	  -Dgatun.soak.minutes=$(MINUTES)
+
+jars: ## sources and Javadoc of every module, beside its jar in target/
+	$(MVN) package -DskipTests -Pjars
 
 bundle: ## one archive for a Linux machine with no JDK: suite/target/gatun-<version>-linux-x86_64.tar.xz
 	$(MVN) package -DskipTests -Pbundle

@@ -155,6 +155,14 @@ class ArchitectureTest {
               "dev.gatun.results",
               "dev.gatun.io.."),
           new Room(
+              "dev.gatun.api..",
+              "dev.gatun.measure..",
+              "dev.gatun.data..",
+              "dev.gatun.backend",
+              "dev.gatun.backend.cpu",
+              "dev.gatun.results",
+              "dev.gatun.io.."),
+          new Room(
               "dev.gatun.experiment..",
               "dev.gatun.train..",
               "dev.gatun.data..",

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -73,24 +74,39 @@ final class BenchCommand implements Callable<Integer> {
       AtomicFile.requireWritable(out.toAbsolutePath().getParent());
     }
     List<Work> works = works();
-    try (Backend backend = device.open(console::note);
+    try (var interruption = new Interruption(console::note, whereTimesAre(), () -> {});
+        Backend backend = device.open(console::note);
         var peer = new OptionalPeer(Optional.ofNullable(python).map(Peer::start))) {
-      DeviceSpeed speed = DeviceSpeed.of(backend);
+      DeviceSpeed speed =
+          console.saying("measuring what the device can do", () -> DeviceSpeed.of(backend));
       console.settings(settings(backend, speed, peer.peer()));
       if (peer.peer().isEmpty()) {
         console.note("SKIPPED: PyTorch, since no --peer names a Python that has it");
       }
-      return measure(works, backend, new Benchmark(backend, speed, pairs, peer.peer()));
+      int failed =
+          measure(works, backend, new Benchmark(backend, speed, pairs, peer.peer()), interruption);
+      interruption.complete();
+      return failed;
+    } catch (CancellationException _) {
+      return Gatun.USER_ERROR;
     }
   }
 
+  private String whereTimesAre() {
+    return out == null
+        ? "no times were kept; the same command begins anew, and --out <file> keeps each"
+        : "the times so far are in %s, and the same command begins anew".formatted(out);
+  }
+
   /** Each work is shown and stored before the next begins. */
-  private int measure(List<Work> works, Backend backend, Benchmark benchmark) {
+  private int measure(
+      List<Work> works, Backend backend, Benchmark benchmark, Interruption interruption) {
     var entries = new ArrayList<Map<String, Object>>();
     boolean failed = false;
     console.line(BenchTable.title(backend.device()));
     console.line(BenchTable.HEADER);
     for (Work work : works) {
+      interruption.check();
       console.note("measuring " + work.name());
       Outcome outcome = benchmark.run(work);
       outcome.measurement().map(BenchTable::row).ifPresent(console::line);

@@ -4,6 +4,7 @@ import dev.gatun.io.Json;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,6 +18,7 @@ import picocli.CommandLine.Spec;
 final class Console {
 
   private static final int LINE = 110;
+  private static final long SILENCE_MILLIS = 1000;
 
   @Option(names = "--json", description = "Print one JSON object and nothing else.")
   private boolean json;
@@ -65,18 +67,29 @@ final class Console {
     }
   }
 
-  /** One of several JSON objects, if asked for: each is a line. */
-  void jsonLine(Object value) {
-    if (json) {
-      out().println(Json.line(value));
-      out().flush();
-    }
-  }
-
   /** What is neither result nor JSON: notes on the way, on standard error. */
   void note(String text) {
     commandLine().getErr().println(text);
     commandLine().getErr().flush();
+  }
+
+  /** Does work that shows nothing itself; if it takes a second, a note says what is being done. */
+  <T> T saying(String text, Supplier<T> work) {
+    Thread note =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                Thread.sleep(SILENCE_MILLIS);
+                note(text);
+              } catch (InterruptedException _) {
+                // It was over before.
+              }
+            });
+    try {
+      return work.get();
+    } finally {
+      note.interrupt();
+    }
   }
 
   private PrintWriter out() {

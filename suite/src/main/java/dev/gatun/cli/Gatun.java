@@ -1,8 +1,13 @@
 package dev.gatun.cli;
 
+import dev.gatun.io.Ordered;
+import dev.gatun.natives.StandardError;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -16,14 +21,6 @@ import picocli.CommandLine.Spec;
     description = "Reproduces what is measured about the output layer of language models.",
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class,
-    exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {
-      "0:everything asked for was done, no claim failed",
-      "1:a claim was not reproduced, or machines differ",
-      "2:a mistake in the input; one line says which, and the mend",
-      "130:interrupted by Ctrl-C; what was finished is kept, and the same command goes on from"
-          + " there"
-    },
     subcommands = {
       DoctorCommand.class,
       ClaimsCommand.class,
@@ -45,10 +42,19 @@ public final class Gatun implements Runnable {
   /** Exit code: a mistake in the input. */
   static final int USER_ERROR = 2;
 
+  private static final Map<String, String> EXIT_CODES =
+      Ordered.map(
+          Map.entry("0", "everything asked for was done"),
+          Map.entry("1", "a verdict flipped, a metric changed, or machines differ"),
+          Map.entry("2", "a mistake in the input; one line says which, and how to correct it"),
+          Map.entry("130", "interrupted by Ctrl-C; one line says how to go on"),
+          Map.entry("143", "the same, by SIGTERM"));
+
   @Spec private CommandSpec spec;
 
   /** Runs the command and exits with its code. */
   public static void main(String[] args) {
+    Optional.ofNullable(Integer.getInteger("gatun.stderr")).ifPresent(StandardError::leadTo);
     // Messages of every room show numbers as the files do.
     Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
@@ -63,6 +69,9 @@ public final class Gatun implements Runnable {
         .getSubcommands()
         .values()
         .forEach(command -> command.getCommandSpec().versionProvider(new VersionProvider()));
+    Stream.concat(Stream.of(gatun), gatun.getSubcommands().values().stream())
+        .map(command -> command.getCommandSpec().usageMessage())
+        .forEach(help -> help.exitCodeListHeading("%nExit codes:%n").exitCodeList(EXIT_CODES));
     return gatun
         .setOut(out)
         .setErr(err)

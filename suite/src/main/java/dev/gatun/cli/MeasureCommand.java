@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -41,7 +42,7 @@ import picocli.CommandLine.Parameters;
       "Measures the head of a model in Hugging Face's layout: GPT-2, GPT-NeoX, Llama, Qwen3 or OLMo"
           + " 2.",
       "Several folders are several models, or steps of one run where their names end in",
-      "step<n> or checkpoint-<n>. With --json there is one JSON object a line, per model and text."
+      "step<n> or checkpoint-<n>."
     },
     mixinStandardHelpOptions = true)
 final class MeasureCommand implements Callable<Integer> {
@@ -125,7 +126,8 @@ final class MeasureCommand implements Callable<Integer> {
     Path folder = out == null ? defaultFolder(checkpoints) : out;
     new ResultsFolder(folder).requireWritable();
     requireWritableDump();
-    MeasuredTexts measured = texts(checkpoints);
+    MeasuredTexts measured =
+        console.saying("reading what is measured on", () -> texts(checkpoints));
     Map<StoredCheckpoint, List<TokenBatch>> batches = new LinkedHashMap<>();
     checkpoints.forEach(checkpoint -> batches.put(checkpoint, fitting(checkpoint, measured)));
     if (dump != null && batches.values().stream().mapToInt(List::size).sum() != 1) {
@@ -134,13 +136,21 @@ final class MeasureCommand implements Callable<Integer> {
               .formatted(checkpoints.size(), measured.names().size()));
     }
     // The interruption comes first: the process may end as soon as it is closed.
-    try (var interruption = new Interruption(() -> {});
+    try (var interruption =
+            new Interruption(
+                console::note,
+                "nothing was stored in %s, and the same command begins anew".formatted(folder),
+                () -> {});
         var _ = FolderLock.take(folder);
         Backend backend = device.open(console::note);
         var progress = new ProgressDisplay(console, interruption)) {
       console.settings(settings(batches, measured, backend, folder));
       console.line("");
-      return measure(batches, measured, backend, folder, progress);
+      int code = measure(batches, measured, backend, folder, progress);
+      interruption.complete();
+      return code;
+    } catch (CancellationException _) {
+      return Gatun.USER_ERROR;
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.gatun.cli;
 
+import dev.gatun.io.Ordered;
 import dev.gatun.measure.TokenBatch;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.results.CurveName;
@@ -84,17 +85,23 @@ record MeasureTable(Evidence evidence) {
         Locale.ROOT, "about %.1f GiB, and the blocks one by one", most / (1L << 30));
   }
 
-  /** Prints all of it: a table for each model and text, or a JSON object. */
+  /** Prints all of it: a table for each model and text, or one JSON object. */
   void print(Console console, Path folder, Path report) {
+    var measured = new ArrayList<Map<String, Object>>();
     for (Run run : evidence.runs()) {
       Map<String, Metric> metrics = new LinkedHashMap<>();
       evidence.metrics().stream()
           .filter(m -> m.run().equals(run.id()))
           .forEach(m -> metrics.put(m.name(), m));
       table(console, run, metrics);
-      console.jsonLine(json(run, metrics, folder, report));
+      measured.add(json(run, metrics));
     }
     console.line("report: @|bold " + report.toAbsolutePath() + "|@");
+    console.json(
+        Ordered.map(
+            Map.entry("results", folder.toString()),
+            Map.entry("report", report.toString()),
+            Map.entry("measured", measured)));
   }
 
   private static void table(Console console, Run run, Map<String, Metric> metrics) {
@@ -118,8 +125,7 @@ record MeasureTable(Evidence evidence) {
    * Metrics by name; a curve is an object of its points, as {@code "anisotropy_of_layer": {"0":
    * …}}.
    */
-  private static Map<String, Object> json(
-      Run run, Map<String, Metric> metrics, Path folder, Path report) {
+  private static Map<String, Object> json(Run run, Map<String, Metric> metrics) {
     var json = new LinkedHashMap<String, Object>();
     var configuration = JsonMapper.shared().readTree(run.configuration());
     var experiment = configuration.path("experiment");
@@ -130,8 +136,6 @@ record MeasureTable(Evidence evidence) {
     json.put("length", experiment.path("length").asLong());
     metrics.forEach((name, metric) -> put(json, name, metric.value()));
     json.put("checkpoint_sha256", experiment.path("checkpointSha256").asString());
-    json.put("results", folder.toString());
-    json.put("report", report.toString());
     return json;
   }
 

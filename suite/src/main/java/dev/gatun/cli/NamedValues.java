@@ -2,6 +2,7 @@ package dev.gatun.cli;
 
 import dev.gatun.backend.MathMode;
 import dev.gatun.bench.Work;
+import dev.gatun.claims.Claims;
 import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.Tier;
 import dev.gatun.io.NearestName;
@@ -14,6 +15,14 @@ import picocli.CommandLine.TypeConversionException;
 /** Options whose value is one of a few names; a misspelt one is answered by its neighbour. */
 final class NamedValues {
   private NamedValues() {}
+
+  /** The ids of the claims. */
+  static final class ClaimIds implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Claims.ids().iterator();
+    }
+  }
 
   /** The labels of the tiers. */
   static final class Tiers implements Iterable<String>, ITypeConverter<Tier> {

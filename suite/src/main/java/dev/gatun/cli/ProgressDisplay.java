@@ -38,13 +38,13 @@ final class ProgressDisplay implements ProgressListener, AutoCloseable {
     }
     return String.format(
         Locale.ROOT,
-        "loss %s, %,.0f tokens/s, %s of %s runs done",
+        "loss %s, %s of %s runs done, %,.0f tokens/s",
         progress.runs().stream()
             .map(run -> String.format(Locale.ROOT, "%.3f", run.loss()))
             .collect(Collectors.joining(" ")),
-        progress.runs().stream().mapToDouble(Progress.Running::tokensPerSecond).sum(),
         progress.runsDone(),
-        progress.runsTotal());
+        progress.runsTotal(),
+        progress.runs().stream().mapToDouble(Progress.Running::tokensPerSecond).sum());
   }
 
   /** Clears the line, for something to be printed before it goes on. */

@@ -53,7 +53,8 @@ final class ReportCommand implements Runnable {
   }
 
   private void write(Path file, ExpectedValues expected) {
-    List<Machine> machines = Machines.read(results, expected);
+    List<Machine> machines =
+        console.saying("reading what was measured", () -> Machines.read(results, expected));
     Machine first = machines.getFirst();
     Report.write(
         file,

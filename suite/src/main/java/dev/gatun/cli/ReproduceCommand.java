@@ -2,6 +2,7 @@ package dev.gatun.cli;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.claims.Claims;
+import dev.gatun.cli.NamedValues.ClaimIds;
 import dev.gatun.cli.NamedValues.Heads;
 import dev.gatun.cli.NamedValues.Tiers;
 import dev.gatun.data.Corpus;
@@ -55,6 +56,7 @@ final class ReproduceCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "<claim>",
       arity = "0..*",
+      completionCandidates = ClaimIds.class,
       description = "Claims by id, as `gatun claims` lists them. Default: all.")
   private List<String> ids = List.of();
 
@@ -138,27 +140,28 @@ final class ReproduceCommand implements Callable<Integer> {
       AtomicFile.requireWritable(timings.toAbsolutePath().getParent());
     }
     // The interruption comes first: the process may end as soon as it is closed.
-    try (var interruption = new Interruption(() -> {});
+    try (var interruption = new Interruption(console::note, goingOn(folder), () -> {});
         var _ = FolderLock.take(folder);
         Backend backend = device.open(console::note)) {
       Optional<Corpus> text =
           claims.stream().anyMatch(Claim::readsCorpus)
-              ? Optional.of(corpus.read(tier, console::note))
+              ? Optional.of(
+                  console.saying(
+                      "reading the text to train on", () -> corpus.read(tier, console::note)))
               : Optional.empty();
       var settings = ReproduceSettings.of(claims, tier, seed, text, folder);
       var memory = new SweepPreview(RunEstimate.ofMemory(settings.trainings(), backend, jobs));
       memory.requireFits();
       console.settings(settings.rows(backend.device(), memory));
       console.line("");
-      try {
-        return reproduce(settings, backend, interruption);
-      } catch (CancellationException _) {
-        console.note(
-            "gatun: interrupted; what was finished is in %s, and the same command goes on from there"
-                .formatted(folder));
-        return Gatun.USER_ERROR;
-      }
+      return reproduce(settings, backend, interruption);
+    } catch (CancellationException _) {
+      return Gatun.USER_ERROR;
     }
+  }
+
+  private static String goingOn(Path folder) {
+    return "what was finished is in %s, and the same command goes on from there".formatted(folder);
   }
 
   private int reproduce(ReproduceSettings settings, Backend backend, Interruption interruption) {
@@ -183,6 +186,7 @@ final class ReproduceCommand implements Callable<Integer> {
       new ResultsFolder(settings.folder())
           .write(evidence, StoredVerdict.of(verdicts, expected, evidence));
       context.discardUnfinished();
+      interruption.complete();
     }
     if (timings != null) {
       times.write(timings);

@@ -2,6 +2,7 @@ package dev.gatun.cli;
 
 import java.time.Duration;
 import java.util.Locale;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -13,6 +14,12 @@ import me.tongfei.progressbar.ProgressBarStyle;
 final class TaskBar implements AutoCloseable {
   private static final long NOTE_NANOS = 10_000_000_000L;
   private static final int UPDATE_MILLIS = 200;
+
+  /** One less than a terminal has at least: some begin a line when the last column is full. */
+  private static final int COLUMNS = 79;
+
+  /** Room for a message beside counts and times. */
+  private static final int MESSAGE = 32;
 
   private final boolean onTerminal = Terminal.isErrorShown();
   private String work = "";
@@ -35,7 +42,7 @@ final class TaskBar implements AutoCloseable {
     }
     this.task = task;
     if (onTerminal) {
-      draw(begins, done, total, (" " + task + "  " + message).stripTrailing());
+      draw(begins, done, total, message.isEmpty() ? task : message);
     } else if (taskBegins || System.nanoTime() - lastNote > NOTE_NANOS) {
       lastNote = System.nanoTime();
       console.note(
@@ -53,13 +60,24 @@ final class TaskBar implements AutoCloseable {
               // What was done before says nothing of the time that the rest takes.
               .startsFrom(done, Duration.ZERO)
               .setStyle(ProgressBarStyle.ASCII)
+              // A consumer of its own choice would give the signals that end a process back to
+              // the system, which then ends it without a word.
+              .setConsumer(new ConsoleProgressBarConsumer(System.err, COLUMNS))
               .setUpdateIntervalMillis(UPDATE_MILLIS)
               .clearDisplayOnFinish()
               .build();
     }
     bar.maxHint(total);
     bar.stepTo(done);
-    bar.setExtraMessage(message);
+    bar.setExtraMessage(" " + fitting(message));
+  }
+
+  /** Without the last parts of a list for which there is no room. */
+  private static String fitting(String message) {
+    int comma = message.lastIndexOf(", ");
+    return message.length() <= MESSAGE || comma < 0
+        ? message
+        : fitting(message.substring(0, comma));
   }
 
   @Override

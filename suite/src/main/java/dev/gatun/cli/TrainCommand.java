@@ -24,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -60,10 +61,13 @@ final class TrainCommand implements Callable<Integer> {
     // The interruption comes first: the process may end as soon as it is closed.
     try (var interruption =
             new Interruption(
+                console::note,
+                "nothing was stored yet, and the same command begins anew",
                 () -> Optional.ofNullable(running.get()).ifPresent(Trainer::requestStop));
         var _ = FolderLock.take(folder);
         Backend backend = device.open(console::note)) {
-      TrainingData data = TrainingData.open(config);
+      TrainingData data =
+          console.saying("reading the text to train on", () -> TrainingData.open(config));
       RunIdentity identity = config.identity(data.hash());
       var checkpoint = new RunCheckpoint(folder.resolve("run.safetensors"), identity);
       console.settings(settings(backend, config, data, folder));
@@ -85,9 +89,17 @@ final class TrainCommand implements Callable<Integer> {
         }
         running.set(trainer);
         interruption.check();
-        TrainingListener.Outcome outcome = run(trainer, curve);
-        return conclude(outcome, trainer, progress, checkpoint);
+        if (run(trainer, curve) == TrainingListener.Outcome.INTERRUPTED) {
+          interruption.says(
+              "the run is in %s after step %s, and the same command goes on from there"
+                  .formatted(checkpoint.file(), trainer.step()));
+          return Gatun.USER_ERROR;
+        }
+        interruption.complete();
+        return conclude(trainer, progress, checkpoint);
       }
+    } catch (CancellationException _) {
+      return Gatun.USER_ERROR;
     }
   }
 
@@ -108,18 +120,8 @@ final class TrainCommand implements Callable<Integer> {
         .with(Provenance.CORPUS_HASH, data.hash());
   }
 
-  private int conclude(
-      TrainingListener.Outcome outcome,
-      Trainer trainer,
-      TrainingDisplay display,
-      RunCheckpoint checkpoint) {
+  private int conclude(Trainer trainer, TrainingDisplay display, RunCheckpoint checkpoint) {
     display.close();
-    if (outcome == TrainingListener.Outcome.INTERRUPTED) {
-      console.note(
-          "gatun: interrupted after step %s; the run is in %s, and the same command goes on from there"
-              .formatted(trainer.step(), checkpoint.file()));
-      return Gatun.USER_ERROR;
-    }
     Optional<HeadScores> scores = display.lastScores();
     scores.ifPresent(last ->
         console.line(

@@ -43,7 +43,7 @@ final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var folder = new ResultsFolder(results);
-    Evidence evidence = folder.readEvidence();
+    Evidence evidence = console.saying("reading " + results, folder::readEvidence);
     ExpectedValues expected =
         expectedValues == null ? ExpectedValues.shipped() : ExpectedValues.load(expectedValues);
     List<StoredVerdict> stored = folder.readVerdicts();

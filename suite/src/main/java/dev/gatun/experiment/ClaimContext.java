@@ -8,6 +8,7 @@ import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.data.Tokenizer;
 import dev.gatun.io.AtomicFile;
 import dev.gatun.io.Checksums;
+import dev.gatun.results.ResultsFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -122,7 +123,7 @@ public final class ClaimContext {
    * interrupt; to be deleted once the evidence of all claims is written.
    */
   public Path unfinished() {
-    return output.resolve("unfinished");
+    return new ResultsFolder(output).unfinished();
   }
 
   /** Deletes the temporary files that a killed process left among what is unfinished. */

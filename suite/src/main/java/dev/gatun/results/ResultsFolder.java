@@ -171,6 +171,11 @@ public record ResultsFolder(Path path) {
     new Checksums(path).write(files, through);
   }
 
+  /** Where the finished parts of work are kept that is to leave its evidence here. */
+  public Path unfinished() {
+    return path.resolve("unfinished");
+  }
+
   /** Whether evidence was stored here as a whole. */
   public boolean exists() {
     return new Checksums(path).exist();
@@ -207,6 +212,11 @@ public record ResultsFolder(Path path) {
   private void requireWhole(List<String> files) {
     if (!exists() && Files.isRegularFile(path.resolve(RUNS.file()))) {
       RUNS.read(path);
+    }
+    if (!exists() && Files.isDirectory(unfinished())) {
+      throw new UnreadableResultsException(
+          "%s is unfinished: it holds finished runs and no evidence yet; the `gatun reproduce` that began it, run again with the same options, finishes it"
+              .formatted(path));
     }
     new Checksums(path)
         .fault(files)

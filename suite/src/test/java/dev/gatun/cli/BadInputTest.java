@@ -58,8 +58,11 @@ class BadInputTest {
 
   private void assertMistake(CommandRun run, String thing, String mend) {
     assertEquals(Gatun.USER_ERROR, run.code(), run.toString());
-    assertEquals(1, run.err().lines().count(), run.err());
-    assertTrue(run.err().startsWith("gatun: "), run.err());
+    // On a busy machine, a text may take so long to read that a note says so.
+    List<String> lines =
+        run.err().lines().filter(line -> !line.equals("reading the text to train on")).toList();
+    assertEquals(1, lines.size(), run.err());
+    assertTrue(lines.getFirst().startsWith("gatun: "), run.err());
     assertTrue(run.err().contains(thing), run.err());
     assertTrue(run.err().contains(mend), run.err());
     assertEquals("", run.out());

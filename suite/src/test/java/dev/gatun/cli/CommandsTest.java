@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.bench.Work;
 import dev.gatun.claims.Claims;
+import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Metric;
@@ -56,6 +58,7 @@ class CommandsTest {
     CommandRun run = CommandRun.of(command, "--help");
     assertEquals(0, run.code());
     assertTrue(run.out().contains("Usage: gatun " + command), run.out());
+    assertTrue(run.out().contains("130   interrupted by Ctrl-C"), run.out());
     assertEquals("", run.err());
   }
 
@@ -77,7 +80,17 @@ class CommandsTest {
   void completionKnowsEveryCommand() {
     String script = CommandRun.of("generate-completion").out();
     commands().forEach(command -> assertTrue(script.contains(command), command));
-    assertTrue(script.contains("quick"), "tiers are completed too");
+    Stream.of(
+            List.of("quick", "linear", "cpu", "bf16"),
+            HeadForm.LABELS,
+            Claims.ids(),
+            worksOfBench())
+        .flatMap(List::stream)
+        .forEach(word -> assertTrue(script.contains("\"" + word + "\""), word));
+  }
+
+  private static List<String> worksOfBench() {
+    return Work.on("cpu").stream().map(Work::name).toList();
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(OS.LINUX)
 class InterruptIT {
   private static final int INTERRUPTED = 130;
+  private static final int TERMINATED = 143;
+  private static final Path TERMINAL = Path.of("/usr/bin/script");
   private static final String CONFIG =
       """
       [model]
@@ -98,6 +101,53 @@ class InterruptIT {
       assertTrue(run.printed().stream().noneMatch(l -> l.contains("train " + first)));
     }
     assertArrayEquals(before, Files.readAllBytes(finished));
+  }
+
+  @Test
+  void soonALineSaysWhatIsDoneAndAnInterruptThenSaysHowToGoOn() throws Exception {
+    List<String> command = List.of(Launcher.SCRIPT.toString(), "reproduce", "A1", "--out", "out");
+    try (Launcher run = Launcher.start(folder, command)) {
+      run.await(line -> line.equals("reading the text to train on") || line.contains("device"));
+      run.interrupt();
+      assertEquals(INTERRUPTED, run.code(), run.printed().toString());
+      assertSaysHowToGoOn(run.printed(), "out");
+    }
+  }
+
+  @Test
+  void anEndBySignalSaysHowToGoOnToo() throws Exception {
+    List<String> command = List.of(Launcher.SCRIPT.toString(), "reproduce", "A6", "--out", "out");
+    try (Launcher run = Launcher.start(folder, command)) {
+      run.await(line -> line.contains("train v512"));
+      run.signal("TERM");
+      assertEquals(TERMINATED, run.code(), run.printed().toString());
+      assertSaysHowToGoOn(run.printed(), "out");
+    }
+    for (String judging : List.of("verify", "report")) {
+      CommandRun unfinished = CommandRun.of(judging, folder.resolve("out"));
+      assertEquals(Gatun.USER_ERROR, unfinished.code());
+      assertEquals(1, unfinished.err().lines().count(), unfinished.err());
+      assertTrue(unfinished.err().contains("is unfinished"), unfinished.err());
+      assertTrue(unfinished.err().contains("run again with the same options"), unfinished.err());
+    }
+  }
+
+  @Test
+  void onATerminalOfEightyColumnsTheBarFitsAndTheLineIsItsOwn() throws Exception {
+    Assumptions.assumeTrue(Files.isExecutable(TERMINAL), "SKIPPED: there is no " + TERMINAL);
+    String command =
+        "stty cols 80; exec '%s' reproduce A6 --threads 1 --out out".formatted(Launcher.SCRIPT);
+    var asked = List.of(TERMINAL.toString(), "-qefc", command, "/dev/null");
+    try (Launcher run = Launcher.start(folder, asked)) {
+      run.await(line -> line.contains("runs done"));
+      run.type("\u0003");
+      assertEquals(INTERRUPTED, run.code(), run.printed().toString());
+      assertSaysHowToGoOn(run.printed(), "out");
+      run.printed().stream()
+          .filter(line -> line.contains("runs done"))
+          .map(line -> line.replace("^C", "")) // the terminal's echo
+          .forEach(bar -> assertTrue(bar.length() <= 80, bar));
+    }
   }
 
   private static void assertSaysHowToGoOn(List<String> printed, String where) {

@@ -89,6 +89,33 @@ class LauncherIT {
   }
 
   @Test
+  void namesOfFilesMayHaveAnyLettersInAnyLocale() throws Exception {
+    Path out = folder.resolve("r\u00e9sultats");
+    Answer answer =
+        run(
+            Map.of("GATUN_JAVA", Launcher.java(), "LC_ALL", "C"),
+            Launcher.SCRIPT.toString(),
+            "reproduce",
+            "B1",
+            "--out",
+            out.toString());
+    assertEquals(0, answer.code(), answer.text());
+    assertTrue(Files.exists(out.resolve("report.html")), names(folder).toString());
+  }
+
+  @Test
+  void whatJavaSaysBeforeGatunRunsIsKept() throws Exception {
+    Answer answer =
+        run(
+            Map.of("GATUN_JAVA", Launcher.java(), "JDK_JAVA_OPTIONS", "-Xlog:gc:stderr -Xmx64m"),
+            Launcher.SCRIPT.toString(),
+            "--version");
+    assertEquals(0, answer.code(), answer.text());
+    assertTrue(answer.text().contains("NOTE: Picked up JDK_JAVA_OPTIONS"), answer.text());
+    assertFalse(answer.text().contains("incubator"), answer.text());
+  }
+
+  @Test
   @EnabledOnOs(OS.LINUX)
   void aJavaThatDoesNotStartIsNotOneThatIsMissing() throws Exception {
     for (int kibibytes : new int[] {400_000, 1_500_000}) {
@@ -227,7 +254,6 @@ class LauncherIT {
     return new Answer(
         process.exitValue(),
         text.lines()
-            .filter(line -> !line.startsWith("WARNING: Using incubator"))
             .filter(line -> !line.startsWith("Picked up "))
             .reduce("", (a, b) -> a + b + "\n"));
   }

@@ -71,9 +71,9 @@ class MeasureCommandTest {
   }
 
   @Test
-  void printsOneJsonObjectALineForEachModelAndText() {
+  void printsOneJsonObjectOfEachModelAndText() {
     assertEquals(0, measured.code(), measured.err());
-    List<JsonNode> lines = measured.out().lines().map(JsonMapper.shared()::readTree).toList();
+    List<JsonNode> lines = measured.json().path("measured").valueStream().toList();
     assertEquals(4, lines.size(), measured.out());
     assertEquals(
         List.of("tiny 1000 one.txt", "tiny 1000 two.txt", "tiny 2000 one.txt", "tiny 2000 two.txt"),
@@ -117,7 +117,7 @@ class MeasureCommandTest {
 
   @Test
   void rankDMeasuresTheHeadItself() {
-    JsonNode first = JsonMapper.shared().readTree(measured.out().lines().findFirst().orElseThrow());
+    JsonNode first = measured.json().path("measured").path(0);
     assertEquals(
         first.path("loss").asDouble(),
         first.path("truncated_loss_of_rank").path("32").asDouble(),
@@ -262,6 +262,6 @@ class MeasureCommandTest {
             "--out",
             folder.resolve("out"));
     assertEquals(0, run.code(), run.err());
-    assertEquals(1, run.json().path("gradient_rank").asInt());
+    assertEquals(1, run.json().at("/measured/0/gradient_rank").asInt());
   }
 }

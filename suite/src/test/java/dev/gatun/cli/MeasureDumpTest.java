@@ -69,8 +69,9 @@ class MeasureDumpTest {
       names.forEach(tensor -> compare(tensor, expected, actual, failures));
       assertTrue(failures.isEmpty(), () -> name + "\n" + String.join("\n", failures));
       assertEquals(
-          actual.doubles("destroyed_norm")[0], run.json().path("destroyed_norm").asDouble());
-      assertEquals(actual.doubles("loss")[0], run.json().path("loss").asDouble());
+          actual.doubles("destroyed_norm")[0],
+          run.json().at("/measured/0/destroyed_norm").asDouble());
+      assertEquals(actual.doubles("loss")[0], run.json().at("/measured/0/loss").asDouble());
     }
   }
 

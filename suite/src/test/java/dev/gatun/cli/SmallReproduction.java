@@ -24,7 +24,7 @@ final class SmallReproduction {
   /** Takes the folder of the results. */
   public static void main(String[] arguments) {
     Path out = Path.of(arguments[0]);
-    try (var interruption = new Interruption(() -> {});
+    try (var interruption = new Interruption(_ -> {}, "", () -> {});
         var _ = FolderLock.take(out);
         Backend backend = CpuBackend.open(1)) {
       var context =

@@ -13,8 +13,8 @@ import dev.gatun.tensor.ElementType;
 import java.util.List;
 
 /**
- * One training run of {@link SaturationExperiment}: a GPT-2 style model with a head of its own
- * (untied), trained on the corpus and measured on held-out contexts of its seed's.
+ * One training run behind B3 and B4: a GPT-2 style model with a head of its own (untied), trained
+ * on the corpus and measured on held-out contexts of its seed's.
  *
  * @param size of the model
  * @param bias of its logits
