@@ -5,10 +5,10 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.model.checkpoint.Checkpoint;
 import dev.gatun.model.head.Head;
-import dev.gatun.model.head.LogitGradientTap;
 import dev.gatun.model.head.LogitRows;
 import dev.gatun.safetensors.SafetensorsWriter;
 import dev.gatun.tensor.Batch;
+import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.nio.file.Path;
@@ -84,7 +84,7 @@ public final class CheckpointDump {
               Arrays.copyOfRange(targets, from, to),
               count,
               batch.length());
-      model.lossAndGradients(part, 1.0 / batch.contexts(), LogitGradientTap.NONE);
+      model.lossAndGradients(part, 1.0 / batch.contexts(), BlockVisitor.NONE);
     }
   }
 

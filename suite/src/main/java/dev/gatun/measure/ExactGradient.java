@@ -6,6 +6,7 @@ import dev.gatun.backend.Transpose;
 import dev.gatun.model.head.HeadInputs;
 import dev.gatun.model.head.MatrixHead;
 import dev.gatun.spectrum.RowChunks;
+import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 
@@ -31,7 +32,7 @@ record ExactGradient(Backend backend, MatrixHead head, HeadInputs at) implements
   }
 
   @Override
-  public void forEach(Visitor visitor) {
+  public void forEach(BlockVisitor visitor) {
     try (TensorScope scope = backend.newScope()) {
       Tensor weights = wide(scope, head.weights(scope));
       Tensor hidden = wide(scope, at.hidden());

@@ -17,6 +17,7 @@ import dev.gatun.spectrum.RowChunks;
 import dev.gatun.spectrum.Spectrum;
 import dev.gatun.spectrum.TargetLeverage;
 import dev.gatun.tensor.Batch;
+import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
@@ -300,8 +301,8 @@ public final class HeadMeter {
       }
 
       @Override
-      public void forEach(Visitor visitor) {
-        head.streamGradient(at.hidden(), at.targets(), at.meanScale(), visitor::accept);
+      public void forEach(BlockVisitor visitor) {
+        head.streamGradient(at.hidden(), at.targets(), at.meanScale(), visitor);
       }
     };
   }

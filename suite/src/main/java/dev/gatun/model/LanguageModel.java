@@ -6,8 +6,8 @@ import dev.gatun.model.head.Head;
 import dev.gatun.model.head.HeadBackward;
 import dev.gatun.model.head.HeadInputs;
 import dev.gatun.model.head.HeadScores;
-import dev.gatun.model.head.LogitGradientTap;
 import dev.gatun.tensor.Batch;
+import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
@@ -105,7 +105,7 @@ public final class LanguageModel implements AutoCloseable {
    * @param tap sees the logit gradient
    * @throws IllegalArgumentException if ids or extents do not fit the model
    */
-  public double lossAndGradients(Batch batch, double scale, LogitGradientTap tap) {
+  public double lossAndGradients(Batch batch, double scale, BlockVisitor tap) {
     Tensor onDevice = upload(batch.targets());
     backbone.load(batch.inputs(), batch.batch(), batch.length());
     head.prepare(onDevice);
@@ -115,7 +115,7 @@ public final class LanguageModel implements AutoCloseable {
           head.gradients(hidden, onDevice, scale, backbone.hiddenGradient(), tap);
           backbone.backward();
         };
-    if (tap == LogitGradientTap.NONE) {
+    if (tap == BlockVisitor.NONE) {
       trainingPass.run(
           () -> new RepeatedPass.Form(batch.batch(), batch.length(), scale, generation()), pass);
     } else {

@@ -3,6 +3,7 @@ package dev.gatun.spectrum;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
+import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 
@@ -74,7 +75,7 @@ public final class LogitStep implements RowChunks, AutoCloseable {
 
   /** Shows ΔL in F64 chunks, reading the gradient once. */
   @Override
-  public void forEach(Visitor visitor) {
+  public void forEach(BlockVisitor visitor) {
     gradient.forEach(
         (firstRow, chunk) -> visitor.accept(firstRow, step(firstRow, wideChunk.widened(chunk))));
   }

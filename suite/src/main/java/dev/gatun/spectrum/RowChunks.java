@@ -1,6 +1,6 @@
 package dev.gatun.spectrum;
 
-import dev.gatun.tensor.Tensor;
+import dev.gatun.tensor.BlockVisitor;
 
 /** A matrix seen in chunks of rows, as often as asked, without being held in memory. */
 public interface RowChunks {
@@ -9,13 +9,6 @@ public interface RowChunks {
 
   long cols();
 
-  /** Shows all rows in order. */
-  void forEach(Visitor visitor);
-
-  /** Sees a chunk; the chunk is overwritten afterwards. */
-  @FunctionalInterface
-  interface Visitor {
-    /** Rows {@code firstRow} to {@code firstRow + chunk.rows()}. */
-    void accept(long firstRow, Tensor chunk);
-  }
+  /** Shows all rows in order, in chunks that are overwritten afterwards. */
+  void forEach(BlockVisitor visitor);
 }

@@ -3,8 +3,8 @@ package dev.gatun.train;
 import dev.gatun.data.BatchSource;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.model.head.HeadScores;
-import dev.gatun.model.head.LogitGradientTap;
 import dev.gatun.tensor.Batch;
+import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.train.TrainingListener.Outcome;
 import java.util.Arrays;
 import java.util.List;
@@ -115,7 +115,7 @@ public final class Trainer implements AutoCloseable {
       throw new IllegalArgumentException("step " + (step + 1) + " has a batch without targets");
     }
     double scale = 1.0 / (targets * config.accumulation());
-    return model.lossAndGradients(batch, scale, LogitGradientTap.NONE);
+    return model.lossAndGradients(batch, scale, BlockVisitor.NONE);
   }
 
   private double clippingScale(double gradientNorm) {

@@ -17,6 +17,7 @@ import dev.gatun.spectrum.DirectSpectrum;
 import dev.gatun.spectrum.RowChunks;
 import dev.gatun.spectrum.Spectrum;
 import dev.gatun.tensor.Batch;
+import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
@@ -90,7 +91,7 @@ class BatchSpectrumTest {
       }
 
       @Override
-      public void forEach(Visitor visitor) {
+      public void forEach(BlockVisitor visitor) {
         model.head().streamGradient(at.hidden(), at.targets(), at.meanScale(), visitor::accept);
       }
     };

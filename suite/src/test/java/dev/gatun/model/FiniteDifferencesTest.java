@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.ReferenceBackend;
 import dev.gatun.model.TransformerConfig.OutputBias;
-import dev.gatun.model.head.LogitGradientTap;
 import dev.gatun.tensor.Batch;
+import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.Tensor;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +35,7 @@ class FiniteDifferencesTest {
       model.lossAndGradients(
           new Batch(inputs, targets, TinyModels.BATCH, TinyModels.LENGTH),
           scale,
-          LogitGradientTap.NONE);
+          BlockVisitor.NONE);
       for (String parameter : model.parameters().names()) {
         double[] gradient = backend.toDoubles(model.parameters().gradient(parameter));
         if (parameter.equals("lm_head.bias")

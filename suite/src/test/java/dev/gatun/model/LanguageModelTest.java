@@ -9,8 +9,8 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.ReferenceBackend;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.TransformerConfig.OutputBias;
-import dev.gatun.model.head.LogitGradientTap;
 import dev.gatun.tensor.Batch;
+import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -23,7 +23,7 @@ class LanguageModelTest {
       int[] tokens = TinyModels.tokens(10, TinyModels.VOCABULARY, 1);
       int[] targets = TinyModels.tokens(10, TinyModels.VOCABULARY, 2);
       double loss =
-          model.lossAndGradients(new Batch(tokens, targets, 2, 5), 0.1, LogitGradientTap.NONE);
+          model.lossAndGradients(new Batch(tokens, targets, 2, 5), 0.1, BlockVisitor.NONE);
       assertEquals(loss, model.evaluate(new Batch(tokens, targets, 2, 5)).meanLoss(), 1e-15);
     }
   }
@@ -114,7 +114,7 @@ class LanguageModelTest {
               backend, TinyModels.llama().withHead(new HeadForm.Factorised(2)), 5)) {
         for (int length : new int[] {3, 5}) {
           int[] tokens = new int[2 * length];
-          model.lossAndGradients(new Batch(tokens, tokens, 2, length), 1, LogitGradientTap.NONE);
+          model.lossAndGradients(new Batch(tokens, tokens, 2, length), 1, BlockVisitor.NONE);
           model.evaluate(new Batch(tokens, tokens, 2, length));
         }
       }

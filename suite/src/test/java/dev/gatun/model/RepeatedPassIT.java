@@ -9,8 +9,8 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.cuda.CudaBackend;
 import dev.gatun.backend.cuda.FakeCuda;
 import dev.gatun.model.TransformerConfig.HeadForm;
-import dev.gatun.model.head.LogitGradientTap;
 import dev.gatun.tensor.Batch;
+import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.nio.file.Path;
@@ -66,7 +66,7 @@ class RepeatedPassIT {
             _ -> {},
             // Replaces the buffers of a training pass.
             model ->
-                model.lossAndGradients(new Batch(larger, larger, 4, 6), 0.1, LogitGradientTap.NONE),
+                model.lossAndGradients(new Batch(larger, larger, 4, 6), 0.1, BlockVisitor.NONE),
             _ -> {},
             model -> model.lossAndGradients(new Batch(tokens, targets, 2, 3), 0.1, (_, _) -> {}),
             _ -> {},
@@ -99,8 +99,7 @@ class RepeatedPassIT {
 
   private static Step step(LanguageModel model, int[] tokens, int[] targets) {
     model.parameters().clearGradients();
-    double loss =
-        model.lossAndGradients(new Batch(tokens, targets, 2, 3), 0.25, LogitGradientTap.NONE);
+    double loss = model.lossAndGradients(new Batch(tokens, targets, 2, 3), 0.25, BlockVisitor.NONE);
     return new Step(loss, model.backend().toFloats(model.parameters().gradients()));
   }
 

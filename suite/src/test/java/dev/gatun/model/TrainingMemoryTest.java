@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.model.TransformerConfig.HeadForm;
-import dev.gatun.model.head.LogitGradientTap;
 import dev.gatun.tensor.Batch;
+import dev.gatun.tensor.BlockVisitor;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +40,7 @@ class TrainingMemoryTest {
         TrainingMemory.of(config, batch, length, backend.real(), backend.workingSetBytes());
     try (LanguageModel model = LanguageModel.initialise(backend, config, (_, _, _) -> {})) {
       int[] tokens = new int[batch * length];
-      model.lossAndGradients(new Batch(tokens, tokens, batch, length), 1, LogitGradientTap.NONE);
+      model.lossAndGradients(new Batch(tokens, tokens, batch, length), 1, BlockVisitor.NONE);
       long targets = 4L * batch * length;
       long held = backend.memoryUse().bytes() - targets;
       assertClose(held, computed.total() - computed.moments());

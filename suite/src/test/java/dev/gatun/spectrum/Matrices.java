@@ -3,6 +3,7 @@ package dev.gatun.spectrum;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
+import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.SplittableRandom;
@@ -100,7 +101,7 @@ final class Matrices {
       }
 
       @Override
-      public void forEach(Visitor visitor) {
+      public void forEach(BlockVisitor visitor) {
         for (long from = 0; from < matrix.rows(); from += rows) {
           visitor.accept(from, matrix.rows(from, Math.min(rows, matrix.rows() - from)));
         }

@@ -16,9 +16,9 @@ import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.model.head.HeadInputs;
 import dev.gatun.model.head.HeadScores;
-import dev.gatun.model.head.LogitGradientTap;
 import dev.gatun.safetensors.SafetensorsException;
 import dev.gatun.tensor.Batch;
+import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.train.LearningRateSchedule.Form;
 import dev.gatun.train.TrainingConfig.AdamWSettings;
 import dev.gatun.train.TrainingConfig.MomentumSgdSettings;
@@ -218,7 +218,7 @@ abstract class TrainingContract {
 
   private static void measure(LanguageModel model) {
     int[] tokens = {1, 2, 3, 4};
-    model.lossAndGradients(new Batch(tokens, tokens, 2, 2), 0.25, LogitGradientTap.NONE);
+    model.lossAndGradients(new Batch(tokens, tokens, 2, 2), 0.25, BlockVisitor.NONE);
     HeadInputs at = model.headInputs(new Batch(tokens, tokens, 1, 4));
     model.head().streamGradient(at.hidden(), at.targets(), at.meanScale(), (_, _) -> {});
     model.head().scores(at.hidden(), at.targets());

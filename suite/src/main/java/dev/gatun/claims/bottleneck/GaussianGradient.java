@@ -13,6 +13,7 @@ import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.spectrum.RowChunks;
 import dev.gatun.spectrum.Spectrum;
+import dev.gatun.tensor.BlockVisitor;
 import java.util.List;
 
 /**
@@ -69,7 +70,7 @@ record GaussianGradient(Selection<BottleneckSetting> settings) implements ClaimP
       }
 
       @Override
-      public void forEach(Visitor visitor) {
+      public void forEach(BlockVisitor visitor) {
         for (long first = 0; first < rows(); first += CHUNK) {
           long count = Math.min(CHUNK, rows() - first);
           try (TensorScope scope = backend.newScope()) {

@@ -13,6 +13,7 @@ import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.spectrum.RowChunks;
 import dev.gatun.spectrum.Spectrum;
+import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 
@@ -89,7 +90,7 @@ record ReachableGradient(HeadMeasures measures, Selection<BottleneckSetting> set
       }
 
       @Override
-      public void forEach(Visitor visitor) {
+      public void forEach(BlockVisitor visitor) {
         visitor.accept(0, matrix);
       }
     };

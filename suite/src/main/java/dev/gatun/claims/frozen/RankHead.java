@@ -8,8 +8,8 @@ import dev.gatun.model.head.FactorisedHead;
 import dev.gatun.model.head.HeadBackward;
 import dev.gatun.model.head.HeadScores;
 import dev.gatun.model.head.LinearHead;
-import dev.gatun.model.head.LogitGradientTap;
 import dev.gatun.model.head.MatrixHead;
+import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.Tensor;
 import java.util.List;
 
@@ -91,7 +91,7 @@ final class RankHead implements AutoCloseable {
    */
   void step(Tensor hidden, Tensor targets, Tensor unused, double learningRate) {
     factors.forEach(factor -> backend.fill(factor.gradient, 0));
-    head.gradients(hidden, targets, 1.0 / hidden.rows(), unused, LogitGradientTap.NONE);
+    head.gradients(hidden, targets, 1.0 / hidden.rows(), unused, BlockVisitor.NONE);
     steps++;
     var step = new AdamWStep(learningRate, BETA1, BETA2, EPSILON, 0, steps, 1);
     for (Factor factor : factors) {

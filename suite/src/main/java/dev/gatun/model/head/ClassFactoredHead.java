@@ -4,6 +4,7 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.LogSumExp;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
+import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Optional;
@@ -104,22 +105,22 @@ public final class ClassFactoredHead implements Head {
 
   @Override
   public void gradients(
-      Tensor hidden, Tensor targets, double scale, Tensor dHidden, LogitGradientTap tap) {
+      Tensor hidden, Tensor targets, double scale, Tensor dHidden, BlockVisitor tap) {
     backward(hidden, scale, dHidden, tap, true);
   }
 
   @Override
   public void hiddenGradients(Tensor hidden, Tensor targets, double scale, Tensor dHidden) {
     prepare(targets);
-    backward(hidden, scale, dHidden, LogitGradientTap.NONE, false);
+    backward(hidden, scale, dHidden, BlockVisitor.NONE, false);
   }
 
   private void backward(
-      Tensor hidden, double scale, Tensor dHidden, LogitGradientTap tap, boolean ofParameters) {
+      Tensor hidden, double scale, Tensor dHidden, BlockVisitor tap, boolean ofParameters) {
     chunks.forEach(
         hidden.rows(),
         (first, count) -> {
-          if (tap != LogitGradientTap.NONE) {
+          if (tap != BlockVisitor.NONE) {
             tap.accept(first, logitGradient(hidden, scale, first, count));
           }
           Tensor logits = forward(hidden, first, count);
@@ -138,7 +139,7 @@ public final class ClassFactoredHead implements Head {
   }
 
   @Override
-  public double streamGradient(Tensor hidden, Tensor targets, double scale, LogitGradientTap tap) {
+  public double streamGradient(Tensor hidden, Tensor targets, double scale, BlockVisitor tap) {
     prepare(targets);
     chunks.forEach(
         hidden.rows(),

@@ -5,6 +5,7 @@ import dev.gatun.backend.Elementwise;
 import dev.gatun.backend.LogSumExp;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
+import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.Tensor;
 import java.util.Optional;
 
@@ -80,13 +81,13 @@ public abstract sealed class ComponentsHead implements Head
 
   @Override
   public void gradients(
-      Tensor hidden, Tensor targets, double scale, Tensor dHidden, LogitGradientTap tap) {
+      Tensor hidden, Tensor targets, double scale, Tensor dHidden, BlockVisitor tap) {
     backward(hidden, targets, scale, dHidden, tap, true);
   }
 
   @Override
   public void hiddenGradients(Tensor hidden, Tensor targets, double scale, Tensor dHidden) {
-    backward(hidden, targets, scale, dHidden, LogitGradientTap.NONE, false);
+    backward(hidden, targets, scale, dHidden, BlockVisitor.NONE, false);
   }
 
   private void backward(
@@ -94,12 +95,12 @@ public abstract sealed class ComponentsHead implements Head
       Tensor targets,
       double scale,
       Tensor dHidden,
-      LogitGradientTap tap,
+      BlockVisitor tap,
       boolean ofParameters) {
     chunks.forEach(
         hidden.rows(),
         (first, count) -> {
-          if (tap != LogitGradientTap.NONE) {
+          if (tap != BlockVisitor.NONE) {
             tap.accept(first, logitGradient(hidden, targets, scale, first, count));
           }
           Tensor logits = forward(hidden, targets, first, count);
@@ -142,7 +143,7 @@ public abstract sealed class ComponentsHead implements Head
   }
 
   @Override
-  public double streamGradient(Tensor hidden, Tensor targets, double scale, LogitGradientTap tap) {
+  public double streamGradient(Tensor hidden, Tensor targets, double scale, BlockVisitor tap) {
     chunks.forEach(
         hidden.rows(),
         (first, count) -> tap.accept(first, logitGradient(hidden, targets, scale, first, count)));

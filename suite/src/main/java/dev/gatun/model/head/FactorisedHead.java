@@ -3,6 +3,7 @@ package dev.gatun.model.head;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
+import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.Tensor;
 import java.util.Optional;
 
@@ -63,7 +64,7 @@ public final class FactorisedHead implements MatrixHead {
 
   @Override
   public void gradients(
-      Tensor hidden, Tensor targets, double scale, Tensor dHidden, LogitGradientTap tap) {
+      Tensor hidden, Tensor targets, double scale, Tensor dHidden, BlockVisitor tap) {
     Tensor projected = project(hidden);
     Tensor dProjected = projection.orElseThrow().gradient.rows(0, hidden.rows());
     chunks.gradients(projected, a, targets, scale, dProjected, aGradient, tap);
@@ -76,12 +77,12 @@ public final class FactorisedHead implements MatrixHead {
     Tensor projected = project(hidden);
     Tensor dProjected = projection.orElseThrow().gradient.rows(0, hidden.rows());
     var products = new BackwardProducts.HiddenOnly(backend, a);
-    chunks.gradients(projected, a, targets, scale, dProjected, products, LogitGradientTap.NONE);
+    chunks.gradients(projected, a, targets, scale, dProjected, products, BlockVisitor.NONE);
     backend.gemm(Transpose.NO, Transpose.NO, 1, dProjected, b, 0, dHidden);
   }
 
   @Override
-  public double streamGradient(Tensor hidden, Tensor targets, double scale, LogitGradientTap tap) {
+  public double streamGradient(Tensor hidden, Tensor targets, double scale, BlockVisitor tap) {
     chunks.gradientChunks(project(hidden), a, targets, scale, tap);
     return scale * chunks.lossSum(hidden.rows());
   }
@@ -98,7 +99,7 @@ public final class FactorisedHead implements MatrixHead {
 
   @Override
   public void streamGradientColumns(
-      Tensor hidden, Tensor targets, double scale, GradientColumns consumer) {
+      Tensor hidden, Tensor targets, double scale, BlockVisitor consumer) {
     chunks.gradientColumns(project(hidden), a, targets, scale, consumer);
   }
 

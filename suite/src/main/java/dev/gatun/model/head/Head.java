@@ -1,6 +1,7 @@
 package dev.gatun.model.head;
 
 import dev.gatun.backend.TensorScope;
+import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.Tensor;
 import java.util.Optional;
 
@@ -48,14 +49,14 @@ public sealed interface Head extends AutoCloseable
    * the head's weights, after {@link #prepare}. Nothing is read to the host, so that a pass can be
    * recorded.
    */
-  void gradients(Tensor hidden, Tensor targets, double scale, Tensor dHidden, LogitGradientTap tap);
+  void gradients(Tensor hidden, Tensor targets, double scale, Tensor dHidden, BlockVisitor tap);
 
   /** Σ losses of the last pass for gradients, which had so many rows. */
   double lossSum(long rows);
 
   /** {@link #prepare}, then {@link #gradients}; returns scale·Σ losses. */
   default double lossAndGradients(
-      Tensor hidden, Tensor targets, double scale, Tensor dHidden, LogitGradientTap tap) {
+      Tensor hidden, Tensor targets, double scale, Tensor dHidden, BlockVisitor tap) {
     prepare(targets);
     gradients(hidden, targets, scale, dHidden, tap);
     return scale * lossSum(hidden.rows());
@@ -64,17 +65,21 @@ public sealed interface Head extends AutoCloseable
   /** Overwrites dHidden [N, D] as {@link #gradients}; no parameter's gradient changes. */
   void hiddenGradients(Tensor hidden, Tensor targets, double scale, Tensor dHidden);
 
-  /** scale·Σ losses, with G shown to the tap by chunks of rows and no gradient changed. */
-  double streamGradient(Tensor hidden, Tensor targets, double scale, LogitGradientTap tap);
+  /**
+   * scale·Σ losses, with G = scale·(P − Y) shown to the tap by chunks of rows, which are not to be
+   * changed; no parameter's gradient changes.
+   */
+  double streamGradient(Tensor hidden, Tensor targets, double scale, BlockVisitor tap);
 
   /**
-   * G by blocks of columns, for consumers that need all rows of a class together. Costs the logits
-   * twice: once for each row's logSumExp, once for the blocks. No gradient is changed.
+   * G by blocks of columns, which the consumer may overwrite, for those that need all rows of a
+   * class together. Costs the logits twice: once for each row's logSumExp, once for the blocks. No
+   * gradient is changed.
    *
    * @throws IllegalArgumentException if it is no {@link MatrixHead}
    */
   default void streamGradientColumns(
-      Tensor hidden, Tensor targets, double scale, GradientColumns consumer) {
+      Tensor hidden, Tensor targets, double scale, BlockVisitor consumer) {
     throw new IllegalArgumentException(
         "%s gives its logit gradient by rows, not by columns: take at least as many contexts as tokens"
             .formatted(getClass().getSimpleName()));

@@ -2,6 +2,7 @@ package dev.gatun.model.head;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
+import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.Tensor;
 import java.util.Optional;
 
@@ -79,14 +80,14 @@ public final class LinearHead implements MatrixHead {
 
   @Override
   public void gradients(
-      Tensor hidden, Tensor targets, double scale, Tensor dHidden, LogitGradientTap tap) {
+      Tensor hidden, Tensor targets, double scale, Tensor dHidden, BlockVisitor tap) {
     chunks.gradients(hidden, weights, targets, scale, dHidden, products, withBias(tap));
   }
 
   /** The gradient of a learned bias is Gᵀ·1: each chunk of G adds its column sums. */
-  private LogitGradientTap withBias(LogitGradientTap tap) {
+  private BlockVisitor withBias(BlockVisitor tap) {
     return bias.gradient
-        .<LogitGradientTap>map(sum ->
+        .<BlockVisitor>map(sum ->
             (first, gradient) -> {
               tap.accept(first, gradient);
               backend.addBiasBackward(gradient, sum);
@@ -96,12 +97,11 @@ public final class LinearHead implements MatrixHead {
 
   @Override
   public void hiddenGradients(Tensor hidden, Tensor targets, double scale, Tensor dHidden) {
-    chunks.gradients(
-        hidden, weights, targets, scale, dHidden, hiddenProducts, LogitGradientTap.NONE);
+    chunks.gradients(hidden, weights, targets, scale, dHidden, hiddenProducts, BlockVisitor.NONE);
   }
 
   @Override
-  public double streamGradient(Tensor hidden, Tensor targets, double scale, LogitGradientTap tap) {
+  public double streamGradient(Tensor hidden, Tensor targets, double scale, BlockVisitor tap) {
     chunks.gradientChunks(hidden, weights, targets, scale, tap);
     return scale * chunks.lossSum(hidden.rows());
   }
@@ -118,7 +118,7 @@ public final class LinearHead implements MatrixHead {
 
   @Override
   public void streamGradientColumns(
-      Tensor hidden, Tensor targets, double scale, GradientColumns consumer) {
+      Tensor hidden, Tensor targets, double scale, BlockVisitor consumer) {
     chunks.gradientColumns(hidden, weights, targets, scale, consumer);
   }
 

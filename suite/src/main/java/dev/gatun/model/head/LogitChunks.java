@@ -4,6 +4,7 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.LogSumExp;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
+import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Optional;
@@ -72,7 +73,7 @@ public final class LogitChunks implements AutoCloseable {
       double scale,
       Tensor dX,
       Tensor dWeights,
-      LogitGradientTap tap) {
+      BlockVisitor tap) {
     var products = new BackwardProducts.Exact(backend, weights, dWeights);
     gradients(x, weights, targets, scale, dX, products, tap);
   }
@@ -85,7 +86,7 @@ public final class LogitChunks implements AutoCloseable {
       double scale,
       Tensor dX,
       BackwardProducts products,
-      LogitGradientTap tap) {
+      BlockVisitor tap) {
     gradientChunks(
         x,
         weights,
@@ -101,7 +102,7 @@ public final class LogitChunks implements AutoCloseable {
 
   /** G by chunks of rows, which the consumer may overwrite; the losses stay in their buffer. */
   void gradientChunks(
-      Tensor x, Tensor weights, Tensor targets, double scale, LogitGradientTap consumer) {
+      Tensor x, Tensor weights, Tensor targets, double scale, BlockVisitor consumer) {
     Buffers b = buffers(x.rows(), weights);
     Tensor losses = b.losses.slice(0, x.rows());
     forEachChunk(
@@ -128,7 +129,7 @@ public final class LogitChunks implements AutoCloseable {
 
   /** G by blocks of columns. */
   void gradientColumns(
-      Tensor x, Tensor weights, Tensor targets, double scale, GradientColumns consumer) {
+      Tensor x, Tensor weights, Tensor targets, double scale, BlockVisitor consumer) {
     Buffers b = buffers(x.rows(), weights);
     LogSumExp logSumExp = b.logSumExp.slice(0, x.rows());
     forEachChunk(

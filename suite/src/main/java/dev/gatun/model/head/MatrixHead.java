@@ -1,6 +1,7 @@
 package dev.gatun.model.head;
 
 import dev.gatun.backend.TensorScope;
+import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.Tensor;
 
 /** A head whose logits are L = H·Wᵀ with one matrix W [V, D] for all contexts. */
@@ -9,5 +10,5 @@ public sealed interface MatrixHead extends Head permits LinearHead, FactorisedHe
   Tensor weights(TensorScope scope);
 
   @Override
-  void streamGradientColumns(Tensor hidden, Tensor targets, double scale, GradientColumns consumer);
+  void streamGradientColumns(Tensor hidden, Tensor targets, double scale, BlockVisitor consumer);
 }

@@ -3,6 +3,7 @@ package dev.gatun.model.head;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.Elementwise;
 import dev.gatun.backend.Transpose;
+import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.Tensor;
 
 /**
@@ -52,13 +53,13 @@ public final class SigsoftmaxHead implements Head {
 
   @Override
   public void gradients(
-      Tensor hidden, Tensor targets, double scale, Tensor dHidden, LogitGradientTap tap) {
+      Tensor hidden, Tensor targets, double scale, Tensor dHidden, BlockVisitor tap) {
     backward(hidden, targets, scale, dHidden, tap, products);
   }
 
   @Override
   public void hiddenGradients(Tensor hidden, Tensor targets, double scale, Tensor dHidden) {
-    backward(hidden, targets, scale, dHidden, LogitGradientTap.NONE, hiddenProducts);
+    backward(hidden, targets, scale, dHidden, BlockVisitor.NONE, hiddenProducts);
   }
 
   private void backward(
@@ -66,7 +67,7 @@ public final class SigsoftmaxHead implements Head {
       Tensor targets,
       double scale,
       Tensor dHidden,
-      LogitGradientTap tap,
+      BlockVisitor tap,
       BackwardProducts products) {
     chunks.forEach(
         hidden.rows(),
@@ -80,7 +81,7 @@ public final class SigsoftmaxHead implements Head {
   }
 
   @Override
-  public double streamGradient(Tensor hidden, Tensor targets, double scale, LogitGradientTap tap) {
+  public double streamGradient(Tensor hidden, Tensor targets, double scale, BlockVisitor tap) {
     chunks.forEach(
         hidden.rows(),
         (first, count) -> tap.accept(first, gradient(hidden, targets, scale, first, count)));

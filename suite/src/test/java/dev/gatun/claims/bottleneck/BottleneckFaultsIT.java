@@ -16,6 +16,7 @@ import dev.gatun.spectrum.LogitDirection;
 import dev.gatun.spectrum.LogitStep;
 import dev.gatun.spectrum.RowChunks;
 import dev.gatun.spectrum.Spectrum;
+import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.nio.file.Path;
@@ -214,7 +215,7 @@ class BottleneckFaultsIT extends SmallestFaults {
               }
 
               @Override
-              public void forEach(Visitor visitor) {
+              public void forEach(BlockVisitor visitor) {
                 matrix.forEach((first, chunk) -> {
                   try (TensorScope scope = on.newScope()) {
                     visitor.accept(first, FaultyHead.withNoise(on, scope, chunk, first, scale));
@@ -283,7 +284,7 @@ class BottleneckFaultsIT extends SmallestFaults {
       }
 
       @Override
-      public void forEach(Visitor visitor) {
+      public void forEach(BlockVisitor visitor) {
         try (TensorScope scope = on.newScope()) {
           Tensor repeated = scope.zeros(ElementType.F64, first, rows.cols());
           rows.forEach((from, chunk) -> {

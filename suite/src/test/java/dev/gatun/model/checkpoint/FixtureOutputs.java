@@ -8,11 +8,11 @@ import dev.gatun.model.LanguageModel;
 import dev.gatun.model.ParameterSpec;
 import dev.gatun.model.Parameters;
 import dev.gatun.model.head.HeadInputs;
-import dev.gatun.model.head.LogitGradientTap;
 import dev.gatun.safetensors.SafetensorsFile;
 import dev.gatun.spectrum.DirectSpectrum;
 import dev.gatun.spectrum.HeadProjection;
 import dev.gatun.tensor.Batch;
+import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -49,7 +49,7 @@ record FixtureOutputs(Map<String, double[]> tensors) {
       tensors.put("logits", backend.toDoubles(logits));
       measureHead(model, fixture, weights, tensors);
       model.parameters().clearGradients();
-      tensors.put("loss", new double[] {step(model, fixture, LogitGradientTap.NONE)});
+      tensors.put("loss", new double[] {step(model, fixture, BlockVisitor.NONE)});
       tensors.put("d_hidden", backend.toDoubles(model.hiddenGradient()));
       for (ParameterSpec spec : model.parameters().layout().specs()) {
         double[] gradient = backend.toDoubles(model.parameters().gradient(spec.name()));
@@ -98,7 +98,7 @@ record FixtureOutputs(Map<String, double[]> tensors) {
     double[] losses = new double[10];
     for (int i = 0; i < losses.length; i++) {
       parameters.clearGradients();
-      losses[i] = step(model, fixture, LogitGradientTap.NONE);
+      losses[i] = step(model, fixture, BlockVisitor.NONE);
       backend.adamW(
           new AdamWStep(1e-2, 0.9, 0.95, 1e-8, 0.1, i + 1, 1),
           parameters.values(),
@@ -109,7 +109,7 @@ record FixtureOutputs(Map<String, double[]> tensors) {
     return losses;
   }
 
-  private static double step(LanguageModel model, Fixture fixture, LogitGradientTap tap) {
+  private static double step(LanguageModel model, Fixture fixture, BlockVisitor tap) {
     return model.lossAndGradients(
         new Batch(fixture.tokens(), fixture.targets(), fixture.batch(), fixture.length()),
         fixture.meanScale(),

@@ -21,9 +21,9 @@ import dev.gatun.model.TrainingMemory;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.head.Head;
 import dev.gatun.model.head.HeadInputs;
-import dev.gatun.model.head.LogitGradientTap;
 import dev.gatun.safetensors.HandmadeFile;
 import dev.gatun.tensor.Batch;
+import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Tensor;
@@ -255,7 +255,7 @@ class StreamedBackboneTest {
       assertTrue(backend.sumOfSquares(dHidden) > 0);
       assertThrows(
           IllegalStateException.class,
-          () -> head.gradients(at.hidden(), at.targets(), 1, dHidden, LogitGradientTap.NONE));
+          () -> head.gradients(at.hidden(), at.targets(), 1, dHidden, BlockVisitor.NONE));
     }
   }
 

@@ -15,6 +15,7 @@ import dev.gatun.model.TinyModels;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.head.HeadBackward.Directions;
+import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
@@ -153,7 +154,7 @@ class HeadBackwardTest {
       long generation = head.generation();
       Tensor few = scope.zeros(ElementType.F64, 5, WIDTH);
       Tensor classes = scope.zeros(ElementType.I32, 5);
-      head.lossAndGradients(few, classes, SCALE, few, LogitGradientTap.NONE);
+      head.lossAndGradients(few, classes, SCALE, few, BlockVisitor.NONE);
       assertTrue(head.generation() > generation);
       assertArrayEquals(whole.hidden, pass(oracle, scope, head, dW).hidden, 0);
     }
@@ -296,7 +297,7 @@ class HeadBackwardTest {
     Tensor classes = buffers.zeros(ElementType.I32, ROWS);
     backend.write(targets, classes);
     backend.fill(dW, 0);
-    double loss = head.lossAndGradients(h, classes, SCALE, dH, LogitGradientTap.NONE);
+    double loss = head.lossAndGradients(h, classes, SCALE, dH, BlockVisitor.NONE);
     return new Gradients(backend.toDoubles(dH), backend.toDoubles(dW), loss);
   }
 

@@ -14,6 +14,7 @@ import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.tensor.Batch;
+import dev.gatun.tensor.BlockVisitor;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
@@ -54,7 +55,7 @@ class HeadFamilyCudaIT {
         for (int pass = 0; pass < losses.length; pass++) {
           losses[pass] =
               model.lossAndGradients(
-                  new Batch(tokens, targets, BATCH, LENGTH), SCALE, LogitGradientTap.NONE);
+                  new Batch(tokens, targets, BATCH, LENGTH), SCALE, BlockVisitor.NONE);
         }
         double[] gradients = backend.toDoubles(model.parameters().gradients());
         double[] tapped = new double[1];

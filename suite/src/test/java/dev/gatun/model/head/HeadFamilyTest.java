@@ -16,6 +16,7 @@ import dev.gatun.model.TinyModels;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.TransformerConfig.OutputBias;
+import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.ArrayList;
@@ -227,7 +228,7 @@ class HeadFamilyTest {
   void tapChangesNoGradientAndSeesTheSameAsTheStream(String name) {
     Subject s = new Subject(name, oracle());
     Head head = s.model.head();
-    double[] plainHidden = gradients(s, LogitGradientTap.NONE);
+    double[] plainHidden = gradients(s, BlockVisitor.NONE);
     double[] plain = s.backend.toDoubles(s.model.parameters().gradients());
     s.model.parameters().clearGradients();
     double[] sum = new double[1];
@@ -246,7 +247,7 @@ class HeadFamilyTest {
     assertArrayEquals(plain, s.backend.toDoubles(s.model.parameters().gradients()), name);
   }
 
-  private static double[] gradients(Subject s, LogitGradientTap tap) {
+  private static double[] gradients(Subject s, BlockVisitor tap) {
     try (TensorScope scope = s.backend.newScope()) {
       Tensor dHidden = scope.zeros(s.backend.real(), ROWS, WIDTH);
       s.model.head().lossAndGradients(s.hidden, s.targets, SCALE, dHidden, tap);
@@ -258,7 +259,7 @@ class HeadFamilyTest {
   @MethodSource("heads")
   void gradientsAreSlopesOfTheFormula(String name) {
     Subject s = new Subject(name, oracle());
-    double[] dHidden = gradients(s, LogitGradientTap.NONE);
+    double[] dHidden = gradients(s, BlockVisitor.NONE);
     assertSlopes(name + " hidden", s, s.hidden, dHidden);
     boolean fixed = s.model.config().outputBias() == OutputBias.LOG_UNIGRAM;
     for (String parameter : s.model.parameters().names()) {
@@ -295,7 +296,7 @@ class HeadFamilyTest {
   @MethodSource("heads")
   void jacobianIsTheSlopeOfTheLogProbabilitiesAndTurnsTheTapIntoTheHiddenGradient(String name) {
     Subject s = new Subject(name, oracle());
-    double[] dHidden = gradients(s, LogitGradientTap.NONE);
+    double[] dHidden = gradients(s, BlockVisitor.NONE);
     double[] g = s.logitGradient();
     int row = 5;
     double[] before = s.backend.toDoubles(s.model.parameters().gradients());
@@ -328,7 +329,7 @@ class HeadFamilyTest {
     Subject exact = new Subject(name, oracle());
     Subject cpu = new Subject(name, CpuBackend.open(2));
     assertArrayEquals(
-        gradients(exact, LogitGradientTap.NONE), gradients(cpu, LogitGradientTap.NONE), 2e-6, name);
+        gradients(exact, BlockVisitor.NONE), gradients(cpu, BlockVisitor.NONE), 2e-6, name);
     assertArrayEquals(
         exact.backend.toDoubles(exact.model.parameters().gradients()),
         cpu.backend.toDoubles(cpu.model.parameters().gradients()),
@@ -345,7 +346,7 @@ class HeadFamilyTest {
   void probabilitiesThatUnderflowHaveFiniteLossesAndGradients(String name) {
     Subject s = new Subject(name, CpuBackend.open(1));
     s.backend.scale(60, s.hidden);
-    double[] dHidden = gradients(s, LogitGradientTap.NONE);
+    double[] dHidden = gradients(s, BlockVisitor.NONE);
     assertTrue(Arrays.stream(dHidden).allMatch(Double::isFinite), name);
     double loss = s.model.head().scores(s.hidden, s.targets).lossSum() * SCALE;
     assertEquals(s.meanLoss(), loss, 1e-5 * s.meanLoss(), name);

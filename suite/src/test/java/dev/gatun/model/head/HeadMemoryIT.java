@@ -10,6 +10,7 @@ import dev.gatun.model.LanguageModel;
 import dev.gatun.model.TinyModels;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.List;
@@ -35,7 +36,7 @@ class HeadMemoryIT {
       backend.resetPeakMemory();
       long before = backend.memoryUse().bytes();
       try (LinearHead head = new LinearHead(backend, weights, weightGradients)) {
-        head.lossAndGradients(hidden, targets, 1.0 / ROWS, dHidden, LogitGradientTap.NONE);
+        head.lossAndGradients(hidden, targets, 1.0 / ROWS, dHidden, BlockVisitor.NONE);
       }
       long own = backend.memoryUse().peakBytes() - before;
       assertTrue(own > 0 && own < LIMIT, own + " bytes");
@@ -63,8 +64,8 @@ class HeadMemoryIT {
         backend.resetPeakMemory();
         long before = backend.memoryUse().bytes();
         Head head = model.head();
-        head.lossAndGradients(hidden, targets, 1.0 / rows, dHidden, LogitGradientTap.NONE);
-        head.streamGradient(hidden, targets, 1.0 / rows, LogitGradientTap.NONE);
+        head.lossAndGradients(hidden, targets, 1.0 / rows, dHidden, BlockVisitor.NONE);
+        head.streamGradient(hidden, targets, 1.0 / rows, BlockVisitor.NONE);
         head.scores(hidden, targets);
         long own = backend.memoryUse().peakBytes() - before;
         assertTrue(own > 0 && own < LIMIT, form + ": " + own + " bytes");

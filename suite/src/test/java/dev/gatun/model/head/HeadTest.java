@@ -9,6 +9,7 @@ import dev.gatun.backend.ReferenceBackend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.model.TinyModels;
+import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.ArrayList;
@@ -98,7 +99,7 @@ class HeadTest {
     backend.fill(weightGradients, 0.5);
     LinearHead head = new LinearHead(backend, weights, weightGradients);
     Tensor dHidden = zeros(ROWS, WIDTH);
-    double loss = head.lossAndGradients(hidden, targets, scale, dHidden, LogitGradientTap.NONE);
+    double loss = head.lossAndGradients(hidden, targets, scale, dHidden, BlockVisitor.NONE);
 
     Tensor gradient = zeros(ROWS, VOCABULARY);
     backend.write(logitGradient(weights), gradient);
@@ -126,10 +127,9 @@ class HeadTest {
 
     Tensor dHidden = zeros(ROWS, WIDTH);
     Tensor expectedHidden = zeros(ROWS, WIDTH);
-    double loss =
-        factorised.lossAndGradients(hidden, targets, scale, dHidden, LogitGradientTap.NONE);
+    double loss = factorised.lossAndGradients(hidden, targets, scale, dHidden, BlockVisitor.NONE);
     assertEquals(
-        linear.lossAndGradients(hidden, targets, scale, expectedHidden, LogitGradientTap.NONE),
+        linear.lossAndGradients(hidden, targets, scale, expectedHidden, BlockVisitor.NONE),
         loss,
         1e-12);
     assertArrayEquals(backend.toDoubles(expectedHidden), backend.toDoubles(dHidden), 1e-12);
