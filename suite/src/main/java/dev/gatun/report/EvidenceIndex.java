@@ -32,6 +32,10 @@ final class EvidenceIndex {
     return runs.stream().filter(r -> r.claim().equals(claim)).toList();
   }
 
+  private List<Run> shownOf(String claim) {
+    return runsOf(claim).stream().filter(run -> !run.arm().startsWith(Run.CONTROL)).toList();
+  }
+
   List<Metric> metricsOf(Run run) {
     return metrics.getOrDefault(run.id(), List.of());
   }
@@ -40,10 +44,13 @@ final class EvidenceIndex {
     return spectra.getOrDefault(run.id(), List.of());
   }
 
-  /** Arms of a claim that have a metric, each with its runs: one run per seed. */
+  /**
+   * Arms of a claim that have a metric, each with its runs: one run per seed. Those of controls are
+   * left out, since only checks that name them read them.
+   */
   Map<String, List<Run>> armsWith(String claim, String metric) {
     var arms = new LinkedHashMap<String, List<Run>>();
-    for (Run run : runsOf(claim)) {
+    for (Run run : shownOf(claim)) {
       if (metricsOf(run).stream().anyMatch(m -> m.name().equals(metric))) {
         arms.computeIfAbsent(run.arm(), _ -> new ArrayList<>()).add(run);
       }
@@ -54,7 +61,7 @@ final class EvidenceIndex {
   /** Arms of a claim that have points of a curve, each with its runs. */
   Map<String, List<Run>> armsWithCurve(String claim, String curve) {
     var arms = new LinkedHashMap<String, List<Run>>();
-    for (Run run : runsOf(claim)) {
+    for (Run run : shownOf(claim)) {
       if (metricsOf(run).stream().anyMatch(m -> isPoint(m, curve))) {
         arms.computeIfAbsent(run.arm(), _ -> new ArrayList<>()).add(run);
       }

@@ -263,7 +263,7 @@ class ReportTest {
     Document written = parse(Report.html(SyntheticReport.evidence(), verdicts, expected));
     String first = elements(written, "header").getFirst().getTextContent();
     assertTrue(first.contains("B5penalty_share_2 is inside what is expected"), first);
-    assertTrue(first.contains("C1needs the critic's setting"), first);
+    assertTrue(first.contains("C1needs batches of 1,024 bytes"), first);
     assertTrue(
         elements(written, "title").getFirst().getTextContent().startsWith("Gatun: 2 claims judged"),
         "title");

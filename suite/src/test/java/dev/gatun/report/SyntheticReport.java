@@ -6,6 +6,7 @@ import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.ExpectedClaim;
 import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Provenance;
+import dev.gatun.results.Run;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.results.Verdict;
 import dev.gatun.results.Verdicts;
@@ -226,8 +227,13 @@ final class SyntheticReport {
   }
 
   private static void saturation(EvidenceBuilder evidence, int width, long seed) {
-    RunRecorder b3 = begin(evidence, "B3", "d" + width, "cpu", seed, "{}");
-    RunRecorder b4 = begin(evidence, "B4", "d" + width, "cpu", seed, "{}");
+    saturation(evidence, width, seed, "d" + width);
+    saturation(evidence, width, seed, Run.CONTROL + "log-unigram-d" + width);
+  }
+
+  private static void saturation(EvidenceBuilder evidence, int width, long seed, String arm) {
+    RunRecorder b3 = begin(evidence, "B3", arm, "cpu", seed, "{}");
+    RunRecorder b4 = begin(evidence, "B4", arm, "cpu", seed, "{}");
     for (long step : new long[] {0, 16, 64, 400, 800}) {
       double learnt = Math.exp(-step / 300.0);
       double spike = step == 0 ? 0 : 1 - 0.2 / width;

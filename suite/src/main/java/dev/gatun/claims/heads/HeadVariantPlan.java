@@ -43,15 +43,13 @@ record HeadVariantPlan(
 
   private static final HeadVariantScale DESK_BYTES = bytes(8, 128, 128);
 
-  private static final List<Double> QUICK_RATES = List.of(3e-3, 6e-3, 1.2e-2, 2.4e-2);
+  private static final List<Double> RATES = List.of(1.5e-3, 3e-3, 6e-3, 1.2e-2, 2.4e-2);
   private static final List<Double> DESK_RATES = List.of(3e-3, 6e-3, 1.2e-2, 2.4e-2, 4.8e-2);
 
   /** Its larger models: 6 layers, width 96, V 8,192, 1.23 million tokens in 1,200 steps. */
   private static final HeadVariantScale WIDE =
       new HeadVariantScale(
           Blocks.GPT2, new ModelSize(8192, 96, 6, 6, 128), 8, 1200, 1200, WARM_UP, 128);
-
-  private static final List<Double> WIDE_RATES = List.of(1.5e-3, 3e-3, 6e-3, 1.2e-2, 2.4e-2);
 
   /** A7's at the desk: ten million tokens for each run, of which a trial has a quarter. */
   private static final HeadVariantScale LONG =
@@ -97,7 +95,7 @@ record HeadVariantPlan(
   private static HeadVariantPlan ofBytes(
       Tier tier, List<HeadVariant> arms, long firstSeed, int seeds) {
     return tier == Tier.QUICK
-        ? of(QUICK_BYTES, arms, QUICK_RATES, firstSeed, seeds)
+        ? of(QUICK_BYTES, arms, RATES, firstSeed, seeds)
         : of(DESK_BYTES, arms, DESK_RATES, firstSeed, seeds);
   }
 
@@ -135,8 +133,7 @@ record HeadVariantPlan(
     }
     List<HeadVariant> wide = limited(96, 48).stream().map(HeadVariant::wide).toList();
     return List.of(
-        ofBytes(tier, limited(32, 16, 8, 4), firstSeed, 5),
-        of(WIDE, wide, WIDE_RATES, firstSeed, 5));
+        ofBytes(tier, limited(32, 16, 8, 4), firstSeed, 5), of(WIDE, wide, RATES, firstSeed, 5));
   }
 
   /**
