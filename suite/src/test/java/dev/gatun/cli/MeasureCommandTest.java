@@ -198,9 +198,12 @@ class MeasureCommandTest {
 
   @Test
   void reportIsWrittenAgainFromTheEvidence() throws IOException {
-    Path other = folder.resolve("other.html");
+    Path other = folder.resolve("other").resolve("report.html");
     assertEquals(0, CommandRun.of("report", results, "--out", other).code());
-    assertEquals(Files.readString(results.resolve("report.html")), Files.readString(other));
+    for (String file : List.of("report.html", "report.csv")) {
+      assertEquals(
+          Files.readString(results.resolve(file)), Files.readString(other.resolveSibling(file)));
+    }
   }
 
   @Test

@@ -37,7 +37,7 @@ class SweepPreviewTest {
     var preview = new SweepPreview(estimate(2, 1000, OptionalDouble.empty()));
     var refusal = assertThrows(IllegalArgumentException.class, preview::requireFits);
     assertEquals(
-        "bottleneck d24 needs 512 MiB (500 MiB to train, 12 MiB to measure), 2 jobs 1.0 GiB and"
+        "bottleneck d32 needs 512 MiB (500 MiB to train, 12 MiB to measure), 2 jobs 1.0 GiB and"
             + " 1000 MiB are free; take fewer --jobs, a smaller --tier or a device with more"
             + " memory",
         refusal.getMessage());
