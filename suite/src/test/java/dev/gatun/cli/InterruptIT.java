@@ -116,9 +116,11 @@ class InterruptIT {
 
   @Test
   void anEndBySignalSaysHowToGoOnToo() throws Exception {
-    List<String> command = List.of(Launcher.SCRIPT.toString(), "reproduce", "A6", "--out", "out");
+    List<String> command =
+        List.of(Launcher.SCRIPT.toString(), "reproduce", "A6", "--threads", "1", "--out", "out");
     try (Launcher run = Launcher.start(folder, command)) {
-      run.await(line -> line.contains("train v512"));
+      // The second arm: a run has ended, so that something is kept.
+      run.await(line -> line.contains("train v512-seq19.5"));
       run.signal("TERM");
       assertEquals(TERMINATED, run.code(), run.printed().toString());
       assertSaysHowToGoOn(run.printed(), "out");
