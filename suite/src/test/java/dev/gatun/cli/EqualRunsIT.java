@@ -35,7 +35,7 @@ class EqualRunsIT {
     for (int threads = 1; threads <= 2; threads++) {
       gatun(threads, "reproduce", "B1", "B7");
     }
-    assertEqualFolders(4);
+    assertEqualFolders(5);
     assertEquals(
         List.of("metrics.arrow", "spectra.arrow", "runs.arrow", "verdicts.arrow", "run.json"),
         sums(1).stream().map(line -> line.substring(66)).toList());
@@ -99,7 +99,7 @@ class EqualRunsIT {
           "--dump",
           out(threads).resolve("dump.safetensors").toString());
     }
-    assertEqualFolders(5);
+    assertEqualFolders(6);
   }
 
   private Path out(int threads) {
