@@ -39,9 +39,7 @@ final class ProgressDisplay implements ProgressListener, AutoCloseable {
     return String.format(
         Locale.ROOT,
         "loss %s, %s of %s runs done, %,.0f tokens/s",
-        progress.runs().stream()
-            .map(run -> String.format(Locale.ROOT, "%.3f", run.loss()))
-            .collect(Collectors.joining(" ")),
+        progress.runs().stream().map(run -> loss(run.loss())).collect(Collectors.joining(" ")),
         progress.runsDone(),
         progress.runsTotal(),
         progress.runs().stream().mapToDouble(Progress.Running::tokensPerSecond).sum());
@@ -55,5 +53,10 @@ final class ProgressDisplay implements ProgressListener, AutoCloseable {
   @Override
   public void close() {
     bar.close();
+  }
+
+  /** A dash where a run has no loss, such as one that collects hidden states. */
+  private static String loss(double loss) {
+    return Double.isNaN(loss) ? "-" : String.format(Locale.ROOT, "%.3f", loss);
   }
 }

@@ -35,7 +35,10 @@ final class ReportCommand implements Runnable {
   @Option(
       names = "--out",
       paramLabel = "<file>",
-      description = "The file to write. Default: report.html in the first folder.")
+      description = {
+        "The file to write; the points of its figures go to a .csv file beside it.",
+        "Default: report.html in the first folder."
+      })
   private Path out;
 
   @Override
