@@ -2,13 +2,12 @@
 
     python twin.py <folder>
 
-The folder has how to train (twin.json), a GPT-2 in Hugging Face layout, and all tokens; for heads on a frozen model
-also its hidden states and the first factors of each head. The rest is computed here. The outcome is numbers.json.
+The folder has how to train (twin.json), a GPT-2 in Hugging Face layout, and all tokens. The rest is computed here.
+The outcome is numbers.json.
 """
 import json, math, platform, sys
 from pathlib import Path
 
-import pyarrow.ipc as ipc
 import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file
@@ -69,17 +68,6 @@ def measure(h, w, targets, numbers):
     numbers["destroyed_norm"].append(((g - g @ basis @ basis.T).norm() / g.norm()).item())
 
 
-def train_heads(folder, how, held_out, targets, numbers):
-    table, heads = ipc.open_file(folder / "hidden-states.arrow").read_all(), load_file(folder / "heads.safetensors")
-    states = torch.tensor(table["hidden"].combine_chunks().flatten().to_numpy())
-    h = states.view(how["steps"], -1, held_out.shape[1])
-    following = torch.tensor(table["target"].to_numpy()).long().view(h.shape[:2])
-    for rank, peak in how["peaks"].items():
-        a, b = (heads[f"{factor}.{rank}"].requires_grad_() for factor in "ab")
-        train([a, b], how | {"peak": peak}, lambda step: h[step] @ b.T @ a.T, following)
-        measure(held_out @ b.T, a, targets, numbers)
-
-
 def main(folder):
     how, model = (json.loads((folder / name).read_text()) for name in ("twin.json", "config.json"))
     p, tokens = (load_file(folder / name) for name in ("model.safetensors", "tokens.safetensors"))
@@ -89,11 +77,8 @@ def main(folder):
         numbers["training_loss"] += [loss] if step else []
         if step in how["measured_at"]:
             measure(hidden(p, model, tokens["measured_inputs"][0]), w, targets, numbers)
-    if "peaks" in how:
-        train_heads(folder, how, hidden(p, model, tokens["measured_inputs"][0]), targets, numbers)
-    else:
-        predicted = lambda step: logits(hidden(p, model, tokens["inputs"][step]), w, how["backward_rank"])
-        train([value.requires_grad_() for value in p.values()], how, predicted, tokens["targets"], after)
+    predicted = lambda step: logits(hidden(p, model, tokens["inputs"][step]), w, how["backward_rank"])
+    train([value.requires_grad_() for value in p.values()], how, predicted, tokens["targets"], after)
     versions = {"python": platform.python_version(), "torch": torch.__version__}
     (folder / "numbers.json").write_text(json.dumps({"versions": versions, "numbers": numbers}))
 

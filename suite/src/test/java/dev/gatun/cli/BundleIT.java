@@ -116,7 +116,7 @@ class BundleIT {
     String hash = CorpusChoice.code().read(_ -> {}).sha256();
     Path out = node.resolve("trained");
     try (Launcher run = gatun("reproduce", "A1", "--tier", "quick", "--out", out.toString())) {
-      run.await(line -> line.contains("train d24-seed1") && line.contains("loss"));
+      run.await(line -> line.contains("train d32-seed1") && line.contains("loss"));
       run.interrupt();
       run.code();
       assertTrue(
