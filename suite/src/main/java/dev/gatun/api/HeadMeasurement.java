@@ -90,7 +90,7 @@ public final class HeadMeasurement {
     return value;
   }
 
-  /** All numbers by name. */
+  /** Every measured number, under the name of its metric. */
   public SortedMap<String, Double> values() {
     return Collections.unmodifiableSortedMap(values);
   }

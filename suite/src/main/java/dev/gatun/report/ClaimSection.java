@@ -88,7 +88,7 @@ final class ClaimSection {
     return checks(v -> v.outcome() != Outcome.SKIPPED && v.gates());
   }
 
-  /** Those that were judged and decide nothing. */
+  /** The checks that were judged but do not decide the claim. */
   List<CheckCard> aside() {
     return checks(v -> v.outcome() != Outcome.SKIPPED && !v.gates());
   }

@@ -21,8 +21,9 @@ final class RowCollector implements AutoCloseable {
   private double rowSumDefect;
 
   /**
-   * For contexts of so many tokens that occur so often, and what follows them.
+   * Collects the rows of one matrix.
    *
+   * @param of the length of the n-grams, and the least number of times that a context occurs
    * @param key of n-grams at least as long
    */
   RowCollector(Rows of, NgramKey key, NgramMeasures measures, TemporaryFiles files) {

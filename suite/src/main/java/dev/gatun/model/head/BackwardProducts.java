@@ -28,7 +28,7 @@ sealed interface BackwardProducts extends AutoCloseable {
     };
   }
 
-  /** Looks at the weights as they are now; before every pass, which has so many rows. */
+  /** Reads the weights as they are now. It is called before every pass, with the pass's rows. */
   void refresh(long rows);
 
   /**

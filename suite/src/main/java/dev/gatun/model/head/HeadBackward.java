@@ -15,11 +15,11 @@ public sealed interface HeadBackward {
   /** Backpropagation: dH = G·W, dW = Gᵀ·H. */
   record Exact() implements HeadBackward {}
 
-  /** Which r directions of the hidden states a head of lower rank keeps. */
+  /** The r directions of the hidden states that a head of lower rank keeps. */
   enum Directions {
     /** The right singular vectors of the largest singular values: the best approximation of W. */
     LEADING,
-    /** Those of the smallest. */
+    /** The directions of its smallest singular values. */
     TRAILING,
     /** Uniformly random ones, which stay the same. */
     RANDOM
@@ -30,9 +30,9 @@ public sealed interface HeadBackward {
    * Q [D, r] holds orthonormal directions. The head's own gradient is exact, dW = Gᵀ·H. With r = D
    * nothing is taken away but what W changes between two renewals of W_r.
    *
-   * <p>W_r is renewed at the first pass and then at every so many, so that between renewals it
-   * depends on earlier weights. Experiments alone have such passes, and train a run that was
-   * interrupted from its first step; a run that goes on from a checkpoint has the exact one.
+   * <p>W_r is renewed at the first pass and then whenever {@code interval} passes have gone by.
+   * Between renewals it depends on earlier weights, which no checkpoint keeps. Only experiments
+   * have such passes, and they train an interrupted run again from its first step.
    *
    * <p>A renewal forms WᵀW in f64, solves a D×D eigenproblem and multiplies W by a D×D matrix; V×D
    * more numbers are held.

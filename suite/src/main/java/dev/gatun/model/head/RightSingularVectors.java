@@ -54,7 +54,7 @@ final class RightSingularVectors {
     return vectors.rows(vectors.rows() - rank, rank);
   }
 
-  /** Those of the smallest, as rows: [rank, D] F64. */
+  /** The vectors of the smallest singular values, as rows: [rank, D] F64. */
   Tensor trailing(long rank) {
     return vectors.rows(0, rank);
   }
