@@ -39,9 +39,9 @@ record HeadVariantPlan(
    * batches are ours: 128 bytes for each step at the quick tier, and at the others as many as that
    * paper's larger models see tokens.
    */
-  private static final HeadVariantScale QUICK_BYTES = bytes(8, 16, 256);
+  private static final HeadVariantScale QUICK_BYTES = bytes(8, 16, 300, 256);
 
-  private static final HeadVariantScale DESK_BYTES = bytes(8, 128, 128);
+  private static final HeadVariantScale DESK_BYTES = bytes(8, 128, 600, 128);
 
   private static final List<Double> RATES = List.of(1.5e-3, 3e-3, 6e-3, 1.2e-2, 2.4e-2);
   private static final List<Double> DESK_RATES = List.of(3e-3, 6e-3, 1.2e-2, 2.4e-2, 4.8e-2);
@@ -87,9 +87,9 @@ record HeadVariantPlan(
         LongStream.range(firstSeed, firstSeed + seeds).boxed().toList());
   }
 
-  private static HeadVariantScale bytes(int batch, int length, int windows) {
+  private static HeadVariantScale bytes(int batch, int length, int trialSteps, int windows) {
     var size = new ModelSize(256, 32, 4, 2, length);
-    return new HeadVariantScale(Blocks.GPT2, size, batch, 600, 600, WARM_UP, windows);
+    return new HeadVariantScale(Blocks.GPT2, size, batch, 600, trialSteps, WARM_UP, windows);
   }
 
   private static HeadVariantPlan ofBytes(

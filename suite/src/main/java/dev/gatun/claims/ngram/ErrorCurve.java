@@ -45,6 +45,11 @@ final class ErrorCurve {
         energies[columns[i]] += values[i] * values[i];
       }
     });
+    return ofColumns(energies);
+  }
+
+  /** The same from the columns' squared lengths. */
+  static ErrorCurve ofColumns(double[] energies) {
     double[] descending =
         Arrays.stream(energies).map(energy -> -energy).sorted().map(energy -> -energy).toArray();
     return new ErrorCurve(descending, Arrays.stream(descending).sum());

@@ -1,9 +1,15 @@
 package dev.gatun.claims.ngram;
 
+import dev.gatun.backend.Backend;
+import dev.gatun.backend.TensorScope;
 import dev.gatun.results.CurveName;
 import dev.gatun.results.RunRecorder;
+import dev.gatun.spectrum.GramSpectrum;
 import dev.gatun.spectrum.SparseGramSpectrum;
 import dev.gatun.spectrum.Spectrum;
+import dev.gatun.tensor.ElementType;
+import dev.gatun.tensor.Tensor;
+import java.util.Arrays;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -23,6 +29,9 @@ final class MatrixMeter {
   /** Steps of the curve, in parts of V. */
   private static final int STEPS = 32;
 
+  /** Rows of a smoothed model that are added at once. */
+  private static final long CHUNK_ROWS = 256;
+
   private MatrixMeter() {}
 
   /** Records a matrix of so many tokens of text and its spectrum. */
@@ -41,16 +50,55 @@ final class MatrixMeter {
     run.metric("tokens_alone", 0, matrix.tokensAlone(), "1");
     run.metric("largest_block", 0, gram.largestBlock(), "1");
     run.metric("row_sum_defect", 0, matrix.rowSumDefect(), "1");
-    double energy = spectrum.norm() * spectrum.norm();
-    run.metric("energy_defect", 0, energy / gram.energy() - 1, "1");
-    run.metric("matrix_norm", 0, Math.sqrt(gram.energy()), "1");
     int rank = spectrum.numericalRank();
     run.metric("numerical_rank", 0, rank, "1");
     run.metric("rank_share", 0, (double) rank / matrix.usedTokens(), "1");
     run.metric("rank_less_used_tokens", 0, rank - matrix.usedTokens(), "1");
     run.metric("rank_less_tokens_alone", 0, rank - matrix.tokensAlone(), "1");
-    recordErrors(matrix.cols(), new ErrorCurve(spectrum, gram.energy()), spectrum, run);
-    recordColumns(ErrorCurve.ofColumns(matrix), run);
+    recordCurves(matrix.cols(), spectrum, gram.energy(), ErrorCurve.ofColumns(matrix), run);
+  }
+
+  /** Records the rows of a smoothed model and their spectrum. */
+  static void record(SmoothedRows rows, int vocabulary, Backend backend, RunRecorder run) {
+    run.metric("contexts", 0, rows.rows(), "1");
+    double[] columns = new double[vocabulary];
+    double[] defect = {0};
+    Spectrum spectrum;
+    try (TensorScope scope = backend.newScope();
+        var gram = GramSpectrum.ofRows(backend, vocabulary)) {
+      Tensor buffer = scope.zeros(ElementType.F64, Math.min(CHUNK_ROWS, rows.rows()), vocabulary);
+      long[] filled = {0};
+      rows.forEachRow(row -> {
+        double sum = 0;
+        for (int token = 0; token < vocabulary; token++) {
+          sum += row[token];
+          columns[token] += row[token] * row[token];
+        }
+        defect[0] = Math.max(defect[0], Math.abs(sum - 1));
+        backend.write(row, buffer.rows(filled[0]++, 1));
+        if (filled[0] == buffer.rows()) {
+          gram.add(buffer);
+          filled[0] = 0;
+        }
+      });
+      if (filled[0] > 0) {
+        gram.add(buffer.rows(0, filled[0]));
+      }
+      spectrum = gram.finish();
+    }
+    run.metric("row_sum_defect", 0, defect[0], "1");
+    double energy = Arrays.stream(columns).sum();
+    recordCurves(vocabulary, spectrum, energy, ErrorCurve.ofColumns(columns), run);
+  }
+
+  /** Records a spectrum and its errors beside those of the columns' lengths. */
+  private static void recordCurves(
+      int vocabulary, Spectrum spectrum, double energy, ErrorCurve ofColumns, RunRecorder run) {
+    double sum = spectrum.norm() * spectrum.norm();
+    run.metric("energy_defect", 0, sum / energy - 1, "1");
+    run.metric("matrix_norm", 0, Math.sqrt(energy), "1");
+    recordErrors(vocabulary, new ErrorCurve(spectrum, energy), spectrum, run);
+    recordColumns(ofColumns, run);
     run.spectrum("next_token_matrix", 0, spectrum.singularValues(), spectrum.errorBound());
   }
 

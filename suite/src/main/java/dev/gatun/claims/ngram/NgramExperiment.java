@@ -97,6 +97,10 @@ final class NgramExperiment {
       int all,
       RunRecorder run) {
     context.report(Progress.of(claim, "count n-grams of " + setting.arm(), done, all));
+    if (setting.smoothed()) {
+      MatrixMeter.record(source.smoothed(setting), setting.vocabulary(), context.backend(), run);
+      return;
+    }
     NgramMatrix matrix = source.matrix(setting);
     var gram = new SparseGramSpectrum(matrix);
     String task =

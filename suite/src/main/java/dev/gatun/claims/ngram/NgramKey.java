@@ -47,6 +47,15 @@ record NgramKey(int vocabulary, int length) {
     return bits() >= Long.SIZE ? shifted : shifted & (1L << bits()) - 1;
   }
 
+  /**
+   * The last so many tokens of an n-gram of at most 64 bits, as an n-gram whose beginning is
+   * missing.
+   */
+  long last(long low, int tokens) {
+    int kept = tokens * bits(vocabulary);
+    return kept >= Long.SIZE ? low : low & (1L << kept) - 1;
+  }
+
   /** The i-th token of an n-gram, −1 for none. */
   int token(long high, long low, int i) {
     int bits = bits(vocabulary);

@@ -31,11 +31,11 @@ record NgramPlan(int vocabulary, List<NgramSetting> settings) {
   }
 
   /**
-   * V = 4,096 with n of 2 to 6, the frequent contexts apart, and a shuffle of the text. What parts
-   * of the corpus have is for the longer tiers.
+   * V = 4,096 with n of 2 and 5, the frequent contexts apart, rows of a smoothed model, and a
+   * shuffle of the text. Other n, and what parts of the corpus have, are for the longer tiers.
    */
   static NgramPlan quick(long firstSeed) {
-    return of(4096, List.of(2, 3, 4, 5, 6), List.of(1), firstSeed);
+    return of(4096, List.of(2, 5), List.of(1), firstSeed);
   }
 
   /**
@@ -52,21 +52,22 @@ record NgramPlan(int vocabulary, List<NgramSetting> settings) {
   }
 
   /**
-   * Orders of the whole corpus, the paper's order of its frequent contexts and of each part, then a
-   * shuffle of each part.
+   * Orders of the whole corpus, the paper's order of its frequent contexts, of a smoothed model and
+   * of each part, then a shuffle of each part.
    */
   static NgramPlan of(int vocabulary, List<Integer> orders, List<Integer> parts, long seed) {
     var settings = new ArrayList<NgramSetting>();
     for (int part : parts) {
       for (int order : part == 1 ? orders : List.of(ORDER)) {
-        settings.add(new NgramSetting(vocabulary, order, 1, part, false, seed));
+        settings.add(new NgramSetting(vocabulary, order, 1, part, false, false, seed));
       }
       if (part == 1) {
-        settings.add(new NgramSetting(vocabulary, ORDER, FREQUENT, part, false, seed));
+        settings.add(new NgramSetting(vocabulary, ORDER, FREQUENT, part, false, false, seed));
+        settings.add(new NgramSetting(vocabulary, ORDER, 1, part, true, false, seed));
       }
     }
     for (int part : parts) {
-      settings.add(new NgramSetting(vocabulary, ORDER, 1, part, true, seed));
+      settings.add(new NgramSetting(vocabulary, ORDER, 1, part, false, true, seed));
     }
     return new NgramPlan(vocabulary, settings);
   }

@@ -20,6 +20,9 @@ final class NgramSource implements AutoCloseable {
   /** Tokens of the smallest part, below which there is nothing to see. */
   private static final long LEAST_TOKENS = 1024;
 
+  /** Rows of a smoothed model for each token of the vocabulary: enough for every rank. */
+  private static final int SAMPLED_ROWS = 4;
+
   private final Corpus corpus;
   private final NgramPlan plan;
   private final NgramMeasures measures;
@@ -77,19 +80,21 @@ final class NgramSource implements AutoCloseable {
     return matrices.get(setting.rows());
   }
 
+  /** The rows of a setting of the plan that is smoothed. */
+  SmoothedRows smoothed(NgramSetting setting) {
+    Randomness randomness = Randomness.of(setting.seed()).stream("sampled contexts");
+    int rows = SAMPLED_ROWS * plan.vocabulary();
+    return new SmoothedRows(
+        all(), enoughTokens(setting), plan.vocabulary(), setting.order(), rows, randomness);
+  }
+
   private void count(NgramSetting setting) {
     List<Rows> rows =
         plan.settings().stream()
-            .filter(other -> other.sample().equals(setting.sample()))
+            .filter(other -> other.sample().equals(setting.sample()) && !other.smoothed())
             .map(NgramSetting::rows)
             .toList();
-    long first = tokens(setting);
-    if (first < LEAST_TOKENS) {
-      throw new UnusableCorpusException(
-          "%s has %s tokens, and 1/%s of it is to be measured; give a text of %s tokens or more"
-              .formatted(
-                  corpus.name(), all().tokens(), setting.part(), LEAST_TOKENS * setting.part()));
-    }
+    long first = enoughTokens(setting);
     if (!setting.shuffled()) {
       count(all(), first, rows);
       return;
@@ -98,6 +103,17 @@ final class NgramSource implements AutoCloseable {
         all().shuffled(first, Randomness.of(setting.seed()).stream("shuffled corpus"));
     count(shuffled, first, rows);
     shuffled.delete();
+  }
+
+  private long enoughTokens(NgramSetting setting) {
+    long first = tokens(setting);
+    if (first < LEAST_TOKENS) {
+      throw new UnusableCorpusException(
+          "%s has %s tokens, and 1/%s of it is to be measured; give a text of %s tokens or more"
+              .formatted(
+                  corpus.name(), all().tokens(), setting.part(), LEAST_TOKENS * setting.part()));
+    }
+    return first;
   }
 
   private void count(TokenFile from, long first, List<Rows> rows) {
