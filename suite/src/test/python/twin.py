@@ -2,12 +2,12 @@
 
     python twin.py <folder>
 
-The folder has how to train (twin.json), a GPT-2 in Hugging Face layout, and all tokens. The rest is computed here.
-The outcome is numbers.json.
+The folder has how to train (twin.json), a GPT-2 in Hugging Face layout, and all tokens; for heads on a frozen model
+also its hidden states. The rest is computed here. The outcome is numbers.json.
 """
 import json, math, platform, sys
 from pathlib import Path
-
+import pyarrow.ipc as ipc
 import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file
@@ -68,17 +68,32 @@ def measure(h, w, targets, numbers):
     numbers["destroyed_norm"].append(((g - g @ basis @ basis.T).norm() / g.norm()).item())
 
 
+def train_heads(folder, how, w, held_out, targets, numbers):
+    """Heads of each rank, which begin as W cut down, and the full one, which begins as W."""
+    table = ipc.open_file(folder / "hidden-states.arrow").read_all()
+    h = torch.tensor(table["hidden"].combine_chunks().flatten().to_numpy()).view(how["steps"], -1, w.shape[1])
+    following = torch.tensor(table["target"].to_numpy()).long().view(h.shape[:2])
+    u, s, v = torch.linalg.svd(w.detach().double(), full_matrices=False)
+    for rank, peak in how["peaks"].items():
+        root = s[:int(rank)].sqrt()
+        factors = [(u[:, :len(root)] * root).float(), (root[:, None] * v[:len(root)]).float()]
+        if rank == "0": factors = [w.detach().clone()]
+        a, b = (*(f.requires_grad_() for f in factors), torch.eye(len(v)))[:2]
+        train(factors, how | {"peak": peak}, lambda step: h[step] @ b.T @ a.T, following)
+        measure(held_out @ b.T, a, targets, numbers)
+
+
 def main(folder):
     how, model = (json.loads((folder / name).read_text()) for name in ("twin.json", "config.json"))
     p, tokens = (load_file(folder / name) for name in ("model.safetensors", "tokens.safetensors"))
     w, targets = p["lm_head.weight"], tokens["measured_targets"].flatten()
-    numbers = {"training_loss": [], "loss": [], "accuracy": [], "destroyed_norm": []}
+    numbers = {name: [] for name in ("training_loss", "loss", "accuracy", "destroyed_norm")}
     def after(step, loss):
         numbers["training_loss"] += [loss] if step else []
-        if step in how["measured_at"]:
-            measure(hidden(p, model, tokens["measured_inputs"][0]), w, targets, numbers)
+        if step in how["measured_at"]: measure(hidden(p, model, tokens["measured_inputs"][0]), w, targets, numbers)
     predicted = lambda step: logits(hidden(p, model, tokens["inputs"][step]), w, how["backward_rank"])
-    train([value.requires_grad_() for value in p.values()], how, predicted, tokens["targets"], after)
+    if "peaks" in how: train_heads(folder, how, w, hidden(p, model, tokens["measured_inputs"][0]), targets, numbers)
+    else: train([value.requires_grad_() for value in p.values()], how, predicted, tokens["targets"], after)
     versions = {"python": platform.python_version(), "torch": torch.__version__}
     (folder / "numbers.json").write_text(json.dumps({"versions": versions, "numbers": numbers}))
 

@@ -8,6 +8,8 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.claims.bottleneck.BottleneckPlan;
 import dev.gatun.claims.bottleneck.BottleneckSetting;
+import dev.gatun.claims.frozen.B5RankConstrainedHead;
+import dev.gatun.claims.frozen.FrozenExperiment;
 import dev.gatun.claims.spamlang.SpamLangPlan;
 import dev.gatun.claims.spamlang.SpamLangSetting;
 import dev.gatun.data.BatchSource;
@@ -18,8 +20,11 @@ import dev.gatun.data.RandomWindows;
 import dev.gatun.data.Randomness;
 import dev.gatun.data.SpamLang;
 import dev.gatun.data.TokenizedCorpus;
+import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.ModelSize;
+import dev.gatun.experiment.PlannedRun;
 import dev.gatun.experiment.RunSetting;
+import dev.gatun.experiment.Tier;
 import dev.gatun.experiment.Twin;
 import dev.gatun.experiment.Twin.Numbers;
 import dev.gatun.experiment.Twins;
@@ -27,10 +32,21 @@ import dev.gatun.experiment.UsualTraining;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.head.HeadBackward;
+import dev.gatun.results.CurveName;
+import dev.gatun.results.Evidence;
 import dev.gatun.tensor.Batch;
+import dev.gatun.train.LearningRateSchedule;
+import dev.gatun.train.LearningRateSchedule.Form;
+import dev.gatun.train.TrainingConfig.AdamWSettings;
+import dev.gatun.train.TrainingConfig.WeightDecayOn;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,13 +56,16 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A run of A1, A6 and C1 is trained again by PyTorch, from the same initial weights on the same
+ * A run of A1, A6, C1 and B5 is trained again by PyTorch, from the same initial weights on the same
  * tokens, and what comes out agrees as {@code results/twins.toml} says. With {@code
  * -Dgatun.twins=store} the agreement is stored there.
  */
 @TestInstance(Lifecycle.PER_CLASS)
 class TwinIT {
   private static final int VOCABULARY = 1024;
+
+  /** Stands for the full head among ranks. */
+  private static final int FULL = 0;
 
   @TempDir Path folder;
   private Python python;
@@ -138,6 +157,81 @@ class TwinIT {
     public HeadBackward backward() {
       return new HeadBackward.RankLimited(rank);
     }
+  }
+
+  @Test
+  void b5LosesAsMuchAtEveryRank() throws IOException {
+    PlannedRun<?> run =
+        new B5RankConstrainedHead(new FrozenExperiment())
+            .trainings(Tier.QUICK, 1).stream()
+                .filter(planned -> planned.setting().id().equals(Twins.stored().of("B5").run()))
+                .findFirst()
+                .orElseThrow();
+    var twin = new Twin(folder.resolve("b5"));
+    Evidence evidence = trainHeads(run, twin.folder());
+    List<Integer> ranks = List.of(FULL, 2, 4, 8, 16, 32);
+    Map<String, List<Double>> here = new LinkedHashMap<>();
+    for (String name : List.of("loss", "accuracy")) {
+      here.put(name, ranks.stream().map(r -> value(evidence, name, r)).toList());
+    }
+    Map<Integer, Double> peaks = new LinkedHashMap<>();
+    ranks.forEach(rank -> peaks.put(rank, value(evidence, "learning_rate", rank)));
+    long steps = 192;
+    twin.tell("peaks", peaks);
+    twin.tell(new LearningRateSchedule(Form.COSINE, 0, Math.round(0.05 * steps), steps, 0.1));
+    twin.tell(new AdamWSettings(0.9, 0.95, 1e-8, 0, WeightDecayOn.MATRICES));
+    twin.tell("clip_norm", Double.MAX_VALUE);
+    Randomness randomness = Randomness.of(run.setting().seed());
+    twin.writeTokens(List.of(), heldOut(run.setting(), randomness));
+    assertAgree("B5", new Numbers(Map.of(), here), twin);
+    assertFound("B5", new Numbers(Map.of(), here), twin, "beta2", 0.99);
+  }
+
+  /** Runs it, and copies its backbone and its hidden states while they are there. */
+  private Evidence trainHeads(PlannedRun<?> run, Path to) throws IOException {
+    Files.createDirectories(to);
+    Path output = folder.resolve("frozen");
+    Path work = output.resolve("unfinished/frozen/" + run.setting().id() + "/work");
+    Path states = to.resolve("hidden-states.arrow");
+    try (Backend backend = CpuBackend.open(1)) {
+      var context =
+          new ClaimContext(
+              backend,
+              Tier.QUICK,
+              run.setting().seed(),
+              () -> text,
+              _ -> {
+                if (Files.exists(work.resolve("hidden-states.arrow")) && !Files.exists(states)) {
+                  copy(work.resolve("hidden-states.arrow"), states);
+                  for (String file : List.of("config.json", "model.safetensors")) {
+                    copy(work.resolve("backbone").resolve(file), to.resolve(file));
+                  }
+                }
+              },
+              output);
+      return evidence(run, context);
+    }
+  }
+
+  private static <S extends RunSetting> Evidence evidence(PlannedRun<S> run, ClaimContext context) {
+    return run.sweep().run(context, "B5", List.of(run.setting())).getFirst();
+  }
+
+  private static void copy(Path from, Path to) {
+    try {
+      Files.copy(from, to);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static double value(Evidence evidence, String name, int rank) {
+    String metric = rank == FULL ? name + "_fitted" : CurveName.name(name, rank);
+    return evidence.metrics().stream()
+        .filter(m -> m.name().equals(metric))
+        .findFirst()
+        .orElseThrow()
+        .value();
   }
 
   /** The windows that the claim reports, of the half of the held-out documents that is for that. */

@@ -56,6 +56,21 @@ class ReadmeTest {
   }
 
   @Test
+  void readmeShowsWhatTheReferenceEvidenceEndsWith() throws IOException {
+    Matcher shown =
+        Pattern.compile("(?ms)^```text\\n(.*?)^```$")
+            .matcher(Files.readString(ROOT.resolve("README.md")));
+    assertTrue(shown.find());
+    var verified =
+        CommandRun.of("verify", ROOT.resolve("results/reference/intel-xeon-avx512-2-cores"));
+    List<String> lines = verified.out().lines().toList();
+    assertEquals(
+        List.of(),
+        shown.group(1).lines().filter(line -> !lines.contains(line)).toList(),
+        verified.out());
+  }
+
+  @Test
   void readmeIsShort() throws IOException {
     List<String> lines = Files.readAllLines(ROOT.resolve("README.md"));
     assertTrue(lines.size() <= 160, "lines: " + lines.size());
