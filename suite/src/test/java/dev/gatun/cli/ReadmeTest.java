@@ -63,6 +63,7 @@ class ReadmeTest {
     assertTrue(shown.find());
     var verified =
         CommandRun.of("verify", ROOT.resolve("results/reference/intel-xeon-avx512-2-cores"));
+    assertEquals(0, verified.code(), verified.err());
     List<String> lines = verified.out().lines().toList();
     assertEquals(
         List.of(),
