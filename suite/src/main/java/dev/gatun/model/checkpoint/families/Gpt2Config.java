@@ -9,6 +9,7 @@ import dev.gatun.model.TransformerConfig.Family;
 import dev.gatun.model.TransformerConfig.Norm;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /** GPT-2. */
@@ -61,6 +62,7 @@ record Gpt2Config() implements FamilyConfig {
         Biases.ALL,
         AttentionForm.usual(headWidth),
         1,
+        OptionalDouble.empty(),
         OptionalInt.empty(),
         HeadFields.read(fields, true));
   }
