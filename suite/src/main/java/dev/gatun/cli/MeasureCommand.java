@@ -25,9 +25,11 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import picocli.CommandLine.Command;
@@ -41,8 +43,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Measures the head of a model in Hugging Face's layout: GPT-2, GPT-NeoX, Llama, Qwen3 or OLMo"
           + " 2.",
-      "Several folders are several models, or steps of one run where their names end in",
-      "step<n> or checkpoint-<n>."
+      "Several folders are several models, or steps of one run where their names state stages",
+      "and steps, as in stage1-step1000-tokens3B or checkpoint-500."
     },
     mixinStandardHelpOptions = true)
 final class MeasureCommand implements Callable<Integer> {
@@ -56,16 +58,18 @@ final class MeasureCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "<folder>",
       arity = "1..*",
-      description = "Folders of config.json, *.safetensors and, for texts, tokenizer.json.")
+      description = {
+        "Folders of config.json, *.safetensors and, for texts, tokenizer.json; or models in the",
+        "hub's local cache, as org/name or org/name@revision. Nothing is downloaded."
+      })
   private List<Path> folders;
 
   @Option(
       names = "--text",
       paramLabel = "<path>",
       description = {
-        "A text file or a folder of them, cut by the model's tokenizer with no special tokens"
-            + " added;",
-        "may be given several times. Default: the sources of the running JDK."
+        "A text file or a folder of them, cut by the model's tokenizer; may be given several",
+        "times. Default: the sources of the running JDK."
       })
   private List<Path> texts = List.of();
 
@@ -75,6 +79,26 @@ final class MeasureCommand implements Callable<Integer> {
       description =
           "Token ids in place of a text: safetensors with an int64 tensor 'tokens' [B, T].")
   private Path tokens;
+
+  @Option(
+      names = "--bos",
+      paramLabel = "<when>",
+      converter = NamedValues.BeginningTokens.class,
+      completionCandidates = NamedValues.BeginningTokens.class,
+      description = {
+        "Whether each sequence of a text begins with a token of its own: ${COMPLETION-CANDIDATES}.",
+        "Default: auto, where tokenizer.json puts one before a text."
+      })
+  private BeginningToken beginning;
+
+  @Option(
+      names = "--ignore-field",
+      paramLabel = "<name>",
+      description = {
+        "Pass over a field of config.json that Gatun does not know, as num_things or",
+        "rope_scaling.thing; may be given several times. The logits must not depend on it."
+      })
+  private Set<String> ignoredFields = Set.of();
 
   @Option(
       names = "--contexts",
@@ -121,7 +145,7 @@ final class MeasureCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<StoredCheckpoint> checkpoints = StoredCheckpoint.of(folders);
+    List<StoredCheckpoint> checkpoints = StoredCheckpoint.of(folders, ignoredFields);
     requireConsistent();
     Path folder = out == null ? defaultFolder(checkpoints) : out;
     new ResultsFolder(folder).requireWritable();
@@ -158,10 +182,10 @@ final class MeasureCommand implements Callable<Integer> {
     if (tokens != null && !texts.isEmpty()) {
       throw new IllegalArgumentException("--tokens and --text exclude each other; leave one out");
     }
-    if (tokens != null && (contexts != null || length != null)) {
+    if (tokens != null && (contexts != null || length != null || beginning != null)) {
       throw new IllegalArgumentException(
           "--tokens are measured as they are; leave %s out"
-              .formatted(contexts != null ? "--contexts" : "--length"));
+              .formatted(contexts != null ? "--contexts" : length != null ? "--length" : "--bos"));
     }
     if (gradients && dump == null) {
       throw new IllegalArgumentException("--gradients go into --dump <file>; name one");
@@ -201,7 +225,10 @@ final class MeasureCommand implements Callable<Integer> {
     }
     int all = contexts == null ? Math.clamp(3L * width, FEWEST_CONTEXTS, MOST_CONTEXTS) : contexts;
     return MeasuredTexts.read(
-        texts, new MeasuredTexts.Size(all, Math.max(2, Math.min(wanted, context))), seed);
+        texts,
+        new MeasuredTexts.Size(all, Math.max(2, Math.min(wanted, context))),
+        beginning == null ? BeginningToken.AUTO : beginning,
+        seed);
   }
 
   /** The sequences of each text, all of which the model can take. */
@@ -255,7 +282,9 @@ final class MeasureCommand implements Callable<Integer> {
     Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     long startedNanos = System.nanoTime();
     var builder = new EvidenceBuilder();
-    batches.forEach((checkpoint, of) -> measure(checkpoint, of, texts, backend, builder, progress));
+    Set<String> told = new LinkedHashSet<>();
+    batches.forEach(
+        (checkpoint, of) -> measure(checkpoint, of, texts, backend, builder, progress, told));
     progress.pause();
     Provenance provenance =
         DeviceProvenance.of(backend.device())
@@ -278,24 +307,28 @@ final class MeasureCommand implements Callable<Integer> {
       MeasuredTexts texts,
       Backend backend,
       EvidenceBuilder builder,
-      ProgressDisplay progress) {
+      ProgressDisplay progress,
+      Set<String> told) {
     String sha256 = checkpoint.sha256();
     int[] done = {0};
     try (TensorScope scope = backend.newScope()) {
       CheckpointMeter meter =
           new CheckpointMeter(
-              checkpoint.folder(),
+              checkpoint.source(),
               backend,
               Randomness.of(seed),
               task ->
                   progress.progressed(
                       Progress.of(checkpoint.name(), task, done[0], batches.size())));
       try {
+        meter.notes().stream()
+            .filter(told::add)
+            .forEach(line -> console.note("gatun: %s: %s".formatted(checkpoint.name(), line)));
         for (TokenBatch batch : batches) {
           long startedNanos = System.nanoTime();
           RunRecorder run = begin(builder, checkpoint, sha256, batch, texts, backend);
-          run.metric("parameters", checkpoint.step(), checkpoint.parameters(), "1");
-          MeasuredCheckpoint measured = meter.measure(scope, batch, checkpoint.step(), run);
+          run.metric("parameters", checkpoint.evidenceStep(), checkpoint.parameters(), "1");
+          MeasuredCheckpoint measured = meter.measure(scope, batch, checkpoint.evidenceStep(), run);
           run.finish((System.nanoTime() - startedNanos) * 1e-9);
           if (dump != null) {
             progress.progressed(Progress.of(checkpoint.name(), "dump", done[0], batches.size()));
@@ -318,7 +351,7 @@ final class MeasureCommand implements Callable<Integer> {
     var all = new CheckpointDump(backend, batch, measured);
     if (gradients) {
       meter.close();
-      all.writeWithGradients(dump, checkpoint.folder());
+      all.writeWithGradients(dump, checkpoint.source());
     } else {
       all.write(dump, meter);
     }
@@ -335,16 +368,24 @@ final class MeasureCommand implements Callable<Integer> {
         new MeasuredRun.Measurement(
             checkpoint.model(),
             sha256,
+            checkpoint.stage(),
             checkpoint.step(),
             checkpoint.config(),
             batch.batch(),
             batch.length(),
             seed);
-    var run = new MeasuredRun(measurement, batch, texts.tokenizer(), backend.device());
+    var run =
+        new MeasuredRun(
+            measurement,
+            batch,
+            texts.tokenizer(),
+            backend.device(),
+            checkpoint.source().notes().lines());
     String arm =
-        texts.names().size() == 1 ? checkpoint.model() : checkpoint.model() + " on " + batch.name();
+        texts.names().size() == 1 ? checkpoint.arm() : checkpoint.arm() + " on " + batch.name();
+    String step = checkpoint.step().isEmpty() ? "" : "-step" + checkpoint.step().getAsLong();
     return builder.begin(
-        "%s-%s-step%s-seed%s".formatted(Run.MEASURED, arm, checkpoint.step(), seed),
+        "%s-%s%s-seed%s".formatted(Run.MEASURED, arm, step, seed),
         Run.MEASURED,
         arm,
         Run.MEASURED,

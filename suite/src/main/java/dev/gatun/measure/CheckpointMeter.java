@@ -5,6 +5,7 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.data.Randomness;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.checkpoint.CheckpointFolder;
 import dev.gatun.model.checkpoint.StreamedBackbone;
 import dev.gatun.model.head.Head;
 import dev.gatun.model.head.HeadInputs;
@@ -16,6 +17,7 @@ import dev.gatun.spectrum.Spectrum;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -28,6 +30,7 @@ public final class CheckpointMeter implements AutoCloseable {
   /** The most contexts: their Gram matrix is N×N in f64, here and on the host. */
   public static final int MOST_CONTEXTS = 12_288;
 
+  private final CheckpointFolder folder;
   private final Backend backend;
   private final StreamedBackbone backbone;
   private final Randomness randomness;
@@ -42,11 +45,23 @@ public final class CheckpointMeter implements AutoCloseable {
    *     architecture
    */
   public CheckpointMeter(
-      Path folder, Backend backend, Randomness randomness, MeasureProgress progress) {
+      CheckpointFolder folder, Backend backend, Randomness randomness, MeasureProgress progress) {
+    this.folder = folder;
     this.backend = backend;
     this.backbone = StreamedBackbone.open(folder, backend);
     this.randomness = randomness;
     this.progress = progress;
+  }
+
+  /** Opens a checkpoint in which nothing unknown is ignored; nothing is measured yet. */
+  public CheckpointMeter(
+      Path folder, Backend backend, Randomness randomness, MeasureProgress progress) {
+    this(CheckpointFolder.of(folder), backend, randomness, progress);
+  }
+
+  /** What was passed over or taken for granted while the checkpoint was read: a line for each. */
+  public List<String> notes() {
+    return folder.notes().lines();
   }
 
   public TransformerConfig config() {
@@ -61,7 +76,7 @@ public final class CheckpointMeter implements AutoCloseable {
    * Measures on some sequences.
    *
    * @param scope that the hidden states of the result live in
-   * @param step of training at which the checkpoint stands, 0 if unknown
+   * @param step of training at which the checkpoint stands
    * @throws IllegalArgumentException if the sequences do not fit the model
    */
   public MeasuredCheckpoint measure(

@@ -3,7 +3,10 @@ package dev.gatun.measure;
 import dev.gatun.backend.DeviceDescription;
 import dev.gatun.io.Json;
 import dev.gatun.model.TransformerConfig;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /** All that the numbers of a measured checkpoint depend on, in the layout of other runs. */
 public record MeasuredRun(
@@ -13,27 +16,39 @@ public record MeasuredRun(
     String tokenizer,
     String device,
     String mathMode,
-    Map<String, String> libraries) {
+    Map<String, String> libraries,
+    List<String> notes) {
 
   /**
    * What is measured.
    *
    * @param checkpoint name of the model
+   * @param stage of training that its name states
+   * @param step of training that its name states; empty if none is
    * @param batch sequences
    * @param length tokens of each
    */
   public record Measurement(
       String checkpoint,
       String checkpointSha256,
-      long step,
+      Optional<String> stage,
+      OptionalLong step,
       TransformerConfig model,
       int batch,
       int length,
       long seed) {}
 
-  /** On a text. */
+  /**
+   * On a text.
+   *
+   * @param notes on how the checkpoint was read
+   */
   public MeasuredRun(
-      Measurement experiment, TokenBatch text, String tokenizer, DeviceDescription device) {
+      Measurement experiment,
+      TokenBatch text,
+      String tokenizer,
+      DeviceDescription device,
+      List<String> notes) {
     this(
         experiment,
         text.name(),
@@ -41,7 +56,8 @@ public record MeasuredRun(
         tokenizer,
         device.name(),
         device.mathMode(),
-        device.libraries());
+        device.libraries(),
+        notes);
   }
 
   public String configuration() {

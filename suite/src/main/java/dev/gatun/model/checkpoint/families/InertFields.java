@@ -106,6 +106,28 @@ final class InertFields {
           "top_p",
           "typical_p");
 
+  /**
+   * Those that programs other than transformers write, in a configuration or in its rotary scaling.
+   * They are passed over with a note.
+   */
+  static final List<String> OF_OTHERS =
+      List.of(
+          // Code that a checkpoint brings along. It is never run: the architecture is a known one.
+          "auto_map",
+          "custom_pipelines",
+          // What was trained, how far, and by whom.
+          "num_steps",
+          "global_step",
+          "finetuned",
+          "base_model",
+          "model_name",
+          "license",
+          // How a library runs it: the same formula by another way.
+          "use_flash_attn",
+          "use_flash_attention",
+          "_flash_attn_2_enabled",
+          "gradient_checkpointing_kwargs");
+
   /** Those that tell how the files are stored. */
   static final List<String> OF_STORAGE =
       List.of("dtype", "torch_dtype", "use_bfloat16", "transformers_version", "_commit_hash");
