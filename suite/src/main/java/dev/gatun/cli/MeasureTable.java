@@ -154,8 +154,10 @@ record MeasureTable(Evidence evidence) {
     json.put("stage", experiment.path("stage"));
     json.put("step", experiment.path("step"));
     json.put("text", configuration.path("corpus").asString());
-    json.put("sequences", experiment.path("batch").asLong());
-    json.put("length", experiment.path("length").asLong());
+    if (experiment.has("batch")) {
+      json.put("sequences", experiment.path("batch").asLong());
+      json.put("length", experiment.path("length").asLong());
+    }
     metrics.forEach((name, metric) -> put(json, name, metric.value()));
     json.put("checkpoint_sha256", experiment.path("checkpointSha256").asString());
     json.put("notes", notes(run));

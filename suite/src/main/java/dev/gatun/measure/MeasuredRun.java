@@ -10,7 +10,7 @@ import java.util.OptionalLong;
 
 /** All that the numbers of a measured checkpoint depend on, in the layout of other runs. */
 public record MeasuredRun(
-    Measurement experiment,
+    Experiment experiment,
     String corpus,
     String corpusSha256,
     String tokenizer,
@@ -19,8 +19,11 @@ public record MeasuredRun(
     Map<String, String> libraries,
     List<String> notes) {
 
+  /** What is measured. */
+  public sealed interface Experiment permits Measurement, OfGivenHead {}
+
   /**
-   * What is measured.
+   * The head of a stored checkpoint.
    *
    * @param checkpoint name of the model
    * @param stage of training that its name states
@@ -36,7 +39,25 @@ public record MeasuredRun(
       TransformerConfig model,
       int batch,
       int length,
-      long seed) {}
+      long seed)
+      implements Experiment {}
+
+  /**
+   * A head of any model, on its hidden states.
+   *
+   * @param checkpoint name of the file of its weights
+   * @param checkpointSha256 of both files
+   */
+  public record OfGivenHead(
+      String checkpoint,
+      String checkpointSha256,
+      Optional<String> stage,
+      OptionalLong step,
+      long vocabulary,
+      long width,
+      int contexts,
+      long seed)
+      implements Experiment {}
 
   /**
    * On a text.

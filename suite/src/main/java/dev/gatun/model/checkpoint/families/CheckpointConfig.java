@@ -85,7 +85,7 @@ public final class CheckpointConfig {
         .findFirst()
         .orElseThrow(() ->
             new IllegalArgumentException(
-                "%s; known are %s"
+                "%s; known are %s; for a head of any other, store its inputs and weights, and take gatun measure --hidden <file.safetensors> --head <file.safetensors>"
                     .formatted(
                         type.isEmpty()
                             ? "model_type is missing"
