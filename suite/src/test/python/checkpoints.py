@@ -93,6 +93,39 @@ CHECKPOINTS = {
                     num_hidden_layers=2, intermediate_size=36, max_position_embeddings=40,
                     rope_parameters=LLAMA3),
         file=dict(shard="20KB", older=True)),
+    "qwen2-tied": dict(
+        config=dict(model_type="qwen2", vocab_size=73, hidden_size=32, num_attention_heads=4,
+                    num_key_value_heads=2, num_hidden_layers=2, intermediate_size=44,
+                    max_position_embeddings=64, tie_word_embeddings=True),
+        file=dict(shard="20KB", older=True)),
+    "qwen2-window": dict(
+        config=dict(model_type="qwen2", vocab_size=29, hidden_size=24, num_attention_heads=4,
+                    num_key_value_heads=2, num_hidden_layers=3, intermediate_size=10,
+                    max_position_embeddings=40, use_sliding_window=True, sliding_window=5,
+                    max_window_layers=1, pad_token_id=3,
+                    rope_parameters=dict(rope_type="default", rope_theta=1000.0)),
+        file=dict(dtype=torch.bfloat16)),
+    "mistral-window": dict(
+        config=dict(model_type="mistral", vocab_size=31, hidden_size=12, num_attention_heads=2,
+                    num_key_value_heads=1, head_dim=10, num_hidden_layers=2,
+                    intermediate_size=14, max_position_embeddings=40, sliding_window=6),
+        file=dict(dtype=torch.bfloat16, older=True)),
+    "mistral-full": dict(
+        config=dict(model_type="mistral", vocab_size=67, hidden_size=32, num_attention_heads=4,
+                    num_key_value_heads=2, num_hidden_layers=2, intermediate_size=40,
+                    max_position_embeddings=40, sliding_window=None, tie_word_embeddings=True),
+        file=dict(bare=True)),
+    "gemma-biased": dict(
+        config=dict(model_type="gemma", vocab_size=31, hidden_size=12, num_attention_heads=2,
+                    num_key_value_heads=1, head_dim=10, num_hidden_layers=2,
+                    intermediate_size=14, max_position_embeddings=40, attention_bias=True),
+        file=dict(dtype=torch.bfloat16, older=True)),
+    "gemma-untied": dict(
+        config=dict(model_type="gemma", vocab_size=67, hidden_size=32, num_attention_heads=4,
+                    num_key_value_heads=2, head_dim=6, num_hidden_layers=2,
+                    intermediate_size=40, max_position_embeddings=40, hidden_act="gelu",
+                    tie_word_embeddings=False),
+        file=dict(shard="20KB")),
 }
 
 

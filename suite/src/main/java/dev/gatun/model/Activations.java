@@ -17,14 +17,16 @@ import java.util.stream.IntStream;
  * reused by every pass of these extents. For evaluation all blocks share one set of buffers.
  */
 final class Activations implements AutoCloseable {
-  final AttentionShape attention;
   final Tensor tokens; // [N] I32
   final Tensor positions; // [N] I32: 0 … T−1, B times
   final Optional<RotaryTables> rotary; // [T, pairs]
+  final Optional<RotaryTables> otherRotary; // [T, pairs], of the layers that differ
   final Tensor embedding; // [N, D], the input of the first block
   final List<Block> blocks;
   final RowStatistics finalStatistics; // [N]
   final Tensor hidden; // [N, D], the head's input, after the final norm
+  private final int batch;
+  private final int length;
   private final TensorScope scope;
 
   /**
@@ -86,7 +88,8 @@ final class Activations implements AutoCloseable {
     scope = backend.newScope();
     ElementType real = backend.real();
     int rows = batch * length;
-    attention = config.attention(batch, length);
+    this.batch = batch;
+    this.length = length;
     tokens = scope.zeros(ElementType.I32, rows);
     positions = scope.zeros(ElementType.I32, rows);
     int[] ids = new int[rows];
@@ -94,30 +97,37 @@ final class Activations implements AutoCloseable {
       ids[row] = row % length;
     }
     backend.write(ids, positions);
-    rotary =
-        config.positions() instanceof Positions.Rotary form
-            ? Optional.of(RotaryTables.of(backend, scope, form, config.headWidth(), length))
-            : Optional.empty();
+    rotary = rotary(backend, config, config.positions());
+    otherRotary = rotary(backend, config, config.attentionForm().others().positions());
     embedding = scope.zeros(real, rows, config.width());
     blocks = new ArrayList<>();
     for (int layer = 0; layer < config.layers(); layer++) {
       blocks.add(
-          keepAll || layer == 0 ? new Block(config, scope, real, attention) : blocks.getFirst());
+          keepAll || layer == 0
+              ? new Block(config, scope, real, config.attention(batch, length, layer))
+              : blocks.getFirst());
     }
     finalStatistics = statistics(scope, real, rows);
     hidden = scope.zeros(real, rows, config.width());
   }
 
+  private Optional<RotaryTables> rotary(
+      Backend backend, TransformerConfig config, Positions positions) {
+    return positions instanceof Positions.Rotary form
+        ? Optional.of(RotaryTables.of(backend, scope, form, config.headWidth(), length))
+        : Optional.empty();
+  }
+
   int batch() {
-    return attention.batch();
+    return batch;
   }
 
   int length() {
-    return attention.length();
+    return length;
   }
 
   int rows() {
-    return batch() * length();
+    return batch * length;
   }
 
   @Override

@@ -144,7 +144,7 @@ public final class ParameterLayout {
             : new int[] {attentionWidth, keyWidth, keyWidth},
         width,
         normal(),
-        config.biases().attention());
+        config.biases().queryKeyValue());
     switch (config.queryKeyNorm()) {
       case NONE -> {}
       case PER_HEAD -> {
@@ -161,7 +161,7 @@ public final class ParameterLayout {
         new int[] {width},
         attentionWidth,
         residualNormal(),
-        config.biases().attention());
+        config.biases().attentionOutput());
     addNorm(names.mlpNorm(layer), width);
     addLinear(
         mlpInput,
@@ -247,7 +247,8 @@ public final class ParameterLayout {
   }
 
   private void addNorm(String prefix, int width) {
-    vectors.add(() -> add(prefix + ".weight", new Constant(1), width));
+    Constant one = new Constant(config.norm() == Norm.RMS_PLUS_ONE ? 0 : 1);
+    vectors.add(() -> add(prefix + ".weight", one, width));
     if (config.norm() == Norm.LAYER) {
       vectors.add(() -> add(prefix + ".bias", new Constant(0), width));
     }

@@ -87,7 +87,8 @@ public sealed interface ParameterNames {
     return switch (config.family()) {
       case GPT2 -> new Gpt2();
       case GPT_NEOX -> new GptNeoX();
-      case LLAMA, QWEN3 -> new Llama("input_layernorm", "post_attention_layernorm");
+      case LLAMA, QWEN2, QWEN3, MISTRAL, GEMMA ->
+          new Llama("input_layernorm", "post_attention_layernorm");
       case OLMO2 -> new Llama("post_attention_layernorm", "post_feedforward_layernorm");
     };
   }

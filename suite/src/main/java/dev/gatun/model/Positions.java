@@ -5,6 +5,9 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 /** How positions enter a model. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "is")
 public sealed interface Positions {
+  /** They do not enter. */
+  record None() implements Positions {}
+
   /** A learned vector per position, added to the embedding. */
   record Learned() implements Positions {}
 

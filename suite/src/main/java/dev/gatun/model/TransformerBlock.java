@@ -1,6 +1,7 @@
 package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.backend.TensorScope;
 import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.tensor.Tensor;
 
@@ -13,13 +14,19 @@ final class TransformerBlock {
   private final Normalisation mlpNorm;
   private final Mlp mlp;
 
-  TransformerBlock(Backend backend, TransformerConfig config, Parameters parameters, int layer) {
+  TransformerBlock(
+      Backend backend,
+      TensorScope scope,
+      TransformerConfig config,
+      Parameters parameters,
+      int layer) {
     this.backend = backend;
     this.form = config.blockForm();
     ParameterNames names = parameters.layout().names();
-    attentionNorm = Normalisation.of(backend, config, parameters, names.attentionNorm(layer));
-    attention = new SelfAttention(backend, config, parameters, layer);
-    mlpNorm = Normalisation.of(backend, config, parameters, names.mlpNorm(layer));
+    attentionNorm =
+        Normalisation.of(backend, scope, config, parameters, names.attentionNorm(layer));
+    attention = new SelfAttention(backend, scope, config, parameters, layer);
+    mlpNorm = Normalisation.of(backend, scope, config, parameters, names.mlpNorm(layer));
     mlp = new Mlp(backend, config, parameters, layer);
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.gatun.backend.AttentionShape;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
@@ -25,6 +26,8 @@ import java.util.OptionalInt;
  * @param queryKeyNorm an RMSNorm of queries and keys
  * @param activation of the MLP
  * @param biases which linear layers have biases (LayerNorm always has one, RMSNorm never)
+ * @param attentionForm what attention does beside the usual
+ * @param embeddingScale what token embeddings are multiplied by before the first block
  * @param paddingToken a token whose embedding gets no gradient through the inputs
  * @param head the output layer
  */
@@ -45,6 +48,8 @@ public record TransformerConfig(
     QueryKeyNorm queryKeyNorm,
     Activation activation,
     Biases biases,
+    AttentionForm attentionForm,
+    double embeddingScale,
     OptionalInt paddingToken,
     HeadForm head) {
 
@@ -59,7 +64,13 @@ public record TransformerConfig(
     /** Llama's names, with {@code self_attn.q_norm} and {@code k_norm}. */
     QWEN3("Qwen3"),
     /** Llama's names, with {@code post_feedforward_layernorm}: norms come after. */
-    OLMO2("OLMo 2");
+    OLMO2("OLMo 2"),
+    /** Llama's names. */
+    QWEN2("Qwen2"),
+    /** Llama's names. */
+    MISTRAL("Mistral"),
+    /** Llama's names. */
+    GEMMA("Gemma");
 
     private final String label;
 
@@ -87,7 +98,9 @@ public record TransformerConfig(
     /** LayerNorm with weight and bias. */
     LAYER,
     /** RMSNorm with weight. */
-    RMS
+    RMS,
+    /** RMSNorm with 1 + weight. */
+    RMS_PLUS_ONE
   }
 
   /** RMSNorm of queries and keys, before positions enter. */
@@ -100,13 +113,56 @@ public record TransformerConfig(
     WHOLE
   }
 
-  /** Which linear layers have biases: queries, keys, values and attention's output; the MLP's. */
-  public record Biases(boolean attention, boolean mlp) {
+  /**
+   * Which linear layers have biases.
+   *
+   * @param queryKeyValue those that make queries, keys and values
+   * @param attentionOutput the one that attention ends in
+   * @param mlp both of the MLP
+   */
+  public record Biases(boolean queryKeyValue, boolean attentionOutput, boolean mlp) {
     /** Every linear layer has one. */
-    public static final Biases ALL = new Biases(true, true);
+    public static final Biases ALL = of(true, true);
 
     /** None has. */
-    public static final Biases NONE = new Biases(false, false);
+    public static final Biases NONE = of(false, false);
+
+    /** Of attention as a whole, and of the MLP. */
+    public static Biases of(boolean attention, boolean mlp) {
+      return new Biases(attention, attention, mlp);
+    }
+  }
+
+  /**
+   * How attention differs from softmax(QKᵀ/√headWidth)·V over all tokens so far.
+   *
+   * @param scoreVariance the scores QKᵀ are divided by its square root; usually the head width
+   * @param scoreCap c, which then makes c·tanh(s/c) of a score s
+   * @param others layers that differ from the rest
+   */
+  public record AttentionForm(double scoreVariance, OptionalDouble scoreCap, OtherLayers others) {
+    /** As usual, in heads of this width. */
+    public static AttentionForm usual(int headWidth) {
+      return new AttentionForm(headWidth, OptionalDouble.empty(), OtherLayers.NONE);
+    }
+
+    /** As usual but in some layers. */
+    public static AttentionForm usual(int headWidth, OtherLayers others) {
+      return new AttentionForm(headWidth, OptionalDouble.empty(), others);
+    }
+  }
+
+  /**
+   * Layers whose attention differs from the rest.
+   *
+   * @param layers their numbers
+   * @param positions how positions enter them
+   * @param window tokens that a query sees there: its own, and those just before it
+   */
+  public record OtherLayers(List<Integer> layers, Positions positions, OptionalInt window) {
+    /** All layers are alike. */
+    public static final OtherLayers NONE =
+        new OtherLayers(List.of(), new Positions.None(), OptionalInt.empty());
   }
 
   /** Activation of the MLP. */
@@ -115,12 +171,16 @@ public record TransformerConfig(
     GELU_TANH,
     /** GELU with the exact error function. */
     GELU,
+    /** max(x, 0). */
+    RELU,
     /** silu(gate)·value. */
-    SWIGLU;
+    SWIGLU,
+    /** GELU in its tanh form of the gate, times the value. */
+    GEGLU;
 
     /** Whether the MLP's first layer has a gate beside its values: 2F outputs instead of F. */
     public boolean isGated() {
-      return this == SWIGLU;
+      return this == SWIGLU || this == GEGLU;
     }
   }
 
@@ -256,8 +316,16 @@ public record TransformerConfig(
       throw new IllegalArgumentException(
           heads + " heads cannot share " + keyValueHeads + " key/value heads evenly");
     }
-    if (positions instanceof Positions.Rotary rotary) {
-      rotary.requireFits(headWidth);
+    for (Positions of : List.of(positions, attentionForm.others.positions)) {
+      if (of instanceof Positions.Rotary rotary) {
+        rotary.requireFits(headWidth);
+      }
+    }
+    for (int layer : attentionForm.others.layers) {
+      if (layer < 0 || layer >= layers) {
+        throw new IllegalArgumentException(
+            "there is no layer %s among %s".formatted(layer, layers));
+      }
     }
     if (paddingToken.isPresent()
         && (paddingToken.getAsInt() < 0 || paddingToken.getAsInt() >= vocabulary)) {
@@ -324,6 +392,8 @@ public record TransformerConfig(
         QueryKeyNorm.NONE,
         Activation.GELU_TANH,
         Biases.ALL,
+        AttentionForm.usual(headWidth(width, heads)),
+        1,
         OptionalInt.empty(),
         new HeadForm.Linear(true));
   }
@@ -359,6 +429,8 @@ public record TransformerConfig(
         QueryKeyNorm.NONE,
         Activation.SWIGLU,
         Biases.NONE,
+        AttentionForm.usual(headWidth(width, heads)),
+        1,
         OptionalInt.empty(),
         new HeadForm.Linear(false));
   }
@@ -396,6 +468,8 @@ public record TransformerConfig(
         queryKeyNorm,
         activation,
         biases,
+        attentionForm,
+        embeddingScale,
         paddingToken,
         other);
   }
@@ -437,8 +511,21 @@ public record TransformerConfig(
     return head instanceof HeadForm.Linear(_, OutputBias bias) ? bias : OutputBias.NONE;
   }
 
-  /** Extents of the attention over a batch of sequences. */
-  public AttentionShape attention(int batch, int length) {
-    return new AttentionShape(batch, length, heads, keyValueHeads, headWidth);
+  /** Whether a layer's attention differs from that of the rest. */
+  boolean isOther(int layer) {
+    return attentionForm.others.layers.contains(layer);
+  }
+
+  /** The attention of a layer over a batch of sequences. */
+  public AttentionShape attention(int batch, int length, int layer) {
+    return new AttentionShape(
+        batch,
+        length,
+        heads,
+        keyValueHeads,
+        headWidth,
+        attentionForm.scoreVariance,
+        attentionForm.scoreCap.orElse(Double.POSITIVE_INFINITY),
+        isOther(layer) ? attentionForm.others.window.orElse(contextLength) : contextLength);
   }
 }

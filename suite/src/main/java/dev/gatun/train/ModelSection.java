@@ -8,6 +8,7 @@ import dev.gatun.io.NearestName;
 import dev.gatun.model.Positions;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.Activation;
+import dev.gatun.model.TransformerConfig.AttentionForm;
 import dev.gatun.model.TransformerConfig.Biases;
 import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.HeadForm;
@@ -87,6 +88,7 @@ record ModelSection(
       Activation activation,
       Biases biases,
       HeadForm form) {
+    int inHead = headWidth == null ? TransformerConfig.headWidth(width, heads) : headWidth;
     return new TransformerConfig(
         names,
         required("vocabulary", vocabulary),
@@ -94,7 +96,7 @@ record ModelSection(
         required("layers", layers),
         required("heads", heads),
         or(keyValueHeads, heads),
-        headWidth == null ? TransformerConfig.headWidth(width, heads) : headWidth,
+        inHead,
         mlp,
         required("context-length", contextLength),
         positions,
@@ -104,6 +106,8 @@ record ModelSection(
         QueryKeyNorm.NONE,
         activation,
         biases,
+        AttentionForm.usual(inHead),
+        1,
         OptionalInt.empty(),
         form);
   }

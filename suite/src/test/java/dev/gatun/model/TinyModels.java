@@ -3,13 +3,16 @@ package dev.gatun.model;
 import dev.gatun.backend.Backend;
 import dev.gatun.data.Randomness;
 import dev.gatun.model.TransformerConfig.Activation;
+import dev.gatun.model.TransformerConfig.AttentionForm;
 import dev.gatun.model.TransformerConfig.Biases;
 import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.Family;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.TransformerConfig.Norm;
+import dev.gatun.model.TransformerConfig.OtherLayers;
 import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
@@ -27,6 +30,7 @@ public final class TinyModels {
           Map.entry("gpt2 untied", gpt2().withHead(new HeadForm.Linear(false))),
           Map.entry("gpt2 factorised", gpt2().withHead(new HeadForm.Factorised(3))),
           Map.entry("gpt2 exact GELU", withActivation(gpt2(), Activation.GELU)),
+          Map.entry("gpt2 ReLU", withActivation(gpt2(), Activation.RELU)),
           Map.entry(
               "gpt2 head bias", gpt2().withHead(new HeadForm.Linear(true, OutputBias.LEARNED))),
           Map.entry("gpt2 sigsoftmax", gpt2().withHead(new HeadForm.Sigsoftmax(true))),
@@ -47,7 +51,11 @@ public final class TinyModels {
           Map.entry("neox parallel", neoX(BlockForm.PARALLEL, 0.25)),
           Map.entry("neox sequential", neoX(BlockForm.NORM_BEFORE, 0.5)),
           Map.entry("qwen3", qwen3()),
-          Map.entry("olmo2", olmo2()));
+          Map.entry("olmo2", olmo2()),
+          Map.entry("qwen2", qwen2(OtherLayers.NONE)),
+          Map.entry("qwen2 window", qwen2(window(2, 1))),
+          Map.entry("mistral window", mistral()),
+          Map.entry("gemma", gemma()));
 
   private TinyModels() {}
 
@@ -78,6 +86,8 @@ public final class TinyModels {
         QueryKeyNorm.NONE,
         Activation.SWIGLU,
         Biases.ALL,
+        AttentionForm.usual(6),
+        1,
         OptionalInt.empty(),
         new HeadForm.Linear(false));
   }
@@ -100,7 +110,9 @@ public final class TinyModels {
         1e-5,
         QueryKeyNorm.NONE,
         Activation.GELU,
-        new Biases(form == BlockForm.PARALLEL, true),
+        Biases.of(form == BlockForm.PARALLEL, true),
+        AttentionForm.usual(6),
+        1,
         OptionalInt.empty(),
         new HeadForm.Linear(form == BlockForm.NORM_BEFORE));
   }
@@ -123,6 +135,8 @@ public final class TinyModels {
         QueryKeyNorm.PER_HEAD,
         Activation.SWIGLU,
         Biases.NONE,
+        AttentionForm.usual(6),
+        1,
         OptionalInt.empty(),
         new HeadForm.Linear(true));
   }
@@ -144,9 +158,88 @@ public final class TinyModels {
         1e-5,
         QueryKeyNorm.WHOLE,
         Activation.SWIGLU,
-        new Biases(true, false),
+        Biases.of(true, false),
+        AttentionForm.usual(2),
+        1,
         OptionalInt.empty(),
         new HeadForm.Linear(false));
+  }
+
+  private static TransformerConfig qwen2(OtherLayers window) {
+    return new TransformerConfig(
+        Family.QWEN2,
+        VOCABULARY,
+        8,
+        2,
+        4,
+        2,
+        2,
+        5,
+        7,
+        new Positions.Rotary(100),
+        BlockForm.NORM_BEFORE,
+        Norm.RMS,
+        1e-5,
+        QueryKeyNorm.NONE,
+        Activation.SWIGLU,
+        new Biases(true, false, false),
+        AttentionForm.usual(2, window),
+        1,
+        OptionalInt.empty(),
+        new HeadForm.Linear(true));
+  }
+
+  private static TransformerConfig mistral() {
+    return new TransformerConfig(
+        Family.MISTRAL,
+        VOCABULARY,
+        8,
+        2,
+        4,
+        2,
+        6,
+        5,
+        7,
+        new Positions.Rotary(100),
+        BlockForm.NORM_BEFORE,
+        Norm.RMS,
+        1e-5,
+        QueryKeyNorm.NONE,
+        Activation.SWIGLU,
+        Biases.NONE,
+        AttentionForm.usual(6, window(3, 0, 1)),
+        1,
+        OptionalInt.empty(),
+        new HeadForm.Linear(false));
+  }
+
+  private static TransformerConfig gemma() {
+    return new TransformerConfig(
+        Family.GEMMA,
+        VOCABULARY,
+        8,
+        2,
+        4,
+        1,
+        6,
+        5,
+        7,
+        new Positions.Rotary(100),
+        BlockForm.NORM_BEFORE,
+        Norm.RMS_PLUS_ONE,
+        1e-5,
+        QueryKeyNorm.NONE,
+        Activation.GEGLU,
+        Biases.NONE,
+        AttentionForm.usual(6),
+        (float) Math.sqrt(8),
+        OptionalInt.empty(),
+        new HeadForm.Linear(true));
+  }
+
+  /** Layers whose queries see so many tokens. */
+  private static OtherLayers window(int width, Integer... layers) {
+    return new OtherLayers(List.of(layers), new Positions.Rotary(100), OptionalInt.of(width));
   }
 
   /** Of 13 tokens one class alone is possible, or 13 of one token. */
@@ -172,6 +265,8 @@ public final class TinyModels {
         c.queryKeyNorm(),
         activation,
         c.biases(),
+        c.attentionForm(),
+        c.embeddingScale(),
         c.paddingToken(),
         c.head());
   }

@@ -129,6 +129,9 @@ public final class StreamedBackbone implements AutoCloseable {
   private void embed(int[] tokens, int length, Tensor states) {
     ParameterNames names = stored.layout().names();
     stored.readRowsInto(stored.layout().spec(names.tokenEmbedding()), tokens, backend, states);
+    if (config.embeddingScale() != 1) {
+      backend.scale(config.embeddingScale(), states);
+    }
     if (config.positions() instanceof Positions.Learned) {
       try (TensorScope scope = backend.newScope()) {
         Tensor positions = scope.zeros(backend.real(), length, config.width());

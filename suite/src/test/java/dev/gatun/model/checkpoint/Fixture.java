@@ -18,7 +18,15 @@ record Fixture(Path folder) {
 
   /** All among the test resources. */
   static final List<String> NAMES =
-      Stream.concat(GIVEN.stream(), Stream.of("neox-odd-rotary", "llama3-biased", "qwen3-biased"))
+      Stream.concat(
+              GIVEN.stream(),
+              Stream.of(
+                  "neox-odd-rotary",
+                  "llama3-biased",
+                  "qwen3-biased",
+                  "qwen2-window",
+                  "mistral-window",
+                  "gemma-biased"))
           .toList();
 
   static Fixture of(String name) {

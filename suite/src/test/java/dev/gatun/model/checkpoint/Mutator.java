@@ -56,7 +56,11 @@ record Mutator(RandomGenerator random) {
           "llama",
           "gpt_neox",
           "qwen3",
-          "olmo2");
+          "olmo2",
+          "qwen2",
+          "mistral",
+          "gemma",
+          "sliding_attention");
 
   /** One to four kinds of damage. */
   byte[] damage(byte[] bytes) {

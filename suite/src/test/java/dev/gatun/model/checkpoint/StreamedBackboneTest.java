@@ -132,7 +132,8 @@ class StreamedBackboneTest {
     for (int i = 0; i < sums.length; i++) {
       int row = i / width;
       sums[i] =
-          table[tokens[row] * width + i % width] + positions[row % LENGTH * width + i % width];
+          model.config().embeddingScale() * table[tokens[row] * width + i % width]
+              + positions[row % LENGTH * width + i % width];
     }
     return sums;
   }

@@ -130,6 +130,10 @@ public final class CheckpointConfig {
     fields.put("eos_token_id", null);
     fields.putAll(carried);
     fields.put("torch_dtype", real == ElementType.F64 ? "float64" : "float32");
-    return Json.indented(fields) + "\n";
+    String text = Json.indented(fields) + "\n";
+    if (!parse(Path.of("config.json"), text).equals(config)) {
+      throw FamilyConfig.cannotDescribe(config);
+    }
+    return text;
   }
 }

@@ -85,6 +85,15 @@ final class ConfigFields {
     return has(name) ? count(name) : otherwise;
   }
 
+  /** A count of at least 1, or empty if it is null. */
+  OptionalInt optionalCount(String name, OptionalInt otherwise) {
+    JsonNode node = node(name);
+    if (node.isMissingNode()) {
+      return otherwise;
+    }
+    return node.isNull() ? OptionalInt.empty() : OptionalInt.of(count(name));
+  }
+
   /** The id of a token, or empty if it is null. */
   OptionalInt token(String name, OptionalInt otherwise) {
     JsonNode node = node(name);

@@ -11,7 +11,10 @@ sealed interface FamilyConfig permits Gpt2Config, GptNeoXConfig, LlamaLikeConfig
           new Gpt2Config(),
           new GptNeoXConfig(),
           LlamaLikeConfig.LLAMA,
+          LlamaLikeConfig.QWEN2,
           LlamaLikeConfig.QWEN3,
+          LlamaLikeConfig.MISTRAL,
+          LlamaLikeConfig.GEMMA,
           LlamaLikeConfig.OLMO2);
 
   TransformerConfig.Family family();

@@ -3,18 +3,21 @@ package dev.gatun.model.checkpoint.families;
 import dev.gatun.model.Positions;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.Activation;
+import dev.gatun.model.TransformerConfig.AttentionForm;
 import dev.gatun.model.TransformerConfig.Biases;
 import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.Family;
 import dev.gatun.model.TransformerConfig.Norm;
+import dev.gatun.model.TransformerConfig.OtherLayers;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * Llama, and the families that took over its fields: Qwen3 (queries and keys normalised head by
- * head) and OLMo 2 (queries and keys normalised whole, norms after attention and MLP).
+ * Llama, and the families that took over its fields: Qwen2 (biases of queries, keys and values),
+ * Mistral (a sliding window), Qwen3 (queries and keys normalised head by head) and OLMo 2 (queries
+ * and keys normalised whole, norms after attention and MLP).
  */
 enum LlamaLikeConfig implements FamilyConfig {
   /** Llama 1 to 3 and what is built as they are: TinyLlama, SmolLM. */
@@ -27,30 +30,71 @@ enum LlamaLikeConfig implements FamilyConfig {
     }
 
     @Override
-    boolean mlpBiased(ConfigFields fields) {
-      return fields.flag("mlp_bias", false);
+    Biases biases(ConfigFields fields) {
+      return Biases.of(fields.flag("attention_bias", false), fields.flag("mlp_bias", false));
     }
 
     @Override
     void writeOwn(TransformerConfig config, Map<String, Object> fields) {
       fields.put("head_dim", config.headWidth());
+      fields.put("attention_bias", config.biases().queryKeyValue());
       fields.put("mlp_bias", config.biases().mlp());
+    }
+  },
+
+  /** Qwen2 and Qwen2.5's dense models. */
+  QWEN2(Family.QWEN2, "Qwen2", BlockForm.NORM_BEFORE, QueryKeyNorm.NONE, 1e-6) {
+    @Override
+    Biases biases(ConfigFields fields) {
+      return new Biases(true, false, false);
+    }
+
+    @Override
+    int keyValueHeads(ConfigFields fields, int heads) {
+      return fields.count("num_key_value_heads");
+    }
+
+    @Override
+    OtherLayers otherLayers(ConfigFields fields, int layers, Positions positions) {
+      return windowOfLastLayers(fields, layers, positions);
+    }
+
+    @Override
+    void writeOwn(TransformerConfig config, Map<String, Object> fields) {
+      writeWindowOfSomeLayers(config, fields);
+    }
+  },
+
+  /** Mistral 7B and what is built as it is. */
+  MISTRAL(Family.MISTRAL, "Mistral", BlockForm.NORM_BEFORE, QueryKeyNorm.NONE, 1e-6) {
+    @Override
+    Biases biases(ConfigFields fields) {
+      return Biases.NONE;
+    }
+
+    @Override
+    int keyValueHeads(ConfigFields fields, int heads) {
+      return fields.count("num_key_value_heads", 8);
+    }
+
+    @Override
+    OtherLayers otherLayers(ConfigFields fields, int layers, Positions positions) {
+      OptionalInt window = WindowFields.width(fields, OptionalInt.of(4096));
+      return WindowFields.read(fields, layers, window, _ -> true, positions);
+    }
+
+    @Override
+    void writeOwn(TransformerConfig config, Map<String, Object> fields) {
+      fields.put("head_dim", config.headWidth());
+      WindowFields.writeWidth(config, fields);
     }
   },
 
   /** Qwen3's dense models. */
   QWEN3(Family.QWEN3, "Qwen3", BlockForm.NORM_BEFORE, QueryKeyNorm.PER_HEAD, 1e-6) {
     @Override
-    void requireOwn(ConfigFields fields) {
-      fields.requireFlag("use_sliding_window", false);
-      // Of no effect without: which layers would have the window, and its width.
-      fields.has("max_window_layers");
-      fields.has("sliding_window");
-      for (String type : fields.texts("layer_types")) {
-        if (!type.equals("full_attention")) {
-          throw fields.unsupported("layer_types", "full_attention in every layer");
-        }
-      }
+    OtherLayers otherLayers(ConfigFields fields, int layers, Positions positions) {
+      return windowOfLastLayers(fields, layers, positions);
     }
 
     /** Where transformers has a default of its own, 32 and 128, it is no guess at this model's. */
@@ -67,7 +111,59 @@ enum LlamaLikeConfig implements FamilyConfig {
     @Override
     void writeOwn(TransformerConfig config, Map<String, Object> fields) {
       fields.put("head_dim", config.headWidth());
-      fields.put("use_sliding_window", false);
+      fields.put("attention_bias", config.biases().queryKeyValue());
+      writeWindowOfSomeLayers(config, fields);
+    }
+  },
+
+  /** Gemma: every RMSNorm has 1 + its weight, and embeddings are multiplied by √D. */
+  GEMMA(Family.GEMMA, "Gemma", BlockForm.NORM_BEFORE, QueryKeyNorm.NONE, 1e-6) {
+    @Override
+    void requireOwn(ConfigFields fields) {
+      requireCausal(fields);
+    }
+
+    @Override
+    int headWidth(ConfigFields fields, int width, int heads) {
+      return fields.count("head_dim");
+    }
+
+    @Override
+    int keyValueHeads(ConfigFields fields, int heads) {
+      return fields.count("num_key_value_heads");
+    }
+
+    @Override
+    Norm norm() {
+      return Norm.RMS_PLUS_ONE;
+    }
+
+    /** Where it says gelu, transformers takes the tanh form too. */
+    @Override
+    Activation activation(ConfigFields fields) {
+      return geglu(fields, "hidden_act", "gelu_pytorch_tanh", "gelu");
+    }
+
+    @Override
+    double embeddingScale(int width) {
+      return rootOf(width);
+    }
+
+    @Override
+    boolean tiedByDefault() {
+      return true;
+    }
+
+    @Override
+    OptionalInt usualPaddingToken() {
+      return OptionalInt.of(0);
+    }
+
+    @Override
+    void writeOwn(TransformerConfig config, Map<String, Object> fields) {
+      fields.put("head_dim", config.headWidth());
+      fields.put("hidden_act", "gelu_pytorch_tanh");
+      fields.put("attention_bias", config.biases().queryKeyValue());
     }
   },
 
@@ -81,6 +177,7 @@ enum LlamaLikeConfig implements FamilyConfig {
 
     @Override
     void writeOwn(TransformerConfig config, Map<String, Object> fields) {
+      fields.put("attention_bias", config.biases().queryKeyValue());
       if (config.headWidth() * config.heads() != config.width()) {
         fields.put("head_dim", config.headWidth());
       }
@@ -114,8 +211,31 @@ enum LlamaLikeConfig implements FamilyConfig {
 
   abstract void writeOwn(TransformerConfig config, Map<String, Object> fields);
 
-  boolean mlpBiased(ConfigFields fields) {
-    return false;
+  Biases biases(ConfigFields fields) {
+    return Biases.of(fields.flag("attention_bias", false), false);
+  }
+
+  OtherLayers otherLayers(ConfigFields fields, int layers, Positions positions) {
+    return OtherLayers.NONE;
+  }
+
+  /** A window of the layers from {@code max_window_layers} on, where it is used. */
+  private static OtherLayers windowOfLastLayers(
+      ConfigFields fields, int layers, Positions positions) {
+    boolean used = fields.flag("use_sliding_window", false);
+    OptionalInt window = WindowFields.width(fields, OptionalInt.of(4096));
+    double first = fields.has("max_window_layers") ? fields.number("max_window_layers") : 28;
+    return WindowFields.read(
+        fields, layers, used ? window : OptionalInt.empty(), layer -> layer >= first, positions);
+  }
+
+  private static void writeWindowOfSomeLayers(
+      TransformerConfig config, Map<String, Object> fields) {
+    boolean used = !config.attentionForm().others().layers().isEmpty();
+    fields.put("use_sliding_window", used);
+    if (used) {
+      WindowFields.write(config, fields);
+    }
   }
 
   int keyValueHeads(ConfigFields fields, int heads) {
@@ -130,6 +250,40 @@ enum LlamaLikeConfig implements FamilyConfig {
 
   OptionalInt usualPaddingToken() {
     return OptionalInt.empty();
+  }
+
+  Norm norm() {
+    return Norm.RMS;
+  }
+
+  Activation activation(ConfigFields fields) {
+    fields.require("hidden_act", "silu", "swish");
+    return Activation.SWIGLU;
+  }
+
+  double embeddingScale(int width) {
+    return 1;
+  }
+
+  boolean tiedByDefault() {
+    return false;
+  }
+
+  private static void requireCausal(ConfigFields fields) {
+    if (fields.has("use_bidirectional_attention")) {
+      fields.requireFlag("use_bidirectional_attention", false);
+    }
+  }
+
+  /** The gated unit that a field names; the first spelling is what it is without the field. */
+  private static Activation geglu(ConfigFields fields, String name, String... spellings) {
+    fields.require(name, spellings);
+    return Activation.GEGLU;
+  }
+
+  /** √width, rounded to the F32 that transformers holds it in. */
+  private static double rootOf(int width) {
+    return (float) Math.sqrt(width);
   }
 
   @Override
@@ -155,29 +309,33 @@ enum LlamaLikeConfig implements FamilyConfig {
   @Override
   public TransformerConfig read(ConfigFields fields) {
     requireOwn(fields);
-    fields.require("hidden_act", "silu", "swish");
     int vocabulary = fields.count("vocab_size");
     int width = fields.count("hidden_size");
+    int layers = fields.count("num_hidden_layers");
     int heads = fields.count("num_attention_heads");
+    int headWidth = headWidth(fields, width, heads);
+    Positions positions = rotary(fields);
     return new TransformerConfig(
         family,
         vocabulary,
         width,
-        fields.count("num_hidden_layers"),
+        layers,
         heads,
         keyValueHeads(fields, heads),
-        headWidth(fields, width, heads),
+        headWidth,
         fields.count("intermediate_size"),
         fields.count("max_position_embeddings"),
-        rotary(fields),
+        positions,
         blockForm,
-        Norm.RMS,
+        norm(),
         fields.number("rms_norm_eps", usualEpsilon),
         queryKeyNorm,
-        Activation.SWIGLU,
-        new Biases(fields.flag("attention_bias", false), mlpBiased(fields)),
+        activation(fields),
+        biases(fields),
+        AttentionForm.usual(headWidth, otherLayers(fields, layers, positions)),
+        embeddingScale(width),
         paddingToken(fields, vocabulary),
-        HeadFields.read(fields, false));
+        HeadFields.read(fields, tiedByDefault()));
   }
 
   private static Positions.Rotary rotary(ConfigFields fields) {
@@ -200,13 +358,7 @@ enum LlamaLikeConfig implements FamilyConfig {
 
   @Override
   public void write(TransformerConfig config, Map<String, Object> fields) {
-    if (!(config.positions() instanceof Positions.Rotary rotary)
-        || rotary.fraction() != 1
-        || config.blockForm() != blockForm
-        || config.norm() != Norm.RMS
-        || config.queryKeyNorm() != queryKeyNorm
-        || config.activation() != Activation.SWIGLU
-        || config.biases().mlp() && this != LLAMA) {
+    if (!(config.positions() instanceof Positions.Rotary rotary)) {
       throw FamilyConfig.cannotDescribe(config);
     }
     fields.put("hidden_size", config.width());
@@ -218,7 +370,6 @@ enum LlamaLikeConfig implements FamilyConfig {
     ROTARY.write(rotary, fields);
     fields.put("rms_norm_eps", config.normEpsilon());
     fields.put("hidden_act", "silu");
-    fields.put("attention_bias", config.biases().attention());
     fields.put(
         "pad_token_id",
         config.paddingToken().isPresent() ? config.paddingToken().getAsInt() : null);
