@@ -9,18 +9,11 @@ import sys
 import transformers
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
-FAMILIES = ["gpt2", "gpt_neox", "llama", "qwen3", "olmo2"]
-
-
-def fields(family):
-    values = CONFIG_MAPPING[family]().to_dict()
-    if "layer_types" in values:
-        values["layer_types"] = sorted(set(values["layer_types"]))
-    return values
+FAMILIES = ["gpt2", "gpt_neox", "llama", "qwen2", "qwen3", "mistral", "gemma", "olmo2"]
 
 
 def main():
-    configurations = {family: fields(family) for family in FAMILIES}
+    configurations = {family: CONFIG_MAPPING[family]().to_dict() for family in FAMILIES}
     print(f"made with transformers {transformers.__version__}", file=sys.stderr)
     print("{")
     lines = [f'"{name}": {json.dumps(values)}' for name, values in configurations.items()]

@@ -18,8 +18,25 @@ final class UsualCounts {
                   Map.entry("n_positions", 1024))),
           Map.entry("gpt_neox", counts(50_432, 6144, 44, 64, 24_576, 2048)),
           Map.entry("llama", counts(32_000, 4096, 32, 32, 11_008, 2048)),
-          Map.entry("qwen3", withHeads(counts(151_936, 4096, 32, 32, 22_016, 32_768), 32, 128)),
-          Map.entry("olmo2", counts(50_304, 4096, 32, 32, 11_008, 2048)));
+          Map.entry(
+              "qwen3",
+              with(
+                  counts(151_936, 4096, 32, 32, 22_016, 32_768),
+                  Map.entry("num_key_value_heads", 32),
+                  Map.entry("head_dim", 128))),
+          Map.entry("olmo2", counts(50_304, 4096, 32, 32, 11_008, 2048)),
+          Map.entry(
+              "qwen2",
+              with(
+                  counts(151_936, 4096, 32, 32, 22_016, 32_768),
+                  Map.entry("num_key_value_heads", 32))),
+          Map.entry("mistral", counts(32_000, 4096, 32, 32, 14_336, 131_072)),
+          Map.entry(
+              "gemma",
+              with(
+                  counts(256_000, 3072, 28, 16, 24_576, 8192),
+                  Map.entry("num_key_value_heads", 16),
+                  Map.entry("head_dim", 256))));
 
   private UsualCounts() {}
 
@@ -39,11 +56,13 @@ final class UsualCounts {
         Map.entry("max_position_embeddings", context));
   }
 
-  private static Map<String, Integer> withHeads(
-      Map<String, Integer> counts, int keyValueHeads, int headWidth) {
+  @SafeVarargs
+  private static Map<String, Integer> with(
+      Map<String, Integer> counts, Map.Entry<String, Integer>... others) {
     Map<String, Integer> all = new LinkedHashMap<>(counts);
-    all.put("num_key_value_heads", keyValueHeads);
-    all.put("head_dim", headWidth);
+    for (var other : others) {
+      all.put(other.getKey(), other.getValue());
+    }
     return all;
   }
 }

@@ -1,6 +1,7 @@
 package dev.gatun.model.checkpoint.families;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -34,14 +36,13 @@ class EveryFieldTest {
   private static final JsonMapper MAPPER = JsonMapper.shared();
   private static final JsonNodeFactory VALUES = JsonNodeFactory.instance;
 
-  /** Fields that are read and have no effect on these families as they are configured. */
+  /** Fields that have no effect on these families: their embeddings have no padding index. */
   private static final Map<String, Set<String>> WITHOUT_EFFECT =
-      Map.of(
-          // These embeddings have no padding index.
-          "gpt2", Set.of("pad_token_id"),
-          "gpt_neox", Set.of("pad_token_id"),
-          // They describe a window that use_sliding_window does not open.
-          "qwen3", Set.of("sliding_window", "max_window_layers"));
+      Map.of("gpt2", Set.of("pad_token_id"), "gpt_neox", Set.of("pad_token_id"));
+
+  /** Fields that have an effect together, and each only beside certain others. */
+  private static final List<String> OF_A_WINDOW =
+      List.of("use_sliding_window", "sliding_window", "max_window_layers");
 
   @TempDir Path folder;
 
@@ -74,6 +75,9 @@ class EveryFieldTest {
     Set<String> without =
         WITHOUT_EFFECT.getOrDefault(whole.path("model_type").stringValue(), Set.of());
     for (String name : whole.propertyNames()) {
+      if (OF_A_WINDOW.contains(name)) {
+        continue;
+      }
       List<JsonNode> others = others(whole.get(name));
       if (InertFields.NAMES.contains(name) || without.contains(name)) {
         others.forEach(other -> {
@@ -92,6 +96,20 @@ class EveryFieldTest {
                 assertTrue(
                     !read(with(whole, name, other)).equals(Optional.of(config)),
                     name + " has no effect as " + other));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"qwen2", "qwen3"})
+  void everyFieldOfAWindowIsUsed(String family) throws IOException {
+    ObjectNode whole = (ObjectNode) ofTransformers().get(family);
+    whole.remove("layer_types");
+    whole.put("use_sliding_window", true).put("sliding_window", 4096).put("max_window_layers", 28);
+    TransformerConfig config = read(whole).orElseThrow();
+    for (String name : OF_A_WINDOW) {
+      for (JsonNode other : others(whole.get(name))) {
+        assertNotEquals(Optional.of(config), read(with(whole, name, other)), name + " " + other);
       }
     }
   }
