@@ -157,10 +157,21 @@ public record TransformerConfig(
    * How attention differs from softmax(QKᵀ/√headWidth)·V over all tokens so far.
    *
    * @param scoreVariance the scores QKᵀ are divided by its square root; usually the head width
+   * @param byLayer whether layer l, counted from 0, divides its scores by l + 1 as well
    * @param scoreCap c, which then makes c·tanh(s/c) of a score s
    * @param others layers that differ from the rest
    */
-  public record AttentionForm(double scoreVariance, OptionalDouble scoreCap, OtherLayers others) {
+  public record AttentionForm(
+      double scoreVariance, boolean byLayer, OptionalDouble scoreCap, OtherLayers others) {
+    /** All layers divide their scores by the same. */
+    public AttentionForm(double scoreVariance, OptionalDouble scoreCap, OtherLayers others) {
+      this(scoreVariance, false, scoreCap, others);
+    }
+
+    double scoreVariance(int layer) {
+      return byLayer ? scoreVariance * (layer + 1) * (layer + 1) : scoreVariance;
+    }
+
     /** As usual, in heads of this width. */
     public static AttentionForm usual(int headWidth) {
       return new AttentionForm(headWidth, OptionalDouble.empty(), OtherLayers.NONE);
@@ -552,7 +563,7 @@ public record TransformerConfig(
         heads,
         keyValueHeads,
         headWidth,
-        attentionForm.scoreVariance,
+        attentionForm.scoreVariance(layer),
         attentionForm.scoreCap.orElse(Double.POSITIVE_INFINITY),
         isOther(layer) ? attentionForm.others.window.orElse(contextLength) : contextLength);
   }

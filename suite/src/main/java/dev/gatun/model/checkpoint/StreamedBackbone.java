@@ -60,16 +60,25 @@ public final class StreamedBackbone implements AutoCloseable {
    *
    * @throws SafetensorsException if it is not a whole checkpoint of a known architecture
    */
-  public static StreamedBackbone open(Path folder, Backend backend) {
+  public static StreamedBackbone open(CheckpointFolder folder, Backend backend) {
     return open(folder, backend, BUFFER_BYTES);
   }
 
-  /** With so many bytes for the buffers of a block, though never for less than one sequence. */
-  static StreamedBackbone open(Path folder, Backend backend, long bufferBytes) {
-    TransformerConfig config = Checkpoint.config(folder);
-    CheckpointWeights weights = CheckpointWeights.open(folder);
+  /** Opens a folder in which nothing unknown is ignored. */
+  public static StreamedBackbone open(Path folder, Backend backend) {
+    return open(CheckpointFolder.of(folder), backend);
+  }
+
+  /**
+   * Opens a checkpoint folder.
+   *
+   * @param bufferBytes for the buffers of a block; one sequence is taken even if it needs more
+   */
+  static StreamedBackbone open(CheckpointFolder folder, Backend backend, long bufferBytes) {
+    TransformerConfig config = folder.config();
+    CheckpointWeights weights = folder.weights();
     try {
-      StoredParameters stored = StoredParameters.find(weights, config);
+      StoredParameters stored = StoredParameters.find(weights, config, folder.notes());
       return new StreamedBackbone(backend, weights, stored.config(), stored, bufferBytes);
     } catch (RuntimeException e) {
       weights.close();

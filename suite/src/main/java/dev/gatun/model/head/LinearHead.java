@@ -67,6 +67,11 @@ public final class LinearHead implements MatrixHead {
         BackwardProducts.of(backward, backend, weights, weightGradients));
   }
 
+  /** Without gradients of its weights, and without a cap. */
+  public static LinearHead frozen(Backend backend, Tensor weights, Bias bias) {
+    return frozen(backend, weights, bias, OptionalDouble.empty());
+  }
+
   /** Without gradients of its weights. */
   public static LinearHead frozen(Backend backend, Tensor weights, Bias bias, OptionalDouble cap) {
     return new LinearHead(backend, weights, bias, cap, new BackwardProducts.Frozen());

@@ -83,7 +83,7 @@ class CheckpointTest {
         "olmo2-tiny | \"use_cache\": true | \"clip_qkv\": 8 | clip_qkv is 8, a field that Gatun"
             + " does",
         "gpt2-tiny | \"scale_attn_weights\": true | \"scale_attn_weights\": 1 | is 1, not true or",
-        "llama-tiny | \"hidden_size\": 32, | | hidden_size is missing",
+        "llama-tiny | \"hidden_size\": 32, | | but config.json asks for [223, 4096]",
         "llama-tiny | \"num_key_value_heads\": 2 | \"num_key_value_heads\": 3 | 4 heads cannot",
         "llama-tiny | \"intermediate_size\": 96 | \"intermediate_size\": 97 | asks for [97, 32]",
         "gpt2-tiny | \"n_head\": 4 | \"n_head\": 5 | width 32 is not divisible by 5 heads",

@@ -21,6 +21,7 @@ record Fixture(Path folder) {
       Stream.concat(
               GIVEN.stream(),
               Stream.of(
+                  "gpt2-by-layer",
                   "neox-odd-rotary",
                   "llama3-biased",
                   "qwen3-biased",

@@ -69,7 +69,8 @@ class StreamedBackboneTest {
   private float[] streamed(Backend backend, int[] tokens, TransformerConfig config, int atOnce) {
     long bytes = TrainingMemory.blockPerRow(config) * Float.BYTES * LENGTH * atOnce;
     try (TensorScope scope = backend.newScope();
-        StreamedBackbone backbone = StreamedBackbone.open(folder, backend, bytes)) {
+        StreamedBackbone backbone =
+            StreamedBackbone.open(CheckpointFolder.of(folder), backend, bytes)) {
       assertEquals(atOnce, backbone.sequencesAtOnce(LENGTH));
       return backend.toFloats(
           backbone.hiddenStates(scope, tokens, SEQUENCES, LENGTH, LayerVisitor.NONE));

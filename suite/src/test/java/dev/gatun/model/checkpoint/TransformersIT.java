@@ -98,7 +98,7 @@ class TransformersIT {
         LanguageModel model = TinyModels.rough(backend, config, 7);
         TensorScope scope = backend.newScope()) {
       Checkpoint.save(model, saved);
-      Checkpoint.export(saved, backend, exported);
+      Checkpoint.export(CheckpointFolder.of(saved), backend, exported);
       Tensor hidden = model.hiddenStates(tokens, 2, 5);
       Tensor weights = model.head().weights(scope);
       Tensor logits = scope.zeros(backend.real(), hidden.rows(), weights.rows());

@@ -7,6 +7,7 @@ import dev.gatun.model.TransformerConfig.Biases;
 import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.Family;
 import dev.gatun.model.TransformerConfig.Norm;
+import dev.gatun.model.TransformerConfig.OtherLayers;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -36,8 +37,6 @@ record Gpt2Config() implements FamilyConfig {
 
   @Override
   public TransformerConfig read(ConfigFields fields) {
-    fields.requireFlag("scale_attn_weights", true);
-    fields.requireFlag("scale_attn_by_inverse_layer_idx", false);
     fields.requireFlag("add_cross_attention", false);
     fields.token("pad_token_id", OptionalInt.empty());
     int width = fields.count("n_embd");
@@ -60,11 +59,19 @@ record Gpt2Config() implements FamilyConfig {
         QueryKeyNorm.NONE,
         ActivationNames.read(fields, "activation_function", "gelu_new"),
         Biases.ALL,
-        AttentionForm.usual(headWidth),
+        attention(fields, headWidth),
         1,
         OptionalDouble.empty(),
         OptionalInt.empty(),
         HeadFields.read(fields, true));
+  }
+
+  private static AttentionForm attention(ConfigFields fields, int headWidth) {
+    return new AttentionForm(
+        fields.flag("scale_attn_weights", true) ? headWidth : 1,
+        fields.flag("scale_attn_by_inverse_layer_idx", false),
+        OptionalDouble.empty(),
+        OtherLayers.NONE);
   }
 
   @Override
@@ -76,6 +83,11 @@ record Gpt2Config() implements FamilyConfig {
     fields.put("n_positions", config.contextLength());
     fields.put("layer_norm_epsilon", config.normEpsilon());
     fields.put("activation_function", ActivationNames.of(config.activation()));
+    if (!config.attentionForm().equals(AttentionForm.usual(config.headWidth()))) {
+      fields.put(
+          "scale_attn_weights", config.attentionForm().scoreVariance() == config.headWidth());
+      fields.put("scale_attn_by_inverse_layer_idx", config.attentionForm().byLayer());
+    }
     // Gatun trains without.
     fields.put("attn_pdrop", 0.0);
     fields.put("embd_pdrop", 0.0);

@@ -43,9 +43,6 @@ record GptNeoConfig() implements FamilyConfig {
   @Override
   public TransformerConfig read(ConfigFields fields) {
     fields.token("pad_token_id", OptionalInt.empty());
-    for (String inert : new String[] {"resid_dropout", "embed_dropout"}) {
-      fields.has(inert);
-    }
     int width = fields.count("hidden_size");
     int layers = fields.count("num_layers");
     int heads = fields.count("num_heads");

@@ -40,7 +40,7 @@ final class LayeredRotary {
     nested.ifPresent(kinds -> {
       kinds.object(FULL);
       kinds.object(SLIDING);
-      kinds.refuseOthers(List.of());
+      kinds.passOthers(List.of());
     });
     return nested;
   }
@@ -51,7 +51,7 @@ final class LayeredRotary {
         .<Positions>map(own -> {
           double theta = own.number("rope_theta", usualTheta);
           Positions.Scaling scaling = RotaryFields.scaling(own);
-          own.refuseOthers(List.of());
+          own.passOthers(List.of());
           return new Positions.Rotary(theta, 1, scaling);
         })
         .orElse(new Positions.Rotary(usualTheta));

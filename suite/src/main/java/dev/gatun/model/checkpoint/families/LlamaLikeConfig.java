@@ -230,7 +230,7 @@ enum LlamaLikeConfig implements FamilyConfig {
       fields.put("head_dim", config.headWidth());
       fields.put("hidden_activation", "gelu_pytorch_tanh");
       fields.put("attention_bias", config.biases().queryKeyValue());
-      fields.put("query_pre_attn_scalar", config.attentionForm().scoreVariance());
+      putScoreVariance(config, fields);
       putCap(config.attentionForm().scoreCap(), "attn_logit_softcapping", fields);
       putCap(config.logitCap(), "final_logit_softcapping", fields);
       WindowFields.write(config, fields);
@@ -256,7 +256,6 @@ enum LlamaLikeConfig implements FamilyConfig {
     void requireOwn(ConfigFields fields) {
       requireCausal(fields);
       fields.require("attn_logit_softcapping", "null");
-      fields.has("_sliding_window_pattern");
     }
 
     @Override
@@ -331,7 +330,7 @@ enum LlamaLikeConfig implements FamilyConfig {
       fields.put("head_dim", config.headWidth());
       fields.put("hidden_activation", "gelu_pytorch_tanh");
       fields.put("attention_bias", config.biases().queryKeyValue());
-      fields.put("query_pre_attn_scalar", config.attentionForm().scoreVariance());
+      putScoreVariance(config, fields);
       putCap(config.logitCap(), "final_logit_softcapping", fields);
       WindowFields.write(config, fields);
     }
@@ -378,7 +377,6 @@ enum LlamaLikeConfig implements FamilyConfig {
 
     @Override
     Positions positions(ConfigFields fields) {
-      fields.count("original_max_position_embeddings", 4096);
       return ROTARY.read(fields);
     }
 
@@ -568,6 +566,11 @@ enum LlamaLikeConfig implements FamilyConfig {
         : OptionalDouble.of(fields.number(name, usual));
   }
 
+  /** As a whole number: transformers takes no other. */
+  private static void putScoreVariance(TransformerConfig config, Map<String, Object> fields) {
+    fields.put("query_pre_attn_scalar", (int) config.attentionForm().scoreVariance());
+  }
+
   private static void putCap(OptionalDouble cap, String name, Map<String, Object> fields) {
     fields.put(name, cap.isPresent() ? cap.getAsDouble() : null);
   }
@@ -623,8 +626,6 @@ enum LlamaLikeConfig implements FamilyConfig {
   }
 
   private static void requireCausal(ConfigFields fields) {
-    // How transformers stores keys and values while it generates.
-    fields.has("cache_implementation");
     if (fields.has("use_bidirectional_attention")) {
       fields.requireFlag("use_bidirectional_attention", false);
     }

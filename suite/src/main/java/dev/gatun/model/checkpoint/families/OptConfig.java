@@ -42,9 +42,6 @@ record OptConfig() implements FamilyConfig {
     fields.requireFlag("do_layer_norm_before", true);
     fields.requireFlag("_remove_final_layer_norm", false);
     fields.requireFlag("layer_norm_elementwise_affine", true);
-    for (String inert : new String[] {"dropout", "layerdrop", "activation_dropout", "init_std"}) {
-      fields.has(inert);
-    }
     int width = fields.count("hidden_size");
     fields.require("word_embed_proj_dim", Integer.toString(width));
     int heads = fields.count("num_attention_heads");
