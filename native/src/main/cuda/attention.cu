@@ -5,7 +5,8 @@
 // multiply-adds for three 16-byte loads.
 //
 // HEAD_WIDTH is what the rows of a head are padded to in shared memory.
-// variants: HEAD_WIDTH = 8 16 32 64 128 256
+// SHAPED is 1 where scores are capped or a window ends before the first key, else 0.
+// variants: HEAD_WIDTH = 8 16 32 64 128 256, SHAPED = 0 1
 #include "attention.cuh"
 
 // See attention.cuh. The sizes are what the registers of a lane and 99 KiB of shared memory, the
@@ -236,22 +237,27 @@ struct StrictProducts {
 
 extern "C" __global__ void __launch_bounds__(128, 2) attention_forward(
     const float *packed, float *out, float *normalisers, int length, int heads, int keyValueHeads,
-    int headWidth, int vectors) {
+    int headWidth, int vectors,
+    float scoreVariance, float scoreCap, int window) {
   forward_pass<StrictProducts>(packed, out, normalisers,
-                               {length, heads, keyValueHeads, headWidth, vectors != 0});
+                               {length, heads, keyValueHeads, headWidth, vectors != 0,
+                                scoreVariance, scoreCap, window});
 }
 
 extern "C" __global__ void __launch_bounds__(128, 2) attention_queries(
     const float *packed, const float *out, const float *normalisers, const float *dOut,
     float *dPacked, float *delta, int length, int heads, int keyValueHeads, int headWidth,
-    int vectors) {
+    int vectors, float scoreVariance, float scoreCap, int window) {
   queries_pass<StrictProducts>(packed, out, normalisers, dOut, dPacked, delta,
-                               {length, heads, keyValueHeads, headWidth, vectors != 0});
+                               {length, heads, keyValueHeads, headWidth, vectors != 0,
+                                scoreVariance, scoreCap, window});
 }
 
 extern "C" __global__ void __launch_bounds__(128, 2) attention_keys(
     const float *packed, const float *normalisers, const float *dOut, const float *delta,
-    float *dPacked, int length, int heads, int keyValueHeads, int headWidth, int vectors) {
+    float *dPacked, int length, int heads, int keyValueHeads, int headWidth, int vectors,
+    float scoreVariance, float scoreCap, int window) {
   keys_pass<StrictProducts>(packed, normalisers, dOut, delta, dPacked,
-                            {length, heads, keyValueHeads, headWidth, vectors != 0});
+                            {length, heads, keyValueHeads, headWidth, vectors != 0,
+                             scoreVariance, scoreCap, window});
 }

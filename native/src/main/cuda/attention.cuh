@@ -1,10 +1,11 @@
-// Causal attention softmax(Q·Kᵀ/√headWidth)·V, forward and backward, without a T×T matrix in memory
+// Causal attention softmax(Q·Kᵀ/√scoreVariance)·V, forward and backward, without a T×T matrix in memory
 // (Dao et al., arXiv 2205.14135; Dao, arXiv 2307.08691): the passes that attention.cu and
 // attention_tensor.cu share. They differ in how a warp multiplies.
 //
 // packed, dPacked  [B, T, (heads + 2·keyValueHeads)·headWidth]: query heads, keys, values
 // out, dOut        [B, T, heads·headWidth]
 // normalisers      [B, heads, T, 2]: the largest score of a query, 1/Σ exp(scale·(score − largest))
+//                  with scale = 1/√scoreVariance
 // delta            [B, heads, T]: the row sum of dOut·out
 //
 // A block holds some rows (queries; in keys_pass, keys) in shared memory and streams tiles of
@@ -30,10 +31,14 @@
 //   reduce(operator, value)                            over the lanes that share rows
 //   rounded(value)                                     as products see it
 // Their scratch is the shared memory behind all tiles.
+//
+// In files that define SHAPED as 1, a query sees no more than the last window keys, and a score s
+// becomes most·tanh(s/most) with most = scoreCap·√scoreVariance; an infinite cap leaves it.
 #pragma once
 #include "gatun.cuh"
 
 constexpr float LOG2_E = 1.4426950408889634f;
+constexpr float LARGEST = 3.40282347e38f;
 
 // What the rows of a tile are for: to be multiplied by rows, or by scores.
 enum class Layout { ROWS, SLOTS, BOTH };
@@ -44,12 +49,45 @@ struct Shape {
   int keyValueHeads;
   int headWidth;
   bool vectors;  // rows are 16-byte aligned
+  float scoreVariance;
+  float scoreCap;
+  int window;
 
   __device__ __forceinline__ long long packed_stride() const {
     return (long long)(heads + 2 * keyValueHeads) * headWidth;
   }
   __device__ __forceinline__ long long out_stride() const { return (long long)heads * headWidth; }
-  __device__ __forceinline__ float scale() const { return 1.0f / sqrtf((float)headWidth); }
+  __device__ __forceinline__ float scale() const { return 1.0f / sqrtf(scoreVariance); }
+
+  __device__ __forceinline__ bool sees(int query, int key) const {
+#if SHAPED
+    return key <= query && query - key < window;
+#else
+    return key <= query;
+#endif
+  }
+
+  // A score as it counts.
+  __device__ __forceinline__ float shaped(float score) const {
+#if SHAPED
+    if (scoreCap < infinity_f32()) {
+      const float most = scoreCap * sqrtf(scoreVariance);
+      return most * tanhf(score / most);
+    }
+#endif
+    return score;
+  }
+
+  // What a shaped score's gradient is multiplied by to be the score's.
+  __device__ __forceinline__ float slope(float shapedScore) const {
+#if SHAPED
+    if (scoreCap < infinity_f32()) {
+      const float tanh = shapedScore / (scoreCap * sqrtf(scoreVariance));
+      return 1.0f - tanh * tanh;
+    }
+#endif
+    return 1.0f;
+  }
 };
 
 // Which rows of which batch and head a block has. Blocks of one head are neighbours, and among them
@@ -139,10 +177,15 @@ static __device__ __forceinline__ void forward_pass(
       float larger = most[i];
 #pragma unroll
       for (int j = 0; j < COLS; j++) {
-        s[i][j] = first + lane.column(j) <= query ? s[i][j] : -infinity_f32();
+        s[i][j] =
+            shape.sees(query, first + lane.column(j)) ? shape.shaped(s[i][j]) : -infinity_f32();
         larger = fmaxf(larger, s[i][j]);
       }
       larger = Products::reduce(Max(), larger);
+#if SHAPED
+      // A row that has seen nothing yet: what it subtracts must be finite.
+      larger = fmaxf(larger, -LARGEST);
+#endif
       const float shrink = exp2f((most[i] - larger) * toBits);
       most[i] = larger;
       sum[i] *= shrink;
@@ -251,8 +294,11 @@ static __device__ __forceinline__ void queries_pass(
       const int query = firstOfWarp + lane.row(i);
 #pragma unroll
       for (int j = 0; j < COLS; j++) {
-        const float p = exp2f((s[i][j] - most[i]) * toBits) * inverse[i];
-        s[i][j] = first + lane.column(j) <= query ? p * (dP[i][j] - deltas[i]) : 0.0f;
+        const float score = shape.shaped(s[i][j]);
+        const float p = exp2f((score - most[i]) * toBits) * inverse[i];
+        s[i][j] = shape.sees(query, first + lane.column(j))
+                      ? p * (dP[i][j] - deltas[i]) * shape.slope(score)
+                      : 0.0f;
       }
     }
     Products::accumulate(lane, scratch, s, keyTile, results);
@@ -330,11 +376,23 @@ static __device__ __forceinline__ void keys_pass(
         const float inverse = inside ? normalisers[2 * (perRow + query) + 1] : 0.0f;
 #pragma unroll
         for (int i = 0; i < ROWS; i++) {
-          const bool sees = firstOfWarp + lane.row(i) <= query && inside;
-          p[i][j] = sees ? exp2f((p[i][j] - most) * toBits) * inverse : 0.0f;
+          const bool sees = shape.sees(query, firstOfWarp + lane.row(i)) && inside;
+          p[i][j] = sees ? exp2f((shape.shaped(p[i][j]) - most) * toBits) * inverse : 0.0f;
         }
       }
       Products::accumulate(lane, scratch, p, gradientTile, dV);
+#if SHAPED
+      // The scores again: registers would not hold their slopes beside the results.
+      Products::dot_products(lane, keyTile, queryTile, p);
+      __syncwarp();  // what was accumulated has been read
+#pragma unroll
+      for (int i = 0; i < ROWS; i++) {
+#pragma unroll
+        for (int j = 0; j < COLS; j++) {
+          lane.score(scratch, i, j) *= shape.slope(shape.shaped(p[i][j]));
+        }
+      }
+#endif
       float dS[ROWS][COLS];
       Products::dot_products(lane, valueTile, gradientTile, dS);
 #pragma unroll

@@ -14,6 +14,7 @@
 // BF16 is 1 for bf16, 0 for tf32; HEAD_WIDTH is what the rows of a head are padded to in shared
 // memory.
 // variants: BF16 = 0 1, HEAD_WIDTH = 32 64 128
+#define SHAPED 0
 #include "attention.cuh"
 
 constexpr int GROUPS = 8;
@@ -377,22 +378,27 @@ struct TensorProducts {
 
 extern "C" __global__ void __launch_bounds__(128, 2) attention_tensor_forward(
     const float *packed, float *out, float *normalisers, int length, int heads, int keyValueHeads,
-    int headWidth, int vectors) {
+    int headWidth, int vectors,
+    float scoreVariance, float scoreCap, int window) {
   forward_pass<TensorProducts<2>>(packed, out, normalisers,
-                                  {length, heads, keyValueHeads, headWidth, vectors != 0});
+                                  {length, heads, keyValueHeads, headWidth, vectors != 0,
+                                   scoreVariance, scoreCap, window});
 }
 
 extern "C" __global__ void __launch_bounds__(128, 2) attention_tensor_queries(
     const float *packed, const float *out, const float *normalisers, const float *dOut,
     float *dPacked, float *delta, int length, int heads, int keyValueHeads, int headWidth,
-    int vectors) {
+    int vectors, float scoreVariance, float scoreCap, int window) {
   queries_pass<TensorProducts<2>>(packed, out, normalisers, dOut, dPacked, delta,
-                                  {length, heads, keyValueHeads, headWidth, vectors != 0});
+                                  {length, heads, keyValueHeads, headWidth, vectors != 0,
+                                   scoreVariance, scoreCap, window});
 }
 
 extern "C" __global__ void __launch_bounds__(128, 2) attention_tensor_keys(
     const float *packed, const float *normalisers, const float *dOut, const float *delta,
-    float *dPacked, int length, int heads, int keyValueHeads, int headWidth, int vectors) {
+    float *dPacked, int length, int heads, int keyValueHeads, int headWidth, int vectors,
+    float scoreVariance, float scoreCap, int window) {
   keys_pass<TensorProducts<1>>(packed, normalisers, dOut, delta, dPacked,
-                               {length, heads, keyValueHeads, headWidth, vectors != 0});
+                               {length, heads, keyValueHeads, headWidth, vectors != 0,
+                                scoreVariance, scoreCap, window});
 }

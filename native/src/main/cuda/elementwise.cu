@@ -3,12 +3,13 @@
 //   gelu_tanh   y = x·s,             dX = dY·(s + x·s·(1 − s)·2u′), s = logistic(2u),
 //                                    2u = 2√(2/π)·(x + 0.044715x³)
 //   tanh        y = tanh x,          dX = dY·(1 − tanh² x) = dY·4e/(1 + e)², e = exp(−2|x|)
+//   relu        y = max(x, 0),       dX = dY where x > 0, else 0
 //   sigsoftmax  y = x + log σ(x),    dX = dY·(1 + σ(−x)), σ the logistic function
 // The first two are the Gaussian error linear unit (Hendrycks and Gimpel, arXiv 1606.08415):
 // 0.5·(1 + tanh u) is the logistic function of 2u, which does not cancel for negative u.
 // The last makes of logits those whose softmax is sigsoftmax (Kanai et al., arXiv 1805.10829).
 // Elementwise: memory bandwidth bounds it.
-#include "gatun.cuh"
+#include "gelu_tanh.cuh"
 
 constexpr int THREADS = 256;
 constexpr int STRIPS = 2;
@@ -24,29 +25,6 @@ struct Gelu {
   static __device__ __forceinline__ float value(float x) { return x * distribution(x); }
   static __device__ __forceinline__ float slope(float x) {
     return fmaf(x, DENSITY_AT_0 * expf(-0.5f * x * x), distribution(x));
-  }
-};
-
-struct GeluTanh {
-  static constexpr float TWICE_ROOT_2_OVER_PI = 1.5957691216f;
-  static constexpr float CUBIC = 0.044715f;
-
-  static __device__ __forceinline__ float twice_u(float x) {
-    return fmaf(CUBIC, x * x, 1.0f) * x * TWICE_ROOT_2_OVER_PI;
-  }
-  static __device__ __forceinline__ float value(float x) {
-    return x / (1.0f + expf(-twice_u(x)));
-  }
-  static __device__ __forceinline__ float slope(float x) {
-    const float twice = twice_u(x);
-    const float e = expf(-fabsf(twice));
-    const float larger = 1.0f / (1.0f + e);
-    const float smaller = e * larger;
-    const float s = twice < 0.0f ? smaller : larger;
-    const float bell = larger * smaller;
-    const float inner = fmaf(3.0f * CUBIC, x * x, 1.0f) * x * TWICE_ROOT_2_OVER_PI;
-    // Far out the bell is 0 and inner may be infinite.
-    return bell > 0.0f ? fmaf(inner, bell, s) : s;
   }
 };
 
@@ -67,6 +45,11 @@ struct Sigsoftmax {
     const float e = expf(-fabsf(x));
     return 1.0f + (x < 0.0f ? 1.0f : e) / (1.0f + e);
   }
+};
+
+struct Relu {
+  static __device__ __forceinline__ float value(float x) { return x < 0.0f ? 0.0f : x; }
+  static __device__ __forceinline__ float slope(float x) { return x > 0.0f ? 1.0f : 0.0f; }
 };
 
 // Grid: 2,048 elements in x. The last block may have fewer, and then goes element by element.
@@ -183,4 +166,19 @@ extern "C" __global__ void __launch_bounds__(256) sigsoftmax_backward_f32(
     float *d_x,        // [n], may be d_y
     long long n) {
   backward<Sigsoftmax>(x, d_y, d_x, n);
+}
+
+extern "C" __global__ void __launch_bounds__(256) relu_f32(
+    const float *x,  // [n]
+    float *y,        // [n], may be x
+    long long n) {
+  forward<Relu>(x, y, n);
+}
+
+extern "C" __global__ void __launch_bounds__(256) relu_backward_f32(
+    const float *x,    // [n]
+    const float *d_y,  // [n]
+    float *d_x,        // [n], may be d_y
+    long long n) {
+  backward<Relu>(x, d_y, d_x, n);
 }

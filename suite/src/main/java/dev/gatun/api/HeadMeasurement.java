@@ -31,7 +31,10 @@ public final class HeadMeasurement {
   private final SortedMap<String, Double> values = new TreeMap<>();
   private final Map<String, double[]> spectra = new TreeMap<>();
 
-  private HeadMeasurement(Evidence evidence) {
+  private final List<String> notes;
+
+  private HeadMeasurement(Evidence evidence, List<String> notes) {
+    this.notes = notes;
     for (Metric metric : evidence.metrics()) {
       values.put(metric.name(), metric.value());
     }
@@ -52,15 +55,17 @@ public final class HeadMeasurement {
    */
   public static HeadMeasurement of(Path checkpoint, int[]... sequences) {
     TokenBatch batch = batch(sequences);
+    List<String> notes;
     var evidence = new EvidenceBuilder();
     try (Backend backend = CpuBackend.open(Runtime.getRuntime().availableProcessors());
         TensorScope scope = backend.newScope();
         var meter = new CheckpointMeter(checkpoint, backend, Randomness.of(SEED), _ -> {})) {
       var run =
           evidence.begin(Run.MEASURED, Run.MEASURED, Run.MEASURED, Run.MEASURED, "cpu", SEED, "{}");
-      meter.measure(scope, batch, 0, run);
+      meter.measure(scope, batch, Metric.NO_STEP, run);
+      notes = meter.notes();
     }
-    return new HeadMeasurement(evidence.build(Provenance.ofThisProcess()));
+    return new HeadMeasurement(evidence.build(Provenance.ofThisProcess()), notes);
   }
 
   private static TokenBatch batch(int[]... sequences) {
@@ -93,6 +98,11 @@ public final class HeadMeasurement {
   /** Every measured number, under the name of its metric. */
   public SortedMap<String, Double> values() {
     return Collections.unmodifiableSortedMap(values);
+  }
+
+  /** What was passed over or taken for granted while the checkpoint was read: a line for each. */
+  public List<String> notes() {
+    return notes;
   }
 
   /**

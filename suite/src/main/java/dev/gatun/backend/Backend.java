@@ -396,19 +396,19 @@ public final class Backend implements AutoCloseable {
   }
 
   /**
-   * SwiGLU (Shazeer, arXiv 2002.05202): a row of x [N, 2F] is F gates, then F values; y [N, F] =
-   * silu(gate)·value.
+   * A gated activation (Shazeer, arXiv 2002.05202): a row of x [N, 2F] is F gates, then F values; y
+   * [N, F] = gate function of the gate, times the value.
    */
-  public void swiglu(Tensor x, Tensor y) {
-    checks.swiglu("swiglu", x, y);
-    parts.gatedActivation().swiglu(x, y);
+  public void gated(Gate gate, Tensor x, Tensor y) {
+    checks.gated("gated", x, y);
+    parts.gatedActivation().gated(gate, x, y);
   }
 
   /** dX [N, 2F] from dY [N, F]; dX may not be x. */
-  public void swigluBackward(Tensor x, Tensor dY, Tensor dX) {
-    checks.swiglu("swigluBackward", x, dY);
-    checks.swiglu("swigluBackward", dX, dY);
-    parts.gatedActivation().swigluBackward(x, dY, dX);
+  public void gatedBackward(Gate gate, Tensor x, Tensor dY, Tensor dX) {
+    checks.gated("gatedBackward", x, dY);
+    checks.gated("gatedBackward", dX, dY);
+    parts.gatedActivation().gatedBackward(gate, x, dY, dX);
   }
 
   /**
@@ -429,9 +429,11 @@ public final class Backend implements AutoCloseable {
   }
 
   /**
-   * Causal attention softmax(QKᵀ/√headWidth)·V on packed [B, T, packedWidth]: out [B, T,
+   * Causal attention softmax(QKᵀ/√scoreVariance)·V on packed [B, T, packedWidth]: out [B, T,
    * outputWidth]. Keeps normalisers [B, heads, T, 2] for the backward pass: the largest of a
-   * query's unscaled scores and 1/Σ exp((score − largest)/√headWidth). No T×T matrix is kept.
+   * query's scores, before they are divided, and 1/Σ exp((score − largest)/√scoreVariance). Where
+   * scores are capped these are scores s that capping has made √scoreVariance·c·tanh(q·k/(c·
+   * √scoreVariance)). No T×T matrix is kept.
    */
   public void attention(AttentionShape shape, Tensor packed, Tensor out, Tensor normalisers) {
     checks.attention("attention", shape, packed, out, normalisers);

@@ -12,5 +12,7 @@ public enum Elementwise {
    * x + log σ(x) with σ the logistic function: the logits whose softmax is sigsoftmax, exp(x)·σ(x)
    * normalised (Kanai et al., arXiv 1805.10829).
    */
-  SIGSOFTMAX
+  SIGSOFTMAX,
+  /** max(x, 0); its slope at 0 is 0. */
+  RELU
 }

@@ -225,8 +225,8 @@ record OperandChecks(ElementType real, boolean onHost) {
     }
   }
 
-  /** As {@link Backend#swiglu} and its backward pass: x [N, 2F], y [N, F]. */
-  void swiglu(String operation, Tensor x, Tensor y) {
+  /** As {@link Backend#gated} and its backward pass: x [N, 2F], y [N, F]. */
+  void gated(String operation, Tensor x, Tensor y) {
     any(operation, "y", y, real);
     matrix(operation, "x", x, real, y.rows(), 2 * y.cols());
   }

@@ -194,11 +194,11 @@ public record Parts(
     void elementwiseBackward(Elementwise form, Tensor x, Tensor dY, Tensor dX);
   }
 
-  /** SwiGLU. */
+  /** Activations with gates. */
   public interface GatedActivation {
-    void swiglu(Tensor x, Tensor y);
+    void gated(Gate gate, Tensor x, Tensor y);
 
-    void swigluBackward(Tensor x, Tensor dY, Tensor dX);
+    void gatedBackward(Gate gate, Tensor x, Tensor dY, Tensor dX);
   }
 
   /** Rotary position embedding. */

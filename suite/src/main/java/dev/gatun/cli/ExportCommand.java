@@ -5,6 +5,7 @@ import dev.gatun.io.AtomicFile;
 import dev.gatun.io.FolderLock;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.checkpoint.Checkpoint;
+import dev.gatun.model.checkpoint.CheckpointFolder;
 import dev.gatun.train.RunCheckpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -69,8 +70,12 @@ final class ExportCommand implements Callable<Integer> {
     try (var _ = FolderLock.take(to);
         Backend backend = device.open(console::note)) {
       requireEmpty();
+      CheckpointFolder checkpoint = CheckpointFolder.of(from);
       TransformerConfig config =
-          isRun ? RunCheckpoint.export(run, backend, to) : Checkpoint.export(from, backend, to);
+          isRun
+              ? RunCheckpoint.export(run, backend, to)
+              : Checkpoint.export(checkpoint, backend, to);
+      checkpoint.notes().lines().forEach(line -> console.note("gatun: " + line));
       report(config, isRun ? tokenizerOfRun(run, config.vocabulary()) : copyTokenizer());
     }
     return 0;

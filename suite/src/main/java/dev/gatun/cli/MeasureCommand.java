@@ -9,6 +9,7 @@ import dev.gatun.io.FolderLock;
 import dev.gatun.measure.CheckpointDump;
 import dev.gatun.measure.CheckpointMeter;
 import dev.gatun.measure.DeviceProvenance;
+import dev.gatun.measure.GivenHead;
 import dev.gatun.measure.MeasuredCheckpoint;
 import dev.gatun.measure.MeasuredRun;
 import dev.gatun.measure.TokenBatch;
@@ -25,9 +26,13 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import picocli.CommandLine.Command;
@@ -41,8 +46,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Measures the head of a model in Hugging Face's layout: GPT-2, GPT-NeoX, Llama, Qwen3 or OLMo"
           + " 2.",
-      "Several folders are several models, or steps of one run where their names end in",
-      "step<n> or checkpoint-<n>."
+      "Several folders are several models, or steps of one run where their names state stages",
+      "and steps, as in stage1-step1000-tokens3B or checkpoint-500."
     },
     mixinStandardHelpOptions = true)
 final class MeasureCommand implements Callable<Integer> {
@@ -55,17 +60,35 @@ final class MeasureCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "<folder>",
-      arity = "1..*",
-      description = "Folders of config.json, *.safetensors and, for texts, tokenizer.json.")
-  private List<Path> folders;
+      arity = "0..*",
+      description = {
+        "Folders of config.json, *.safetensors and, for texts, tokenizer.json; or models in the",
+        "hub's local cache, as org/name or org/name@revision. Nothing is downloaded."
+      })
+  private List<Path> folders = List.of();
+
+  @Option(
+      names = "--hidden",
+      paramLabel = "<file>",
+      description = {
+        "In place of folders, the hidden states of a model of any architecture: safetensors with",
+        "'hidden' [N, D] and int64 'targets' [N], or 'hidden' [B, T, D] and 'tokens' [B, T]."
+      })
+  private Path hidden;
+
+  @Option(
+      names = "--head",
+      paramLabel = "<file>",
+      description =
+          "The head of --hidden: safetensors with a matrix [V, D], and a bias [V] if any.")
+  private Path head;
 
   @Option(
       names = "--text",
       paramLabel = "<path>",
       description = {
-        "A text file or a folder of them, cut by the model's tokenizer with no special tokens"
-            + " added;",
-        "may be given several times. Default: the sources of the running JDK."
+        "A text file or a folder of them, cut by the model's tokenizer; may be given several",
+        "times. Default: the sources of the running JDK."
       })
   private List<Path> texts = List.of();
 
@@ -75,6 +98,26 @@ final class MeasureCommand implements Callable<Integer> {
       description =
           "Token ids in place of a text: safetensors with an int64 tensor 'tokens' [B, T].")
   private Path tokens;
+
+  @Option(
+      names = "--bos",
+      paramLabel = "<when>",
+      converter = NamedValues.BeginningTokens.class,
+      completionCandidates = NamedValues.BeginningTokens.class,
+      description = {
+        "Whether each sequence of a text begins with a token of its own: ${COMPLETION-CANDIDATES}.",
+        "Default: auto, where tokenizer.json puts one before a text."
+      })
+  private BeginningToken beginning;
+
+  @Option(
+      names = "--ignore-field",
+      paramLabel = "<name>",
+      description = {
+        "Pass over a field of config.json that Gatun does not know, as num_things or",
+        "rope_scaling.thing; may be given several times. The logits must not depend on it."
+      })
+  private Set<String> ignoredFields = Set.of();
 
   @Option(
       names = "--contexts",
@@ -121,8 +164,11 @@ final class MeasureCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<StoredCheckpoint> checkpoints = StoredCheckpoint.of(folders);
     requireConsistent();
+    if (hidden != null) {
+      return measureGivenHead();
+    }
+    List<StoredCheckpoint> checkpoints = StoredCheckpoint.of(folders, ignoredFields);
     Path folder = out == null ? defaultFolder(checkpoints) : out;
     new ResultsFolder(folder).requireWritable();
     requireWritableDump();
@@ -136,11 +182,7 @@ final class MeasureCommand implements Callable<Integer> {
               .formatted(checkpoints.size(), measured.names().size()));
     }
     // The interruption comes first: the process may end as soon as it is closed.
-    try (var interruption =
-            new Interruption(
-                console::note,
-                "nothing was stored in %s, and the same command begins anew".formatted(folder),
-                () -> {});
+    try (var interruption = beginsAnew(folder);
         var _ = FolderLock.take(folder);
         Backend backend = device.open(console::note);
         var progress = new ProgressDisplay(console, interruption)) {
@@ -154,14 +196,111 @@ final class MeasureCommand implements Callable<Integer> {
     }
   }
 
+  private int measureGivenHead() {
+    String name = head.getFileName().toString().replaceFirst("\\.safetensors$", "");
+    Path folder = out == null ? defaultFolder(name) : out;
+    new ResultsFolder(folder).requireWritable();
+    try (var given = GivenHead.open(hidden, head);
+        var interruption = beginsAnew(folder);
+        var _ = FolderLock.take(folder);
+        Backend backend = device.open(console::note);
+        var progress = new ProgressDisplay(console, interruption)) {
+      console.settings(settings(given, name, backend, folder));
+      console.line("");
+      var timing = new Timing();
+      var builder = new EvidenceBuilder();
+      var experiment =
+          new MeasuredRun.OfGivenHead(
+              name,
+              given.sha256(),
+              Optional.empty(),
+              OptionalLong.empty(),
+              given.vocabulary(),
+              given.width(),
+              given.contexts(),
+              seed);
+      var configured =
+          new MeasuredRun(
+              experiment,
+              hidden.getFileName().toString(),
+              experiment.checkpointSha256(),
+              "hidden states as given",
+              backend.device().name(),
+              backend.device().mathMode(),
+              backend.device().libraries(),
+              List.of());
+      RunRecorder run = begin(builder, name, "", backend, configured);
+      given.measure(
+          backend,
+          Randomness.of(seed),
+          task -> progress.progressed(Progress.of(name, task, 0, 1)),
+          run);
+      run.finish(timing.seconds());
+      progress.pause();
+      store(builder, timing, backend, folder);
+      interruption.complete();
+      return 0;
+    } catch (CancellationException _) {
+      return Gatun.USER_ERROR;
+    }
+  }
+
+  private Map<String, String> settings(GivenHead given, String name, Backend backend, Path folder) {
+    var rows = new LinkedHashMap<String, String>();
+    rows.put(
+        "head " + name,
+        String.format(
+            Locale.ROOT,
+            "D %,d, V %,d, on %,d contexts",
+            given.width(),
+            given.vocabulary(),
+            given.contexts()));
+    rows.putAll(DeviceOptions.rows(backend.device()));
+    rows.put("seed", Long.toString(seed));
+    rows.put("results", folder.toString());
+    return rows;
+  }
+
+  private Interruption beginsAnew(Path folder) {
+    return new Interruption(
+        console::note,
+        "nothing was stored in %s, and the same command begins anew".formatted(folder),
+        () -> {});
+  }
+
+  /** When a piece of work began. */
+  private record Timing(Instant started, long startedNanos) {
+    Timing() {
+      this(Instant.now().truncatedTo(ChronoUnit.SECONDS), System.nanoTime());
+    }
+
+    double seconds() {
+      return (System.nanoTime() - startedNanos) * 1e-9;
+    }
+  }
+
   private void requireConsistent() {
+    if ((hidden == null) != (head == null)) {
+      throw new IllegalArgumentException(
+          "--hidden and --head belong together, states and the head that takes them; give both");
+    }
+    if (hidden != null
+        && (!folders.isEmpty() || tokens != null || !texts.isEmpty() || dump != null)) {
+      throw new IllegalArgumentException(
+          "--hidden and --head are measured as they are; leave folders, texts, --tokens and --dump"
+              + " out");
+    }
+    if (hidden == null && folders.isEmpty()) {
+      throw new IllegalArgumentException(
+          "nothing to measure; name a model folder, or give --hidden and --head");
+    }
     if (tokens != null && !texts.isEmpty()) {
       throw new IllegalArgumentException("--tokens and --text exclude each other; leave one out");
     }
-    if (tokens != null && (contexts != null || length != null)) {
+    if (tokens != null && (contexts != null || length != null || beginning != null)) {
       throw new IllegalArgumentException(
           "--tokens are measured as they are; leave %s out"
-              .formatted(contexts != null ? "--contexts" : "--length"));
+              .formatted(contexts != null ? "--contexts" : length != null ? "--length" : "--bos"));
     }
     if (gradients && dump == null) {
       throw new IllegalArgumentException("--gradients go into --dump <file>; name one");
@@ -201,7 +340,10 @@ final class MeasureCommand implements Callable<Integer> {
     }
     int all = contexts == null ? Math.clamp(3L * width, FEWEST_CONTEXTS, MOST_CONTEXTS) : contexts;
     return MeasuredTexts.read(
-        texts, new MeasuredTexts.Size(all, Math.max(2, Math.min(wanted, context))), seed);
+        texts,
+        new MeasuredTexts.Size(all, Math.max(2, Math.min(wanted, context))),
+        beginning == null ? BeginningToken.AUTO : beginning,
+        seed);
   }
 
   /** The sequences of each text, all of which the model can take. */
@@ -252,24 +394,27 @@ final class MeasureCommand implements Callable<Integer> {
       Backend backend,
       Path folder,
       ProgressDisplay progress) {
-    Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    long startedNanos = System.nanoTime();
+    var timing = new Timing();
     var builder = new EvidenceBuilder();
-    batches.forEach((checkpoint, of) -> measure(checkpoint, of, texts, backend, builder, progress));
+    Set<String> told = new LinkedHashSet<>();
+    batches.forEach(
+        (checkpoint, of) -> measure(checkpoint, of, texts, backend, builder, progress, told));
     progress.pause();
+    store(builder, timing, backend, folder);
+    return 0;
+  }
+
+  private void store(EvidenceBuilder builder, Timing timing, Backend backend, Path folder) {
     Provenance provenance =
         DeviceProvenance.of(backend.device())
             .with(Provenance.SEED, Long.toString(seed))
-            .with(Provenance.STARTED, started.toString())
-            .with(
-                Provenance.WALL_SECONDS,
-                String.format(Locale.ROOT, "%.1f", (System.nanoTime() - startedNanos) * 1e-9));
+            .with(Provenance.STARTED, timing.started.toString())
+            .with(Provenance.WALL_SECONDS, String.format(Locale.ROOT, "%.1f", timing.seconds()));
     Evidence evidence = builder.build(provenance).withConfigurationHash();
     new ResultsFolder(folder).write(evidence, List.of());
     Path report = folder.resolve("report.html");
     Report.write(report, evidence, List.of(), ExpectedValues.shipped());
     new MeasureTable(evidence).print(console, folder, report);
-    return 0;
   }
 
   private void measure(
@@ -278,24 +423,28 @@ final class MeasureCommand implements Callable<Integer> {
       MeasuredTexts texts,
       Backend backend,
       EvidenceBuilder builder,
-      ProgressDisplay progress) {
+      ProgressDisplay progress,
+      Set<String> told) {
     String sha256 = checkpoint.sha256();
     int[] done = {0};
     try (TensorScope scope = backend.newScope()) {
       CheckpointMeter meter =
           new CheckpointMeter(
-              checkpoint.folder(),
+              checkpoint.source(),
               backend,
               Randomness.of(seed),
               task ->
                   progress.progressed(
                       Progress.of(checkpoint.name(), task, done[0], batches.size())));
       try {
+        meter.notes().stream()
+            .filter(told::add)
+            .forEach(line -> console.note("gatun: %s: %s".formatted(checkpoint.name(), line)));
         for (TokenBatch batch : batches) {
           long startedNanos = System.nanoTime();
           RunRecorder run = begin(builder, checkpoint, sha256, batch, texts, backend);
-          run.metric("parameters", checkpoint.step(), checkpoint.parameters(), "1");
-          MeasuredCheckpoint measured = meter.measure(scope, batch, checkpoint.step(), run);
+          run.metric("parameters", checkpoint.evidenceStep(), checkpoint.parameters(), "1");
+          MeasuredCheckpoint measured = meter.measure(scope, batch, checkpoint.evidenceStep(), run);
           run.finish((System.nanoTime() - startedNanos) * 1e-9);
           if (dump != null) {
             progress.progressed(Progress.of(checkpoint.name(), "dump", done[0], batches.size()));
@@ -318,7 +467,7 @@ final class MeasureCommand implements Callable<Integer> {
     var all = new CheckpointDump(backend, batch, measured);
     if (gradients) {
       meter.close();
-      all.writeWithGradients(dump, checkpoint.folder());
+      all.writeWithGradients(dump, checkpoint.source());
     } else {
       all.write(dump, meter);
     }
@@ -335,16 +484,29 @@ final class MeasureCommand implements Callable<Integer> {
         new MeasuredRun.Measurement(
             checkpoint.model(),
             sha256,
+            checkpoint.stage(),
             checkpoint.step(),
             checkpoint.config(),
             batch.batch(),
             batch.length(),
             seed);
-    var run = new MeasuredRun(measurement, batch, texts.tokenizer(), backend.device());
+    var run =
+        new MeasuredRun(
+            measurement,
+            batch,
+            texts.tokenizer(),
+            backend.device(),
+            checkpoint.source().notes().lines());
     String arm =
-        texts.names().size() == 1 ? checkpoint.model() : checkpoint.model() + " on " + batch.name();
+        texts.names().size() == 1 ? checkpoint.arm() : checkpoint.arm() + " on " + batch.name();
+    String step = checkpoint.step().isEmpty() ? "" : "-step" + checkpoint.step().getAsLong();
+    return begin(builder, arm, step, backend, run);
+  }
+
+  private RunRecorder begin(
+      EvidenceBuilder builder, String arm, String step, Backend backend, MeasuredRun run) {
     return builder.begin(
-        "%s-%s-step%s-seed%s".formatted(Run.MEASURED, arm, checkpoint.step(), seed),
+        "%s-%s%s-seed%s".formatted(Run.MEASURED, arm, step, seed),
         Run.MEASURED,
         arm,
         Run.MEASURED,
@@ -354,8 +516,12 @@ final class MeasureCommand implements Callable<Integer> {
   }
 
   private Path defaultFolder(List<StoredCheckpoint> checkpoints) {
-    String first = checkpoints.getFirst().name().replaceAll("[^A-Za-z0-9._-]+", "-");
     String others = checkpoints.size() == 1 ? "" : "-and-%s-more".formatted(checkpoints.size() - 1);
-    return Path.of("results", "runs", "measure-%s%s-%s".formatted(first, others, device.name()));
+    return defaultFolder(checkpoints.getFirst().name() + others);
+  }
+
+  private Path defaultFolder(String name) {
+    String plain = name.replaceAll("[^A-Za-z0-9._-]+", "-");
+    return Path.of("results", "runs", "measure-%s-%s".formatted(plain, device.name()));
   }
 }

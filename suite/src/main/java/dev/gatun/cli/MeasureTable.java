@@ -11,9 +11,11 @@ import dev.gatun.tensor.ElementType;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What was measured of stored checkpoints, for people and as JSON. */
@@ -88,6 +90,7 @@ record MeasureTable(Evidence evidence) {
   /** Prints all of it: a table for each model and text, or one JSON object. */
   void print(Console console, Path folder, Path report) {
     var measured = new ArrayList<Map<String, Object>>();
+    var notes = new LinkedHashSet<String>();
     for (Run run : evidence.runs()) {
       Map<String, Metric> metrics = new LinkedHashMap<>();
       evidence.metrics().stream()
@@ -95,12 +98,14 @@ record MeasureTable(Evidence evidence) {
           .forEach(m -> metrics.put(m.name(), m));
       table(console, run, metrics);
       measured.add(json(run, metrics));
+      notes(run).forEach(notes::add);
     }
     console.line("report: @|bold " + report.toAbsolutePath() + "|@");
     console.json(
         Ordered.map(
             Map.entry("results", folder.toString()),
             Map.entry("report", report.toString()),
+            Map.entry("notes", notes),
             Map.entry("measured", measured)));
   }
 
@@ -114,11 +119,27 @@ record MeasureTable(Evidence evidence) {
         rows.add(List.of(row.words, NumberCell.of(metric.value(), metric.uncertainty()), beside));
       }
     }
-    long step = metrics.isEmpty() ? 0 : metrics.values().iterator().next().step();
+    JsonNode step = experiment(run).path("step");
     console.table(
-        List.of(step == 0 ? run.arm() : run.arm() + ", step " + step, "measured", "null or bound"),
+        List.of(
+            step.isNumber() ? run.arm() + ", step " + step.asLong() : run.arm(),
+            "measured",
+            "null or bound"),
         rows);
     console.line("");
+  }
+
+  private static JsonNode experiment(Run run) {
+    return JsonMapper.shared().readTree(run.configuration()).path("experiment");
+  }
+
+  private static List<String> notes(Run run) {
+    return JsonMapper.shared()
+        .readTree(run.configuration())
+        .path("notes")
+        .valueStream()
+        .map(JsonNode::asString)
+        .toList();
   }
 
   /**
@@ -128,14 +149,18 @@ record MeasureTable(Evidence evidence) {
   private static Map<String, Object> json(Run run, Map<String, Metric> metrics) {
     var json = new LinkedHashMap<String, Object>();
     var configuration = JsonMapper.shared().readTree(run.configuration());
-    var experiment = configuration.path("experiment");
+    var experiment = experiment(run);
     json.put("model", experiment.path("checkpoint").asString());
-    json.put("step", experiment.path("step").asLong());
+    json.put("stage", experiment.path("stage"));
+    json.put("step", experiment.path("step"));
     json.put("text", configuration.path("corpus").asString());
-    json.put("sequences", experiment.path("batch").asLong());
-    json.put("length", experiment.path("length").asLong());
+    if (experiment.has("batch")) {
+      json.put("sequences", experiment.path("batch").asLong());
+      json.put("length", experiment.path("length").asLong());
+    }
     metrics.forEach((name, metric) -> put(json, name, metric.value()));
     json.put("checkpoint_sha256", experiment.path("checkpointSha256").asString());
+    json.put("notes", notes(run));
     return json;
   }
 

@@ -21,8 +21,13 @@ import java.util.stream.IntStream;
  * @param given token ids; empty where there are texts
  * @param corpora the texts
  * @param size of the sequences cut of them
+ * @param beginning which sequences begin with a token of its own
  */
-record MeasuredTexts(List<TokenBatch> given, List<Corpus> corpora, Size size, long seed) {
+record MeasuredTexts(
+    List<TokenBatch> given, List<Corpus> corpora, Size size, BeginningToken beginning, long seed) {
+  private static final String BEGINNING =
+      "every sequence begins with token %s, which the model's files put before a text";
+
   /** Bytes of a text that are looked at. */
   private static final long BYTES = 16L << 20;
 
@@ -40,7 +45,8 @@ record MeasuredTexts(List<TokenBatch> given, List<Corpus> corpora, Size size, lo
 
   static MeasuredTexts given(Path tokens, long seed) {
     TokenBatch batch = TokensFile.read(tokens);
-    return new MeasuredTexts(List.of(batch), List.of(), new Size(batch.contexts(), 2), seed);
+    return new MeasuredTexts(
+        List.of(batch), List.of(), new Size(batch.contexts(), 2), BeginningToken.NEVER, seed);
   }
 
   /**
@@ -48,7 +54,7 @@ record MeasuredTexts(List<TokenBatch> given, List<Corpus> corpora, Size size, lo
    *
    * @throws UnusableCorpusException if one cannot be read, or two are of equal name
    */
-  static MeasuredTexts read(List<Path> texts, Size size, long seed) {
+  static MeasuredTexts read(List<Path> texts, Size size, BeginningToken beginning, long seed) {
     List<Corpus> corpora = new ArrayList<>();
     for (Path text : texts) {
       Corpus corpus = TextFiles.read(text, BYTES);
@@ -62,7 +68,7 @@ record MeasuredTexts(List<TokenBatch> given, List<Corpus> corpora, Size size, lo
     if (corpora.isEmpty()) {
       corpora.add(CorpusChoice.code().read(_ -> {}));
     }
-    return new MeasuredTexts(List.of(), corpora, size, seed);
+    return new MeasuredTexts(List.of(), corpora, size, beginning, seed);
   }
 
   List<String> names() {
@@ -73,9 +79,15 @@ record MeasuredTexts(List<TokenBatch> given, List<Corpus> corpora, Size size, lo
 
   /** What cuts them, for settings tables and configurations. */
   String tokenizer() {
-    return given.isEmpty()
-        ? TokenizerJson.FILE + ", no special tokens added"
-        : "token ids as given";
+    if (!given.isEmpty()) {
+      return "token ids as given";
+    }
+    return TokenizerJson.FILE
+        + switch (beginning) {
+          case NEVER -> ", no special tokens added";
+          case ALWAYS -> ", a token that begins each sequence";
+          case AUTO -> ", with the token that it puts before a text, if any";
+        };
   }
 
   /**
@@ -89,12 +101,19 @@ record MeasuredTexts(List<TokenBatch> given, List<Corpus> corpora, Size size, lo
     }
     try (TokenizerJson tokenizer =
         TokenizerJson.of(checkpoint.folder(), checkpoint.config().vocabulary())) {
-      return corpora.stream().map(corpus -> sequences(corpus, tokenizer)).toList();
+      int[] first = beginning.of(checkpoint, tokenizer);
+      Arrays.stream(first)
+          .forEach(token -> checkpoint.source().notes().add(BEGINNING, Integer.toString(token)));
+      return corpora.stream().map(corpus -> sequences(corpus, tokenizer, first)).toList();
     }
   }
 
-  /** Windows of the text that do not overlap, chosen at random, in their order. */
-  private TokenBatch sequences(Corpus corpus, TokenizerJson tokenizer) {
+  /**
+   * Windows of the text that do not overlap, chosen at random, in their order.
+   *
+   * @param first tokens before each
+   */
+  private TokenBatch sequences(Corpus corpus, TokenizerJson tokenizer, int[] first) {
     int[] tokens =
         corpus.files().parallelStream()
             .map(file -> tokenizer.encode(file.text()))
@@ -111,11 +130,14 @@ record MeasuredTexts(List<TokenBatch> given, List<Corpus> corpora, Size size, lo
           "the text %s is %s tokens and 2 are needed; give a longer one"
               .formatted(corpus.name(), tokens.length));
     }
-    int length = Math.min(size.length(), tokens.length);
-    int[] windows = chosen(tokens.length / length, size.sequences());
+    int before = Math.min(first.length, size.length() - 1);
+    int window = Math.min(size.length() - before, tokens.length);
+    int length = before + window;
+    int[] windows = chosen(tokens.length / window, size.sequences());
     int[] cut = new int[windows.length * length];
     for (int i = 0; i < windows.length; i++) {
-      System.arraycopy(tokens, windows[i] * length, cut, i * length, length);
+      System.arraycopy(first, 0, cut, i * length, before);
+      System.arraycopy(tokens, windows[i] * window, cut, i * length + before, window);
     }
     return new TokenBatch(corpus.name(), corpus.sha256(), cut, windows.length, length);
   }

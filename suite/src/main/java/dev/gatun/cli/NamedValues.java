@@ -89,6 +89,22 @@ final class NamedValues {
     }
   }
 
+  /** When sequences begin with a token of their own. */
+  static final class BeginningTokens implements Iterable<String>, ITypeConverter<BeginningToken> {
+    private static final List<String> LABELS =
+        Arrays.stream(BeginningToken.values()).map(BeginningToken::label).toList();
+
+    @Override
+    public Iterator<String> iterator() {
+      return LABELS.iterator();
+    }
+
+    @Override
+    public BeginningToken convert(String label) {
+      return BeginningToken.values()[LABELS.indexOf(known("value of --bos", label, LABELS))];
+    }
+  }
+
   /** The work that can be measured. */
   static final class Works implements Iterable<String> {
     @Override

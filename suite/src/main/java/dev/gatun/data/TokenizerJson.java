@@ -1,6 +1,7 @@
 package dev.gatun.data;
 
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import dev.gatun.io.GitLfs;
 import dev.gatun.natives.NativeLibraryException;
 import dev.gatun.natives.tokenizers.TokenizersLibraryFile;
 import java.io.IOException;
@@ -9,19 +10,33 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * The tokenizer that a checkpoint comes with, {@code tokenizer.json}, as Hugging Face's own library
- * runs it. No special token is added, and nothing is cut or padded, whatever the file asks for; a
- * special token that is written out in the text is recognised.
+ * runs it. {@link #encode} adds no special token, and nothing is cut or padded, whatever the file
+ * asks for; a special token that is written out in the text is recognised.
  */
 public final class TokenizerJson implements Tokenizer, AutoCloseable {
   /** The file's name in the folder of a checkpoint. */
   public static final String FILE = "tokenizer.json";
 
   private static final long LARGEST_BYTES = 256L << 20;
+
+  /** What tokenizers of earlier days are stored as, which transformers converts. */
+  private static final List<String> OLDER_FILES =
+      List.of("vocab.json", "merges.txt", "vocab.txt", "tokenizer.model", "spiece.model");
+
+  /** A text whose tokens are told from what is put before them. */
+  private static final String PROBE = "the end";
+
+  private static final String GIVE = "give token ids with --tokens <file.safetensors>";
+  private static final String CONVERT =
+      "make one of the tokenizer's other files with transformers: python -c \"from transformers"
+          + " import AutoTokenizer as T; T.from_pretrained('%1$s').save_pretrained('%1$s')\"; or "
+          + GIVE;
 
   private final Path file;
   private final int vocabulary;
@@ -52,26 +67,35 @@ public final class TokenizerJson implements Tokenizer, AutoCloseable {
     Path file = folder.resolve(FILE);
     if (!Files.isRegularFile(file)) {
       throw new UnusableCorpusException(
-          "%s has no %s to cut a text with; give token ids with --tokens <file.safetensors>"
-              .formatted(folder, FILE));
+          "%s has no %s to cut a text with; %s"
+              .formatted(folder, FILE, canBeConverted(folder) ? CONVERT.formatted(folder) : GIVE));
     }
     try {
+      String text = text(file);
+      if (GitLfs.isPointer(text)) {
+        throw new UnusableCorpusException(file + ": " + GitLfs.PROBLEM);
+      }
       String version = TokenizersLibraryFile.load();
-      long handle = TokenizersLibrary.LIB.createTokenizerFromString(text(file));
+      long handle = TokenizersLibrary.LIB.createTokenizerFromString(text);
       TokenizersLibrary.LIB.disableTruncation(handle);
       TokenizersLibrary.LIB.disablePadding(handle);
       return new TokenizerJson(file, vocabulary, version, handle);
     } catch (NativeLibraryException e) {
-      throw new UnusableCorpusException(
-          e.getMessage() + "; give token ids with --tokens <file.safetensors>", e);
+      throw new UnusableCorpusException(e.getMessage() + "; " + GIVE, e);
     } catch (IOException e) {
       throw new UnusableCorpusException("cannot read " + file + ": " + e.getMessage(), e);
+    } catch (UnusableCorpusException e) {
+      throw e;
     } catch (RuntimeException e) {
       throw new UnusableCorpusException(
           "%s is no tokenizer that Hugging Face's library %s reads: %s"
               .formatted(file, TokenizersLibraryFile.load(), firstLine(e)),
           e);
     }
+  }
+
+  private static boolean canBeConverted(Path folder) {
+    return OLDER_FILES.stream().anyMatch(name -> Files.exists(folder.resolve(name)));
   }
 
   private static String text(Path file) throws IOException {
@@ -115,7 +139,7 @@ public final class TokenizerJson implements Tokenizer, AutoCloseable {
     String whole = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     lock.readLock().lock();
     try {
-      long[] ids = ids(whole);
+      long[] ids = ids(whole, false);
       for (long id : ids) {
         if (id < 0 || id >= vocabulary) {
           throw new UnusableCorpusException(
@@ -129,11 +153,28 @@ public final class TokenizerJson implements Tokenizer, AutoCloseable {
     }
   }
 
-  private long[] ids(String text) {
+  /** The tokens that the file's post-processor puts before a text; mostly one, or none. */
+  public int[] precedingTokens() {
+    lock.readLock().lock();
+    try {
+      long[] text = ids(PROBE, false);
+      long[] processed = ids(PROBE, true);
+      int from = 0;
+      while (from < processed.length - text.length
+          && !Arrays.equals(processed, from, from + text.length, text, 0, text.length)) {
+        from++;
+      }
+      return Arrays.stream(processed, 0, from).mapToInt(Math::toIntExact).toArray();
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  private long[] ids(String text, boolean processed) {
     requireOpen();
     long encoding;
     try {
-      encoding = TokenizersLibrary.LIB.encode(handle, text, false);
+      encoding = TokenizersLibrary.LIB.encode(handle, text, processed);
     } catch (RuntimeException e) {
       throw new UnusableCorpusException(
           "%s cannot cut this text: %s; correct its \"model\", or give token ids with --tokens <file.safetensors>"

@@ -4,6 +4,7 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.model.checkpoint.Checkpoint;
+import dev.gatun.model.checkpoint.CheckpointFolder;
 import dev.gatun.model.head.Head;
 import dev.gatun.model.head.LogitRows;
 import dev.gatun.safetensors.SafetensorsWriter;
@@ -55,7 +56,7 @@ public final class CheckpointDump {
    *
    * @param folder of the checkpoint
    */
-  public void writeWithGradients(Path file, Path folder) {
+  public void writeWithGradients(Path file, CheckpointFolder folder) {
     try (LanguageModel model = Checkpoint.load(folder, backend)) {
       accumulate(model);
       write(

@@ -5,17 +5,15 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.data.Randomness;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.checkpoint.CheckpointFolder;
 import dev.gatun.model.checkpoint.StreamedBackbone;
 import dev.gatun.model.head.Head;
-import dev.gatun.model.head.HeadInputs;
-import dev.gatun.model.head.HeadScores;
 import dev.gatun.model.head.MatrixHead;
 import dev.gatun.results.CurveName;
 import dev.gatun.results.RunRecorder;
-import dev.gatun.spectrum.Spectrum;
-import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -28,11 +26,12 @@ public final class CheckpointMeter implements AutoCloseable {
   /** The most contexts: their Gram matrix is N×N in f64, here and on the host. */
   public static final int MOST_CONTEXTS = 12_288;
 
+  private final CheckpointFolder folder;
   private final Backend backend;
   private final StreamedBackbone backbone;
   private final Randomness randomness;
   private final MeasureProgress progress;
-  private Optional<HeadWeights> headWeights = Optional.empty();
+  private Optional<ContextMeter> contextMeter = Optional.empty();
 
   /**
    * Opens a checkpoint; nothing is measured yet.
@@ -42,11 +41,23 @@ public final class CheckpointMeter implements AutoCloseable {
    *     architecture
    */
   public CheckpointMeter(
-      Path folder, Backend backend, Randomness randomness, MeasureProgress progress) {
+      CheckpointFolder folder, Backend backend, Randomness randomness, MeasureProgress progress) {
+    this.folder = folder;
     this.backend = backend;
     this.backbone = StreamedBackbone.open(folder, backend);
     this.randomness = randomness;
     this.progress = progress;
+  }
+
+  /** Opens a checkpoint in which nothing unknown is ignored; nothing is measured yet. */
+  public CheckpointMeter(
+      Path folder, Backend backend, Randomness randomness, MeasureProgress progress) {
+    this(CheckpointFolder.of(folder), backend, randomness, progress);
+  }
+
+  /** What was passed over or taken for granted while the checkpoint was read: a line for each. */
+  public List<String> notes() {
+    return folder.notes().lines();
   }
 
   public TransformerConfig config() {
@@ -61,7 +72,7 @@ public final class CheckpointMeter implements AutoCloseable {
    * Measures on some sequences.
    *
    * @param scope that the hidden states of the result live in
-   * @param step of training at which the checkpoint stands, 0 if unknown
+   * @param step of training at which the checkpoint stands
    * @throws IllegalArgumentException if the sequences do not fit the model
    */
   public MeasuredCheckpoint measure(
@@ -69,22 +80,8 @@ public final class CheckpointMeter implements AutoCloseable {
     requireMeasurable(config(), batch);
     Tensor hidden = hiddenStates(scope, batch, step, run);
     try (TensorScope contexts = backend.newScope()) {
-      HeadInputs at = contexts(contexts, hidden, batch);
-      progress.at("the head's singular values");
-      HeadWeights weights = headWeights();
-      progress.at("losses");
-      LogitRounding rounding = LogitRounding.of(backend, weights.head, weights.weights, at);
-      rounding.requireKnown();
-      HeadScores scores = weights.head.scores(at.hidden(), at.targets());
-      run.metric("loss", step, scores.meanLoss(), rounding.lossError(), "nats");
-      run.metric("accuracy", step, scores.accuracy(), "1");
-      weights.record(step, run);
-      progress.at("the logit gradient");
-      try (var gram = new ContextGram(backend, weights.head, at, weights.random)) {
-        var report =
-            new HeadReport(backend, weights, at, gram, rounding, batch, randomness, progress);
-        return report.record(step, run, new MeasuredCheckpoint(hidden, scores.meanLoss()));
-      }
+      Tensor compact = contexts(contexts, hidden, batch);
+      return contextMeter().measure(compact, batch.contextTargets(), hidden, step, run);
     }
   }
 
@@ -100,6 +97,11 @@ public final class CheckpointMeter implements AutoCloseable {
       throw new IllegalArgumentException(
           "%s sequences of %s tokens are %s contexts, and %s are the most that fit; take fewer"
               .formatted(batch.batch(), batch.length(), batch.contexts(), MOST_CONTEXTS));
+    }
+    if (config.logitCap().isPresent()) {
+      throw new IllegalArgumentException(
+          "the model caps its logits at %s, so that they are no product with one matrix, and such heads are not measured"
+              .formatted(config.logitCap().getAsDouble()));
     }
     if (!(config.head() instanceof HeadForm.Linear)
         && !(config.head() instanceof HeadForm.Factorised)) {
@@ -135,121 +137,29 @@ public final class CheckpointMeter implements AutoCloseable {
   }
 
   /** Rows that have a target. */
-  private HeadInputs contexts(TensorScope scope, Tensor hidden, TokenBatch batch) {
+  private Tensor contexts(TensorScope scope, Tensor hidden, TokenBatch batch) {
     long rows = batch.length() - 1L;
     Tensor compact = scope.zeros(backend.real(), batch.contexts(), hidden.cols());
     for (long sequence = 0; sequence < batch.batch(); sequence++) {
       backend.copy(
           hidden.rows(sequence * batch.length(), rows), compact.rows(sequence * rows, rows));
     }
-    Tensor targets = scope.zeros(ElementType.I32, batch.contexts());
-    backend.write(batch.contextTargets(), targets);
-    return new HeadInputs(compact, targets, batch.contexts());
+    return compact;
   }
 
-  private HeadWeights headWeights() {
-    if (headWeights.isEmpty()) {
-      headWeights = Optional.of(new HeadWeights(backend, backbone.head(), config(), randomness));
+  private ContextMeter contextMeter() {
+    if (contextMeter.isEmpty()) {
+      contextMeter =
+          Optional.of(
+              new ContextMeter(backend, (MatrixHead) backbone.head(), randomness, progress));
     }
-    return headWeights.get();
+    return contextMeter.get();
   }
 
   @Override
   public void close() {
-    headWeights.ifPresent(HeadWeights::close);
-    headWeights = Optional.empty();
+    contextMeter.ifPresent(ContextMeter::close);
+    contextMeter = Optional.empty();
     backbone.close();
-  }
-
-  /** The column spaces of a head and of a random one. */
-  record Spaces(HeadSpace own, HeadSpace random) implements AutoCloseable {
-    static Spaces of(Backend backend, Tensor weights, Tensor random) {
-      return new Spaces(new HeadSpace(backend, weights), new HeadSpace(backend, random));
-    }
-
-    /** Of both heads centred; none if all tokens have the same weights. */
-    static Optional<Spaces> centred(Backend backend, Tensor weights, Tensor random) {
-      return HeadSpace.centred(backend, weights)
-          .map(own -> new Spaces(own, HeadSpace.centred(backend, random).orElseThrow()));
-    }
-
-    @Override
-    public void close() {
-      own.close();
-      random.close();
-    }
-  }
-
-  /** The head's weights and a random head's, with what follows from them alone. */
-  static final class HeadWeights implements AutoCloseable {
-    final Head head;
-    final Tensor weights; // [V, D]
-    final Tensor random; // [V, D]
-    final Spaces spaces;
-    final Optional<Spaces> centred; // of C·W
-    private final TensorScope scope;
-
-    HeadWeights(Backend backend, Head head, TransformerConfig config, Randomness randomness) {
-      this.head = head;
-      this.scope = backend.newScope();
-      try {
-        this.weights = ((MatrixHead) head).weights(scope);
-        this.random =
-            NormalMatrix.inBlocks(
-                backend,
-                scope,
-                config.vocabulary(),
-                config.width(),
-                randomness.stream("random head"));
-        this.spaces = Spaces.of(backend, weights, random);
-        this.centred = Spaces.centred(backend, weights, random);
-      } catch (RuntimeException failure) {
-        scope.close();
-        throw failure;
-      }
-    }
-
-    /** Singular values, their entropy, the errors of lower ranks; beside each the random head's. */
-    void record(long step, RunRecorder run) {
-      record(spaces, step, run);
-      centred.ifPresent(ofBoth -> record(ofBoth, step, run.centred()));
-      run.metric(
-          "singular_entropy_unrelated",
-          step,
-          SingularEntropy.ofGaussian(weights.rows(), weights.cols()),
-          "nats");
-    }
-
-    private void record(Spaces of, long step, RunRecorder run) {
-      Spectrum spectrum = of.own.spectrum();
-      Spectrum ofRandom = of.random.spectrum();
-      run.spectrum("head", step, spectrum.singularValues(), spectrum.errorBound());
-      run.metric("head_condition", step, of.own.conditionNumber(), "1");
-      run.metric("head_rank", step, of.own.rank(), "1");
-      run.metric("singular_entropy", step, SingularEntropy.of(spectrum).divergence(), "nats");
-      run.metric(
-          "singular_entropy_random_head", step, SingularEntropy.of(ofRandom).divergence(), "nats");
-      HeadMeter.recordSpread(spectrum, step, run);
-      for (int rank : RankTruncation.ranks((int) weights.cols())) {
-        run.metric(
-            CurveName.name("head_error_of_rank", rank),
-            step,
-            spectrum.bestRankResidual(rank),
-            spectrum.bestRankResidualError(rank),
-            "1");
-        run.metric(
-            CurveName.name("random_head_error_of_rank", rank),
-            step,
-            ofRandom.bestRankResidual(rank),
-            "1");
-      }
-    }
-
-    @Override
-    public void close() {
-      spaces.close();
-      centred.ifPresent(Spaces::close);
-      scope.close();
-    }
   }
 }

@@ -4,8 +4,8 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.data.Randomness;
-import dev.gatun.measure.CheckpointMeter.HeadWeights;
-import dev.gatun.measure.CheckpointMeter.Spaces;
+import dev.gatun.measure.ContextMeter.HeadWeights;
+import dev.gatun.measure.ContextMeter.Spaces;
 import dev.gatun.model.head.HeadInputs;
 import dev.gatun.results.CurveName;
 import dev.gatun.results.RunRecorder;
@@ -37,7 +37,7 @@ final class HeadReport {
   private final HeadInputs at;
   private final ContextGram gram;
   private final LogitRounding rounding;
-  private final TokenBatch batch;
+  private final int[] targets;
   private final Randomness randomness;
   private final MeasureProgress progress;
 
@@ -47,7 +47,7 @@ final class HeadReport {
       HeadInputs at,
       ContextGram gram,
       LogitRounding rounding,
-      TokenBatch batch,
+      int[] targets,
       Randomness randomness,
       MeasureProgress progress) {
     this.backend = backend;
@@ -55,7 +55,7 @@ final class HeadReport {
     this.at = at;
     this.gram = gram;
     this.rounding = rounding;
-    this.batch = batch;
+    this.targets = targets;
     this.randomness = randomness;
     this.progress = progress;
   }
@@ -120,7 +120,7 @@ final class HeadReport {
     run.metric("kept_over_chance_random_head", step, keptByRandom * keptByRandom / chance, "1");
     run.metric("destroyed_norm_excess", step, destroyed - unrelated, "1");
     run.metric("random_head_excess", step, destroyed(keptByRandom) - unrelated, "1");
-    var leverage = TargetLeverage.of(of.spaces.own().leverage(), batch.contextTargets());
+    var leverage = TargetLeverage.of(of.spaces.own().leverage(), targets);
     run.metric("target_leverage", step, leverage.mean(), "1");
     run.metric("target_leverage_unrelated", step, leverage.unrelated(), "1");
     run.metric("destroyed_norm_of_targets", step, leverage.destroyedNorm(), "1");
@@ -267,7 +267,6 @@ final class HeadReport {
 
   private void recordBatches(Spectrum ofAll, long step, RunRecorder run) {
     progress.at("ranks by batch size");
-    int[] targets = batch.contextTargets();
     var ofGradient = new BatchRank.Curve("gradient", head.weights.rows());
     var ofTargets = new BatchRank.Curve("targets", head.weights.rows());
     for (long size : BatchRank.sizes(targets.length)) {

@@ -4,6 +4,7 @@ import dev.gatun.backend.AttentionShape;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.model.Normalisation.RowStatistics;
+import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
@@ -17,21 +18,34 @@ import java.util.stream.IntStream;
  * reused by every pass of these extents. For evaluation all blocks share one set of buffers.
  */
 final class Activations implements AutoCloseable {
-  final AttentionShape attention;
   final Tensor tokens; // [N] I32
-  final Tensor positions; // [N] I32: 0 … T−1, B times
+  final Tensor positions; // [N] I32: 0 … T−1 after the table's offset, B times
   final Optional<RotaryTables> rotary; // [T, pairs]
+  final Optional<RotaryTables> otherRotary; // [T, pairs], of the layers that differ
   final Tensor embedding; // [N, D], the input of the first block
   final List<Block> blocks;
   final RowStatistics finalStatistics; // [N]
   final Tensor hidden; // [N, D], the head's input, after the final norm
+  private final int batch;
+  private final int length;
   private final TensorScope scope;
+
+  /**
+   * What attention [N, D] and the MLP [N, D] see where there is a norm before each and after, and
+   * the statistics of that norm.
+   */
+  record InputNorms(
+      Tensor attention,
+      RowStatistics attentionStatistics,
+      Tensor mlp,
+      RowStatistics mlpStatistics) {}
 
   /**
    * What one block keeps for its backward pass. A branch is attention or the MLP; what lies between
    * it and its norm is its input where norms come before, its output where they come after.
    */
   static final class Block {
+    final Optional<InputNorms> inputNorms; // where norms come before and after
     final Tensor attentionBranch; // [N, D], between attention and its norm
     final RowStatistics attentionStatistics; // [N]
     final Tensor packed; // [N, (heads + 2·kv)·hd], queries, keys and values
@@ -50,6 +64,15 @@ final class Activations implements AutoCloseable {
       long rows = (long) shape.batch() * shape.length();
       int width = config.width();
       int mlpWidth = config.mlpWidth();
+      inputNorms =
+          config.blockForm() == BlockForm.NORM_AROUND
+              ? Optional.of(
+                  new InputNorms(
+                      scope.zeros(real, rows, width),
+                      statistics(scope, real, rows),
+                      scope.zeros(real, rows, width),
+                      statistics(scope, real, rows)))
+              : Optional.empty();
       attentionBranch = scope.zeros(real, rows, width);
       attentionStatistics = statistics(scope, real, rows);
       packed = scope.zeros(real, rows, shape.packedWidth());
@@ -86,38 +109,47 @@ final class Activations implements AutoCloseable {
     scope = backend.newScope();
     ElementType real = backend.real();
     int rows = batch * length;
-    attention = config.attention(batch, length);
+    this.batch = batch;
+    this.length = length;
     tokens = scope.zeros(ElementType.I32, rows);
     positions = scope.zeros(ElementType.I32, rows);
     int[] ids = new int[rows];
+    int firstPosition = config.positions() instanceof Positions.Learned(int offset) ? offset : 0;
     for (int row = 0; row < rows; row++) {
-      ids[row] = row % length;
+      ids[row] = firstPosition + row % length;
     }
     backend.write(ids, positions);
-    rotary =
-        config.positions() instanceof Positions.Rotary form
-            ? Optional.of(RotaryTables.of(backend, scope, form, config.headWidth(), length))
-            : Optional.empty();
+    rotary = rotary(backend, config, config.positions());
+    otherRotary = rotary(backend, config, config.attentionForm().others().positions());
     embedding = scope.zeros(real, rows, config.width());
     blocks = new ArrayList<>();
     for (int layer = 0; layer < config.layers(); layer++) {
       blocks.add(
-          keepAll || layer == 0 ? new Block(config, scope, real, attention) : blocks.getFirst());
+          keepAll || layer == 0
+              ? new Block(config, scope, real, config.attention(batch, length, layer))
+              : blocks.getFirst());
     }
     finalStatistics = statistics(scope, real, rows);
     hidden = scope.zeros(real, rows, config.width());
   }
 
+  private Optional<RotaryTables> rotary(
+      Backend backend, TransformerConfig config, Positions positions) {
+    return positions instanceof Positions.Rotary form
+        ? Optional.of(RotaryTables.of(backend, scope, form, config.headWidth(), length))
+        : Optional.empty();
+  }
+
   int batch() {
-    return attention.batch();
+    return batch;
   }
 
   int length() {
-    return attention.length();
+    return length;
   }
 
   int rows() {
-    return batch() * length();
+    return batch * length;
   }
 
   @Override

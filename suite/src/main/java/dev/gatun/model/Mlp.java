@@ -2,6 +2,7 @@ package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.Elementwise;
+import dev.gatun.backend.Gate;
 import dev.gatun.model.TransformerConfig.Activation;
 import dev.gatun.tensor.Tensor;
 
@@ -26,11 +27,20 @@ final class Mlp {
   void forward(Tensor x, Activations.Block kept) {
     input.forward(x, kept.preActivation);
     switch (activation) {
-      case GELU_TANH ->
-          backend.elementwise(Elementwise.GELU_TANH, kept.preActivation, kept.activated);
-      case GELU -> backend.elementwise(Elementwise.GELU, kept.preActivation, kept.activated);
-      case SWIGLU -> backend.swiglu(kept.preActivation, kept.activated);
+      case GELU_TANH -> elementwise(Elementwise.GELU_TANH, kept);
+      case GELU -> elementwise(Elementwise.GELU, kept);
+      case RELU -> elementwise(Elementwise.RELU, kept);
+      case SWIGLU -> gated(Gate.SILU, kept);
+      case GEGLU -> gated(Gate.GELU_TANH, kept);
     }
+  }
+
+  private void elementwise(Elementwise form, Activations.Block kept) {
+    backend.elementwise(form, kept.preActivation, kept.activated);
+  }
+
+  private void gated(Gate gate, Activations.Block kept) {
+    backend.gated(gate, kept.preActivation, kept.activated);
   }
 
   /** From {@code gradients.activated} to dX [N, D], overwritten. */
@@ -38,8 +48,9 @@ final class Mlp {
     switch (activation) {
       case GELU_TANH -> elementwiseBackward(Elementwise.GELU_TANH, kept, gradients);
       case GELU -> elementwiseBackward(Elementwise.GELU, kept, gradients);
-      case SWIGLU ->
-          backend.swigluBackward(kept.preActivation, gradients.activated, gradients.preActivation);
+      case RELU -> elementwiseBackward(Elementwise.RELU, kept, gradients);
+      case SWIGLU -> gatedBackward(Gate.SILU, kept, gradients);
+      case GEGLU -> gatedBackward(Gate.GELU_TANH, kept, gradients);
     }
     input.backward(gradients.preActivation, x, dX);
   }
@@ -48,6 +59,10 @@ final class Mlp {
       Elementwise form, Activations.Block kept, ActivationGradients gradients) {
     backend.elementwiseBackward(
         form, kept.preActivation, gradients.activated, gradients.preActivation);
+  }
+
+  private void gatedBackward(Gate gate, Activations.Block kept, ActivationGradients gradients) {
+    backend.gatedBackward(gate, kept.preActivation, gradients.activated, gradients.preActivation);
   }
 
   /** From F back to the width D. */

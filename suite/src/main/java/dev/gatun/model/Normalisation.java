@@ -1,7 +1,9 @@
 package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.backend.TensorScope;
 import dev.gatun.tensor.Tensor;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** LayerNorm or RMSNorm over rows of width D, with the gradients of its weights. */
@@ -15,9 +17,17 @@ sealed interface Normalisation {
   /** Mean [N] (LayerNorm only) and reciprocal standard deviation [N] of the rows. */
   record RowStatistics(Tensor mean, Tensor rstd) {}
 
-  /** The norm with that prefix. */
+  /**
+   * The norm with that prefix.
+   *
+   * @param scope for what it makes of its parameters
+   */
   static Normalisation of(
-      Backend backend, TransformerConfig config, Parameters parameters, String prefix) {
+      Backend backend,
+      TensorScope scope,
+      TransformerConfig config,
+      Parameters parameters,
+      String prefix) {
     String weight = prefix + ".weight";
     return switch (config.norm()) {
       case LAYER ->
@@ -28,12 +38,30 @@ sealed interface Normalisation {
               parameters.value(prefix + ".bias"),
               () -> parameters.gradient(weight),
               () -> parameters.gradient(prefix + ".bias"));
+      case PLAIN_LAYER -> {
+        Tensor one = scope.zeros(backend.real(), config.width());
+        backend.fill(one, 1);
+        Tensor zero = scope.zeros(backend.real(), config.width());
+        Tensor dOne = scope.zeros(backend.real(), config.width());
+        Tensor dZero = scope.zeros(backend.real(), config.width());
+        yield new Layer(backend, config.normEpsilon(), one, zero, () -> dOne, () -> dZero);
+      }
       case RMS ->
           new RootMeanSquare(
               backend,
               config.normEpsilon(),
               parameters.value(weight),
+              Optional.empty(),
               () -> parameters.gradient(weight));
+      case RMS_PLUS_ONE -> {
+        Tensor value = parameters.value(weight);
+        yield new RootMeanSquare(
+            backend,
+            config.normEpsilon(),
+            value,
+            Optional.of(scope.zeros(backend.real(), value.size())),
+            () -> parameters.gradient(weight));
+      }
     };
   }
 
@@ -58,17 +86,34 @@ sealed interface Normalisation {
     }
   }
 
-  /** RMSNorm; all tensors [D]. */
-  record RootMeanSquare(Backend backend, double epsilon, Tensor weight, Supplier<Tensor> dWeight)
+  /**
+   * RMSNorm; all tensors [D].
+   *
+   * @param onePlusWeight takes the place of the weight; each forward pass makes it anew
+   */
+  record RootMeanSquare(
+      Backend backend,
+      double epsilon,
+      Tensor weight,
+      Optional<Tensor> onePlusWeight,
+      Supplier<Tensor> dWeight)
       implements Normalisation {
     @Override
     public void forward(Tensor x, Tensor y, RowStatistics statistics) {
-      backend.rmsNorm(x, weight, epsilon, y, statistics.rstd());
+      onePlusWeight.ifPresent(sum -> {
+        backend.fill(sum, 1);
+        backend.axpy(1, weight, sum);
+      });
+      backend.rmsNorm(x, factor(), epsilon, y, statistics.rstd());
+    }
+
+    private Tensor factor() {
+      return onePlusWeight.orElse(weight);
     }
 
     @Override
     public void backward(Tensor dY, Tensor x, RowStatistics statistics, Tensor dX) {
-      backend.rmsNormBackward(dY, x, weight, statistics.rstd(), dX, dWeight.get());
+      backend.rmsNormBackward(dY, x, factor(), statistics.rstd(), dX, dWeight.get());
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.backend.TensorScope;
 import dev.gatun.model.Normalisation.RowStatistics;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import dev.gatun.tensor.Tensor;
@@ -37,7 +38,11 @@ final class QueryKeyNormalisation {
   record Kept(Tensor input, RowStatistics statistics) {}
 
   QueryKeyNormalisation(
-      Backend backend, TransformerConfig config, Parameters parameters, int layer) {
+      Backend backend,
+      TensorScope scope,
+      TransformerConfig config,
+      Parameters parameters,
+      int layer) {
     this.backend = backend;
     ParameterNames names = parameters.layout().names();
     int queryWidth = config.heads() * config.headWidth();
@@ -45,12 +50,12 @@ final class QueryKeyNormalisation {
     parts =
         List.of(
             new Part(
-                Normalisation.of(backend, config, parameters, names.queryNorm(layer)),
+                Normalisation.of(backend, scope, config, parameters, names.queryNorm(layer)),
                 0,
                 queryWidth,
                 rowWidth(config, queryWidth)),
             new Part(
-                Normalisation.of(backend, config, parameters, names.keyNorm(layer)),
+                Normalisation.of(backend, scope, config, parameters, names.keyNorm(layer)),
                 queryWidth,
                 keyWidth,
                 rowWidth(config, keyWidth)));

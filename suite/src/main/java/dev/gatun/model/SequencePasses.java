@@ -1,6 +1,7 @@
 package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.backend.TensorScope;
 import dev.gatun.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,26 +45,30 @@ public final class SequencePasses implements AutoCloseable {
 
   /** Takes the states [N, D] through a block with these parameters. */
   public void block(int layer, Parameters parameters, Tensor states) {
-    var block = new TransformerBlock(backend, config, parameters, layer);
-    forEach(
-        states,
-        (rows, pass) -> {
-          Activations.Block kept = pass.blocks.getFirst();
-          block.forward(rows, pass, kept);
-          backend.copy(kept.output, rows);
-        });
+    try (TensorScope scope = backend.newScope()) {
+      var block = new TransformerBlock(backend, scope, config, parameters, layer);
+      forEach(
+          states,
+          (rows, pass) -> {
+            Activations.Block kept = pass.blocks.getFirst();
+            block.forward(rows, pass, kept);
+            backend.copy(kept.output, rows);
+          });
+    }
   }
 
   /** Takes the states [N, D] through the norm before the head. */
   public void finalNorm(Parameters parameters, Tensor states) {
-    Normalisation norm =
-        Normalisation.of(backend, config, parameters, parameters.layout().names().finalNorm());
-    forEach(
-        states,
-        (rows, pass) -> {
-          norm.forward(rows, pass.hidden, pass.finalStatistics);
-          backend.copy(pass.hidden, rows);
-        });
+    try (TensorScope scope = backend.newScope()) {
+      String name = parameters.layout().names().finalNorm();
+      Normalisation norm = Normalisation.of(backend, scope, config, parameters, name);
+      forEach(
+          states,
+          (rows, pass) -> {
+            norm.forward(rows, pass.hidden, pass.finalStatistics);
+            backend.copy(pass.hidden, rows);
+          });
+    }
   }
 
   private void forEach(Tensor states, Pass pass) {

@@ -1,6 +1,7 @@
 package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.backend.TensorScope;
 import dev.gatun.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ final class Transformer implements AutoCloseable {
   private final Tensor tokenEmbeddingGradient; // [V, D]
   private final Optional<Tensor> positionEmbedding; // [contextLength, D]
   private final Optional<Tensor> positionEmbeddingGradient; // [contextLength, D]
+  private final TensorScope scope;
   private final List<TransformerBlock> blocks = new ArrayList<>();
   private final Normalisation finalNorm;
   private Optional<Activations> training = Optional.empty();
@@ -35,10 +37,11 @@ final class Transformer implements AutoCloseable {
         learned ? Optional.of(parameters.value(names.positionEmbedding())) : Optional.empty();
     positionEmbeddingGradient =
         learned ? Optional.of(parameters.gradient(names.positionEmbedding())) : Optional.empty();
+    scope = backend.newScope();
     for (int layer = 0; layer < config.layers(); layer++) {
-      blocks.add(new TransformerBlock(backend, config, parameters, layer));
+      blocks.add(new TransformerBlock(backend, scope, config, parameters, layer));
     }
-    finalNorm = Normalisation.of(backend, config, parameters, names.finalNorm());
+    finalNorm = Normalisation.of(backend, scope, config, parameters, names.finalNorm());
   }
 
   /**
@@ -77,6 +80,7 @@ final class Transformer implements AutoCloseable {
 
   private Tensor forward(Activations pass, LayerVisitor visitor) {
     backend.embedding(tokenEmbedding, pass.tokens, pass.embedding);
+    scaleEmbedding(pass.embedding);
     positionEmbedding.ifPresent(table -> {
       backend.embedding(table, pass.positions, pass.hidden);
       backend.axpy(1, pass.hidden, pass.embedding);
@@ -91,6 +95,12 @@ final class Transformer implements AutoCloseable {
     }
     finalNorm.forward(x, pass.hidden, pass.finalStatistics);
     return pass.hidden;
+  }
+
+  private void scaleEmbedding(Tensor rows) {
+    if (config.embeddingScale() != 1) {
+      backend.scale(config.embeddingScale(), rows);
+    }
   }
 
   /** The buffer [B·T, D] for the gradient of the hidden states of the training pass. */
@@ -110,9 +120,10 @@ final class Transformer implements AutoCloseable {
       Tensor x = layer == 0 ? pass.embedding : pass.blocks.get(layer - 1).output;
       blocks.get(layer).backward(x, pass, pass.blocks.get(layer), buffers);
     }
-    tokensBackward(pass, buffers);
     positionEmbeddingGradient.ifPresent(
         table -> backend.embeddingBackward(buffers.residual, pass.positions, table));
+    scaleEmbedding(buffers.residual);
+    tokensBackward(pass, buffers);
   }
 
   /** The padding token's row keeps what the head has put there. */
@@ -166,5 +177,6 @@ final class Transformer implements AutoCloseable {
     gradients = Optional.empty();
     training = Optional.empty();
     evaluation = Optional.empty();
+    scope.close();
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.gatun.backend.AttentionShape;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
@@ -25,6 +26,9 @@ import java.util.OptionalInt;
  * @param queryKeyNorm an RMSNorm of queries and keys
  * @param activation of the MLP
  * @param biases which linear layers have biases (LayerNorm always has one, RMSNorm never)
+ * @param attentionForm what attention does beside the usual
+ * @param embeddingScale what token embeddings are multiplied by before the first block
+ * @param logitCap c, which makes c·tanh(z/c) of a logit z of a linear head
  * @param paddingToken a token whose embedding gets no gradient through the inputs
  * @param head the output layer
  */
@@ -45,6 +49,9 @@ public record TransformerConfig(
     QueryKeyNorm queryKeyNorm,
     Activation activation,
     Biases biases,
+    AttentionForm attentionForm,
+    double embeddingScale,
+    OptionalDouble logitCap,
     OptionalInt paddingToken,
     HeadForm head) {
 
@@ -59,7 +66,27 @@ public record TransformerConfig(
     /** Llama's names, with {@code self_attn.q_norm} and {@code k_norm}. */
     QWEN3("Qwen3"),
     /** Llama's names, with {@code post_feedforward_layernorm}: norms come after. */
-    OLMO2("OLMo 2");
+    OLMO2("OLMo 2"),
+    /** Llama's names. */
+    QWEN2("Qwen2"),
+    /** Llama's names. */
+    MISTRAL("Mistral"),
+    /** Llama's names. */
+    GEMMA("Gemma"),
+    /** Llama's names, with a norm before and one after attention and MLP. */
+    GEMMA2("Gemma 2"),
+    /** As Gemma 2, with {@code self_attn.q_norm} and {@code k_norm}. */
+    GEMMA3("Gemma 3"),
+    /** As in {@code model.decoder.layers.0.self_attn.q_proj.weight}. */
+    OPT("OPT"),
+    /** Llama's names, without norms. */
+    OLMO("OLMo"),
+    /** Llama's names, with {@code self_attn.qkv_proj} and {@code mlp.gate_up_proj}. */
+    PHI3("Phi-3"),
+    /** As in {@code transformer.h.0.attn.attention.q_proj.weight}. */
+    GPT_NEO("GPT-Neo"),
+    /** Llama's names. */
+    SMOLLM3("SmolLM3");
 
     private final String label;
 
@@ -79,7 +106,9 @@ public record TransformerConfig(
     /** x + attention(norm(x)) + mlp(norm(x)), with a norm for each. */
     PARALLEL,
     /** y = x + norm(attention(x)), then y + norm(mlp(y)). */
-    NORM_AFTER
+    NORM_AFTER,
+    /** y = x + norm(attention(norm(x))), then y + norm(mlp(norm(y))). */
+    NORM_AROUND
   }
 
   /** The normalisation of each block and before the head. */
@@ -87,7 +116,11 @@ public record TransformerConfig(
     /** LayerNorm with weight and bias. */
     LAYER,
     /** RMSNorm with weight. */
-    RMS
+    RMS,
+    /** RMSNorm with 1 + weight. */
+    RMS_PLUS_ONE,
+    /** LayerNorm with neither weight nor bias. */
+    PLAIN_LAYER
   }
 
   /** RMSNorm of queries and keys, before positions enter. */
@@ -100,13 +133,67 @@ public record TransformerConfig(
     WHOLE
   }
 
-  /** Which linear layers have biases: queries, keys, values and attention's output; the MLP's. */
-  public record Biases(boolean attention, boolean mlp) {
+  /**
+   * Which linear layers have biases.
+   *
+   * @param queryKeyValue those that make queries, keys and values
+   * @param attentionOutput the one that attention ends in
+   * @param mlp both of the MLP
+   */
+  public record Biases(boolean queryKeyValue, boolean attentionOutput, boolean mlp) {
     /** Every linear layer has one. */
-    public static final Biases ALL = new Biases(true, true);
+    public static final Biases ALL = of(true, true);
 
     /** None has. */
-    public static final Biases NONE = new Biases(false, false);
+    public static final Biases NONE = of(false, false);
+
+    /** Of attention as a whole, and of the MLP. */
+    public static Biases of(boolean attention, boolean mlp) {
+      return new Biases(attention, attention, mlp);
+    }
+  }
+
+  /**
+   * How attention differs from softmax(QKᵀ/√headWidth)·V over all tokens so far.
+   *
+   * @param scoreVariance the scores QKᵀ are divided by its square root; usually the head width
+   * @param byLayer whether layer l, counted from 0, divides its scores by l + 1 as well
+   * @param scoreCap c, which then makes c·tanh(s/c) of a score s
+   * @param others layers that differ from the rest
+   */
+  public record AttentionForm(
+      double scoreVariance, boolean byLayer, OptionalDouble scoreCap, OtherLayers others) {
+    /** All layers divide their scores by the same. */
+    public AttentionForm(double scoreVariance, OptionalDouble scoreCap, OtherLayers others) {
+      this(scoreVariance, false, scoreCap, others);
+    }
+
+    double scoreVariance(int layer) {
+      return byLayer ? scoreVariance * (layer + 1) * (layer + 1) : scoreVariance;
+    }
+
+    /** As usual, in heads of this width. */
+    public static AttentionForm usual(int headWidth) {
+      return new AttentionForm(headWidth, OptionalDouble.empty(), OtherLayers.NONE);
+    }
+
+    /** As usual but in some layers. */
+    public static AttentionForm usual(int headWidth, OtherLayers others) {
+      return new AttentionForm(headWidth, OptionalDouble.empty(), others);
+    }
+  }
+
+  /**
+   * Layers whose attention differs from the rest.
+   *
+   * @param layers their numbers
+   * @param positions how positions enter them
+   * @param window tokens that a query sees there: its own, and those just before it
+   */
+  public record OtherLayers(List<Integer> layers, Positions positions, OptionalInt window) {
+    /** All layers are alike. */
+    public static final OtherLayers NONE =
+        new OtherLayers(List.of(), new Positions.None(), OptionalInt.empty());
   }
 
   /** Activation of the MLP. */
@@ -115,12 +202,16 @@ public record TransformerConfig(
     GELU_TANH,
     /** GELU with the exact error function. */
     GELU,
+    /** max(x, 0). */
+    RELU,
     /** silu(gate)·value. */
-    SWIGLU;
+    SWIGLU,
+    /** GELU in its tanh form of the gate, times the value. */
+    GEGLU;
 
     /** Whether the MLP's first layer has a gate beside its values: 2F outputs instead of F. */
     public boolean isGated() {
-      return this == SWIGLU;
+      return this == SWIGLU || this == GEGLU;
     }
   }
 
@@ -256,8 +347,16 @@ public record TransformerConfig(
       throw new IllegalArgumentException(
           heads + " heads cannot share " + keyValueHeads + " key/value heads evenly");
     }
-    if (positions instanceof Positions.Rotary rotary) {
-      rotary.requireFits(headWidth);
+    for (Positions of : List.of(positions, attentionForm.others.positions)) {
+      if (of instanceof Positions.Rotary rotary) {
+        rotary.requireFits(headWidth);
+      }
+    }
+    for (int layer : attentionForm.others.layers) {
+      if (layer < 0 || layer >= layers) {
+        throw new IllegalArgumentException(
+            "there is no layer %s among %s".formatted(layer, layers));
+      }
     }
     if (paddingToken.isPresent()
         && (paddingToken.getAsInt() < 0 || paddingToken.getAsInt() >= vocabulary)) {
@@ -266,6 +365,11 @@ public record TransformerConfig(
               .formatted(paddingToken.getAsInt(), vocabulary));
     }
     checkHead(head, vocabulary, width);
+    if (logitCap.isPresent() && !(logitCap.getAsDouble() > 0 && head instanceof HeadForm.Linear)) {
+      throw new IllegalArgumentException(
+          "only logits of a linear head can be capped, and at a positive number, not %s of a %s one"
+              .formatted(logitCap.getAsDouble(), head.label()));
+    }
   }
 
   private static void checkHead(HeadForm head, int vocabulary, int width) {
@@ -324,6 +428,9 @@ public record TransformerConfig(
         QueryKeyNorm.NONE,
         Activation.GELU_TANH,
         Biases.ALL,
+        AttentionForm.usual(headWidth(width, heads)),
+        1,
+        OptionalDouble.empty(),
         OptionalInt.empty(),
         new HeadForm.Linear(true));
   }
@@ -359,6 +466,9 @@ public record TransformerConfig(
         QueryKeyNorm.NONE,
         Activation.SWIGLU,
         Biases.NONE,
+        AttentionForm.usual(headWidth(width, heads)),
+        1,
+        OptionalDouble.empty(),
         OptionalInt.empty(),
         new HeadForm.Linear(false));
   }
@@ -396,6 +506,9 @@ public record TransformerConfig(
         queryKeyNorm,
         activation,
         biases,
+        attentionForm,
+        embeddingScale,
+        logitCap,
         paddingToken,
         other);
   }
@@ -437,8 +550,21 @@ public record TransformerConfig(
     return head instanceof HeadForm.Linear(_, OutputBias bias) ? bias : OutputBias.NONE;
   }
 
-  /** Extents of the attention over a batch of sequences. */
-  public AttentionShape attention(int batch, int length) {
-    return new AttentionShape(batch, length, heads, keyValueHeads, headWidth);
+  /** Whether a layer's attention differs from that of the rest. */
+  boolean isOther(int layer) {
+    return attentionForm.others.layers.contains(layer);
+  }
+
+  /** The attention of a layer over a batch of sequences. */
+  public AttentionShape attention(int batch, int length, int layer) {
+    return new AttentionShape(
+        batch,
+        length,
+        heads,
+        keyValueHeads,
+        headWidth,
+        attentionForm.scoreVariance(layer),
+        attentionForm.scoreCap.orElse(Double.POSITIVE_INFINITY),
+        isOther(layer) ? attentionForm.others.window.orElse(contextLength) : contextLength);
   }
 }

@@ -2,6 +2,7 @@ package dev.gatun.report;
 
 import dev.gatun.report.chart.Point;
 import dev.gatun.results.Evidence;
+import dev.gatun.results.Metric;
 import dev.gatun.results.Provenance;
 import dev.gatun.results.Run;
 import dev.gatun.results.comparison.Comparison;
@@ -99,8 +100,9 @@ final class MeasurePage {
     return models.runs();
   }
 
-  long step(Run run) {
-    return models.step(run);
+  String step(Run run) {
+    long step = models.step(run);
+    return step == Metric.NO_STEP ? Numbers.NONE : Numbers.format(step);
   }
 
   List<String> cells(Run run) {

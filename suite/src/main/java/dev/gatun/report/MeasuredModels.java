@@ -39,7 +39,7 @@ final class MeasuredModels {
   }
 
   long step(Run run) {
-    return index.metricsOf(run).stream().mapToLong(Metric::step).max().orElse(0);
+    return index.metricsOf(run).stream().mapToLong(Metric::step).max().orElse(Metric.NO_STEP);
   }
 
   Optional<Point> value(Run run, String metric) {

@@ -5,7 +5,7 @@ package dev.gatun.results;
  *
  * @param run id of the run
  * @param name as {@code destroyed_norm}, or of a curve's point as {@link CurveName} writes it
- * @param step training step after which it was measured; 0 is untrained
+ * @param step training step after which it was measured; 0 is untrained, {@link #NO_STEP} not known
  * @param uncertainty half-width of the measurement's own error, NaN if none is known
  * @param unit one of {@link Unit#ALL}
  */
@@ -17,6 +17,9 @@ public record Metric(
     double value,
     double uncertainty,
     String unit) {
+
+  /** The step of a model of which no step is known. */
+  public static final long NO_STEP = -1;
 
   /**
    * Checks the unit and the name.

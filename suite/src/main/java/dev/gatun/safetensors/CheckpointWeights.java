@@ -1,14 +1,15 @@
 package dev.gatun.safetensors;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.io.Notes;
 import dev.gatun.tensor.Tensor;
-import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,61 +25,70 @@ public final class CheckpointWeights implements AutoCloseable {
 
   private static final int COMPARED_AT_ONCE = 1 << 20;
 
+  private static final String STALE = INDEX + " is out of date, and the shards decide: %s";
+  private static final String STRIPPED = "all tensors' names begin with %s, which is left out";
+
+  /** What wrappers of models put before every name: torch.compile and data parallelism. */
+  private static final List<String> WRAPPERS = List.of("_orig_mod.", "module.");
+
+  private static final String ADAPTED = "base_model.model.";
+
   private final Path folder;
   private final List<SafetensorsFile> files;
-  private final Map<String, SafetensorsFile> holders;
+  private final Map<String, Stored> tensors;
 
-  private CheckpointWeights(
-      Path folder, List<SafetensorsFile> files, Map<String, SafetensorsFile> holders) {
+  /** A tensor under the name that its file has for it. */
+  private record Stored(SafetensorsFile file, String name) {}
+
+  private CheckpointWeights(Path folder, List<SafetensorsFile> files, Notes notes) {
     this.folder = folder;
     this.files = files;
-    this.holders = Collections.unmodifiableMap(holders);
+    this.tensors = Collections.unmodifiableMap(unwrapped(folder, stored(files), notes));
   }
 
   /**
    * Opens and checks the weights of a folder; of one that has both forms, the single file, as
-   * transformers does.
+   * transformers does. Names are those in the files, without what wrappers put before all of them.
    *
-   * @throws SafetensorsException if they are not there, not whole, or not what the index says
+   * @param notes gets what the index says and is not so, and the prefix that is left out
+   * @throws SafetensorsException if they are not there, or not whole
    */
-  public static CheckpointWeights open(Path folder) {
+  public static CheckpointWeights open(Path folder, Notes notes) {
     Path single = folder.resolve(SINGLE);
     Path index = folder.resolve(INDEX);
+    requirePresent(folder);
     List<SafetensorsFile> files = new ArrayList<>();
     try {
-      if (Files.exists(single) || !Files.exists(index)) {
-        files.add(openSingle(folder, single));
-        return new CheckpointWeights(folder, files, holders(files));
+      if (Files.exists(single)) {
+        files.add(SafetensorsFile.open(single));
+      } else {
+        openShards(folder, ShardIndex.read(index), files, notes);
       }
-      return openShards(folder, ShardIndex.read(index), files);
+      return new CheckpointWeights(folder, files, notes);
     } catch (RuntimeException e) {
       files.forEach(SafetensorsFile::close);
       throw e;
     }
   }
 
-  private static SafetensorsFile openSingle(Path folder, Path single) {
-    if (!Files.exists(single)) {
-      throw new SafetensorsException(
-          folder, "no checkpoint: it has neither " + SINGLE + " nor " + INDEX);
+  /**
+   * Looks for weights in a folder, and opens none.
+   *
+   * @throws SafetensorsException if there are none, saying what there is in their place
+   */
+  public static void requirePresent(Path folder) {
+    if (!Files.exists(folder.resolve(SINGLE)) && !Files.exists(folder.resolve(INDEX))) {
+      throw MissingWeights.in(folder);
     }
-    return SafetensorsFile.open(single);
   }
 
-  private static CheckpointWeights openShards(
-      Path folder, ShardIndex index, List<SafetensorsFile> files) {
-    Map<String, SafetensorsFile> byName = new LinkedHashMap<>();
-    for (String shard : index.shards().values()) {
-      if (!byName.containsKey(shard)) {
-        SafetensorsFile file = openShard(folder, index, shard);
-        files.add(file);
-        byName.put(shard, file);
-      }
+  private static void openShards(
+      Path folder, ShardIndex index, List<SafetensorsFile> files, Notes notes) {
+    for (String shard : new LinkedHashSet<>(index.shards().values())) {
+      files.add(openShard(folder, index, shard));
     }
-    Map<String, SafetensorsFile> holders = holders(files);
-    checkAgainst(index, holders, byName);
-    checkTotal(index, files);
-    return new CheckpointWeights(folder, files, holders);
+    compare(index, stored(files), notes);
+    compareTotal(index, files, notes);
   }
 
   private static SafetensorsFile openShard(Path folder, ShardIndex index, String shard) {
@@ -90,61 +100,78 @@ public final class CheckpointWeights implements AutoCloseable {
     return SafetensorsFile.open(file);
   }
 
-  private static Map<String, SafetensorsFile> holders(List<SafetensorsFile> files) {
-    Map<String, SafetensorsFile> holders = new LinkedHashMap<>();
+  private static Map<String, Stored> stored(List<SafetensorsFile> files) {
+    Map<String, Stored> tensors = new LinkedHashMap<>();
     for (SafetensorsFile file : files) {
       for (String name : file.names()) {
-        SafetensorsFile other = holders.put(name, file);
+        Stored other = tensors.put(name, new Stored(file, name));
         if (other != null) {
           throw new SafetensorsException(
               file.path(),
               "tensor '%s' is in %s as well"
-                  .formatted(Quoted.part(name), other.path().getFileName()));
+                  .formatted(Quoted.part(name), other.file.path().getFileName()));
         }
       }
     }
-    return holders;
+    return tensors;
   }
 
-  private static void checkAgainst(
-      ShardIndex index, Map<String, SafetensorsFile> holders, Map<String, SafetensorsFile> byName) {
+  private static void compare(ShardIndex index, Map<String, Stored> tensors, Notes notes) {
     index
         .shards()
         .forEach((name, shard) -> {
-          SafetensorsFile holder = holders.get(name);
-          if (holder != byName.get(shard)) {
-            throw new SafetensorsException(
-                index.file(),
-                "says that tensor '%s' is in %s, but it is in %s"
+          Stored stored = tensors.get(name);
+          if (stored == null || !shard.equals(stored.file.path().getFileName().toString())) {
+            notes.add(
+                STALE,
+                "%s is in %s"
                     .formatted(
                         Quoted.part(name),
-                        shard,
-                        holder == null ? "no shard" : holder.path().getFileName()));
+                        stored == null ? "no shard" : stored.file.path().getFileName()));
           }
         });
-    holders.forEach((name, holder) -> {
-      if (!index.shards().containsKey(name)) {
-        throw new SafetensorsException(
-            holder.path(),
-            "tensor '%s' is not in %s".formatted(Quoted.part(name), index.file().getFileName()));
-      }
-    });
+    tensors.keySet().stream()
+        .filter(name -> !index.shards().containsKey(name))
+        .forEach(name -> notes.add(STALE, Quoted.part(name) + " is not listed"));
   }
 
-  private static void checkTotal(ShardIndex index, List<SafetensorsFile> files) {
+  private static void compareTotal(ShardIndex index, List<SafetensorsFile> files, Notes notes) {
+    if (index.totalBytes().isEmpty()) {
+      return;
+    }
     long bytes = 0;
     for (SafetensorsFile file : files) {
       for (String name : file.names()) {
         bytes = Math.addExact(bytes, file.size(name) * file.type(name).byteSize());
       }
     }
-    BigDecimal held = BigDecimal.valueOf(bytes);
-    if (index.totalBytes().filter(total -> total.compareTo(held) != 0).isPresent()) {
-      throw new SafetensorsException(
-          index.file(),
-          "metadata.total_size is %s, but the shards hold %s bytes of tensors"
-              .formatted(Quoted.part(index.totalBytes().orElseThrow()), held));
+    String said = index.totalBytes().get();
+    if (!said.equals(Long.toString(bytes))) {
+      notes.add(STALE, "total_size is %s, not %s".formatted(bytes, Quoted.part(said)));
     }
+  }
+
+  private static Map<String, Stored> unwrapped(
+      Path folder, Map<String, Stored> tensors, Notes notes) {
+    if (allBegin(tensors, ADAPTED)) {
+      throw new SafetensorsException(
+          folder,
+          "all tensors' names begin with %s: PEFT saved this model with its adapter; %s"
+              .formatted(ADAPTED, MissingWeights.merge()));
+    }
+    for (String wrapper : WRAPPERS) {
+      if (allBegin(tensors, wrapper)) {
+        notes.add(STRIPPED, wrapper);
+        Map<String, Stored> bare = new LinkedHashMap<>();
+        tensors.forEach((name, stored) -> bare.put(name.substring(wrapper.length()), stored));
+        return unwrapped(folder, bare, notes);
+      }
+    }
+    return tensors;
+  }
+
+  private static boolean allBegin(Map<String, Stored> tensors, String prefix) {
+    return !tensors.isEmpty() && tensors.keySet().stream().allMatch(n -> n.startsWith(prefix));
   }
 
   public Path folder() {
@@ -153,12 +180,12 @@ public final class CheckpointWeights implements AutoCloseable {
 
   /** Names of the tensors, file by file, in the order of their headers. */
   public Set<String> names() {
-    return holders.keySet();
+    return tensors.keySet();
   }
 
   /** Whether there is a tensor of that name. */
   public boolean contains(String name) {
-    return holders.containsKey(name);
+    return tensors.containsKey(name);
   }
 
   /**
@@ -167,22 +194,22 @@ public final class CheckpointWeights implements AutoCloseable {
    * @throws SafetensorsException if none does; so do all that follow
    */
   public Path file(String name) {
-    return holder(name).path();
+    return stored(name).file.path();
   }
 
   /** Extents of a tensor; empty for a scalar. */
   public List<Long> shape(String name) {
-    return holder(name).shape(name);
+    return stored(name).file.shape(stored(name).name);
   }
 
   /** Element type of a tensor. */
   public SafetensorsType type(String name) {
-    return holder(name).type(name);
+    return stored(name).file.type(stored(name).name);
   }
 
   /** Number of elements of a tensor. */
   public long size(String name) {
-    return holder(name).size(name);
+    return stored(name).file.size(stored(name).name);
   }
 
   /** Whether two real tensors have the same shape and the same values. */
@@ -192,37 +219,40 @@ public final class CheckpointWeights implements AutoCloseable {
     }
     for (long from = 0; from < size(name); from += COMPARED_AT_ONCE) {
       int count = (int) Math.min(COMPARED_AT_ONCE, size(name) - from);
-      double[] values = holder(name).doubles(name, from, count);
-      if (!Arrays.equals(values, holder(other).doubles(other, from, count))) {
+      if (!Arrays.equals(doubles(name, from, count), doubles(other, from, count))) {
         return false;
       }
     }
     return true;
   }
 
+  private double[] doubles(String name, long from, int count) {
+    return stored(name).file.doubles(stored(name).name, from, count);
+  }
+
   /** Copies a real tensor to a backend; see {@link SafetensorsFile#readInto}. */
   public void readInto(String name, Backend backend, Tensor to) {
-    holder(name).readInto(name, backend, to);
+    stored(name).file.readInto(stored(name).name, backend, to);
   }
 
   /** Copies a matrix's transpose; see {@link SafetensorsFile#readTransposedInto}. */
   public void readTransposedInto(String name, Backend backend, Tensor to) {
-    holder(name).readTransposedInto(name, backend, to);
+    stored(name).file.readTransposedInto(stored(name).name, backend, to);
   }
 
   /** Copies rows of a matrix; see {@link SafetensorsFile#readRowsInto}. */
   public void readRowsInto(String name, int[] rows, Backend backend, Tensor to) {
-    holder(name).readRowsInto(name, rows, backend, to);
+    stored(name).file.readRowsInto(stored(name).name, rows, backend, to);
   }
 
-  private SafetensorsFile holder(String name) {
-    SafetensorsFile holder = holders.get(name);
-    if (holder == null) {
+  private Stored stored(String name) {
+    Stored stored = tensors.get(name);
+    if (stored == null) {
       throw new SafetensorsException(
           files.size() == 1 ? files.getFirst().path() : folder.resolve(INDEX),
           "tensor '" + Quoted.part(name) + "' is missing");
     }
-    return holder;
+    return stored;
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.gatun.tensor.Holding;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.OptionalLong;
 
 /**
  * Some rows of a stored matrix, gathered as they are stored and converted in batches.
@@ -14,6 +15,18 @@ import java.lang.foreign.MemorySegment;
  */
 record GatheredRows(Encoding encoding, MemorySegment stored, long cols) {
   private static final long BATCH_BYTES = 4L << 20;
+
+  /** Index in the stored matrix of a number of these rows that is NaN or infinite. */
+  OptionalLong firstNotFinite(int[] rows) {
+    long rowBytes = cols * encoding.byteSize();
+    for (int row : rows) {
+      long found = encoding.firstNotFinite(stored.asSlice(row * rowBytes, rowBytes));
+      if (found >= 0) {
+        return OptionalLong.of(row * cols + found);
+      }
+    }
+    return OptionalLong.empty();
+  }
 
   /** to [number of rows, cols]. */
   void writeTo(Backend backend, int[] rows, Tensor to) {

@@ -1,6 +1,7 @@
 package dev.gatun.safetensors;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.io.GitLfs;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Holding;
@@ -11,9 +12,11 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -27,6 +30,9 @@ import java.util.Set;
 public final class SafetensorsFile implements AutoCloseable {
   /** The reference implementation refuses longer headers too. */
   private static final long LONGEST_HEADER = 100_000_000;
+
+  /** Bytes that tell a pointer of git-lfs from other files. */
+  private static final int POINTER_START = 64;
 
   private static final ValueLayout.OfLong I64 =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -77,6 +83,10 @@ public final class SafetensorsFile implements AutoCloseable {
   }
 
   private static int headerLength(Path path, FileChannel channel, long size) throws IOException {
+    int start = (int) Math.min(size, POINTER_START);
+    if (GitLfs.isPointer(new String(read(path, channel, 0, start), StandardCharsets.US_ASCII))) {
+      throw new SafetensorsException(path, GitLfs.PROBLEM);
+    }
     if (size < 8) {
       throw new SafetensorsException(path, "too short for a safetensors file, " + size + " bytes");
     }
@@ -187,7 +197,7 @@ public final class SafetensorsFile implements AutoCloseable {
   /**
    * Copies a real tensor to a backend, by windows, converting to the type it has there.
    *
-   * @throws SafetensorsException if the number of elements differs
+   * @throws SafetensorsException if the number of elements differs, or one is NaN or infinite
    */
   public void readInto(String name, Backend backend, Tensor to) {
     Encoding encoding = encoding(name);
@@ -198,16 +208,47 @@ public final class SafetensorsFile implements AutoCloseable {
         name,
         0,
         to.size(),
-        (first, stored) ->
-            backend.write(
-                encoding, stored, to.slice(first, stored.byteSize() / encoding.byteSize())));
+        (first, stored) -> {
+          requireFinite(name, encoding, stored, first);
+          backend.write(encoding, stored, to.slice(first, stored.byteSize() / encoding.byteSize()));
+        });
+  }
+
+  /**
+   * Refuses numbers that are not finite.
+   *
+   * @param first index in the tensor of the first of them
+   */
+  private void requireFinite(String name, Encoding encoding, MemorySegment stored, long first) {
+    long found = encoding.firstNotFinite(stored);
+    if (found >= 0) {
+      throw notFinite(name, first + found);
+    }
+  }
+
+  private SafetensorsException notFinite(String name, long index) {
+    double value = doubles(name, index, 1)[0];
+    return bad(
+        name,
+        "holds %s at %s; the file is damaged, or training diverged"
+            .formatted(Double.isNaN(value) ? "NaN" : "an infinity", place(shape(name), index)));
+  }
+
+  private static List<Long> place(List<Long> shape, long index) {
+    LinkedList<Long> place = new LinkedList<>();
+    long rest = index;
+    for (long extent : shape.reversed()) {
+      place.addFirst(rest % extent);
+      rest /= extent;
+    }
+    return place;
   }
 
   /**
    * Copies the transpose of a real matrix to a backend, by blocks, converting.
    *
    * @param to [cols, rows] for a matrix stored as [rows, cols]
-   * @throws SafetensorsException if it is stored otherwise
+   * @throws SafetensorsException if it is stored otherwise, or a number is NaN or infinite
    */
   public void readTransposedInto(String name, Backend backend, Tensor to) {
     Encoding encoding = encoding(name);
@@ -222,7 +263,10 @@ public final class SafetensorsFile implements AutoCloseable {
     data.read(
         entry.begin(),
         entry.end(),
-        stored -> new TransposedRows(encoding, stored, to.cols(), to.rows()).writeTo(backend, to));
+        stored -> {
+          requireFinite(name, encoding, stored, 0);
+          new TransposedRows(encoding, stored, to.cols(), to.rows()).writeTo(backend, to);
+        });
   }
 
   /**
@@ -230,7 +274,8 @@ public final class SafetensorsFile implements AutoCloseable {
    *
    * @param rows which, in any order, repeated or not
    * @param to [number of rows, cols]
-   * @throws SafetensorsException if it is no matrix of that width, or lacks a row
+   * @throws SafetensorsException if it is no matrix of that width, or lacks a row, or a number of
+   *     these rows is NaN or infinite
    */
   public void readRowsInto(String name, int[] rows, Backend backend, Tensor to) {
     Encoding encoding = encoding(name);
@@ -250,7 +295,15 @@ public final class SafetensorsFile implements AutoCloseable {
     data.read(
         entry.begin(),
         entry.end(),
-        stored -> new GatheredRows(encoding, stored, to.cols()).writeTo(backend, rows, to));
+        stored -> {
+          var gathered = new GatheredRows(encoding, stored, to.cols());
+          gathered
+              .firstNotFinite(rows)
+              .ifPresent(index -> {
+                throw notFinite(name, index);
+              });
+          gathered.writeTo(backend, rows, to);
+        });
   }
 
   /** All elements of an integer tensor. */

@@ -1,6 +1,5 @@
 package dev.gatun.safetensors;
 
-import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -15,9 +14,10 @@ import tools.jackson.core.JsonToken;
  *
  * @param file the index itself
  * @param shards plain file names by tensor
- * @param totalBytes of all tensors, where the index says
+ * @param totalBytes of all tensors as the index says, which may be no number; empty if it says
+ *     nothing
  */
-record ShardIndex(Path file, Map<String, String> shards, Optional<BigDecimal> totalBytes) {
+record ShardIndex(Path file, Map<String, String> shards, Optional<String> totalBytes) {
   private static final long LARGEST_BYTES = 64L << 20;
 
   /** Far beyond any model's. */
@@ -31,7 +31,7 @@ record ShardIndex(Path file, Map<String, String> shards, Optional<BigDecimal> to
   static ShardIndex read(Path file) {
     Map<String, String> shards = new LinkedHashMap<>();
     Set<String> files = new LinkedHashSet<>();
-    var total = new BigDecimal[1];
+    var total = new String[1];
     StrictJson.parse(
         file,
         StrictJson.bytes(file, LARGEST_BYTES),
@@ -41,7 +41,7 @@ record ShardIndex(Path file, Map<String, String> shards, Optional<BigDecimal> to
             parser.nextToken();
             switch (field) {
               case "weight_map" -> readWeightMap(file, parser, shards, files);
-              case "metadata" -> total[0] = readTotal(file, parser);
+              case "metadata" -> total[0] = readTotal(parser);
               default -> parser.skipChildren();
             }
           }
@@ -88,22 +88,19 @@ record ShardIndex(Path file, Map<String, String> shards, Optional<BigDecimal> to
     }
   }
 
-  private static BigDecimal readTotal(Path file, JsonParser parser) {
+  private static String readTotal(JsonParser parser) {
     if (parser.currentToken() != JsonToken.START_OBJECT) {
       parser.skipChildren();
       return null;
     }
-    BigDecimal total = null;
+    String total = null;
     while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
       boolean isTotal = parser.currentName().equals("total_size");
       JsonToken value = parser.nextToken();
-      if (isTotal && !value.isNumeric()) {
-        throw new SafetensorsException(file, "metadata.total_size is not a number");
-      } else if (isTotal) {
-        total = parser.getDecimalValue();
-      } else {
-        parser.skipChildren();
+      if (isTotal) {
+        total = value.isStructStart() ? "no number" : parser.getString();
       }
+      parser.skipChildren();
     }
     return total;
   }

@@ -1,5 +1,6 @@
 package dev.gatun.safetensors;
 
+import dev.gatun.io.GitLfs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -94,7 +95,11 @@ public final class StrictJson {
 
   private static String text(Path file, byte[] json) {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString();
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString();
+      if (GitLfs.isPointer(text)) {
+        throw new SafetensorsException(file, GitLfs.PROBLEM);
+      }
+      return text;
     } catch (CharacterCodingException e) {
       throw new SafetensorsException(file, "not JSON: its text is not UTF-8", e);
     }

@@ -33,6 +33,7 @@ public enum Encoding {
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ORDER);
 
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Short> SHORTS =
@@ -99,6 +100,60 @@ public enum Encoding {
       case F32 -> stored.getAtIndex(FLOAT, i);
       case F16 -> Float.float16ToFloat(stored.getAtIndex(SHORT, i));
       case BF16 -> Float.intBitsToFloat(stored.getAtIndex(SHORT, i) << 16);
+    };
+  }
+
+  /**
+   * Index of the first number that is NaN or infinite; -1 if all are finite. Eight bytes are looked
+   * at together: adding the lowest bit of an exponent that is all ones carries into the sign's bit.
+   */
+  public long firstNotFinite(MemorySegment stored) {
+    long exponents = inEveryNumber(exponentBits());
+    long lowest = inEveryNumber(Long.lowestOneBit(exponentBits()));
+    long signs = inEveryNumber(1L << 8 * byteSize - 1);
+    long whole = stored.byteSize() - stored.byteSize() % Long.BYTES;
+    for (long at = 0; at < whole; at += Long.BYTES) {
+      if (((stored.get(LONG, at) & exponents) + lowest & signs) != 0) {
+        return firstNotFinite(stored, at / byteSize);
+      }
+    }
+    return firstNotFinite(stored, whole / byteSize);
+  }
+
+  private long firstNotFinite(MemorySegment stored, long from) {
+    for (long i = from; i < stored.byteSize() / byteSize; i++) {
+      if (!isFinite(stored, i)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private boolean isFinite(MemorySegment stored, long i) {
+    long bits =
+        switch (this) {
+          case F64 -> Double.doubleToRawLongBits(stored.getAtIndex(DOUBLE, i));
+          case F32 -> Float.floatToRawIntBits(stored.getAtIndex(FLOAT, i));
+          case F16, BF16 -> stored.getAtIndex(SHORT, i);
+        };
+    return (bits & exponentBits()) != exponentBits();
+  }
+
+  private long exponentBits() {
+    return switch (this) {
+      case F64 -> 0x7FF0_0000_0000_0000L;
+      case F32 -> 0x7F80_0000L;
+      case F16 -> 0x7C00L;
+      case BF16 -> 0x7F80L;
+    };
+  }
+
+  /** Bits of one number, repeated in eight bytes. */
+  private long inEveryNumber(long bits) {
+    return switch (byteSize) {
+      case Short.BYTES -> bits * 0x0001_0001_0001_0001L;
+      case Integer.BYTES -> bits * 0x0000_0001_0000_0001L;
+      default -> bits;
     };
   }
 

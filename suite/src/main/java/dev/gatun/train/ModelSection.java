@@ -8,12 +8,14 @@ import dev.gatun.io.NearestName;
 import dev.gatun.model.Positions;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.Activation;
+import dev.gatun.model.TransformerConfig.AttentionForm;
 import dev.gatun.model.TransformerConfig.Biases;
 import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.TransformerConfig.Norm;
 import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import tools.jackson.databind.PropertyNamingStrategies.KebabCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
@@ -87,6 +89,7 @@ record ModelSection(
       Activation activation,
       Biases biases,
       HeadForm form) {
+    int inHead = headWidth == null ? TransformerConfig.headWidth(width, heads) : headWidth;
     return new TransformerConfig(
         names,
         required("vocabulary", vocabulary),
@@ -94,7 +97,7 @@ record ModelSection(
         required("layers", layers),
         required("heads", heads),
         or(keyValueHeads, heads),
-        headWidth == null ? TransformerConfig.headWidth(width, heads) : headWidth,
+        inHead,
         mlp,
         required("context-length", contextLength),
         positions,
@@ -104,6 +107,9 @@ record ModelSection(
         QueryKeyNorm.NONE,
         activation,
         biases,
+        AttentionForm.usual(inHead),
+        1,
+        OptionalDouble.empty(),
         OptionalInt.empty(),
         form);
   }

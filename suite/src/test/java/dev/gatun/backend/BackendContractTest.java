@@ -184,25 +184,29 @@ public abstract class BackendContractTest extends RowOperationsContract {
 
   @ParameterizedTest
   @CsvSource({"1, 1", "3, 7", "17, 33", "65, 1001"})
-  void swiglu(int rows, int width) {
-    double[] x = normal(2L * rows * width, 4);
-    check(
-        "swiglu",
-        run -> {
-          Tensor y = run.out(rows, width);
-          run.backend().swiglu(run.in(0, rows, 2 * width), y);
-          return List.of(y);
-        },
-        x);
-    check(
-        "swigluBackward",
-        run -> {
-          Tensor dX = run.out(rows, 2 * width);
-          run.backend().swigluBackward(run.in(0, rows, 2 * width), run.in(1, rows, width), dX);
-          return List.of(dX);
-        },
-        x,
-        normal((long) rows * width));
+  void gated(int rows, int width) {
+    for (Gate gate : Gate.values()) {
+      // GELU of less than −9 is less than the smallest normal F32.
+      double[] x = normal(2L * rows * width, gate == Gate.SILU ? 4 : 2);
+      check(
+          "gated",
+          run -> {
+            Tensor y = run.out(rows, width);
+            run.backend().gated(gate, run.in(0, rows, 2 * width), y);
+            return List.of(y);
+          },
+          x);
+      check(
+          "gatedBackward",
+          run -> {
+            Tensor dX = run.out(rows, 2 * width);
+            Tensor in = run.in(0, rows, 2 * width);
+            run.backend().gatedBackward(gate, in, run.in(1, rows, width), dX);
+            return List.of(dX);
+          },
+          x,
+          normal((long) rows * width));
+    }
   }
 
   @ParameterizedTest
@@ -274,7 +278,42 @@ public abstract class BackendContractTest extends RowOperationsContract {
     "1, 33, 2, 1, 256, 1"
   })
   void attention(int batch, int length, int heads, int shared, int headWidth, double factor) {
-    var shape = new AttentionShape(batch, length, heads, shared, headWidth);
+    attention(new AttentionShape(batch, length, heads, shared, headWidth), factor);
+  }
+
+  /** A cap of 0 stands for none. */
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1, 1, 1, 1, 1, 0, 1",
+    "2, 7, 4, 2, 5, 5, 0, 1",
+    "2, 70, 4, 2, 8, 8, 0, 3",
+    "1, 130, 3, 1, 17, 1, 0, 64",
+    "1, 200, 2, 2, 64, 64, 0, 33",
+    "2, 33, 4, 2, 12, 3, 0, 33",
+    "2, 65, 4, 2, 33, 33, 5, 65",
+    "1, 129, 2, 1, 80, 144, 2, 40",
+    "1, 40, 2, 1, 256, 256, 3, 9"
+  })
+  void attentionOfCappedScoresInAWindow(
+      int batch,
+      int length,
+      int heads,
+      int shared,
+      int headWidth,
+      double scoreVariance,
+      double cap,
+      int window) {
+    double scoreCap = cap == 0 ? Double.POSITIVE_INFINITY : cap;
+    attention(
+        new AttentionShape(
+            batch, length, heads, shared, headWidth, scoreVariance, scoreCap, window),
+        1);
+  }
+
+  private void attention(AttentionShape shape, double factor) {
+    int batch = shape.batch();
+    int length = shape.length();
+    int heads = shape.heads();
     long rows = (long) batch * length;
     double[] packed = normal(rows * shape.packedWidth(), factor);
     ContractRun.Operation forward =
@@ -495,7 +534,7 @@ public abstract class BackendContractTest extends RowOperationsContract {
               Map.entry("cholesky", () -> backend.cholesky(a)),
               Map.entry("addBias", () -> backend.addBias(row, b)),
               Map.entry("embedding", () -> backend.embedding(a, ids, b)),
-              Map.entry("swiglu", () -> backend.swiglu(a, b)),
+              Map.entry("gated", () -> backend.gated(Gate.SILU, a, b)),
               Map.entry("rmsNorm", () -> backend.rmsNorm(a, row, 1e-5, b, column)),
               Map.entry("layerNorm", () -> backend.layerNorm(a, row, row, 1e-5, a, column, row)),
               Map.entry("rotary", () -> backend.rotary(shape, a, a, b)),

@@ -5,7 +5,7 @@ import static dev.gatun.backend.Elements.put;
 
 import dev.gatun.tensor.Tensor;
 
-/** Functions of single elements, and SwiGLU. */
+/** Functions of single elements, and activations with gates. */
 final class ReferenceActivations implements Parts.ElementwiseFunctions, Parts.GatedActivation {
   private static final double ROOT_2_OVER_PI = Math.sqrt(2 / Math.PI);
   private static final double CUBIC = 0.044715;
@@ -31,6 +31,7 @@ final class ReferenceActivations implements Parts.ElementwiseFunctions, Parts.Ga
       case GELU_TANH -> x * logistic(2 * ROOT_2_OVER_PI * (x + CUBIC * x * x * x));
       case TANH -> Math.tanh(x);
       case SIGSOFTMAX -> x + Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)));
+      case RELU -> Math.max(x, 0);
     };
   }
 
@@ -45,32 +46,43 @@ final class ReferenceActivations implements Parts.ElementwiseFunctions, Parts.Ga
       }
       case TANH -> 1 / (Math.cosh(x) * Math.cosh(x));
       case SIGSOFTMAX -> 1 + logistic(-x);
+      case RELU -> x > 0 ? 1 : 0;
     };
   }
 
   @Override
-  public void swiglu(Tensor x, Tensor y) {
+  public void gated(Gate gate, Tensor x, Tensor y) {
     long f = y.cols();
     for (long n = 0; n < y.rows(); n++) {
       for (long j = 0; j < f; j++) {
-        double gate = at(x, n, j);
-        put(y, n, j, gate * logistic(gate) * at(x, n, f + j));
+        put(y, n, j, opened(gate, at(x, n, j)) * at(x, n, f + j));
       }
     }
   }
 
   @Override
-  public void swigluBackward(Tensor x, Tensor dY, Tensor dX) {
+  public void gatedBackward(Gate gate, Tensor x, Tensor dY, Tensor dX) {
     long f = dY.cols();
     for (long n = 0; n < dY.rows(); n++) {
       for (long j = 0; j < f; j++) {
-        double gate = at(x, n, j);
-        double s = logistic(gate);
-        double derivative = s + gate * s * logistic(-gate);
-        put(dX, n, j, at(dY, n, j) * at(x, n, f + j) * derivative);
-        put(dX, n, f + j, at(dY, n, j) * gate * s);
+        put(dX, n, j, at(dY, n, j) * at(x, n, f + j) * slope(gate, at(x, n, j)));
+        put(dX, n, f + j, at(dY, n, j) * opened(gate, at(x, n, j)));
       }
     }
+  }
+
+  private static double opened(Gate gate, double x) {
+    return switch (gate) {
+      case SILU -> x * logistic(x);
+      case GELU_TANH -> elementwise(Elementwise.GELU_TANH, x);
+    };
+  }
+
+  private static double slope(Gate gate, double x) {
+    return switch (gate) {
+      case SILU -> logistic(x) + x * logistic(x) * logistic(-x);
+      case GELU_TANH -> elementwiseDerivative(Elementwise.GELU_TANH, x);
+    };
   }
 
   static double logistic(double x) {

@@ -110,7 +110,7 @@ final class ReferenceAttention implements Parts.Rotary, Parts.CausalAttention {
       dY[j] = at(dOut, o + j);
       delta += dY[j] * at(out, o + j);
     }
-    for (int s = 0; s <= t; s++) {
+    for (int s = shape.firstSeen(t); s <= t; s++) {
       int k = key(shape, b, h, s);
       int v = value(shape, b, h, s);
       double p = exp(shape, scores[s] - max) * inverse;
@@ -119,7 +119,7 @@ final class ReferenceAttention implements Parts.Rotary, Parts.CausalAttention {
         dP += dY[j] * x[v + j];
         dX[v + j] += p * dY[j];
       }
-      double dScore = p * (dP - delta) / Math.sqrt(shape.headWidth());
+      double dScore = p * (dP - delta) * slope(shape, scores[s]) / Math.sqrt(shape.scoreVariance());
       for (int j = 0; j < dY.length; j++) {
         dX[q + j] += dScore * x[k + j];
         dX[k + j] += dScore * x[q + j];
@@ -127,6 +127,7 @@ final class ReferenceAttention implements Parts.Rotary, Parts.CausalAttention {
     }
   }
 
+  /** Capped where the shape says so; −∞ of the keys before the window. */
   private static double[] scores(AttentionShape shape, double[] x, int b, int h, int t) {
     double[] scores = new double[t + 1];
     int q = query(shape, b, h, t);
@@ -135,12 +136,25 @@ final class ReferenceAttention implements Parts.Rotary, Parts.CausalAttention {
       for (int j = 0; j < shape.headWidth(); j++) {
         scores[s] += x[q + j] * x[k + j];
       }
+      scores[s] = capped(shape, scores[s]);
     }
+    Arrays.fill(scores, 0, shape.firstSeen(t), Double.NEGATIVE_INFINITY);
     return scores;
   }
 
+  private static double capped(AttentionShape shape, double score) {
+    double most = shape.scoreCap() * Math.sqrt(shape.scoreVariance());
+    return shape.isCapped() ? most * Math.tanh(score / most) : score;
+  }
+
+  /** Of capping, where it gave this. */
+  private static double slope(AttentionShape shape, double capped) {
+    double tanh = capped / (shape.scoreCap() * Math.sqrt(shape.scoreVariance()));
+    return 1 - tanh * tanh;
+  }
+
   private static double exp(AttentionShape shape, double score) {
-    return Math.exp(score / Math.sqrt(shape.headWidth()));
+    return Math.exp(score / Math.sqrt(shape.scoreVariance()));
   }
 
   private static long normaliser(AttentionShape shape, int b, int h, int t) {

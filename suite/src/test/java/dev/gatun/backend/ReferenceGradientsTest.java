@@ -83,13 +83,15 @@ class ReferenceGradientsTest {
   }
 
   @Test
-  void swiglu() {
-    Tensor x = normal(5, 14);
-    Tensor y = zeros(5, 7);
-    Tensor dY = normal(5, 7);
-    Tensor dX = zeros(5, 14);
-    backend.swigluBackward(x, dY, dX);
-    assertGradient("x", () -> backend.swiglu(x, y), y, dY, x, dX);
+  void gated() {
+    for (Gate gate : Gate.values()) {
+      Tensor x = normal(5, 14);
+      Tensor y = zeros(5, 7);
+      Tensor dY = normal(5, 7);
+      Tensor dX = zeros(5, 14);
+      backend.gatedBackward(gate, x, dY, dX);
+      assertGradient("x", () -> backend.gated(gate, x, y), y, dY, x, dX);
+    }
   }
 
   @Test
@@ -119,10 +121,22 @@ class ReferenceGradientsTest {
   @ParameterizedTest
   @CsvSource({"1, 1, 1, 1, 1", "2, 5, 4, 4, 3", "2, 7, 6, 2, 5", "1, 9, 3, 1, 8"})
   void attention(int batch, int length, int heads, int keyValueHeads, int headWidth) {
-    var shape = new AttentionShape(batch, length, heads, keyValueHeads, headWidth);
+    attention(new AttentionShape(batch, length, heads, keyValueHeads, headWidth));
+  }
+
+  @Test
+  void attentionOfCappedScoresInAWindow() {
+    attention(new AttentionShape(2, 7, 4, 2, 3, 2, 0.5, 7));
+    attention(new AttentionShape(2, 7, 4, 2, 3, 3, Double.POSITIVE_INFINITY, 3));
+    attention(new AttentionShape(1, 6, 2, 1, 4, 9, 1.5, 2));
+  }
+
+  private void attention(AttentionShape shape) {
+    int batch = shape.batch();
+    int length = shape.length();
     Tensor packed = normal(batch, length, shape.packedWidth());
     Tensor out = zeros(batch, length, shape.outputWidth());
-    Tensor normalisers = zeros(batch, heads, length, 2);
+    Tensor normalisers = zeros(batch, shape.heads(), length, 2);
     Tensor dOut = normal(batch, length, shape.outputWidth());
     Tensor dPacked = normal(batch, length, shape.packedWidth());
     Runnable forward = () -> backend.attention(shape, packed, out, normalisers);

@@ -229,7 +229,7 @@ class MeasureCommandTest {
         CommandRun.of("measure", model, "--contexts", 90, "--out", folder.resolve("out"));
     assertEquals(0, run.code(), run.err());
     assertTrue(run.out().contains("code"), run.out());
-    assertTrue(run.out().contains("no special tokens added"), run.out());
+    assertTrue(run.out().contains("the token that it puts before a text"), run.out());
     assertTrue(run.out().contains("1 sequences of 64 tokens: 63 contexts"), run.out());
   }
 

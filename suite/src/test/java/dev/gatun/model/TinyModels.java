@@ -3,14 +3,18 @@ package dev.gatun.model;
 import dev.gatun.backend.Backend;
 import dev.gatun.data.Randomness;
 import dev.gatun.model.TransformerConfig.Activation;
+import dev.gatun.model.TransformerConfig.AttentionForm;
 import dev.gatun.model.TransformerConfig.Biases;
 import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.Family;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.TransformerConfig.Norm;
+import dev.gatun.model.TransformerConfig.OtherLayers;
 import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 
@@ -27,6 +31,7 @@ public final class TinyModels {
           Map.entry("gpt2 untied", gpt2().withHead(new HeadForm.Linear(false))),
           Map.entry("gpt2 factorised", gpt2().withHead(new HeadForm.Factorised(3))),
           Map.entry("gpt2 exact GELU", withActivation(gpt2(), Activation.GELU)),
+          Map.entry("gpt2 ReLU", withActivation(gpt2(), Activation.RELU)),
           Map.entry(
               "gpt2 head bias", gpt2().withHead(new HeadForm.Linear(true, OutputBias.LEARNED))),
           Map.entry("gpt2 sigsoftmax", gpt2().withHead(new HeadForm.Sigsoftmax(true))),
@@ -47,7 +52,18 @@ public final class TinyModels {
           Map.entry("neox parallel", neoX(BlockForm.PARALLEL, 0.25)),
           Map.entry("neox sequential", neoX(BlockForm.NORM_BEFORE, 0.5)),
           Map.entry("qwen3", qwen3()),
-          Map.entry("olmo2", olmo2()));
+          Map.entry("olmo2", olmo2()),
+          Map.entry("qwen2", qwen2(OtherLayers.NONE)),
+          Map.entry("qwen2 window", qwen2(window(2, 1))),
+          Map.entry("mistral window", mistral()),
+          Map.entry("gemma", gemma()),
+          Map.entry("gemma2", gemma2()),
+          Map.entry("gemma3", gemma3()),
+          Map.entry("opt", opt()),
+          Map.entry("olmo", olmo()),
+          Map.entry("phi3", phi3()),
+          Map.entry("gpt neo", gptNeo()),
+          Map.entry("smollm3", smolLm3()));
 
   private TinyModels() {}
 
@@ -78,6 +94,9 @@ public final class TinyModels {
         QueryKeyNorm.NONE,
         Activation.SWIGLU,
         Biases.ALL,
+        AttentionForm.usual(6),
+        1,
+        OptionalDouble.empty(),
         OptionalInt.empty(),
         new HeadForm.Linear(false));
   }
@@ -100,7 +119,10 @@ public final class TinyModels {
         1e-5,
         QueryKeyNorm.NONE,
         Activation.GELU,
-        new Biases(form == BlockForm.PARALLEL, true),
+        Biases.of(form == BlockForm.PARALLEL, true),
+        AttentionForm.usual(6),
+        1,
+        OptionalDouble.empty(),
         OptionalInt.empty(),
         new HeadForm.Linear(form == BlockForm.NORM_BEFORE));
   }
@@ -123,6 +145,9 @@ public final class TinyModels {
         QueryKeyNorm.PER_HEAD,
         Activation.SWIGLU,
         Biases.NONE,
+        AttentionForm.usual(6),
+        1,
+        OptionalDouble.empty(),
         OptionalInt.empty(),
         new HeadForm.Linear(true));
   }
@@ -144,9 +169,271 @@ public final class TinyModels {
         1e-5,
         QueryKeyNorm.WHOLE,
         Activation.SWIGLU,
-        new Biases(true, false),
+        Biases.of(true, false),
+        AttentionForm.usual(2),
+        1,
+        OptionalDouble.empty(),
         OptionalInt.empty(),
         new HeadForm.Linear(false));
+  }
+
+  private static TransformerConfig qwen2(OtherLayers window) {
+    return new TransformerConfig(
+        Family.QWEN2,
+        VOCABULARY,
+        8,
+        2,
+        4,
+        2,
+        2,
+        5,
+        7,
+        new Positions.Rotary(100),
+        BlockForm.NORM_BEFORE,
+        Norm.RMS,
+        1e-5,
+        QueryKeyNorm.NONE,
+        Activation.SWIGLU,
+        new Biases(true, false, false),
+        AttentionForm.usual(2, window),
+        1,
+        OptionalDouble.empty(),
+        OptionalInt.empty(),
+        new HeadForm.Linear(true));
+  }
+
+  private static TransformerConfig mistral() {
+    return new TransformerConfig(
+        Family.MISTRAL,
+        VOCABULARY,
+        8,
+        2,
+        4,
+        2,
+        6,
+        5,
+        7,
+        new Positions.Rotary(100),
+        BlockForm.NORM_BEFORE,
+        Norm.RMS,
+        1e-5,
+        QueryKeyNorm.NONE,
+        Activation.SWIGLU,
+        Biases.NONE,
+        AttentionForm.usual(6, window(3, 0, 1)),
+        1,
+        OptionalDouble.empty(),
+        OptionalInt.empty(),
+        new HeadForm.Linear(false));
+  }
+
+  private static TransformerConfig gemma() {
+    return new TransformerConfig(
+        Family.GEMMA,
+        VOCABULARY,
+        8,
+        2,
+        4,
+        1,
+        6,
+        5,
+        7,
+        new Positions.Rotary(100),
+        BlockForm.NORM_BEFORE,
+        Norm.RMS_PLUS_ONE,
+        1e-5,
+        QueryKeyNorm.NONE,
+        Activation.GEGLU,
+        Biases.NONE,
+        AttentionForm.usual(6),
+        (float) Math.sqrt(8),
+        OptionalDouble.empty(),
+        OptionalInt.empty(),
+        new HeadForm.Linear(true));
+  }
+
+  private static TransformerConfig gemma2() {
+    return new TransformerConfig(
+        Family.GEMMA2,
+        VOCABULARY,
+        8,
+        2,
+        4,
+        2,
+        6,
+        5,
+        7,
+        new Positions.Rotary(100),
+        BlockForm.NORM_AROUND,
+        Norm.RMS_PLUS_ONE,
+        1e-5,
+        QueryKeyNorm.NONE,
+        Activation.GEGLU,
+        Biases.NONE,
+        new AttentionForm(9, OptionalDouble.of(1.5), window(3, 0)),
+        (float) Math.sqrt(8),
+        OptionalDouble.of(2),
+        OptionalInt.empty(),
+        new HeadForm.Linear(true));
+  }
+
+  private static TransformerConfig gemma3() {
+    return new TransformerConfig(
+        Family.GEMMA3,
+        VOCABULARY,
+        8,
+        2,
+        4,
+        1,
+        6,
+        5,
+        7,
+        new Positions.Rotary(50, 1, new Positions.Linear(2)),
+        BlockForm.NORM_AROUND,
+        Norm.RMS_PLUS_ONE,
+        1e-5,
+        QueryKeyNorm.PER_HEAD,
+        Activation.GEGLU,
+        Biases.of(true, false),
+        new AttentionForm(9, OptionalDouble.empty(), window(2, 1)),
+        (float) Math.sqrt(8),
+        OptionalDouble.empty(),
+        OptionalInt.empty(),
+        new HeadForm.Linear(false));
+  }
+
+  private static TransformerConfig opt() {
+    return new TransformerConfig(
+        Family.OPT,
+        VOCABULARY,
+        6,
+        2,
+        3,
+        3,
+        2,
+        5,
+        7,
+        new Positions.Learned(2),
+        BlockForm.NORM_BEFORE,
+        Norm.LAYER,
+        1e-5,
+        QueryKeyNorm.NONE,
+        Activation.RELU,
+        Biases.ALL,
+        AttentionForm.usual(2),
+        1,
+        OptionalDouble.empty(),
+        OptionalInt.empty(),
+        new HeadForm.Linear(true));
+  }
+
+  private static TransformerConfig olmo() {
+    return new TransformerConfig(
+        Family.OLMO,
+        VOCABULARY,
+        8,
+        2,
+        4,
+        2,
+        2,
+        5,
+        7,
+        new Positions.Rotary(100),
+        BlockForm.NORM_BEFORE,
+        Norm.PLAIN_LAYER,
+        1e-5,
+        QueryKeyNorm.NONE,
+        Activation.SWIGLU,
+        Biases.NONE,
+        AttentionForm.usual(2),
+        1,
+        OptionalDouble.empty(),
+        OptionalInt.empty(),
+        new HeadForm.Linear(false));
+  }
+
+  private static TransformerConfig phi3() {
+    return new TransformerConfig(
+        Family.PHI3,
+        VOCABULARY,
+        8,
+        2,
+        2,
+        1,
+        4,
+        5,
+        7,
+        new Positions.Rotary(100, 0.5, new Positions.Unscaled()),
+        BlockForm.NORM_BEFORE,
+        Norm.RMS,
+        1e-5,
+        QueryKeyNorm.NONE,
+        Activation.SWIGLU,
+        Biases.NONE,
+        AttentionForm.usual(4),
+        1,
+        OptionalDouble.empty(),
+        OptionalInt.empty(),
+        new HeadForm.Linear(false));
+  }
+
+  private static TransformerConfig gptNeo() {
+    return new TransformerConfig(
+        Family.GPT_NEO,
+        VOCABULARY,
+        6,
+        2,
+        3,
+        3,
+        2,
+        5,
+        7,
+        new Positions.Learned(),
+        BlockForm.NORM_BEFORE,
+        Norm.LAYER,
+        1e-5,
+        QueryKeyNorm.NONE,
+        Activation.GELU_TANH,
+        new Biases(false, true, true),
+        new AttentionForm(
+            1,
+            OptionalDouble.empty(),
+            new OtherLayers(List.of(1), new Positions.Learned(), OptionalInt.of(2))),
+        1,
+        OptionalDouble.empty(),
+        OptionalInt.empty(),
+        new HeadForm.Linear(true));
+  }
+
+  private static TransformerConfig smolLm3() {
+    return new TransformerConfig(
+        Family.SMOLLM3,
+        VOCABULARY,
+        8,
+        2,
+        4,
+        2,
+        2,
+        5,
+        7,
+        new Positions.Rotary(100),
+        BlockForm.NORM_BEFORE,
+        Norm.RMS,
+        1e-5,
+        QueryKeyNorm.NONE,
+        Activation.SWIGLU,
+        Biases.NONE,
+        AttentionForm.usual(
+            2, new OtherLayers(List.of(1), new Positions.None(), OptionalInt.empty())),
+        1,
+        OptionalDouble.empty(),
+        OptionalInt.empty(),
+        new HeadForm.Linear(true));
+  }
+
+  /** Layers whose queries see so many tokens. */
+  private static OtherLayers window(int width, Integer... layers) {
+    return new OtherLayers(List.of(layers), new Positions.Rotary(100), OptionalInt.of(width));
   }
 
   /** Of 13 tokens one class alone is possible, or 13 of one token. */
@@ -172,6 +459,9 @@ public final class TinyModels {
         c.queryKeyNorm(),
         activation,
         c.biases(),
+        c.attentionForm(),
+        c.embeddingScale(),
+        c.logitCap(),
         c.paddingToken(),
         c.head());
   }

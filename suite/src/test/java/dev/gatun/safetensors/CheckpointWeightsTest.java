@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.ReferenceBackend;
 import dev.gatun.backend.TensorScope;
+import dev.gatun.io.Notes;
 import dev.gatun.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,7 +32,7 @@ class CheckpointWeightsTest {
   @Test
   void singleFileIsAView() {
     HandmadeFile.ofPairs(folder.resolve("model.safetensors"), "a", "b");
-    try (CheckpointWeights weights = CheckpointWeights.open(folder)) {
+    try (CheckpointWeights weights = CheckpointWeights.open(folder, new Notes())) {
       assertEquals(Set.of("a", "b"), weights.names());
       assertEquals(List.of(2L), weights.shape("a"));
       assertEquals(SafetensorsType.F32, weights.type("b"));
@@ -44,7 +45,7 @@ class CheckpointWeightsTest {
   @Test
   void shardsAreOneView() {
     shards(TWO_SHARDS);
-    try (CheckpointWeights weights = CheckpointWeights.open(folder)) {
+    try (CheckpointWeights weights = CheckpointWeights.open(folder, new Notes())) {
       assertEquals(Set.of("a", "b", "c"), weights.names());
       assertEquals(folder.resolve("2.safetensors"), weights.file("c"));
       assertArrayEquals(new double[] {1, 2}, read(weights, "c"));
@@ -55,7 +56,7 @@ class CheckpointWeightsTest {
   void singleFileIsTakenWhereBothAreThere() {
     shards(TWO_SHARDS);
     HandmadeFile.ofPairs(folder.resolve("model.safetensors"), "only");
-    try (CheckpointWeights weights = CheckpointWeights.open(folder)) {
+    try (CheckpointWeights weights = CheckpointWeights.open(folder, new Notes())) {
       assertEquals(Set.of("only"), weights.names());
     }
   }
@@ -63,7 +64,7 @@ class CheckpointWeightsTest {
   @Test
   void indexNeedsNoMetadata() {
     shards("{'weight_map':{'a':'1.safetensors','b':'1.safetensors','c':'2.safetensors'}}");
-    CheckpointWeights.open(folder).close();
+    CheckpointWeights.open(folder, new Notes()).close();
   }
 
   @ParameterizedTest
@@ -71,10 +72,6 @@ class CheckpointWeightsTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "'a':'1.safetensors','c':'2.safetensors'                        | 'b' is not in model",
-        "'a':'1.safetensors','b':'2.safetensors','c':'2.safetensors'    | it is in 1.safetensors",
-        "'a':'1.safetensors','b':'1.safetensors','c':'2.safetensors','d':'2.safetensors'"
-            + " | but it is in no shard",
         "'a':'1.safetensors','b':'3.safetensors','c':'2.safetensors'    | 3.safetensors, which is",
         "'a':'../1.safetensors','b':'1.safetensors','c':'2.safetensors' | no safetensors file of",
         "'a':'/etc/passwd','b':'1.safetensors','c':'2.safetensors'      | no safetensors file of",
@@ -98,9 +95,6 @@ class CheckpointWeightsTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{'metadata':{'total_size':25},M}          | total_size is 25, but the shards hold 24",
-        "{'metadata':{'total_size':1e999999},M}    | total_size is 1E+999999, but",
-        "{'metadata':{'total_size':'24'},M}        | total_size is not a number",
         "{'weight_map':{'a':                       | not JSON",
         "{}                                        | has no weight_map",
         "[]                                        | not a JSON object",
@@ -116,6 +110,93 @@ class CheckpointWeightsTest {
             .replace("D", "[".repeat(100_000) + "]".repeat(100_000))
             .replace("N", "9".repeat(100_000)));
     refused(problem);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'total_size':25       | 'a':'1.safetensors','b':'1.safetensors'  | total_size is 24, not"
+            + " 25",
+        "'total_size':null     | 'a':'1.safetensors','b':'1.safetensors'  | 24, not null",
+        "'total_size':[[1]]    | 'a':'1.safetensors','b':'1.safetensors'  | 24, not no number",
+        "'total_size':1e999999 | 'a':'1.safetensors','b':'1.safetensors'  | 24, not 1e999999",
+        "'total_size':24       | 'a':'1.safetensors'                      | b is not listed",
+        "'total_size':24       | 'a':'1.safetensors','b':'2.safetensors'  | b is in 1.safetensors",
+        "'total_size':24       | 'a':'1.safetensors','b':'1.safetensors','d':'2.safetensors'"
+            + " | d is in no shard",
+      })
+  void shardsDecideWhereTheIndexIsOutOfDate(String total, String map, String note) {
+    shards("{'metadata':{%s},'weight_map':{%s,'c':'2.safetensors'}}".formatted(total, map));
+    var notes = new Notes();
+    try (CheckpointWeights weights = CheckpointWeights.open(folder, notes)) {
+      assertEquals(Set.of("a", "b", "c"), weights.names());
+    }
+    assertEquals(
+        List.of(
+            "model.safetensors.index.json is out of date, and the shards decide: "
+                + (note.startsWith("24") ? "total_size is " + note : note)),
+        notes.lines());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "_orig_mod.a | _orig_mod.b | [_orig_mod.]",
+        "module.a | module.b | [module.]",
+        "module._orig_mod.a | module._orig_mod.b | [module., _orig_mod.]",
+        "_orig_mod.a | module.b | []",
+      })
+  void prefixOfAllNamesIsLeftOutWithANote(String one, String other, String prefixes) {
+    HandmadeFile.ofPairs(folder.resolve("model.safetensors"), one, other);
+    var notes = new Notes();
+    try (CheckpointWeights weights = CheckpointWeights.open(folder, notes)) {
+      boolean bare = !prefixes.equals("[]");
+      assertEquals(bare ? Set.of("a", "b") : Set.of(one, other), weights.names());
+      assertArrayEquals(new double[] {1, 2}, read(weights, bare ? "b" : other));
+    }
+    String told = prefixes.substring(1, prefixes.length() - 1);
+    assertEquals(
+        told.isEmpty()
+            ? List.of()
+            : List.of("all tensors' names begin with " + told + ", which is left out"),
+        notes.lines());
+  }
+
+  @Test
+  void adapterIsToBeMergedFirst() {
+    HandmadeFile.ofPairs(folder.resolve("model.safetensors"), "base_model.model.a");
+    refused("merge it into its model first");
+  }
+
+  @Test
+  void adapterAloneIsToBeMergedFirst() throws IOException {
+    Files.createFile(folder.resolve("adapter_model.safetensors"));
+    refused("a PEFT adapter; merge it into its model first");
+  }
+
+  @Test
+  void otherWeightsAreNamedWithTheLineThatConvertsThem() throws IOException {
+    Files.createFile(folder.resolve("pytorch_model.bin"));
+    refused("but pytorch_model.bin, which Gatun does not open");
+    refused("M.from_pretrained('" + folder + "').save_pretrained('" + folder + "')");
+  }
+
+  @Test
+  void shardsWithoutAnIndexAreNamed() throws IOException {
+    Files.createFile(folder.resolve("model-00001-of-00002.safetensors"));
+    refused("model-00001-of-00002.safetensors; rename a whole model");
+  }
+
+  @Test
+  void pointerOfGitLfsIsToldFromWeightsAndFromAnIndex() throws IOException {
+    String pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 548105171\n";
+    Files.writeString(folder.resolve("model.safetensors.index.json"), pointer);
+    refused("index.json: this is a git-lfs pointer and not the file itself; run `git lfs pull`");
+    Files.writeString(folder.resolve("model.safetensors"), pointer);
+    refused("model.safetensors: this is a git-lfs pointer");
   }
 
   @Test
@@ -136,7 +217,7 @@ class CheckpointWeightsTest {
 
   @Test
   void folderWithoutWeightsIsRefused() {
-    refused("it has neither model.safetensors nor model.safetensors.index.json");
+    refused("it has neither model.safetensors nor its index");
   }
 
   @Test
@@ -148,7 +229,7 @@ class CheckpointWeightsTest {
   @Test
   void missingTensorIsNamedOnOneLine() {
     HandmadeFile.ofPairs(folder.resolve("model.safetensors"), "a");
-    try (CheckpointWeights weights = CheckpointWeights.open(folder)) {
+    try (CheckpointWeights weights = CheckpointWeights.open(folder, new Notes())) {
       SafetensorsException e =
           assertThrows(SafetensorsException.class, () -> weights.shape("b\nc\u001b[2J"));
       assertTrue(
@@ -165,7 +246,7 @@ class CheckpointWeightsTest {
 
   private void refused(String problem) {
     SafetensorsException e =
-        assertThrows(SafetensorsException.class, () -> CheckpointWeights.open(folder));
+        assertThrows(SafetensorsException.class, () -> CheckpointWeights.open(folder, new Notes()));
     assertTrue(e.getMessage().contains(problem), e.getMessage());
     assertTrue(e.getMessage().startsWith(folder.toString()), e.getMessage());
     assertEquals(1, e.getMessage().lines().count());

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -235,6 +236,41 @@ class SafetensorsTest {
       assertThrows(
           SafetensorsException.class, () -> read.readRowsInto("m", new int[3], backend, to));
     }
+  }
+
+  @Test
+  void numberThatIsNotFiniteIsNamedByItsPlaceHoweverItIsRead() {
+    Path file = folder.resolve("nan.safetensors");
+    new SafetensorsWriter(Map.of())
+        .addFloats("head", List.of(5L, 3L), (_, count) -> withOne(Float.NaN, count))
+        .addFloats("bias", List.of(15L), (_, count) -> withOne(Float.NEGATIVE_INFINITY, count))
+        .write(file);
+    try (SafetensorsFile read = SafetensorsFile.open(file);
+        Backend backend = ReferenceBackend.open();
+        TensorScope scope = backend.newScope()) {
+      Tensor matrix = scope.zeros(backend.real(), 5, 3);
+      Tensor transpose = scope.zeros(backend.real(), 3, 5);
+      int[] rows = {0, 3, 1, 3, 2};
+      refused(() -> read.readInto("head", backend, matrix), "'head' holds NaN at [3, 2]");
+      refused(() -> read.readTransposedInto("head", backend, transpose), "NaN at [3, 2]");
+      refused(() -> read.readRowsInto("head", rows, backend, matrix), "NaN at [3, 2]");
+      refused(
+          () -> read.readInto("bias", backend, scope.zeros(backend.real(), 15)),
+          "'bias' holds an infinity at [11]");
+      // Rows that are not used are not looked at.
+      read.readRowsInto("head", new int[] {0, 1, 2, 4, 4}, backend, matrix);
+    }
+  }
+
+  private static float[] withOne(float value, int count) {
+    float[] values = new float[count];
+    values[11] = value;
+    return values;
+  }
+
+  private static void refused(Executable reading, String problem) {
+    SafetensorsException e = assertThrows(SafetensorsException.class, reading);
+    assertTrue(e.getMessage().contains(problem), e.getMessage());
   }
 
   @Test

@@ -107,7 +107,18 @@ final class CausalAttention implements Parts.CausalAttention {
   }
 
   private static float scale(AttentionShape shape) {
-    return (float) (1 / Math.sqrt(shape.headWidth()));
+    return (float) (1 / Math.sqrt(shape.scoreVariance()));
+  }
+
+  /** What a score is multiplied by before its tanh: 1/(c·√scoreVariance). */
+  private static float toCap(AttentionShape shape) {
+    return (float) (1 / (shape.scoreCap() * Math.sqrt(shape.scoreVariance())));
+  }
+
+  /** Zeroes the elements of a query's row, of {@code end}, that are of keys it does not see. */
+  private static void zeroUnseen(AttentionShape shape, long row, int position, int end) {
+    Lanes.zero(row, shape.firstSeen(position));
+    Lanes.zero(row + 4L * (position + 1), end - position - 1);
   }
 
   private record Forward(AttentionShape shape, long packed, long out, long normalisers) {
@@ -133,7 +144,7 @@ final class CausalAttention implements Parts.CausalAttention {
           NO, YES, rows, end, width, queries, packedWidth, keys, packedWidth, 0, scores, stride);
       for (int row = 0; row < rows; row++) {
         long normaliser = normalisers + normaliserOffset(shape, batch, head, first + row);
-        softmaxRow(scores + 4L * row * stride, first + row + 1, end, normaliser);
+        softmaxRow(scores + 4L * row * stride, first + row, end, normaliser);
       }
       long to = out + outputOffset(shape, batch, head, first);
       multiply(
@@ -151,15 +162,32 @@ final class CausalAttention implements Parts.CausalAttention {
           shape.outputWidth());
     }
 
-    /** Scores of one query to probabilities, zero beyond what it sees; keeps their normaliser. */
-    private void softmaxRow(long x, int seen, int end, long normaliser) {
+    /** Scores of one query to probabilities, zero where it does not see; keeps their normaliser. */
+    private void softmaxRow(long row, int position, int end, long normaliser) {
+      int first = shape.firstSeen(position);
+      int seen = position + 1 - first;
+      long x = row + 4L * first;
+      if (shape.isCapped()) {
+        capLoop(x, toCap(shape), seen);
+      }
       float max = RowSums.maxLoop(x, seen);
       Softmax.probabilitiesLoop(x, max, scale(shape), 1f, seen);
       float inverse = 1 / RowSums.sumLoop(x, seen);
       Softmax.scaleLoop(x, inverse, seen);
-      Lanes.zero(x + 4L * seen, end - seen);
+      zeroUnseen(shape, row, position, end);
       setFloat(normaliser, max);
       setFloat(normaliser + 4, inverse);
+    }
+
+    /** Scores s to tanh(toCap·s)/toCap. */
+    private static void capLoop(long x, float toCap, int n) {
+      VectorMask<Float> rest = Lanes.rest(n);
+      for (int i = 0; i < n; i += Lanes.WIDTH) {
+        boolean full = i <= n - Lanes.WIDTH;
+        long at = x + 4L * i;
+        FloatVector tanh = ElementwiseFunctions.tanh(Lanes.load(at, full, rest).mul(toCap));
+        Lanes.store(tanh.mul(1 / toCap), at, full, rest);
+      }
     }
   }
 
@@ -268,18 +296,38 @@ final class CausalAttention implements Parts.CausalAttention {
           packedWidth);
     }
 
-    /** Scores to probabilities p, and their gradients dP to p·(dP − dOut·out)·scale. */
+    /** Scores to probabilities p, and their gradients dP to those of the scores. */
     private void scoreGradientRow(
-        int batch, int head, int position, int end, long p, long dScores) {
-      int seen = position + 1;
+        int batch, int head, int position, int end, long row, long gradientRow) {
+      int first = shape.firstSeen(position);
+      int seen = position + 1 - first;
+      long p = row + 4L * first;
+      long dScores = gradientRow + 4L * first;
       float scale = scale(shape);
       long normaliser = normalisers + normaliserOffset(shape, batch, head, position);
       long offset = outputOffset(shape, batch, head, position);
       float delta = RowSums.dotLoop(dOut + offset, out + offset, shape.headWidth());
+      if (shape.isCapped()) {
+        capBackwardLoop(p, toCap(shape), delta, dScores, seen);
+        delta = 0;
+      }
       Softmax.probabilitiesLoop(p, getFloat(normaliser), scale, getFloat(normaliser + 4), seen);
       scoreGradientLoop(p, delta, scale, dScores, seen);
-      Lanes.zero(p + 4L * seen, end - seen);
-      Lanes.zero(dScores + 4L * seen, end - seen);
+      zeroUnseen(shape, row, position, end);
+      zeroUnseen(shape, gradientRow, position, end);
+    }
+
+    /** Scores s to tanh(toCap·s)/toCap, and dP to (dP − delta)·(1 − tanh²(toCap·s)). */
+    private static void capBackwardLoop(long s, float toCap, float delta, long dP, int n) {
+      VectorMask<Float> rest = Lanes.rest(n);
+      for (int i = 0; i < n; i += Lanes.WIDTH) {
+        boolean full = i <= n - Lanes.WIDTH;
+        long at = 4L * i;
+        FloatVector x = Lanes.load(s + at, full, rest).mul(toCap);
+        FloatVector centred = Lanes.load(dP + at, full, rest).sub(delta);
+        Lanes.store(centred.mul(ElementwiseFunctions.tanhDerivative(x)), dP + at, full, rest);
+        Lanes.store(ElementwiseFunctions.tanh(x).mul(1 / toCap), s + at, full, rest);
+      }
     }
 
     /** dP ← p·(dP − delta)·scale. */

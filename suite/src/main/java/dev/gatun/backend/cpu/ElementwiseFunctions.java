@@ -55,6 +55,7 @@ final class ElementwiseFunctions implements Parts.ElementwiseFunctions {
             case GELU_TANH -> geluTanhLoop(from + offset, to + offset, n);
             case TANH -> tanhLoop(from + offset, to + offset, n);
             case SIGSOFTMAX -> sigsoftmaxLoop(from + offset, to + offset, n);
+            case RELU -> reluLoop(from + offset, to + offset, n);
           }
         });
   }
@@ -76,6 +77,7 @@ final class ElementwiseFunctions implements Parts.ElementwiseFunctions {
             case GELU_TANH -> geluTanhBackwardLoop(at + offset, from + offset, to + offset, n);
             case TANH -> tanhBackwardLoop(at + offset, from + offset, to + offset, n);
             case SIGSOFTMAX -> sigsoftmaxBackwardLoop(at + offset, from + offset, to + offset, n);
+            case RELU -> reluBackwardLoop(at + offset, from + offset, to + offset, n);
           }
         });
   }
@@ -182,14 +184,34 @@ final class ElementwiseFunctions implements Parts.ElementwiseFunctions {
     }
   }
 
-  private static FloatVector geluTanh(FloatVector x) {
+  private static void reluLoop(long x, long y, int n) {
+    VectorMask<Float> rest = Lanes.rest(n);
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      boolean full = i <= n - Lanes.WIDTH;
+      long at = 4L * i;
+      Lanes.store(Lanes.load(x + at, full, rest).max(Lanes.ZERO), y + at, full, rest);
+    }
+  }
+
+  private static void reluBackwardLoop(long x, long dY, long dX, int n) {
+    VectorMask<Float> rest = Lanes.rest(n);
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      boolean full = i <= n - Lanes.WIDTH;
+      long at = 4L * i;
+      VectorMask<Float> positive =
+          Lanes.load(x + at, full, rest).compare(VectorOperators.GT, Lanes.ZERO);
+      Lanes.store(Lanes.ZERO.blend(Lanes.load(dY + at, full, rest), positive), dX + at, full, rest);
+    }
+  }
+
+  static FloatVector geluTanh(FloatVector x) {
     FloatVector square = x.mul(x);
     FloatVector twiceU = square.fma(CUBIC, Exponential.ONE).mul(x).mul(TWICE_ROOT_2_OVER_PI);
     return x.mul(Exponential.logistic(twiceU));
   }
 
   /** s + x·s·(1 − s)·2u′ with s the logistic function of 2u. */
-  private static FloatVector geluTanhDerivative(FloatVector x) {
+  static FloatVector geluTanhDerivative(FloatVector x) {
     FloatVector square = x.mul(x);
     FloatVector twiceU = square.fma(CUBIC, Exponential.ONE).mul(x).mul(TWICE_ROOT_2_OVER_PI);
     FloatVector s = Exponential.logistic(twiceU);
@@ -213,7 +235,7 @@ final class ElementwiseFunctions implements Parts.ElementwiseFunctions {
     return x.fma(density, cdf);
   }
 
-  private static FloatVector tanh(FloatVector x) {
+  static FloatVector tanh(FloatVector x) {
     FloatVector e = Exponential.exp(x.abs().mul(MINUS_TWO));
     FloatVector size = Exponential.ONE.sub(e).div(Exponential.ONE.add(e));
     FloatVector large = size.blend(size.neg(), x.compare(VectorOperators.LT, Lanes.ZERO));
@@ -227,7 +249,7 @@ final class ElementwiseFunctions implements Parts.ElementwiseFunctions {
   }
 
   /** 1 − tanh² = 4e/(1 + e)² with e = exp(−2|x|), which does not cancel. */
-  private static FloatVector tanhDerivative(FloatVector x) {
+  static FloatVector tanhDerivative(FloatVector x) {
     FloatVector e = Exponential.exp(x.abs().mul(MINUS_TWO));
     FloatVector root = Exponential.ONE.add(e);
     return e.mul(FOUR).div(root.mul(root));

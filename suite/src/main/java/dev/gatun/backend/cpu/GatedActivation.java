@@ -1,11 +1,12 @@
 package dev.gatun.backend.cpu;
 
+import dev.gatun.backend.Gate;
 import dev.gatun.backend.Parts;
 import dev.gatun.tensor.Tensor;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
-/** SwiGLU, forward and backward; see {@link dev.gatun.backend.Backend#swiglu}. */
+/** Activations with gates; see {@link dev.gatun.backend.Backend#gated}. */
 final class GatedActivation implements Parts.GatedActivation {
   private static final int CHUNK = 16_384;
 
@@ -17,17 +18,25 @@ final class GatedActivation implements Parts.GatedActivation {
 
   /** x [N, 2F], y [N, F]. */
   @Override
-  public void swiglu(Tensor x, Tensor y) {
+  public void gated(Gate gate, Tensor x, Tensor y) {
     int width = Math.toIntExact(y.cols());
     long from = Lanes.address(x);
     long to = Lanes.address(y);
     RowChunks.of(y.rows(), width, CHUNK)
-        .forEach(pool, row -> forwardLoop(from + 8 * row * width, to + 4 * row * width, width));
+        .forEach(
+            pool,
+            row -> {
+              long gates = from + 8 * row * width;
+              switch (gate) {
+                case SILU -> siluLoop(gates, to + 4 * row * width, width);
+                case GELU_TANH -> geluTanhLoop(gates, to + 4 * row * width, width);
+              }
+            });
   }
 
   /** dX [N, 2F] from x [N, 2F] and dY [N, F]. */
   @Override
-  public void swigluBackward(Tensor x, Tensor dY, Tensor dX) {
+  public void gatedBackward(Gate gate, Tensor x, Tensor dY, Tensor dX) {
     int width = Math.toIntExact(dY.cols());
     long at = Lanes.address(x);
     long from = Lanes.address(dY);
@@ -37,10 +46,14 @@ final class GatedActivation implements Parts.GatedActivation {
             pool,
             row ->
                 rowBackward(
-                    at + 8 * row * width, from + 4 * row * width, to + 8 * row * width, width));
+                    gate,
+                    at + 8 * row * width,
+                    from + 4 * row * width,
+                    to + 8 * row * width,
+                    width));
   }
 
-  private static void forwardLoop(long x, long y, int width) {
+  private static void siluLoop(long x, long y, int width) {
     long values = x + 4L * width;
     VectorMask<Float> rest = Lanes.rest(width);
     for (int i = 0; i < width; i += Lanes.WIDTH) {
@@ -51,9 +64,57 @@ final class GatedActivation implements Parts.GatedActivation {
     }
   }
 
-  private static void rowBackward(long x, long dY, long dX, int width) {
-    logisticLoop(x, dX, width);
-    backwardLoop(x, dY, dX, width);
+  private static void geluTanhLoop(long x, long y, int width) {
+    long values = x + 4L * width;
+    VectorMask<Float> rest = Lanes.rest(width);
+    for (int i = 0; i < width; i += Lanes.WIDTH) {
+      boolean full = i <= width - Lanes.WIDTH;
+      long at = 4L * i;
+      FloatVector gate = Lanes.load(x + at, full, rest);
+      Lanes.store(
+          ElementwiseFunctions.geluTanh(gate).mul(Lanes.load(values + at, full, rest)),
+          y + at,
+          full,
+          rest);
+    }
+  }
+
+  private static void rowBackward(Gate gate, long x, long dY, long dX, int width) {
+    switch (gate) {
+      case SILU -> {
+        logisticLoop(x, dX, width);
+        siluBackwardLoop(x, dY, dX, width);
+      }
+      case GELU_TANH -> {
+        geluTanhSlopeLoop(x, dY, dX, width);
+        geluTanhValueLoop(x, dY, dX + 4L * width, width);
+      }
+    }
+  }
+
+  /** dGate = dY·value·slope of the gate. */
+  private static void geluTanhSlopeLoop(long x, long dY, long dGate, int width) {
+    long values = x + 4L * width;
+    VectorMask<Float> rest = Lanes.rest(width);
+    for (int i = 0; i < width; i += Lanes.WIDTH) {
+      boolean full = i <= width - Lanes.WIDTH;
+      long at = 4L * i;
+      FloatVector slope = ElementwiseFunctions.geluTanhDerivative(Lanes.load(x + at, full, rest));
+      FloatVector gradient =
+          Lanes.load(dY + at, full, rest).mul(Lanes.load(values + at, full, rest));
+      Lanes.store(gradient.mul(slope), dGate + at, full, rest);
+    }
+  }
+
+  /** dValue = dY times what the gate becomes. */
+  private static void geluTanhValueLoop(long x, long dY, long dValue, int width) {
+    VectorMask<Float> rest = Lanes.rest(width);
+    for (int i = 0; i < width; i += Lanes.WIDTH) {
+      boolean full = i <= width - Lanes.WIDTH;
+      long at = 4L * i;
+      FloatVector opened = ElementwiseFunctions.geluTanh(Lanes.load(x + at, full, rest));
+      Lanes.store(Lanes.load(dY + at, full, rest).mul(opened), dValue + at, full, rest);
+    }
   }
 
   private static void logisticLoop(long x, long y, int n) {
@@ -66,7 +127,7 @@ final class GatedActivation implements Parts.GatedActivation {
   }
 
   /** dX holds the logistic function of the gates in place of their gradients. */
-  private static void backwardLoop(long x, long dY, long dX, int width) {
+  private static void siluBackwardLoop(long x, long dY, long dX, int width) {
     long half = 4L * width;
     VectorMask<Float> rest = Lanes.rest(width);
     for (int i = 0; i < width; i += Lanes.WIDTH) {

@@ -11,8 +11,9 @@ import java.util.Map;
  * @param width what the rows of a head are padded to in shared memory
  * @param warpRows rows of a warp
  * @param tileColumns columns that stream past them at a time
+ * @param shaped whether scores are capped, or a window ends before the first key
  */
-record AttentionTiling(MathMode math, int width, int warpRows, int tileColumns) {
+record AttentionTiling(MathMode math, int width, int warpRows, int tileColumns, boolean shaped) {
   private static final int WIDEST = 256;
   private static final int WIDEST_ON_TENSOR_CORES = 128;
   private static final int MOST_WARPS = 4;
@@ -22,31 +23,33 @@ record AttentionTiling(MathMode math, int width, int warpRows, int tileColumns) 
   private static final int SHARED_BYTES = 99 << 10;
 
   /**
-   * The tiling for heads of this width. Heads too wide for the registers that tensor cores want are
-   * multiplied in F32 in every mode.
+   * The tiling for heads of this width. Heads too wide for the registers that tensor cores want,
+   * and shaped scores, are multiplied in F32 in every mode.
    *
    * @throws IllegalArgumentException if there are no kernels for them
    */
-  static AttentionTiling of(String operation, MathMode math, int headWidth) {
+  static AttentionTiling of(String operation, MathMode math, AttentionShape shape) {
+    int headWidth = shape.headWidth();
+    boolean shaped = shape.isCapped() || shape.isWindowed();
     if (headWidth > WIDEST) {
       throw new IllegalArgumentException(
           "%s: heads are %s wide, on a GPU they can be at most %s"
               .formatted(operation, headWidth, WIDEST));
     }
     int width = Integer.highestOneBit(2 * headWidth - 1);
-    return math == MathMode.F32 || width > WIDEST_ON_TENSOR_CORES
-        ? strict(Math.max(8, width))
+    return math == MathMode.F32 || width > WIDEST_ON_TENSOR_CORES || shaped
+        ? strict(Math.max(8, width), shaped)
         : onTensorCores(math, Math.max(32, width));
   }
 
-  private static AttentionTiling strict(int width) {
+  private static AttentionTiling strict(int width, boolean shaped) {
     int warpRows = width <= 64 ? 32 : width <= 128 ? 16 : 8;
-    return new AttentionTiling(MathMode.F32, width, warpRows, width <= 128 ? 32 : 16);
+    return new AttentionTiling(MathMode.F32, width, warpRows, width <= 128 ? 32 : 16, shaped);
   }
 
   private static AttentionTiling onTensorCores(MathMode math, int width) {
     boolean narrow = width / perWord(math) <= 64;
-    return new AttentionTiling(math, width, width <= 64 ? 32 : 16, narrow ? 32 : 16);
+    return new AttentionTiling(math, width, width <= 64 ? 32 : 16, narrow ? 32 : 16, false);
   }
 
   /** Elements of a 32-bit word in shared memory. */
@@ -56,7 +59,10 @@ record AttentionTiling(MathMode math, int width, int warpRows, int tileColumns) 
 
   Kernel kernel(AttentionPass pass) {
     return math == MathMode.F32
-        ? new Kernel("attention", "attention_" + pass.label(), Map.of("HEAD_WIDTH", width))
+        ? new Kernel(
+            "attention",
+            "attention_" + pass.label(),
+            Map.of("HEAD_WIDTH", width, "SHAPED", shaped ? 1 : 0))
         : new Kernel(
             "attention_tensor",
             "attention_tensor_" + pass.label(),

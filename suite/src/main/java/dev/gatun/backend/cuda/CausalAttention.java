@@ -24,7 +24,7 @@ final class CausalAttention implements Parts.CausalAttention {
   /** packed [B, T, packedWidth], out [B, T, outputWidth], normalisers [B, heads, T, 2]. */
   @Override
   public void attention(AttentionShape shape, Tensor packed, Tensor out, Tensor normalisers) {
-    AttentionTiling tiling = AttentionTiling.of("attention", math, shape.headWidth());
+    AttentionTiling tiling = AttentionTiling.of("attention", math, shape);
     launcher.launch(
         tiling.kernel(AttentionPass.FORWARD),
         tiling.grid(AttentionPass.FORWARD, shape),
@@ -35,7 +35,10 @@ final class CausalAttention implements Parts.CausalAttention {
         shape.heads(),
         shape.keyValueHeads(),
         shape.headWidth(),
-        Alignment.inFours(shape.headWidth(), packed, out));
+        Alignment.inFours(shape.headWidth(), packed, out),
+        (float) shape.scoreVariance(),
+        (float) shape.scoreCap(),
+        shape.window());
   }
 
   /** dPacked [B, T, packedWidth] from dOut [B, T, outputWidth] and what the forward pass kept. */
@@ -47,7 +50,7 @@ final class CausalAttention implements Parts.CausalAttention {
       Tensor normalisers,
       Tensor dOut,
       Tensor dPacked) {
-    AttentionTiling tiling = AttentionTiling.of("attentionBackward", math, shape.headWidth());
+    AttentionTiling tiling = AttentionTiling.of("attentionBackward", math, shape);
     Tensor delta = deltas.get(ElementType.F32, normalisers.size() / 2);
     int inFours = Alignment.inFours(shape.headWidth(), packed, dOut, dPacked);
     launcher.launch(
@@ -63,7 +66,10 @@ final class CausalAttention implements Parts.CausalAttention {
         shape.heads(),
         shape.keyValueHeads(),
         shape.headWidth(),
-        inFours);
+        inFours,
+        (float) shape.scoreVariance(),
+        (float) shape.scoreCap(),
+        shape.window());
     launcher.launch(
         tiling.kernel(AttentionPass.KEYS),
         tiling.grid(AttentionPass.KEYS, shape),
@@ -76,6 +82,9 @@ final class CausalAttention implements Parts.CausalAttention {
         shape.heads(),
         shape.keyValueHeads(),
         shape.headWidth(),
-        inFours);
+        inFours,
+        (float) shape.scoreVariance(),
+        (float) shape.scoreCap(),
+        shape.window());
   }
 }

@@ -11,10 +11,12 @@ final class ElementwiseFunctions implements Parts.ElementwiseFunctions {
   private static final Kernel GELU_TANH = new Kernel(FILE, "gelu_tanh_f32");
   private static final Kernel TANH = new Kernel(FILE, "tanh_f32");
   private static final Kernel SIGSOFTMAX = new Kernel(FILE, "sigsoftmax_f32");
+  private static final Kernel RELU = new Kernel(FILE, "relu_f32");
   private static final Kernel GELU_BACKWARD = new Kernel(FILE, "gelu_backward_f32");
   private static final Kernel GELU_TANH_BACKWARD = new Kernel(FILE, "gelu_tanh_backward_f32");
   private static final Kernel TANH_BACKWARD = new Kernel(FILE, "tanh_backward_f32");
   private static final Kernel SIGSOFTMAX_BACKWARD = new Kernel(FILE, "sigsoftmax_backward_f32");
+  private static final Kernel RELU_BACKWARD = new Kernel(FILE, "relu_backward_f32");
 
   // As in elementwise.cu.
   private static final int THREADS = 256;
@@ -35,6 +37,7 @@ final class ElementwiseFunctions implements Parts.ElementwiseFunctions {
           case GELU_TANH -> GELU_TANH;
           case TANH -> TANH;
           case SIGSOFTMAX -> SIGSOFTMAX;
+          case RELU -> RELU;
         };
     launcher.launch(kernel, chunks(x), x, y, x.size());
   }
@@ -48,6 +51,7 @@ final class ElementwiseFunctions implements Parts.ElementwiseFunctions {
           case GELU_TANH -> GELU_TANH_BACKWARD;
           case TANH -> TANH_BACKWARD;
           case SIGSOFTMAX -> SIGSOFTMAX_BACKWARD;
+          case RELU -> RELU_BACKWARD;
         };
     launcher.launch(kernel, chunks(x), x, dY, dX, x.size());
   }

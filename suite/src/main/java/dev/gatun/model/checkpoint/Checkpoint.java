@@ -21,19 +21,18 @@ import java.util.Map;
 
 /** Models as Hugging Face folders: {@code config.json} and {@code model.safetensors}. */
 public final class Checkpoint {
-  private static final String CONFIG = "config.json";
   private static final String WEIGHTS = "model.safetensors";
 
   private Checkpoint() {}
 
-  /**
-   * The configuration in a folder. A head that it ties is not tied in the model that is loaded, if
-   * the weights hold other values for it.
-   *
-   * @throws SafetensorsException if it is unreadable or not supported
-   */
+  /** The configuration in a folder; see {@link CheckpointFolder#config}. */
   public static TransformerConfig config(Path folder) {
-    return CheckpointConfig.read(folder.resolve(CONFIG));
+    return CheckpointFolder.of(folder).config();
+  }
+
+  /** Loads the model of a folder; see {@link #load(CheckpointFolder, Backend)}. */
+  public static LanguageModel load(Path folder, Backend backend) {
+    return load(CheckpointFolder.of(folder), backend);
   }
 
   /**
@@ -41,11 +40,11 @@ public final class Checkpoint {
    *
    * @throws SafetensorsException if the folder is not a whole checkpoint of a known architecture
    */
-  public static LanguageModel load(Path folder, Backend backend) {
-    TransformerConfig config = config(folder);
-    try (CheckpointWeights weights = CheckpointWeights.open(folder)) {
+  public static LanguageModel load(CheckpointFolder folder, Backend backend) {
+    TransformerConfig config = folder.config();
+    try (CheckpointWeights weights = folder.weights()) {
       // Everything is found, and of the right shape, before anything is allocated.
-      StoredParameters stored = StoredParameters.find(weights, config);
+      StoredParameters stored = StoredParameters.find(weights, config, folder.notes());
       LanguageModel model = new LanguageModel(backend, stored.config());
       try {
         Parameters parameters = model.parameters();
@@ -75,7 +74,8 @@ public final class Checkpoint {
           .addTo(writer, parameters.layout().names().stored(spec.name()));
     }
     writer.write(folder.resolve(WEIGHTS));
-    AtomicFile.write(folder.resolve(CONFIG), config.getBytes(StandardCharsets.UTF_8));
+    AtomicFile.write(
+        folder.resolve(CheckpointFolder.CONFIG), config.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Gives the values of parameters by name. */
@@ -117,7 +117,8 @@ public final class Checkpoint {
           .addTo(writer, layout.names().stored(spec.name()));
     }
     writer.write(folder.resolve(WEIGHTS));
-    AtomicFile.write(folder.resolve(CONFIG), json.getBytes(StandardCharsets.UTF_8));
+    AtomicFile.write(
+        folder.resolve(CheckpointFolder.CONFIG), json.getBytes(StandardCharsets.UTF_8));
   }
 
   /**
@@ -126,15 +127,15 @@ public final class Checkpoint {
    * @return what was written
    * @throws SafetensorsException if the folder is not a whole checkpoint of a known architecture
    */
-  public static TransformerConfig export(Path from, Backend backend, Path folder) {
-    TransformerConfig said = config(from);
-    try (CheckpointWeights weights = CheckpointWeights.open(from)) {
-      StoredParameters stored = StoredParameters.find(weights, said);
+  public static TransformerConfig export(CheckpointFolder from, Backend backend, Path folder) {
+    TransformerConfig said = from.config();
+    try (CheckpointWeights weights = from.weights()) {
+      StoredParameters stored = StoredParameters.find(weights, said, from.notes());
       export(
           stored.config(),
           backend,
           (name, to) -> stored.readInto(stored.layout().spec(name), backend, to),
-          CheckpointConfig.inertFields(from.resolve(CONFIG)),
+          CheckpointConfig.inertFields(from.path().resolve(CheckpointFolder.CONFIG)),
           folder);
       return stored.config();
     }

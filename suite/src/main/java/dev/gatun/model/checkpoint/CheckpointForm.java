@@ -78,7 +78,7 @@ sealed interface CheckpointForm {
           spec.name().contains(".attention.query_key_value.")
               ? new HeadByHead(config.heads())
               : new Same();
-      case LLAMA, QWEN3, OLMO2 -> new Same();
+      default -> new Same();
     };
   }
 

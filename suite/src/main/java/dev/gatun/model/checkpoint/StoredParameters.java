@@ -1,6 +1,7 @@
 package dev.gatun.model.checkpoint;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.io.Notes;
 import dev.gatun.model.ParameterLayout;
 import dev.gatun.model.ParameterNames;
 import dev.gatun.model.ParameterSpec;
@@ -11,18 +12,30 @@ import dev.gatun.safetensors.SafetensorsException;
 import dev.gatun.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The parameters of an architecture in the weights of a checkpoint: all there, real, of the right
- * shape, and no tensor that belongs to none. What config.json asks for is thereby bounded by what
- * the files hold.
+ * The parameters of an architecture in the weights of a checkpoint: all there, real, and of the
+ * right shape. A tensor that belongs to none is left out with a note, or refused if it may change
+ * the logits. What config.json asks for is thereby bounded by what the files hold.
  */
 final class StoredParameters {
   /** No architecture has fewer tensors in a block: two norms and four projections. */
   private static final int LEAST_PER_LAYER = 4;
+
+  private static final String LEFT_OUT = "tensors that belong to no parameter are left out: %s";
+
+  /** Modules that predict tokens after the next one. */
+  private static final Pattern FURTHER_TOKENS = Pattern.compile("^(mtp|medusa)[^.]*\\.");
+
+  /** Heads of classifiers and of reinforcement learning, in files that name no backbone. */
+  private static final Pattern OTHER_HEAD =
+      Pattern.compile("^(score|classifier|v_head|value_head|qa_outputs)\\.");
 
   private final CheckpointWeights weights;
   private final TransformerConfig config;
@@ -37,9 +50,10 @@ final class StoredParameters {
   /**
    * Finds every parameter.
    *
+   * @param notes gets the tensors that are left out
    * @throws SafetensorsException naming the first that is not as it should be
    */
-  static StoredParameters find(CheckpointWeights weights, TransformerConfig config) {
+  static StoredParameters find(CheckpointWeights weights, TransformerConfig config, Notes notes) {
     int tensors = weights.names().size();
     if ((long) LEAST_PER_LAYER * config.layers() > tensors) {
       throw new SafetensorsException(
@@ -49,7 +63,7 @@ final class StoredParameters {
     }
     var stored = new StoredParameters(weights, withOwnHead(weights, config));
     stored.requireAll();
-    stored.refuseOthers();
+    stored.leaveOut(notes);
     return stored;
   }
 
@@ -82,6 +96,7 @@ final class StoredParameters {
   private void requireAll() {
     for (ParameterSpec spec : layout.specs()) {
       String name = nameOf(spec);
+      requireHead(name);
       List<Long> expected =
           Arrays.stream(form(spec).shape(spec.shape()).extents()).boxed().toList();
       if (!weights.shape(name).equals(expected)) {
@@ -98,15 +113,56 @@ final class StoredParameters {
     }
   }
 
-  private void refuseOthers() {
-    List<String> read = layout.specs().stream().map(this::nameOf).toList();
+  private void requireHead(String name) {
+    if (headNames(layout.names()).anyMatch(name::equals) && !weights.contains(name)) {
+      throw new SafetensorsException(
+          weights.folder(),
+          "tensor '%s' is missing, and tie_word_embeddings of config.json is false; where the model was trained with a tied head, set it to true, and the token embedding is the head"
+              .formatted(name));
+    }
+  }
+
+  private void leaveOut(Notes notes) {
+    Set<String> read = new LinkedHashSet<>();
+    Set<String> modules = new LinkedHashSet<>();
+    for (ParameterSpec spec : layout.specs()) {
+      read.add(nameOf(spec));
+      modules.add(module(nameOf(spec)));
+    }
     for (String name : weights.names()) {
-      if (!read.contains(name) && !isIgnored(name)) {
+      if (read.contains(name) || isIgnored(name)) {
+        continue;
+      }
+      if (modules.contains(module(name)) || mayChangeLogits(name)) {
         throw new SafetensorsException(
             weights.file(name),
-            "tensor '" + name + "' belongs to no parameter of this architecture");
+            "tensor '%s' belongs to no parameter that config.json asks for, and may change the logits"
+                .formatted(name));
       }
+      notes.add(LEFT_OUT, name);
     }
+  }
+
+  /** What a tensor is a part of: all of its name before the last dot. */
+  private static String module(String name) {
+    return name.substring(0, Math.max(0, name.lastIndexOf('.')));
+  }
+
+  /**
+   * Whether a tensor is of the head, or of the backbone and not of what predicts further tokens
+   * from its hidden states. Other heads (score, classifier, value) take hidden states and give
+   * nothing back.
+   */
+  private boolean mayChangeLogits(String name) {
+    ParameterNames names = layout.names();
+    String backbone = names.backbone();
+    boolean ofHead = headNames(names).anyMatch(head -> name.startsWith(module(head) + "."));
+    boolean prefixed = weights.names().stream().anyMatch(other -> other.startsWith(backbone));
+    boolean ofBackbone = prefixed ? name.startsWith(backbone) : !OTHER_HEAD.matcher(name).find();
+    String inBackbone = prefixed && ofBackbone ? name.substring(backbone.length()) : name;
+    return ofHead
+        || name.contains("logit")
+        || ofBackbone && !FURTHER_TOKENS.matcher(inBackbone).find();
   }
 
   /** Constants, and the head's own copy of the weights that it is tied to. */

@@ -60,16 +60,25 @@ public final class StreamedBackbone implements AutoCloseable {
    *
    * @throws SafetensorsException if it is not a whole checkpoint of a known architecture
    */
-  public static StreamedBackbone open(Path folder, Backend backend) {
+  public static StreamedBackbone open(CheckpointFolder folder, Backend backend) {
     return open(folder, backend, BUFFER_BYTES);
   }
 
-  /** With so many bytes for the buffers of a block, though never for less than one sequence. */
-  static StreamedBackbone open(Path folder, Backend backend, long bufferBytes) {
-    TransformerConfig config = Checkpoint.config(folder);
-    CheckpointWeights weights = CheckpointWeights.open(folder);
+  /** Opens a folder in which nothing unknown is ignored. */
+  public static StreamedBackbone open(Path folder, Backend backend) {
+    return open(CheckpointFolder.of(folder), backend);
+  }
+
+  /**
+   * Opens a checkpoint folder.
+   *
+   * @param bufferBytes for the buffers of a block; one sequence is taken even if it needs more
+   */
+  static StreamedBackbone open(CheckpointFolder folder, Backend backend, long bufferBytes) {
+    TransformerConfig config = folder.config();
+    CheckpointWeights weights = folder.weights();
     try {
-      StoredParameters stored = StoredParameters.find(weights, config);
+      StoredParameters stored = StoredParameters.find(weights, config, folder.notes());
       return new StreamedBackbone(backend, weights, stored.config(), stored, bufferBytes);
     } catch (RuntimeException e) {
       weights.close();
@@ -120,12 +129,15 @@ public final class StreamedBackbone implements AutoCloseable {
   private void embed(int[] tokens, int length, Tensor states) {
     ParameterNames names = stored.layout().names();
     stored.readRowsInto(stored.layout().spec(names.tokenEmbedding()), tokens, backend, states);
-    if (config.positions() instanceof Positions.Learned) {
+    if (config.embeddingScale() != 1) {
+      backend.scale(config.embeddingScale(), states);
+    }
+    if (config.positions() instanceof Positions.Learned(int offset)) {
       try (TensorScope scope = backend.newScope()) {
         Tensor positions = scope.zeros(backend.real(), length, config.width());
         stored.readRowsInto(
             stored.layout().spec(names.positionEmbedding()),
-            IntStream.range(0, length).toArray(),
+            IntStream.range(offset, offset + length).toArray(),
             backend,
             positions);
         for (long first = 0; first < states.rows(); first += length) {

@@ -143,14 +143,13 @@ record CudaPlaces(UnaryOperator<String> environment, Path fileSystemRoot, Path c
         .toList();
   }
 
-  /** pip's packages by NVIDIA; conda's lie in the environment's own {@code lib}. */
+  /** pip's packages by NVIDIA; conda's lie where a toolkit's would, from the environment on. */
   private Place pythonEnvironment(String name) {
     var root = set(name).map(Path::toAbsolutePath);
     if (root.isEmpty()) {
       return Place.unset(name);
     }
-    var folders = new ArrayList<Path>();
-    folders.add(root.get().resolve("lib"));
+    var folders = new ArrayList<>(within(root.get()));
     for (var python : children(root.get().resolve("lib"), "python3*")) {
       folders.addAll(wheels(python.resolve("site-packages/nvidia")));
     }

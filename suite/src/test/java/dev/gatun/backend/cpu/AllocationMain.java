@@ -5,6 +5,7 @@ import dev.gatun.backend.AdamWStep;
 import dev.gatun.backend.AttentionShape;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.Elementwise;
+import dev.gatun.backend.Gate;
 import dev.gatun.backend.LogSumExp;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
@@ -182,8 +183,10 @@ final class AllocationMain {
       add("elementwise", x, () -> backend.elementwise(form, x, y));
       add("elementwiseBackward", x, () -> backend.elementwiseBackward(form, x, x, y));
     }
-    add("swiglu", wide, () -> backend.swiglu(wide, y));
-    add("swigluBackward", wide, () -> backend.swigluBackward(wide, x, dWide));
+    for (Gate gate : Gate.values()) {
+      add("gated", wide, () -> backend.gated(gate, wide, y));
+      add("gatedBackward", wide, () -> backend.gatedBackward(gate, wide, x, dWide));
+    }
   }
 
   private void addLosses(int rows, int classes) {
@@ -206,7 +209,15 @@ final class AllocationMain {
   }
 
   private void addAttention(int batch, int length, int headWidth) {
-    var shape = new AttentionShape(Math.max(1, batch / 4), length, 4, 2, headWidth);
+    int sequences = Math.max(1, batch / 4);
+    addAttention(new AttentionShape(sequences, length, 4, 2, headWidth));
+    addAttention(
+        new AttentionShape(sequences, length, 4, 2, headWidth, headWidth, 50, length / 2 + 1));
+  }
+
+  private void addAttention(AttentionShape shape) {
+    int length = shape.length();
+    int headWidth = shape.headWidth();
     Tensor packed = normal(shape.batch(), length, shape.packedWidth());
     Tensor out = normal(shape.batch(), length, shape.outputWidth());
     Tensor normalisers = normal(shape.batch(), shape.heads(), length, 2);

@@ -7,6 +7,7 @@ import dev.gatun.backend.AdamWStep;
 import dev.gatun.backend.AttentionShape;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.Elementwise;
+import dev.gatun.backend.Gate;
 import dev.gatun.backend.LogSumExp;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
@@ -260,9 +261,9 @@ class ThreadCountTest {
     Tensor dX = run.zeros(700, 258);
     run.backend.elementwiseBackward(Elementwise.GELU, x, y, dX);
     Tensor gated = run.zeros(700, 129);
-    run.backend.swiglu(x, gated);
+    run.backend.gated(Gate.SILU, x, gated);
     Tensor dGated = run.zeros(700, 258);
-    run.backend.swigluBackward(x, gated, dGated);
+    run.backend.gatedBackward(Gate.SILU, x, gated, dGated);
     return List.of(y, dX, gated, dGated);
   }
 

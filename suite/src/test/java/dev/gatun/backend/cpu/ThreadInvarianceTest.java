@@ -7,6 +7,7 @@ import dev.gatun.backend.AdamWStep;
 import dev.gatun.backend.AttentionShape;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.Elementwise;
+import dev.gatun.backend.Gate;
 import dev.gatun.backend.LogSumExp;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.tensor.ElementType;
@@ -114,8 +115,8 @@ class ThreadInvarianceTest {
         Tensor logits = in.normal(ROWS, COLS);
         backend.elementwise(Elementwise.SIGSOFTMAX, logits, logits);
         backend.elementwiseBackward(Elementwise.TANH, x, logits, logits);
-        backend.swiglu(gates, gated);
-        backend.swigluBackward(gates, x, dGates);
+        backend.gated(Gate.SILU, gates, gated);
+        backend.gatedBackward(Gate.SILU, gates, x, dGates);
         return List.of(tanh, exact, logits, gated, dGates);
       }
     },

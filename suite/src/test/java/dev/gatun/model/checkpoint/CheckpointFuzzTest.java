@@ -7,6 +7,7 @@ import com.sun.management.ThreadMXBean;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.cpu.CpuBackend;
+import dev.gatun.io.Notes;
 import dev.gatun.model.LayerVisitor;
 import dev.gatun.safetensors.CheckpointWeights;
 import dev.gatun.safetensors.HandmadeFile;
@@ -135,7 +136,7 @@ class CheckpointFuzzTest {
   }
 
   private static void readWeights(Backend backend, Path folder) {
-    try (CheckpointWeights weights = CheckpointWeights.open(folder);
+    try (CheckpointWeights weights = CheckpointWeights.open(folder, new Notes());
         TensorScope scope = backend.newScope()) {
       for (String name : weights.names()) {
         if (weights.type(name).isReal()) {

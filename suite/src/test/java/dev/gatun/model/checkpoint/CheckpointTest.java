@@ -70,10 +70,12 @@ class CheckpointTest {
         "llama-tiny | \"default\" | \"llama3\" | rope_parameters.factor is missing",
         "llama-tiny | \"attention_bias\": false | \"attention_bias\": true | q_proj.bias' is"
             + " missing",
-        "qwen3-tiny | \"use_sliding_window\": false | \"use_sliding_window\": true | window is"
-            + " true",
         "qwen3-tiny | full_attention | sliding_attention | layer_types is [\"sliding_attention\"",
-        "neox-tiny | \"gelu\" | \"relu\" | hidden_act is relu, which is not supported; gelu_new or",
+        "qwen3-tiny | full_attention | chunked_attention | layer_types is [\"chunked_attention\"",
+        "qwen2-window | \"sliding_attention\", | | full_attention or sliding_attention for each of"
+            + " 3",
+        "neox-tiny | \"gelu\" | \"silu\" | hidden_act is silu, which is not supported; gelu_new,"
+            + " gelu",
         "neox-tiny | 0.25 | 1.25 | fraction must be above 0 and at most 1, not 1.25",
         "neox-tiny | GPTNeoXForCausalLM | GPTJForCausalLM | architectures is [\"GPTJForCausalLM\"]",
         "neox-tiny | \"is_decoder\": false | \"rope_theta\": 5 | not all of these can hold",
@@ -81,11 +83,11 @@ class CheckpointTest {
         "olmo2-tiny | \"use_cache\": true | \"clip_qkv\": 8 | clip_qkv is 8, a field that Gatun"
             + " does",
         "gpt2-tiny | \"scale_attn_weights\": true | \"scale_attn_weights\": 1 | is 1, not true or",
-        "llama-tiny | \"hidden_size\": 32, | | hidden_size is missing",
+        "llama-tiny | \"hidden_size\": 32, | | but config.json asks for [223, 4096]",
         "llama-tiny | \"num_key_value_heads\": 2 | \"num_key_value_heads\": 3 | 4 heads cannot",
         "llama-tiny | \"intermediate_size\": 96 | \"intermediate_size\": 97 | asks for [97, 32]",
         "gpt2-tiny | \"n_head\": 4 | \"n_head\": 5 | width 32 is not divisible by 5 heads",
-        "gpt2-tiny | gelu_new | relu | activation_function is relu",
+        "gpt2-tiny | gelu_new | tanh | activation_function is tanh",
         "gpt2-tiny | \"n_layer\": 2 | \"n_layer\": 1 | belongs to no parameter",
         "gpt2-tiny | \"n_layer\": 2 | \"n_layer\": 3 | is missing",
       })

@@ -18,7 +18,23 @@ record Fixture(Path folder) {
 
   /** All among the test resources. */
   static final List<String> NAMES =
-      Stream.concat(GIVEN.stream(), Stream.of("neox-odd-rotary", "llama3-biased", "qwen3-biased"))
+      Stream.concat(
+              GIVEN.stream(),
+              Stream.of(
+                  "gpt2-by-layer",
+                  "neox-odd-rotary",
+                  "llama3-biased",
+                  "qwen3-biased",
+                  "qwen2-window",
+                  "mistral-window",
+                  "gemma-biased",
+                  "gemma2-capped",
+                  "gemma3-local",
+                  "opt-relu",
+                  "olmo-plain",
+                  "phi3-partial",
+                  "neo-local",
+                  "smollm3-mixed"))
           .toList();
 
   static Fixture of(String name) {

@@ -56,7 +56,18 @@ record Mutator(RandomGenerator random) {
           "llama",
           "gpt_neox",
           "qwen3",
-          "olmo2");
+          "olmo2",
+          "qwen2",
+          "mistral",
+          "gemma",
+          "gemma2",
+          "gemma3_text",
+          "opt",
+          "olmo",
+          "phi3",
+          "gpt_neo",
+          "smollm3",
+          "sliding_attention");
 
   /** One to four kinds of damage. */
   byte[] damage(byte[] bytes) {

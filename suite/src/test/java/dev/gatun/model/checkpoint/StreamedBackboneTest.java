@@ -69,7 +69,8 @@ class StreamedBackboneTest {
   private float[] streamed(Backend backend, int[] tokens, TransformerConfig config, int atOnce) {
     long bytes = TrainingMemory.blockPerRow(config) * Float.BYTES * LENGTH * atOnce;
     try (TensorScope scope = backend.newScope();
-        StreamedBackbone backbone = StreamedBackbone.open(folder, backend, bytes)) {
+        StreamedBackbone backbone =
+            StreamedBackbone.open(CheckpointFolder.of(folder), backend, bytes)) {
       assertEquals(atOnce, backbone.sequencesAtOnce(LENGTH));
       return backend.toFloats(
           backbone.hiddenStates(scope, tokens, SEQUENCES, LENGTH, LayerVisitor.NONE));
@@ -122,6 +123,7 @@ class StreamedBackboneTest {
     ParameterNames names = model.parameters().layout().names();
     int width = model.config().width();
     double[] table = backend.toDoubles(model.parameters().value(names.tokenEmbedding()));
+    int offset = model.config().positions() instanceof Positions.Learned(int rows) ? rows : 0;
     boolean learned = model.config().positions() instanceof Positions.Learned;
     double[] positions =
         learned
@@ -131,7 +133,8 @@ class StreamedBackboneTest {
     for (int i = 0; i < sums.length; i++) {
       int row = i / width;
       sums[i] =
-          table[tokens[row] * width + i % width] + positions[row % LENGTH * width + i % width];
+          model.config().embeddingScale() * table[tokens[row] * width + i % width]
+              + positions[(offset + row % LENGTH) * width + i % width];
     }
     return sums;
   }

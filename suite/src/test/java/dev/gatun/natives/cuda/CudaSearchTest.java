@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is taken from where, and what is said where nothing is, on machines made of fakes. */
 class CudaSearchTest {
@@ -172,10 +173,11 @@ class CudaSearchTest {
         .forEach(sound -> assertFalse(sound.file().toString().contains("cu13"), sound.toString()));
   }
 
-  @Test
-  void condasOwnLibrariesLieInItsLib() {
+  @ParameterizedTest
+  @ValueSource(strings = {"lib", "targets/x86_64-linux/lib"})
+  void condasOwnLibrariesLieInItsLibOrWhereAToolkitHasThem(String folder) {
     environment.put("CONDA_PREFIX", machine.resolve("conda").toString());
-    family.toolkit(machine.resolve("conda/lib"), CudaRelease.CUDA_12);
+    family.toolkit(machine.resolve("conda").resolve(folder), CudaRelease.CUDA_12);
     assertEquals("CONDA_PREFIX", find().toolkit().orElseThrow().place().source());
   }
 

@@ -1,6 +1,7 @@
 package dev.gatun.model.checkpoint.families;
 
 import dev.gatun.io.Json;
+import dev.gatun.io.Notes;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.safetensors.SafetensorsException;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -23,11 +25,13 @@ public final class CheckpointConfig {
   /**
    * The model that a file describes.
    *
+   * @param ignored unknown fields to pass over, whatever they hold
+   * @param notes gets what was passed over, and what was taken where the file says nothing
    * @throws SafetensorsException in one line if it is unreadable, of an unknown architecture, or
    *     asks for something that Gatun does not do or does not know
    */
-  public static TransformerConfig read(Path file) {
-    return read(file, StrictJson.tree(file));
+  public static TransformerConfig read(Path file, Set<String> ignored, Notes notes) {
+    return read(file, StrictJson.tree(file), ignored, notes);
   }
 
   /**
@@ -38,7 +42,7 @@ public final class CheckpointConfig {
    */
   public static TransformerConfig parse(Path file, String text) {
     try {
-      return read(file, JsonMapper.shared().readTree(text));
+      return read(file, JsonMapper.shared().readTree(text), Set.of(), new Notes());
     } catch (JacksonException e) {
       throw new SafetensorsException(file, "its configuration is not JSON", e);
     }
@@ -56,16 +60,18 @@ public final class CheckpointConfig {
     return fields;
   }
 
-  private static TransformerConfig read(Path file, JsonNode root) {
+  private static TransformerConfig read(
+      Path file, JsonNode root, Set<String> ignored, Notes notes) {
     try {
-      ConfigFields fields = new ConfigFields(root);
+      ConfigFields fields = new ConfigFields(root, ignored, notes);
       FamilyConfig family = family(fields);
+      fields.take(UsualCounts.of(family.modelType()));
       requireArchitecture(fields, family);
       // An encoder beside it, or heads taken out, would be another model.
       fields.requireFlag("is_encoder_decoder", false);
-      fields.object("pruned_heads").ifPresent(pruned -> pruned.refuseOthers(List.of()));
+      fields.object("pruned_heads").ifPresent(pruned -> pruned.passOthers(List.of()));
       TransformerConfig config = family.read(fields);
-      fields.refuseOthers(InertFields.NAMES);
+      fields.passOthers(InertFields.NAMES);
       return config;
     } catch (IllegalArgumentException e) {
       throw new SafetensorsException(file, e.getMessage(), e);
@@ -79,7 +85,7 @@ public final class CheckpointConfig {
         .findFirst()
         .orElseThrow(() ->
             new IllegalArgumentException(
-                "%s; known are %s"
+                "%s; known are %s; for a head of any other, store its inputs and weights, and take gatun measure --hidden <file.safetensors> --head <file.safetensors>"
                     .formatted(
                         type.isEmpty()
                             ? "model_type is missing"
@@ -124,6 +130,10 @@ public final class CheckpointConfig {
     fields.put("eos_token_id", null);
     fields.putAll(carried);
     fields.put("torch_dtype", real == ElementType.F64 ? "float64" : "float32");
-    return Json.indented(fields) + "\n";
+    String text = Json.indented(fields) + "\n";
+    if (!parse(Path.of("config.json"), text).equals(config)) {
+      throw FamilyConfig.cannotDescribe(config);
+    }
+    return text;
   }
 }

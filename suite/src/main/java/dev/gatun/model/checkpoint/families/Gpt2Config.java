@@ -2,13 +2,15 @@ package dev.gatun.model.checkpoint.families;
 
 import dev.gatun.model.Positions;
 import dev.gatun.model.TransformerConfig;
-import dev.gatun.model.TransformerConfig.Activation;
+import dev.gatun.model.TransformerConfig.AttentionForm;
 import dev.gatun.model.TransformerConfig.Biases;
 import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.Family;
 import dev.gatun.model.TransformerConfig.Norm;
+import dev.gatun.model.TransformerConfig.OtherLayers;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /** GPT-2. */
@@ -35,12 +37,11 @@ record Gpt2Config() implements FamilyConfig {
 
   @Override
   public TransformerConfig read(ConfigFields fields) {
-    fields.requireFlag("scale_attn_weights", true);
-    fields.requireFlag("scale_attn_by_inverse_layer_idx", false);
     fields.requireFlag("add_cross_attention", false);
     fields.token("pad_token_id", OptionalInt.empty());
     int width = fields.count("n_embd");
     int heads = fields.count("n_head");
+    int headWidth = TransformerConfig.headWidth(width, heads);
     return new TransformerConfig(
         Family.GPT2,
         fields.count("vocab_size"),
@@ -48,7 +49,7 @@ record Gpt2Config() implements FamilyConfig {
         fields.count("n_layer"),
         heads,
         heads,
-        TransformerConfig.headWidth(width, heads),
+        headWidth,
         fields.count("n_inner", 4 * width),
         fields.count("n_positions"),
         new Positions.Learned(),
@@ -56,32 +57,37 @@ record Gpt2Config() implements FamilyConfig {
         Norm.LAYER,
         fields.number("layer_norm_epsilon", 1e-5),
         QueryKeyNorm.NONE,
-        GeluNames.read(fields, "activation_function", "gelu_new"),
+        ActivationNames.read(fields, "activation_function", "gelu_new"),
         Biases.ALL,
+        attention(fields, headWidth),
+        1,
+        OptionalDouble.empty(),
         OptionalInt.empty(),
         HeadFields.read(fields, true));
   }
 
+  private static AttentionForm attention(ConfigFields fields, int headWidth) {
+    return new AttentionForm(
+        fields.flag("scale_attn_weights", true) ? headWidth : 1,
+        fields.flag("scale_attn_by_inverse_layer_idx", false),
+        OptionalDouble.empty(),
+        OtherLayers.NONE);
+  }
+
   @Override
   public void write(TransformerConfig config, Map<String, Object> fields) {
-    if (!(config.positions() instanceof Positions.Learned)
-        || config.blockForm() != BlockForm.NORM_BEFORE
-        || config.norm() != Norm.LAYER
-        || config.queryKeyNorm() != QueryKeyNorm.NONE
-        || config.activation() == Activation.SWIGLU
-        || !config.biases().equals(Biases.ALL)
-        || config.paddingToken().isPresent()
-        || config.keyValueHeads() != config.heads()
-        || config.headWidth() * config.heads() != config.width()) {
-      throw FamilyConfig.cannotDescribe(config);
-    }
     fields.put("n_embd", config.width());
     fields.put("n_head", config.heads());
     fields.put("n_layer", config.layers());
     fields.put("n_inner", config.mlpWidth());
     fields.put("n_positions", config.contextLength());
     fields.put("layer_norm_epsilon", config.normEpsilon());
-    fields.put("activation_function", GeluNames.of(config.activation()));
+    fields.put("activation_function", ActivationNames.of(config.activation()));
+    if (!config.attentionForm().equals(AttentionForm.usual(config.headWidth()))) {
+      fields.put(
+          "scale_attn_weights", config.attentionForm().scoreVariance() == config.headWidth());
+      fields.put("scale_attn_by_inverse_layer_idx", config.attentionForm().byLayer());
+    }
     // Gatun trains without.
     fields.put("attn_pdrop", 0.0);
     fields.put("embd_pdrop", 0.0);

@@ -2,19 +2,20 @@ package dev.gatun.model.checkpoint.families;
 
 import dev.gatun.model.Positions;
 import dev.gatun.model.TransformerConfig;
-import dev.gatun.model.TransformerConfig.Activation;
+import dev.gatun.model.TransformerConfig.AttentionForm;
 import dev.gatun.model.TransformerConfig.Biases;
 import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.Family;
 import dev.gatun.model.TransformerConfig.Norm;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /** GPT-NeoX, the family of Pythia. */
 record GptNeoXConfig() implements FamilyConfig {
   private static final RotaryFields ROTARY =
-      new RotaryFields("rotary_emb_base", "rotary_pct", 0.25);
+      new RotaryFields("rotary_emb_base", "rotary_pct", 0.25, 10_000);
 
   @Override
   public Family family() {
@@ -41,6 +42,7 @@ record GptNeoXConfig() implements FamilyConfig {
     fields.token("pad_token_id", OptionalInt.empty());
     int width = fields.count("hidden_size");
     int heads = fields.count("num_attention_heads");
+    int headWidth = TransformerConfig.headWidth(width, heads);
     return new TransformerConfig(
         Family.GPT_NEOX,
         fields.count("vocab_size"),
@@ -48,7 +50,7 @@ record GptNeoXConfig() implements FamilyConfig {
         fields.count("num_hidden_layers"),
         heads,
         heads,
-        TransformerConfig.headWidth(width, heads),
+        headWidth,
         fields.count("intermediate_size"),
         fields.count("max_position_embeddings"),
         ROTARY.read(fields),
@@ -56,23 +58,18 @@ record GptNeoXConfig() implements FamilyConfig {
         Norm.LAYER,
         fields.number("layer_norm_eps", 1e-5),
         QueryKeyNorm.NONE,
-        GeluNames.read(fields, "hidden_act", "gelu"),
-        new Biases(fields.flag("attention_bias", true), true),
+        ActivationNames.read(fields, "hidden_act", "gelu"),
+        Biases.of(fields.flag("attention_bias", true), true),
+        AttentionForm.usual(headWidth),
+        1,
+        OptionalDouble.empty(),
         OptionalInt.empty(),
         HeadFields.read(fields, false));
   }
 
   @Override
   public void write(TransformerConfig config, Map<String, Object> fields) {
-    if (!(config.positions() instanceof Positions.Rotary rotary)
-        || config.blockForm() == BlockForm.NORM_AFTER
-        || config.norm() != Norm.LAYER
-        || config.queryKeyNorm() != QueryKeyNorm.NONE
-        || config.activation() == Activation.SWIGLU
-        || !config.biases().mlp()
-        || config.paddingToken().isPresent()
-        || config.keyValueHeads() != config.heads()
-        || config.headWidth() * config.heads() != config.width()) {
+    if (!(config.positions() instanceof Positions.Rotary rotary)) {
       throw FamilyConfig.cannotDescribe(config);
     }
     fields.put("hidden_size", config.width());
@@ -83,7 +80,7 @@ record GptNeoXConfig() implements FamilyConfig {
     ROTARY.write(rotary, fields);
     fields.put("use_parallel_residual", config.blockForm() == BlockForm.PARALLEL);
     fields.put("layer_norm_eps", config.normEpsilon());
-    fields.put("hidden_act", GeluNames.of(config.activation()));
-    fields.put("attention_bias", config.biases().attention());
+    fields.put("hidden_act", ActivationNames.of(config.activation()));
+    fields.put("attention_bias", config.biases().queryKeyValue());
   }
 }

@@ -25,6 +25,8 @@ final class InertFields {
           "_attn_implementation_autoset",
           "attn_implementation",
           "use_cache",
+          "cache_implementation",
+          "_sliding_window_pattern",
           "gradient_checkpointing",
           "chunk_size_feed_forward",
           "torchscript",
@@ -39,6 +41,12 @@ final class InertFields {
           "initializer_range",
           "initializer_factor",
           "neftune_noise_alpha",
+          "init_std",
+          "dropout",
+          "activation_dropout",
+          "layerdrop",
+          "resid_dropout",
+          "embed_dropout",
           "attn_pdrop",
           "embd_pdrop",
           "resid_pdrop",
@@ -105,6 +113,28 @@ final class InertFields {
           "top_k",
           "top_p",
           "typical_p");
+
+  /**
+   * Those that programs other than transformers write, in a configuration or in its rotary scaling.
+   * They are passed over with a note.
+   */
+  static final List<String> OF_OTHERS =
+      List.of(
+          // Code that a checkpoint brings along. It is never run: the architecture is a known one.
+          "auto_map",
+          "custom_pipelines",
+          // What was trained, how far, and by whom.
+          "num_steps",
+          "global_step",
+          "finetuned",
+          "base_model",
+          "model_name",
+          "license",
+          // How a library runs it: the same formula by another way.
+          "use_flash_attn",
+          "use_flash_attention",
+          "_flash_attn_2_enabled",
+          "gradient_checkpointing_kwargs");
 
   /** Those that tell how the files are stored. */
   static final List<String> OF_STORAGE =

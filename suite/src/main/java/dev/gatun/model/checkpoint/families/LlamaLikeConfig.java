@@ -3,19 +3,21 @@ package dev.gatun.model.checkpoint.families;
 import dev.gatun.model.Positions;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.Activation;
+import dev.gatun.model.TransformerConfig.AttentionForm;
 import dev.gatun.model.TransformerConfig.Biases;
 import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.Family;
 import dev.gatun.model.TransformerConfig.Norm;
+import dev.gatun.model.TransformerConfig.OtherLayers;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
-/**
- * Llama, and the families that took over its fields: Qwen3 (queries and keys normalised head by
- * head) and OLMo 2 (queries and keys normalised whole, norms after attention and MLP).
- */
+/** Llama, and the families that took over its fields; what each does otherwise stands beside it. */
 enum LlamaLikeConfig implements FamilyConfig {
   /** Llama 1 to 3 and what is built as they are: TinyLlama, SmolLM. */
   LLAMA(Family.LLAMA, "Llama", BlockForm.NORM_BEFORE, QueryKeyNorm.NONE, 1e-6) {
@@ -27,30 +29,71 @@ enum LlamaLikeConfig implements FamilyConfig {
     }
 
     @Override
-    boolean mlpBiased(ConfigFields fields) {
-      return fields.flag("mlp_bias", false);
+    Biases biases(ConfigFields fields) {
+      return Biases.of(fields.flag("attention_bias", false), fields.flag("mlp_bias", false));
     }
 
     @Override
     void writeOwn(TransformerConfig config, Map<String, Object> fields) {
       fields.put("head_dim", config.headWidth());
+      fields.put("attention_bias", config.biases().queryKeyValue());
       fields.put("mlp_bias", config.biases().mlp());
+    }
+  },
+
+  /** Qwen2 and Qwen2.5's dense models. */
+  QWEN2(Family.QWEN2, "Qwen2", BlockForm.NORM_BEFORE, QueryKeyNorm.NONE, 1e-6) {
+    @Override
+    Biases biases(ConfigFields fields) {
+      return new Biases(true, false, false);
+    }
+
+    @Override
+    int keyValueHeads(ConfigFields fields, int heads) {
+      return fields.count("num_key_value_heads");
+    }
+
+    @Override
+    OtherLayers otherLayers(ConfigFields fields, int layers, Positions positions) {
+      return windowOfLastLayers(fields, layers, positions);
+    }
+
+    @Override
+    void writeOwn(TransformerConfig config, Map<String, Object> fields) {
+      writeWindowOfSomeLayers(config, fields);
+    }
+  },
+
+  /** Mistral 7B and what is built as it is. */
+  MISTRAL(Family.MISTRAL, "Mistral", BlockForm.NORM_BEFORE, QueryKeyNorm.NONE, 1e-6) {
+    @Override
+    Biases biases(ConfigFields fields) {
+      return Biases.NONE;
+    }
+
+    @Override
+    int keyValueHeads(ConfigFields fields, int heads) {
+      return fields.count("num_key_value_heads", 8);
+    }
+
+    @Override
+    OtherLayers otherLayers(ConfigFields fields, int layers, Positions positions) {
+      OptionalInt window = WindowFields.width(fields, OptionalInt.of(4096));
+      return WindowFields.read(fields, layers, window, _ -> true, positions);
+    }
+
+    @Override
+    void writeOwn(TransformerConfig config, Map<String, Object> fields) {
+      fields.put("head_dim", config.headWidth());
+      WindowFields.writeWidth(config, fields);
     }
   },
 
   /** Qwen3's dense models. */
   QWEN3(Family.QWEN3, "Qwen3", BlockForm.NORM_BEFORE, QueryKeyNorm.PER_HEAD, 1e-6) {
     @Override
-    void requireOwn(ConfigFields fields) {
-      fields.requireFlag("use_sliding_window", false);
-      // Of no effect without: which layers would have the window, and its width.
-      fields.has("max_window_layers");
-      fields.has("sliding_window");
-      for (String type : fields.texts("layer_types")) {
-        if (!type.equals("full_attention")) {
-          throw fields.unsupported("layer_types", "full_attention in every layer");
-        }
-      }
+    OtherLayers otherLayers(ConfigFields fields, int layers, Positions positions) {
+      return windowOfLastLayers(fields, layers, positions);
     }
 
     /** Where transformers has a default of its own, 32 and 128, it is no guess at this model's. */
@@ -67,7 +110,373 @@ enum LlamaLikeConfig implements FamilyConfig {
     @Override
     void writeOwn(TransformerConfig config, Map<String, Object> fields) {
       fields.put("head_dim", config.headWidth());
-      fields.put("use_sliding_window", false);
+      fields.put("attention_bias", config.biases().queryKeyValue());
+      writeWindowOfSomeLayers(config, fields);
+    }
+  },
+
+  /** Gemma: every RMSNorm has 1 + its weight, and embeddings are multiplied by √D. */
+  GEMMA(Family.GEMMA, "Gemma", BlockForm.NORM_BEFORE, QueryKeyNorm.NONE, 1e-6) {
+    @Override
+    void requireOwn(ConfigFields fields) {
+      requireCausal(fields);
+    }
+
+    @Override
+    int headWidth(ConfigFields fields, int width, int heads) {
+      return fields.count("head_dim");
+    }
+
+    @Override
+    int keyValueHeads(ConfigFields fields, int heads) {
+      return fields.count("num_key_value_heads");
+    }
+
+    @Override
+    Norm norm() {
+      return Norm.RMS_PLUS_ONE;
+    }
+
+    /** Where it says gelu, transformers takes the tanh form too. */
+    @Override
+    Activation activation(ConfigFields fields) {
+      fields.require("hidden_activation", "gelu_pytorch_tanh");
+      return geglu(fields, "hidden_act", "gelu_pytorch_tanh", "gelu");
+    }
+
+    @Override
+    double embeddingScale(int width) {
+      return rootOf(width);
+    }
+
+    @Override
+    boolean tiedByDefault() {
+      return true;
+    }
+
+    @Override
+    OptionalInt usualPaddingToken() {
+      return OptionalInt.of(0);
+    }
+
+    @Override
+    void writeOwn(TransformerConfig config, Map<String, Object> fields) {
+      fields.put("head_dim", config.headWidth());
+      fields.put("hidden_act", "gelu_pytorch_tanh");
+      fields.put("attention_bias", config.biases().queryKeyValue());
+    }
+  },
+
+  /** Gemma 2: as Gemma, with a norm before and one after attention and MLP, windows and caps. */
+  GEMMA2(Family.GEMMA2, "Gemma2", BlockForm.NORM_AROUND, QueryKeyNorm.NONE, 1e-6) {
+    @Override
+    void requireOwn(ConfigFields fields) {
+      requireCausal(fields);
+    }
+
+    @Override
+    int headWidth(ConfigFields fields, int width, int heads) {
+      return fields.count("head_dim");
+    }
+
+    @Override
+    int keyValueHeads(ConfigFields fields, int heads) {
+      return fields.count("num_key_value_heads");
+    }
+
+    @Override
+    Norm norm() {
+      return Norm.RMS_PLUS_ONE;
+    }
+
+    /** Some files also have hidden_act, which transformers does not read. */
+    @Override
+    Activation activation(ConfigFields fields) {
+      fields.has("hidden_act");
+      return geglu(fields, "hidden_activation", "gelu_pytorch_tanh");
+    }
+
+    @Override
+    AttentionForm attention(ConfigFields fields, int layers, int headWidth, Positions positions) {
+      OptionalInt window = WindowFields.width(fields, OptionalInt.of(4096));
+      return new AttentionForm(
+          fields.number("query_pre_attn_scalar", 256),
+          cap(fields, "attn_logit_softcapping", 50),
+          WindowFields.read(fields, layers, window, layer -> layer % 2 == 0, positions));
+    }
+
+    @Override
+    double embeddingScale(int width) {
+      return rootOf(width);
+    }
+
+    @Override
+    OptionalDouble logitCap(ConfigFields fields) {
+      return cap(fields, "final_logit_softcapping", 30);
+    }
+
+    @Override
+    boolean tiedByDefault() {
+      return true;
+    }
+
+    @Override
+    OptionalInt usualPaddingToken() {
+      return OptionalInt.of(0);
+    }
+
+    @Override
+    void writeOwn(TransformerConfig config, Map<String, Object> fields) {
+      fields.put("head_dim", config.headWidth());
+      fields.put("hidden_activation", "gelu_pytorch_tanh");
+      fields.put("attention_bias", config.biases().queryKeyValue());
+      putScoreVariance(config, fields);
+      putCap(config.attentionForm().scoreCap(), "attn_logit_softcapping", fields);
+      putCap(config.logitCap(), "final_logit_softcapping", fields);
+      WindowFields.write(config, fields);
+    }
+  },
+
+  /**
+   * Gemma 3's text models: as Gemma 2, with norms of queries and keys, and rotary positions of its
+   * own for windows.
+   */
+  GEMMA3(Family.GEMMA3, "Gemma3", BlockForm.NORM_AROUND, QueryKeyNorm.PER_HEAD, 1e-6) {
+    @Override
+    public String modelType() {
+      return "gemma3_text";
+    }
+
+    @Override
+    public String backbone() {
+      return "Gemma3TextModel";
+    }
+
+    @Override
+    void requireOwn(ConfigFields fields) {
+      requireCausal(fields);
+      fields.require("attn_logit_softcapping", "null");
+    }
+
+    @Override
+    int headWidth(ConfigFields fields, int width, int heads) {
+      return fields.count("head_dim");
+    }
+
+    @Override
+    int keyValueHeads(ConfigFields fields, int heads) {
+      return fields.count("num_key_value_heads");
+    }
+
+    @Override
+    Norm norm() {
+      return Norm.RMS_PLUS_ONE;
+    }
+
+    @Override
+    Activation activation(ConfigFields fields) {
+      return geglu(fields, "hidden_activation", "gelu_pytorch_tanh");
+    }
+
+    @Override
+    Positions positions(ConfigFields fields) {
+      return LayeredRotary.full(fields);
+    }
+
+    @Override
+    AttentionForm attention(ConfigFields fields, int layers, int headWidth, Positions positions) {
+      OptionalInt window = WindowFields.width(fields, OptionalInt.of(4096));
+      int pattern = fields.count("sliding_window_pattern", 6);
+      return new AttentionForm(
+          fields.number("query_pre_attn_scalar", 256),
+          OptionalDouble.empty(),
+          WindowFields.read(
+              fields,
+              layers,
+              window,
+              layer -> (layer + 1) % pattern != 0,
+              LayeredRotary.sliding(fields)));
+    }
+
+    @Override
+    double embeddingScale(int width) {
+      return rootOf(width);
+    }
+
+    @Override
+    OptionalDouble logitCap(ConfigFields fields) {
+      return fields.has("final_logit_softcapping")
+          ? OptionalDouble.of(fields.number("final_logit_softcapping"))
+          : OptionalDouble.empty();
+    }
+
+    @Override
+    boolean tiedByDefault() {
+      return true;
+    }
+
+    @Override
+    OptionalInt usualPaddingToken() {
+      return OptionalInt.of(0);
+    }
+
+    @Override
+    void writePositions(TransformerConfig config, Map<String, Object> fields) {
+      LayeredRotary.write(config, fields);
+    }
+
+    @Override
+    void writeOwn(TransformerConfig config, Map<String, Object> fields) {
+      fields.put("head_dim", config.headWidth());
+      fields.put("hidden_activation", "gelu_pytorch_tanh");
+      fields.put("attention_bias", config.biases().queryKeyValue());
+      putScoreVariance(config, fields);
+      putCap(config.logitCap(), "final_logit_softcapping", fields);
+      WindowFields.write(config, fields);
+    }
+  },
+
+  /** OLMo 1: LayerNorm without weights. */
+  OLMO(Family.OLMO, "Olmo", BlockForm.NORM_BEFORE, QueryKeyNorm.NONE, 1e-5) {
+    @Override
+    void requireOwn(ConfigFields fields) {
+      fields.require("clip_qkv", "null");
+    }
+
+    @Override
+    Norm norm() {
+      return Norm.PLAIN_LAYER;
+    }
+
+    /** It has no field, and is always this. */
+    @Override
+    double epsilon(ConfigFields fields) {
+      return 1e-5;
+    }
+
+    @Override
+    OptionalInt usualPaddingToken() {
+      return OptionalInt.of(1);
+    }
+
+    @Override
+    void writeOwn(TransformerConfig config, Map<String, Object> fields) {
+      fields.put("attention_bias", config.biases().queryKeyValue());
+      fields.remove("rms_norm_eps");
+    }
+  },
+
+  /** Phi-3, with fused projections. */
+  PHI3(Family.PHI3, "Phi3", BlockForm.NORM_BEFORE, QueryKeyNorm.NONE, 1e-5) {
+    @Override
+    Biases biases(ConfigFields fields) {
+      // Some files say so, and transformers has none whatever they say.
+      fields.requireFlag("attention_bias", false);
+      return Biases.NONE;
+    }
+
+    @Override
+    Positions positions(ConfigFields fields) {
+      return ROTARY.read(fields);
+    }
+
+    @Override
+    OtherLayers otherLayers(ConfigFields fields, int layers, Positions positions) {
+      OptionalInt window = WindowFields.width(fields, OptionalInt.empty());
+      return WindowFields.read(fields, layers, window, _ -> true, positions);
+    }
+
+    @Override
+    OptionalInt usualPaddingToken() {
+      return OptionalInt.of(32_000);
+    }
+
+    @Override
+    void writePositions(TransformerConfig config, Map<String, Object> fields) {
+      ROTARY.write((Positions.Rotary) config.positions(), fields);
+      fields.put("partial_rotary_factor", ((Positions.Rotary) config.positions()).fraction());
+    }
+
+    @Override
+    void writeOwn(TransformerConfig config, Map<String, Object> fields) {
+      WindowFields.writeWidth(config, fields);
+    }
+  },
+
+  /** SmolLM3: rotary positions in most layers, and none in the others. */
+  SMOLLM3(Family.SMOLLM3, "SmolLM3", BlockForm.NORM_BEFORE, QueryKeyNorm.NONE, 1e-6) {
+    @Override
+    void requireOwn(ConfigFields fields) {
+      // With windows, the layers that have them would be those without rotary positions.
+      fields.requireFlag("use_sliding_window", false);
+      fields.has("sliding_window");
+      fields.has("max_window_layers");
+      for (String type : fields.texts("layer_types")) {
+        if (!type.equals("full_attention")) {
+          throw fields.unsupported("layer_types", "full_attention in every layer");
+        }
+      }
+    }
+
+    @Override
+    Biases biases(ConfigFields fields) {
+      return Biases.of(fields.flag("attention_bias", false), fields.flag("mlp_bias", false));
+    }
+
+    @Override
+    int keyValueHeads(ConfigFields fields, int heads) {
+      return fields.count("num_key_value_heads");
+    }
+
+    @Override
+    Positions positions(ConfigFields fields) {
+      return SMOLLM3_ROTARY.read(fields);
+    }
+
+    @Override
+    OtherLayers otherLayers(ConfigFields fields, int layers, Positions positions) {
+      int interval = fields.count("no_rope_layer_interval", 4);
+      List<Integer> rotary = fields.wholeNumbers("no_rope_layers");
+      if (!rotary.isEmpty() && rotary.size() < layers) {
+        throw fields.unsupported(
+            "no_rope_layers", "a number for each of %s layers".formatted(layers));
+      }
+      List<Integer> without =
+          IntStream.range(0, layers)
+              .filter(
+                  layer -> rotary.isEmpty() ? (layer + 1) % interval == 0 : rotary.get(layer) == 0)
+              .boxed()
+              .toList();
+      return without.isEmpty()
+          ? OtherLayers.NONE
+          : new OtherLayers(without, new Positions.None(), OptionalInt.empty());
+    }
+
+    @Override
+    boolean tiedByDefault() {
+      return true;
+    }
+
+    @Override
+    OptionalInt usualPaddingToken() {
+      return OptionalInt.of(128_004);
+    }
+
+    @Override
+    void writePositions(TransformerConfig config, Map<String, Object> fields) {
+      SMOLLM3_ROTARY.write((Positions.Rotary) config.positions(), fields);
+    }
+
+    @Override
+    void writeOwn(TransformerConfig config, Map<String, Object> fields) {
+      fields.put("attention_bias", config.biases().queryKeyValue());
+      fields.put("mlp_bias", config.biases().mlp());
+      List<Integer> without = config.attentionForm().others().layers();
+      fields.put(
+          "no_rope_layers",
+          IntStream.range(0, config.layers())
+              .mapToObj(layer -> without.contains(layer) ? 0 : 1)
+              .toList());
     }
   },
 
@@ -81,6 +490,7 @@ enum LlamaLikeConfig implements FamilyConfig {
 
     @Override
     void writeOwn(TransformerConfig config, Map<String, Object> fields) {
+      fields.put("attention_bias", config.biases().queryKeyValue());
       if (config.headWidth() * config.heads() != config.width()) {
         fields.put("head_dim", config.headWidth());
       }
@@ -88,7 +498,9 @@ enum LlamaLikeConfig implements FamilyConfig {
   };
 
   private static final RotaryFields ROTARY =
-      new RotaryFields("rope_theta", "partial_rotary_factor", 1);
+      new RotaryFields("rope_theta", "partial_rotary_factor", 1, 10_000);
+  private static final RotaryFields SMOLLM3_ROTARY =
+      new RotaryFields("rope_theta", "partial_rotary_factor", 1, 2_000_000);
 
   private final Family family;
   private final String name;
@@ -114,8 +526,72 @@ enum LlamaLikeConfig implements FamilyConfig {
 
   abstract void writeOwn(TransformerConfig config, Map<String, Object> fields);
 
-  boolean mlpBiased(ConfigFields fields) {
-    return false;
+  Biases biases(ConfigFields fields) {
+    return Biases.of(fields.flag("attention_bias", false), false);
+  }
+
+  OtherLayers otherLayers(ConfigFields fields, int layers, Positions positions) {
+    return OtherLayers.NONE;
+  }
+
+  AttentionForm attention(ConfigFields fields, int layers, int headWidth, Positions positions) {
+    return AttentionForm.usual(headWidth, otherLayers(fields, layers, positions));
+  }
+
+  Positions positions(ConfigFields fields) {
+    Positions.Rotary rotary = ROTARY.read(fields);
+    if (rotary.fraction() != 1) {
+      throw new IllegalArgumentException(
+          "partial_rotary_factor is %s, which is not supported; 1 is".formatted(rotary.fraction()));
+    }
+    return rotary;
+  }
+
+  void writePositions(TransformerConfig config, Map<String, Object> fields) {
+    ROTARY.write((Positions.Rotary) config.positions(), fields);
+  }
+
+  double epsilon(ConfigFields fields) {
+    return fields.number("rms_norm_eps", usualEpsilon);
+  }
+
+  OptionalDouble logitCap(ConfigFields fields) {
+    return OptionalDouble.empty();
+  }
+
+  /** A cap that may be null, which is none. */
+  private static OptionalDouble cap(ConfigFields fields, String name, double usual) {
+    return fields.isNull(name)
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(fields.number(name, usual));
+  }
+
+  /** As a whole number: transformers takes no other. */
+  private static void putScoreVariance(TransformerConfig config, Map<String, Object> fields) {
+    fields.put("query_pre_attn_scalar", (int) config.attentionForm().scoreVariance());
+  }
+
+  private static void putCap(OptionalDouble cap, String name, Map<String, Object> fields) {
+    fields.put(name, cap.isPresent() ? cap.getAsDouble() : null);
+  }
+
+  /** A window of the layers from {@code max_window_layers} on, where it is used. */
+  private static OtherLayers windowOfLastLayers(
+      ConfigFields fields, int layers, Positions positions) {
+    boolean used = fields.flag("use_sliding_window", false);
+    OptionalInt window = WindowFields.width(fields, OptionalInt.of(4096));
+    double first = fields.has("max_window_layers") ? fields.number("max_window_layers") : 28;
+    return WindowFields.read(
+        fields, layers, used ? window : OptionalInt.empty(), layer -> layer >= first, positions);
+  }
+
+  private static void writeWindowOfSomeLayers(
+      TransformerConfig config, Map<String, Object> fields) {
+    boolean used = !config.attentionForm().others().layers().isEmpty();
+    fields.put("use_sliding_window", used);
+    if (used) {
+      WindowFields.write(config, fields);
+    }
   }
 
   int keyValueHeads(ConfigFields fields, int heads) {
@@ -130,6 +606,40 @@ enum LlamaLikeConfig implements FamilyConfig {
 
   OptionalInt usualPaddingToken() {
     return OptionalInt.empty();
+  }
+
+  Norm norm() {
+    return Norm.RMS;
+  }
+
+  Activation activation(ConfigFields fields) {
+    fields.require("hidden_act", "silu", "swish");
+    return Activation.SWIGLU;
+  }
+
+  double embeddingScale(int width) {
+    return 1;
+  }
+
+  boolean tiedByDefault() {
+    return false;
+  }
+
+  private static void requireCausal(ConfigFields fields) {
+    if (fields.has("use_bidirectional_attention")) {
+      fields.requireFlag("use_bidirectional_attention", false);
+    }
+  }
+
+  /** The gated unit that a field names; the first spelling is what it is without the field. */
+  private static Activation geglu(ConfigFields fields, String name, String... spellings) {
+    fields.require(name, spellings);
+    return Activation.GEGLU;
+  }
+
+  /** √width, rounded to the F32 that transformers holds it in. */
+  private static double rootOf(int width) {
+    return (float) Math.sqrt(width);
   }
 
   @Override
@@ -155,38 +665,34 @@ enum LlamaLikeConfig implements FamilyConfig {
   @Override
   public TransformerConfig read(ConfigFields fields) {
     requireOwn(fields);
-    fields.require("hidden_act", "silu", "swish");
     int vocabulary = fields.count("vocab_size");
     int width = fields.count("hidden_size");
+    int layers = fields.count("num_hidden_layers");
     int heads = fields.count("num_attention_heads");
+    int headWidth = headWidth(fields, width, heads);
+    Positions positions = positions(fields);
     return new TransformerConfig(
         family,
         vocabulary,
         width,
-        fields.count("num_hidden_layers"),
+        layers,
         heads,
         keyValueHeads(fields, heads),
-        headWidth(fields, width, heads),
+        headWidth,
         fields.count("intermediate_size"),
         fields.count("max_position_embeddings"),
-        rotary(fields),
+        positions,
         blockForm,
-        Norm.RMS,
-        fields.number("rms_norm_eps", usualEpsilon),
+        norm(),
+        epsilon(fields),
         queryKeyNorm,
-        Activation.SWIGLU,
-        new Biases(fields.flag("attention_bias", false), mlpBiased(fields)),
+        activation(fields),
+        biases(fields),
+        attention(fields, layers, headWidth, positions),
+        embeddingScale(width),
+        logitCap(fields),
         paddingToken(fields, vocabulary),
-        HeadFields.read(fields, false));
-  }
-
-  private static Positions.Rotary rotary(ConfigFields fields) {
-    Positions.Rotary rotary = ROTARY.read(fields);
-    if (rotary.fraction() != 1) {
-      throw new IllegalArgumentException(
-          "partial_rotary_factor is %s, which is not supported; 1 is".formatted(rotary.fraction()));
-    }
-    return rotary;
+        HeadFields.read(fields, tiedByDefault()));
   }
 
   /** A negative one counts from the end. */
@@ -200,13 +706,7 @@ enum LlamaLikeConfig implements FamilyConfig {
 
   @Override
   public void write(TransformerConfig config, Map<String, Object> fields) {
-    if (!(config.positions() instanceof Positions.Rotary rotary)
-        || rotary.fraction() != 1
-        || config.blockForm() != blockForm
-        || config.norm() != Norm.RMS
-        || config.queryKeyNorm() != queryKeyNorm
-        || config.activation() != Activation.SWIGLU
-        || config.biases().mlp() && this != LLAMA) {
+    if (!(config.positions() instanceof Positions.Rotary)) {
       throw FamilyConfig.cannotDescribe(config);
     }
     fields.put("hidden_size", config.width());
@@ -215,10 +715,11 @@ enum LlamaLikeConfig implements FamilyConfig {
     fields.put("num_hidden_layers", config.layers());
     fields.put("intermediate_size", config.mlpWidth());
     fields.put("max_position_embeddings", config.contextLength());
-    ROTARY.write(rotary, fields);
+    writePositions(config, fields);
     fields.put("rms_norm_eps", config.normEpsilon());
-    fields.put("hidden_act", "silu");
-    fields.put("attention_bias", config.biases().attention());
+    if (config.activation() == Activation.SWIGLU) {
+      fields.put("hidden_act", "silu");
+    }
     fields.put(
         "pad_token_id",
         config.paddingToken().isPresent() ? config.paddingToken().getAsInt() : null);

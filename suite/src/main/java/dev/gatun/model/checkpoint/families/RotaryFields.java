@@ -16,11 +16,19 @@ import java.util.Set;
  * @param thetaName of theta beside {@code rope_scaling}
  * @param fractionName of the share of a head that turns, likewise
  * @param usualFraction where none is said
+ * @param usualTheta where none is said
  */
-record RotaryFields(String thetaName, String fractionName, double usualFraction) {
-  private static final double USUAL_THETA = 10_000;
+record RotaryFields(
+    String thetaName, String fractionName, double usualFraction, double usualTheta) {
   private static final String NESTED_FRACTION = "partial_rotary_factor";
   private static final String NESTED_THETA = "rope_theta";
+  private static final String TRAINED_LENGTH = "original_max_position_embeddings";
+
+  private static final String WITHIN_THE_CONTEXT =
+      "config.json scales rotary frequencies (%s) beyond the model's context alone, and longer"
+          + " sequences are not measured";
+  private static final String NOTHING_READS =
+      "config.json has a length for other rotary scalings than its own, and it is ignored: %s";
 
   Positions.Rotary read(ConfigFields fields) {
     Map<String, Double> thetas = new LinkedHashMap<>();
@@ -39,15 +47,33 @@ record RotaryFields(String thetaName, String fractionName, double usualFraction)
                 .optionalNumber(NESTED_FRACTION)
                 .ifPresent(fraction -> fractions.put(name + "." + NESTED_FRACTION, fraction));
             scalings.put(name, scaling(nested));
-            nested.refuseOthers(List.of());
+            nested.passOthers(List.of());
           });
     }
     repeated(fields, NESTED_THETA, thetas);
     repeated(fields, NESTED_FRACTION, fractions);
+    if (thetas.isEmpty()) {
+      fields.noteUsual(thetaName, usualTheta);
+    }
+    Positions.Scaling scaling = theOne(scalings, new Positions.Unscaled());
+    requireTrainedLength(fields, scaling);
     return new Positions.Rotary(
-        theOne(thetas, USUAL_THETA),
-        theOne(fractions, usualFraction),
-        theOne(scalings, new Positions.Unscaled()));
+        theOne(thetas, usualTheta), theOne(fractions, usualFraction), scaling);
+  }
+
+  /** The length beside the scaling, which transformers would take before the one in it. */
+  private static void requireTrainedLength(ConfigFields fields, Positions.Scaling scaling) {
+    if (scaling instanceof Positions.Llama3(_, _, _, int context)) {
+      fields.require(TRAINED_LENGTH, Integer.toString(context));
+    } else {
+      passTrainedLength(fields);
+    }
+  }
+
+  private static void passTrainedLength(ConfigFields fields) {
+    if (fields.has(TRAINED_LENGTH)) {
+      fields.note(NOTHING_READS, TRAINED_LENGTH);
+    }
   }
 
   /** Some versions of transformers wrote a number under a second name, and read it never. */
@@ -61,20 +87,32 @@ record RotaryFields(String thetaName, String fractionName, double usualFraction)
     said.put(name, fields.number(name));
   }
 
-  private static Positions.Scaling scaling(ConfigFields fields) {
+  static Positions.Scaling scaling(ConfigFields fields) {
     String name = fields.has("rope_type") ? "rope_type" : "type";
     String type = fields.text(name, "default");
     fields.require("type", type);
     return switch (type) {
-      case "default" -> new Positions.Unscaled();
-      case "linear" -> new Positions.Linear(fields.number("factor"));
+      case "default" -> {
+        passTrainedLength(fields);
+        yield new Positions.Unscaled();
+      }
+      case "linear" -> {
+        passTrainedLength(fields);
+        yield new Positions.Linear(fields.number("factor"));
+      }
+      case "dynamic" -> {
+        fields.number("factor");
+        passTrainedLength(fields);
+        fields.note(WITHIN_THE_CONTEXT, name + " dynamic");
+        yield new Positions.Unscaled();
+      }
       case "llama3" ->
           new Positions.Llama3(
               fields.number("factor"),
               fields.number("low_freq_factor"),
               fields.number("high_freq_factor"),
-              fields.count("original_max_position_embeddings"));
-      default -> throw fields.unsupported(name, "default, linear or llama3");
+              fields.count(TRAINED_LENGTH));
+      default -> throw fields.unsupported(name, "default, linear, dynamic or llama3");
     };
   }
 

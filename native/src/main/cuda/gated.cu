@@ -1,23 +1,25 @@
-// SwiGLU (Shazeer, arXiv 2002.05202): a row of x is F gates, then F values.
-//   y = silu(gate)·value with silu(g) = g·s, s = logistic(g)
-//   dGate = dY·value·(s + g·s·(1 − s)),  dValue = dY·g·s
+// Activations with gates (Shazeer, arXiv 2002.05202): a row of x is F gates, then F values.
+//   y = f(gate)·value,  dGate = dY·value·f′(gate),  dValue = dY·f(gate)
+//   swiglu  f(g) = silu(g) = g·s, s = logistic(g),  f′(g) = s + g·s·(1 − s)
+//   geglu   f(g) = gelu_tanh(g); see elementwise.cu
 // Memory bandwidth bounds both: 3 and 5 times N·F elements.
-#include "gatun.cuh"
+#include "gelu_tanh.cuh"
 
 constexpr int STRIP = 4 * WARP;  // columns of a warp
 constexpr int WARPS = 8;
 constexpr int ROWS = 2;  // rows of a warp that are in flight together
 
-static __device__ __forceinline__ float silu(float gate) { return gate / (1.0f + expf(-gate)); }
+struct Silu {
+  static __device__ __forceinline__ float value(float gate) { return gate / (1.0f + expf(-gate)); }
+  static __device__ __forceinline__ float slope(float gate) {
+    const float e = expf(-fabsf(gate));
+    const float larger = 1.0f / (1.0f + e);
+    const float smaller = e * larger;
+    return fmaf(gate * smaller, larger, gate < 0.0f ? smaller : larger);
+  }
+};
 
-static __device__ __forceinline__ float silu_slope(float gate) {
-  const float e = expf(-fabsf(gate));
-  const float larger = 1.0f / (1.0f + e);
-  const float smaller = e * larger;
-  return fmaf(gate * smaller, larger, gate < 0.0f ? smaller : larger);
-}
-
-template <bool ALIGNED>
+template <typename Gate, bool ALIGNED>
 static __device__ __forceinline__ void forward(const float *x, float *y, long long rows,
                                                int cols) {
   const int lane = threadIdx.x % WARP;
@@ -43,13 +45,13 @@ static __device__ __forceinline__ void forward(const float *x, float *y, long lo
       if (row < rows) {
         store_strip<ALIGNED, WARP>(
             y + row * cols, base, lane, cols,
-            each4([](float g, float v) { return silu(g) * v; }, gate[k], value[k]));
+            each4([](float g, float v) { return Gate::value(g) * v; }, gate[k], value[k]));
       }
     }
   }
 }
 
-template <bool ALIGNED>
+template <typename Gate, bool ALIGNED>
 static __device__ __forceinline__ void backward(const float *x, const float *d_y, float *d_x,
                                                 long long rows, int cols) {
   const int lane = threadIdx.x % WARP;
@@ -78,11 +80,11 @@ static __device__ __forceinline__ void backward(const float *x, const float *d_y
         float *const d_gates = d_x + 2 * row * cols;
         store_strip<ALIGNED, WARP>(
             d_gates, base, lane, cols,
-            each4([](float g, float v, float d) { return d * v * silu_slope(g); }, gate[k],
+            each4([](float g, float v, float d) { return d * v * Gate::slope(g); }, gate[k],
                   value[k], gradient[k]));
         store_strip<ALIGNED, WARP>(
             d_gates + cols, base, lane, cols,
-            each4([](float g, float d) { return d * silu(g); }, gate[k], gradient[k]));
+            each4([](float g, float d) { return d * Gate::value(g); }, gate[k], gradient[k]));
       }
     }
   }
@@ -94,9 +96,9 @@ extern "C" __global__ void __launch_bounds__(256) swiglu_f32(
     float *__restrict__ y,        // [N, F]
     long long rows, int cols) {
   if (aligned_rows(cols, x, y)) {
-    forward<true>(x, y, rows, cols);
+    forward<Silu, true>(x, y, rows, cols);
   } else {
-    forward<false>(x, y, rows, cols);
+    forward<Silu, false>(x, y, rows, cols);
   }
 }
 
@@ -107,8 +109,33 @@ extern "C" __global__ void __launch_bounds__(256) swiglu_backward_f32(
     float *__restrict__ d_x,        // [N, 2F]
     long long rows, int cols) {
   if (aligned_rows(cols, x, d_y, d_x)) {
-    backward<true>(x, d_y, d_x, rows, cols);
+    backward<Silu, true>(x, d_y, d_x, rows, cols);
   } else {
-    backward<false>(x, d_y, d_x, rows, cols);
+    backward<Silu, false>(x, d_y, d_x, rows, cols);
+  }
+}
+
+// Grid: as swiglu_f32.
+extern "C" __global__ void __launch_bounds__(256) geglu_f32(
+    const float *__restrict__ x,  // [N, 2F]
+    float *__restrict__ y,        // [N, F]
+    long long rows, int cols) {
+  if (aligned_rows(cols, x, y)) {
+    forward<GeluTanh, true>(x, y, rows, cols);
+  } else {
+    forward<GeluTanh, false>(x, y, rows, cols);
+  }
+}
+
+// Grid: as swiglu_f32.
+extern "C" __global__ void __launch_bounds__(256) geglu_backward_f32(
+    const float *__restrict__ x,    // [N, 2F]
+    const float *__restrict__ d_y,  // [N, F]
+    float *__restrict__ d_x,        // [N, 2F]
+    long long rows, int cols) {
+  if (aligned_rows(cols, x, d_y, d_x)) {
+    backward<GeluTanh, true>(x, d_y, d_x, rows, cols);
+  } else {
+    backward<GeluTanh, false>(x, d_y, d_x, rows, cols);
   }
 }

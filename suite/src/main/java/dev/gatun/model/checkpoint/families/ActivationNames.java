@@ -2,15 +2,16 @@ package dev.gatun.model.checkpoint.families;
 
 import dev.gatun.model.TransformerConfig.Activation;
 
-/** What transformers calls the two forms of GELU. */
-final class GeluNames {
-  private GeluNames() {}
+/** What transformers calls the activations of MLPs without gates. */
+final class ActivationNames {
+  private ActivationNames() {}
 
   static Activation read(ConfigFields fields, String name, String otherwise) {
     return switch (fields.text(name, otherwise)) {
       case "gelu_new", "gelu_fast", "gelu_pytorch_tanh", "gelu_python_tanh" -> Activation.GELU_TANH;
       case "gelu", "gelu_python" -> Activation.GELU;
-      default -> throw fields.unsupported(name, "gelu_new or gelu");
+      case "relu" -> Activation.RELU;
+      default -> throw fields.unsupported(name, "gelu_new, gelu or relu");
     };
   }
 
@@ -18,7 +19,9 @@ final class GeluNames {
     return switch (activation) {
       case GELU_TANH -> "gelu_new";
       case GELU -> "gelu";
-      case SWIGLU -> throw new IllegalArgumentException("SwiGLU is no form of GELU");
+      case RELU -> "relu";
+      case SWIGLU, GEGLU ->
+          throw new IllegalArgumentException(activation + " has gates, and this family has none");
     };
   }
 }
