@@ -130,6 +130,57 @@ CHECKPOINTS = {
                     intermediate_size=40, max_position_embeddings=40, hidden_act="gelu",
                     tie_word_embeddings=False),
         file=dict(shard="20KB")),
+    "gemma2-capped": dict(
+        config=dict(model_type="gemma2", vocab_size=31, hidden_size=12, num_attention_heads=2,
+                    num_key_value_heads=1, head_dim=10, num_hidden_layers=2,
+                    intermediate_size=14, max_position_embeddings=40, sliding_window=5,
+                    query_pre_attn_scalar=7, attn_logit_softcapping=2.0,
+                    final_logit_softcapping=3.0),
+        file=dict(dtype=torch.bfloat16, older=True)),
+    "gemma3-local": dict(
+        config=dict(model_type="gemma3_text", vocab_size=31, hidden_size=12,
+                    num_attention_heads=2, num_key_value_heads=1, head_dim=10,
+                    num_hidden_layers=3, intermediate_size=14, max_position_embeddings=40,
+                    sliding_window=5, query_pre_attn_scalar=7,
+                    layer_types=["sliding_attention", "full_attention", "sliding_attention"],
+                    rope_parameters=dict(
+                        full_attention=dict(rope_type="linear", factor=2.0, rope_theta=900.0),
+                        sliding_attention=dict(rope_type="default", rope_theta=30.0))),
+        file=dict(dtype=torch.bfloat16)),
+    "opt-relu": dict(
+        config=dict(model_type="opt", vocab_size=31, hidden_size=12, word_embed_proj_dim=12,
+                    num_attention_heads=2, num_hidden_layers=2, ffn_dim=20,
+                    max_position_embeddings=20, dropout=0.0),
+        file=dict(dtype=torch.float16)),
+    "opt-untied": dict(
+        config=dict(model_type="opt", vocab_size=61, hidden_size=28, word_embed_proj_dim=28,
+                    num_attention_heads=4, num_hidden_layers=2, ffn_dim=40,
+                    max_position_embeddings=40, enable_bias=False, activation_function="gelu",
+                    tie_word_embeddings=False, pad_token_id=5),
+        file=dict(shard="20KB")),
+    "olmo-plain": dict(
+        config=dict(model_type="olmo", vocab_size=31, hidden_size=12, num_attention_heads=3,
+                    num_key_value_heads=1, num_hidden_layers=2, intermediate_size=14,
+                    max_position_embeddings=40),
+        file=dict(dtype=torch.bfloat16, older=True)),
+    "phi3-partial": dict(
+        config=dict(model_type="phi3", vocab_size=31, hidden_size=16, num_attention_heads=2,
+                    num_key_value_heads=1, num_hidden_layers=2, intermediate_size=14,
+                    max_position_embeddings=40, sliding_window=6, pad_token_id=3,
+                    rope_parameters=dict(rope_type="default", rope_theta=10000.0,
+                                         partial_rotary_factor=0.5)),
+        file=dict(dtype=torch.bfloat16)),
+    "neo-local": dict(
+        config=dict(model_type="gpt_neo", vocab_size=31, hidden_size=12, num_heads=2,
+                    num_layers=2, intermediate_size=20, max_position_embeddings=20,
+                    attention_types=[[["global", "local"], 1]], window_size=5,
+                    resid_dropout=0.0, embed_dropout=0.0),
+        file=dict(dtype=torch.float16)),
+    "smollm3-mixed": dict(
+        config=dict(model_type="smollm3", vocab_size=31, hidden_size=16, num_attention_heads=2,
+                    num_key_value_heads=1, num_hidden_layers=3, intermediate_size=14,
+                    max_position_embeddings=40, no_rope_layer_interval=2, pad_token_id=4),
+        file=dict(dtype=torch.bfloat16, older=True)),
 }
 
 
@@ -200,18 +251,22 @@ def loss_of(model, tokens):
     hidden = model.base_model(tokens).last_hidden_state
     hidden.retain_grad()
     logits = model.get_output_embeddings()(hidden)
+    cap = getattr(model.config, "final_logit_softcapping", None)
+    capped = logits if cap is None else cap * torch.tanh(logits / cap)
     size = logits.shape[-1]
     loss = torch.nn.functional.cross_entropy(
-        logits[:, :-1].reshape(-1, size), tokens[:, 1:].reshape(-1))
+        capped[:, :-1].reshape(-1, size), tokens[:, 1:].reshape(-1))
     return hidden, logits, loss
 
 
-def head_measures(logits, tokens, weights):
-    """In f64, of the logits and weights in f32."""
+def head_measures(logits, tokens, weights, cap):
+    """In f64, of the logits and weights in f32: of the gradient before the cap."""
     z = logits[:, :-1].reshape(-1, logits.shape[-1]).double()
+    slope = 1 if cap is None else 1 - torch.tanh(z / cap) ** 2
+    z = z if cap is None else cap * torch.tanh(z / cap)
     gradient = torch.softmax(z, dim=-1)
     gradient[torch.arange(len(z)), tokens[:, 1:].reshape(-1)] -= 1
-    gradient /= len(z)
+    gradient *= slope / len(z)
     basis, _ = torch.linalg.qr(weights.double())
     lost = gradient - gradient @ basis @ basis.T
     return lost.norm() / gradient.norm(), torch.linalg.svdvals(gradient)
@@ -221,7 +276,8 @@ def expected(model, tokens):
     hidden, logits, loss = loss_of(model, tokens)
     loss.backward()
     weights = model.get_output_embeddings().weight
-    destroyed, singular = head_measures(logits.detach(), tokens, weights.detach())
+    cap = getattr(model.config, "final_logit_softcapping", None)
+    destroyed, singular = head_measures(logits.detach(), tokens, weights.detach(), cap)
     result = {
         "tokens": tokens,
         "logits": logits.detach(),

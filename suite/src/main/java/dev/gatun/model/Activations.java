@@ -4,6 +4,7 @@ import dev.gatun.backend.AttentionShape;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.model.Normalisation.RowStatistics;
+import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
@@ -18,7 +19,7 @@ import java.util.stream.IntStream;
  */
 final class Activations implements AutoCloseable {
   final Tensor tokens; // [N] I32
-  final Tensor positions; // [N] I32: 0 … T−1, B times
+  final Tensor positions; // [N] I32: 0 … T−1 after the table's offset, B times
   final Optional<RotaryTables> rotary; // [T, pairs]
   final Optional<RotaryTables> otherRotary; // [T, pairs], of the layers that differ
   final Tensor embedding; // [N, D], the input of the first block
@@ -30,10 +31,21 @@ final class Activations implements AutoCloseable {
   private final TensorScope scope;
 
   /**
+   * What attention [N, D] and the MLP [N, D] see where there is a norm before each and after, and
+   * the statistics of that norm.
+   */
+  record InputNorms(
+      Tensor attention,
+      RowStatistics attentionStatistics,
+      Tensor mlp,
+      RowStatistics mlpStatistics) {}
+
+  /**
    * What one block keeps for its backward pass. A branch is attention or the MLP; what lies between
    * it and its norm is its input where norms come before, its output where they come after.
    */
   static final class Block {
+    final Optional<InputNorms> inputNorms; // where norms come before and after
     final Tensor attentionBranch; // [N, D], between attention and its norm
     final RowStatistics attentionStatistics; // [N]
     final Tensor packed; // [N, (heads + 2·kv)·hd], queries, keys and values
@@ -52,6 +64,15 @@ final class Activations implements AutoCloseable {
       long rows = (long) shape.batch() * shape.length();
       int width = config.width();
       int mlpWidth = config.mlpWidth();
+      inputNorms =
+          config.blockForm() == BlockForm.NORM_AROUND
+              ? Optional.of(
+                  new InputNorms(
+                      scope.zeros(real, rows, width),
+                      statistics(scope, real, rows),
+                      scope.zeros(real, rows, width),
+                      statistics(scope, real, rows)))
+              : Optional.empty();
       attentionBranch = scope.zeros(real, rows, width);
       attentionStatistics = statistics(scope, real, rows);
       packed = scope.zeros(real, rows, shape.packedWidth());
@@ -93,8 +114,9 @@ final class Activations implements AutoCloseable {
     tokens = scope.zeros(ElementType.I32, rows);
     positions = scope.zeros(ElementType.I32, rows);
     int[] ids = new int[rows];
+    int firstPosition = config.positions() instanceof Positions.Learned(int offset) ? offset : 0;
     for (int row = 0; row < rows; row++) {
-      ids[row] = row % length;
+      ids[row] = firstPosition + row % length;
     }
     backend.write(ids, positions);
     rotary = rotary(backend, config, config.positions());

@@ -33,7 +33,12 @@ public final class ModelHead {
       case HeadForm.Linear(boolean tied, OutputBias bias) -> {
         Trainable weights = weights(parameters, tied);
         yield new LinearHead(
-            backend, weights.value(), weights.gradient(), bias(parameters, bias), backward);
+            backend,
+            weights.value(),
+            weights.gradient(),
+            bias(parameters, bias),
+            config.logitCap(),
+            backward);
       }
       case HeadForm.Factorised _ -> {
         Trainable a = trainable(parameters, ParameterNames.HEAD_A);
@@ -70,7 +75,7 @@ public final class ModelHead {
         config.outputBias() == OutputBias.NONE
             ? LinearHead.Bias.NONE
             : LinearHead.Bias.fixed(parameters.value(names.headBias()));
-    return LinearHead.frozen(backend, weights, bias);
+    return LinearHead.frozen(backend, weights, bias, config.logitCap());
   }
 
   private static LinearHead.Bias bias(Parameters parameters, OutputBias bias) {

@@ -38,6 +38,14 @@ sealed interface Normalisation {
               parameters.value(prefix + ".bias"),
               () -> parameters.gradient(weight),
               () -> parameters.gradient(prefix + ".bias"));
+      case PLAIN_LAYER -> {
+        Tensor one = scope.zeros(backend.real(), config.width());
+        backend.fill(one, 1);
+        Tensor zero = scope.zeros(backend.real(), config.width());
+        Tensor dOne = scope.zeros(backend.real(), config.width());
+        Tensor dZero = scope.zeros(backend.real(), config.width());
+        yield new Layer(backend, config.normEpsilon(), one, zero, () -> dOne, () -> dZero);
+      }
       case RMS ->
           new RootMeanSquare(
               backend,

@@ -2,6 +2,7 @@ package dev.gatun.model;
 
 import dev.gatun.model.Initialisation.Constant;
 import dev.gatun.model.Initialisation.Normal;
+import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.TransformerConfig.Norm;
 import dev.gatun.model.TransformerConfig.OutputBias;
@@ -124,8 +125,8 @@ public final class ParameterLayout {
 
   private void addEmbeddings() {
     add(names.tokenEmbedding(), normal(), config.vocabulary(), config.width());
-    if (config.positions() instanceof Positions.Learned) {
-      add(names.positionEmbedding(), normal(), config.contextLength(), config.width());
+    if (config.positions() instanceof Positions.Learned(int offset)) {
+      add(names.positionEmbedding(), normal(), offset + config.contextLength(), config.width());
     }
   }
 
@@ -136,6 +137,10 @@ public final class ParameterLayout {
     String[] queryKeyValue = names.queryKeyValue(layer);
     String[] mlpInput = names.mlpInput(layer);
 
+    if (config.blockForm() == BlockForm.NORM_AROUND) {
+      addNorm(names.attentionInputNorm(layer), width);
+      addNorm(names.mlpInputNorm(layer), width);
+    }
     addNorm(names.attentionNorm(layer), width);
     addLinear(
         queryKeyValue,
@@ -247,6 +252,9 @@ public final class ParameterLayout {
   }
 
   private void addNorm(String prefix, int width) {
+    if (config.norm() == Norm.PLAIN_LAYER) {
+      return;
+    }
     Constant one = new Constant(config.norm() == Norm.RMS_PLUS_ONE ? 0 : 1);
     vectors.add(() -> add(prefix + ".weight", one, width));
     if (config.norm() == Norm.LAYER) {

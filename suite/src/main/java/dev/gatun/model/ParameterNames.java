@@ -34,6 +34,16 @@ public sealed interface ParameterNames {
   /** Prefix of the norm before the head. */
   String finalNorm();
 
+  /** Prefix of the norm before attention, where there is one after it too. */
+  default String attentionInputNorm(int layer) {
+    throw new IllegalStateException("no checkpoint of this family names a second norm");
+  }
+
+  /** Prefix of the norm before the MLP, where there is one after it too. */
+  default String mlpInputNorm(int layer) {
+    throw new IllegalStateException("no checkpoint of this family names a second norm");
+  }
+
   /** Prefix of the norm of queries. */
   default String queryNorm(int layer) {
     throw new IllegalStateException("no checkpoint of this family names a norm of queries");
@@ -87,9 +97,13 @@ public sealed interface ParameterNames {
     return switch (config.family()) {
       case GPT2 -> new Gpt2();
       case GPT_NEOX -> new GptNeoX();
-      case LLAMA, QWEN2, QWEN3, MISTRAL, GEMMA ->
-          new Llama("input_layernorm", "post_attention_layernorm");
-      case OLMO2 -> new Llama("post_attention_layernorm", "post_feedforward_layernorm");
+      case LLAMA, QWEN2, QWEN3, MISTRAL, GEMMA, OLMO, SMOLLM3 ->
+          new Llama("input_layernorm", "post_attention_layernorm", false);
+      case PHI3 -> new Llama("input_layernorm", "post_attention_layernorm", true);
+      case OLMO2, GEMMA2, GEMMA3 ->
+          new Llama("post_attention_layernorm", "post_feedforward_layernorm", false);
+      case OPT -> new Opt();
+      case GPT_NEO -> new GptNeo();
     };
   }
 
@@ -223,8 +237,11 @@ public sealed interface ParameterNames {
     }
   }
 
-  /** The names of Llama and of those that took them over; they differ in the blocks' norms. */
-  record Llama(String firstNorm, String secondNorm) implements ParameterNames {
+  /**
+   * The names of Llama and of those that took them over; they differ in the blocks' norms, and in
+   * whether projections are fused.
+   */
+  record Llama(String firstNorm, String secondNorm, boolean fused) implements ParameterNames {
     private static String block(int layer) {
       return "model.layers." + layer;
     }
@@ -242,6 +259,9 @@ public sealed interface ParameterNames {
     @Override
     public String[] queryKeyValue(int layer) {
       String attention = block(layer) + ".self_attn.";
+      if (fused) {
+        return new String[] {attention + "qkv_proj"};
+      }
       return new String[] {attention + "q_proj", attention + "k_proj", attention + "v_proj"};
     }
 
@@ -258,6 +278,9 @@ public sealed interface ParameterNames {
     @Override
     public String[] mlpInput(int layer) {
       String mlp = block(layer) + ".mlp.";
+      if (fused) {
+        return new String[] {mlp + "gate_up_proj"};
+      }
       return new String[] {mlp + "gate_proj", mlp + "up_proj"};
     }
 
@@ -269,6 +292,16 @@ public sealed interface ParameterNames {
     @Override
     public String finalNorm() {
       return "model.norm";
+    }
+
+    @Override
+    public String attentionInputNorm(int layer) {
+      return block(layer) + ".input_layernorm";
+    }
+
+    @Override
+    public String mlpInputNorm(int layer) {
+      return block(layer) + ".pre_feedforward_layernorm";
     }
 
     @Override
@@ -289,6 +322,130 @@ public sealed interface ParameterNames {
     @Override
     public boolean isConstant(String name) {
       return name.matches("(model\\.)?(layers\\.[0-9]+\\.self_attn\\.)?rotary_emb\\.inv_freq");
+    }
+  }
+
+  /** OPT's names. */
+  record Opt() implements ParameterNames {
+    private static String block(int layer) {
+      return "model.decoder.layers." + layer;
+    }
+
+    @Override
+    public String tokenEmbedding() {
+      return "model.decoder.embed_tokens.weight";
+    }
+
+    @Override
+    public String positionEmbedding() {
+      return "model.decoder.embed_positions.weight";
+    }
+
+    @Override
+    public String attentionNorm(int layer) {
+      return block(layer) + ".self_attn_layer_norm";
+    }
+
+    @Override
+    public String[] queryKeyValue(int layer) {
+      String attention = block(layer) + ".self_attn.";
+      return new String[] {attention + "q_proj", attention + "k_proj", attention + "v_proj"};
+    }
+
+    @Override
+    public String attentionOutput(int layer) {
+      return block(layer) + ".self_attn.out_proj";
+    }
+
+    @Override
+    public String mlpNorm(int layer) {
+      return block(layer) + ".final_layer_norm";
+    }
+
+    @Override
+    public String[] mlpInput(int layer) {
+      return new String[] {block(layer) + ".fc1"};
+    }
+
+    @Override
+    public String mlpOutput(int layer) {
+      return block(layer) + ".fc2";
+    }
+
+    @Override
+    public String finalNorm() {
+      return "model.decoder.final_layer_norm";
+    }
+
+    @Override
+    public String backbone() {
+      return "model.";
+    }
+
+    @Override
+    public boolean isConstant(String name) {
+      return false;
+    }
+  }
+
+  /** GPT-Neo's names: GPT-2's, but for attention. */
+  record GptNeo() implements ParameterNames {
+    private static final Gpt2 GPT2 = new Gpt2();
+
+    @Override
+    public String tokenEmbedding() {
+      return GPT2.tokenEmbedding();
+    }
+
+    @Override
+    public String positionEmbedding() {
+      return GPT2.positionEmbedding();
+    }
+
+    @Override
+    public String attentionNorm(int layer) {
+      return GPT2.attentionNorm(layer);
+    }
+
+    @Override
+    public String[] queryKeyValue(int layer) {
+      String attention = Gpt2.block(layer) + ".attn.attention.";
+      return new String[] {attention + "q_proj", attention + "k_proj", attention + "v_proj"};
+    }
+
+    @Override
+    public String attentionOutput(int layer) {
+      return Gpt2.block(layer) + ".attn.attention.out_proj";
+    }
+
+    @Override
+    public String mlpNorm(int layer) {
+      return GPT2.mlpNorm(layer);
+    }
+
+    @Override
+    public String[] mlpInput(int layer) {
+      return GPT2.mlpInput(layer);
+    }
+
+    @Override
+    public String mlpOutput(int layer) {
+      return GPT2.mlpOutput(layer);
+    }
+
+    @Override
+    public String finalNorm() {
+      return GPT2.finalNorm();
+    }
+
+    @Override
+    public String backbone() {
+      return GPT2.backbone();
+    }
+
+    @Override
+    public boolean isConstant(String name) {
+      return name.matches("(transformer\\.)?h\\.[0-9]+\\.attn\\.attention\\.(masked_)?bias");
     }
   }
 }

@@ -8,8 +8,17 @@ public sealed interface Positions {
   /** They do not enter. */
   record None() implements Positions {}
 
-  /** A learned vector per position, added to the embedding. */
-  record Learned() implements Positions {}
+  /**
+   * A learned vector per position, added to the embedding.
+   *
+   * @param offset rows of the table before that of the first position
+   */
+  record Learned(int offset) implements Positions {
+    /** From the first row on. */
+    public Learned() {
+      this(0);
+    }
+  }
 
   /**
    * Rotary embedding of queries and keys (Su et al., arXiv 2104.09864): pair j of the turned

@@ -1,5 +1,6 @@
 package dev.gatun.model;
 
+import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import dev.gatun.model.head.LogitChunks;
@@ -68,6 +69,7 @@ public record TrainingMemory(
         + statistics
         + packed(config)
         + queriesAndKeys(config)
+        + (config.blockForm() == BlockForm.NORM_AROUND ? 2L * config.width() + statistics : 0)
         + attended(config)
         + 2L * config.heads()
         + mlp(config);

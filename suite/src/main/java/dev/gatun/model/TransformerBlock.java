@@ -4,15 +4,20 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.tensor.Tensor;
+import java.util.Optional;
 
 /** One block of the residual stream, forward and backward, in each {@link BlockForm}. */
 final class TransformerBlock {
   private final Backend backend;
   private final BlockForm form;
+  private final Optional<InputNorms> inputNorms;
   private final Normalisation attentionNorm;
   private final SelfAttention attention;
   private final Normalisation mlpNorm;
   private final Mlp mlp;
+
+  /** The norms before attention and MLP of a block that also has norms after them. */
+  private record InputNorms(Normalisation attention, Normalisation mlp) {}
 
   TransformerBlock(
       Backend backend,
@@ -23,6 +28,15 @@ final class TransformerBlock {
     this.backend = backend;
     this.form = config.blockForm();
     ParameterNames names = parameters.layout().names();
+    inputNorms =
+        form == BlockForm.NORM_AROUND
+            ? Optional.of(
+                new InputNorms(
+                    Normalisation.of(
+                        backend, scope, config, parameters, names.attentionInputNorm(layer)),
+                    Normalisation.of(
+                        backend, scope, config, parameters, names.mlpInputNorm(layer))))
+            : Optional.empty();
     attentionNorm =
         Normalisation.of(backend, scope, config, parameters, names.attentionNorm(layer));
     attention = new SelfAttention(backend, scope, config, parameters, layer);
@@ -35,7 +49,7 @@ final class TransformerBlock {
     switch (form) {
       case NORM_BEFORE -> normBefore(x, pass, kept);
       case PARALLEL -> parallel(x, pass, kept);
-      case NORM_AFTER -> normAfter(x, pass, kept);
+      case NORM_AFTER, NORM_AROUND -> normAfter(x, pass, kept);
     }
   }
 
@@ -47,7 +61,7 @@ final class TransformerBlock {
     switch (form) {
       case NORM_BEFORE -> normBeforeBackward(x, pass, kept, gradients);
       case PARALLEL -> parallelBackward(x, pass, kept, gradients);
-      case NORM_AFTER -> normAfterBackward(x, pass, kept, gradients);
+      case NORM_AFTER, NORM_AROUND -> normAfterBackward(x, pass, kept, gradients);
     }
   }
 
@@ -100,31 +114,55 @@ final class TransformerBlock {
   }
 
   private void normAfter(Tensor x, Activations pass, Activations.Block kept) {
-    attention.forward(x, pass, kept);
+    inputNorms.ifPresent(norms -> {
+      Activations.InputNorms own = kept.inputNorms.orElseThrow();
+      norms.attention.forward(x, own.attention(), own.attentionStatistics());
+    });
+    attention.forward(attentionInput(x, kept), pass, kept);
     attention.output().forward(kept.attended, kept.attentionBranch);
     attentionNorm.forward(kept.attentionBranch, kept.middle, kept.attentionStatistics);
     backend.axpy(1, x, kept.middle);
 
-    mlp.forward(kept.middle, kept);
+    inputNorms.ifPresent(norms -> {
+      Activations.InputNorms own = kept.inputNorms.orElseThrow();
+      norms.mlp.forward(kept.middle, own.mlp(), own.mlpStatistics());
+    });
+    mlp.forward(mlpInput(kept), kept);
     mlp.output().forward(kept.activated, kept.mlpBranch);
     mlpNorm.forward(kept.mlpBranch, kept.output, kept.mlpStatistics);
     backend.axpy(1, kept.middle, kept.output);
   }
 
+  private static Tensor attentionInput(Tensor x, Activations.Block kept) {
+    return kept.inputNorms.map(Activations.InputNorms::attention).orElse(x);
+  }
+
+  private static Tensor mlpInput(Activations.Block kept) {
+    return kept.inputNorms.map(Activations.InputNorms::mlp).orElse(kept.middle);
+  }
+
   private void normAfterBackward(
       Tensor x, Activations pass, Activations.Block kept, ActivationGradients gradients) {
     Tensor residual = gradients.residual;
-    backend.fill(gradients.branch, 0);
-    mlpNorm.backward(residual, kept.mlpBranch, kept.mlpStatistics, gradients.branch);
-    mlp.output().backward(gradients.branch, kept.activated, gradients.activated);
-    mlp.backward(kept.middle, kept, gradients, gradients.branch);
-    backend.axpy(1, gradients.branch, residual);
+    Tensor branch = gradients.branch;
+    backend.fill(branch, 0);
+    mlpNorm.backward(residual, kept.mlpBranch, kept.mlpStatistics, branch);
+    mlp.output().backward(branch, kept.activated, gradients.activated);
+    mlp.backward(mlpInput(kept), kept, gradients, branch);
+    inputNorms.ifPresentOrElse(
+        norms ->
+            norms.mlp.backward(
+                branch, kept.middle, kept.inputNorms.orElseThrow().mlpStatistics(), residual),
+        () -> backend.axpy(1, branch, residual));
 
-    backend.fill(gradients.branch, 0);
-    attentionNorm.backward(
-        residual, kept.attentionBranch, kept.attentionStatistics, gradients.branch);
-    attention.output().backward(gradients.branch, kept.attended, gradients.attended);
-    attention.backward(x, pass, kept, gradients, gradients.branch);
-    backend.axpy(1, gradients.branch, residual);
+    backend.fill(branch, 0);
+    attentionNorm.backward(residual, kept.attentionBranch, kept.attentionStatistics, branch);
+    attention.output().backward(branch, kept.attended, gradients.attended);
+    attention.backward(attentionInput(x, kept), pass, kept, gradients, branch);
+    inputNorms.ifPresentOrElse(
+        norms ->
+            norms.attention.backward(
+                branch, x, kept.inputNorms.orElseThrow().attentionStatistics(), residual),
+        () -> backend.axpy(1, branch, residual));
   }
 }

@@ -28,6 +28,7 @@ import java.util.OptionalInt;
  * @param biases which linear layers have biases (LayerNorm always has one, RMSNorm never)
  * @param attentionForm what attention does beside the usual
  * @param embeddingScale what token embeddings are multiplied by before the first block
+ * @param logitCap c, which makes c·tanh(z/c) of a logit z of a linear head
  * @param paddingToken a token whose embedding gets no gradient through the inputs
  * @param head the output layer
  */
@@ -50,6 +51,7 @@ public record TransformerConfig(
     Biases biases,
     AttentionForm attentionForm,
     double embeddingScale,
+    OptionalDouble logitCap,
     OptionalInt paddingToken,
     HeadForm head) {
 
@@ -70,7 +72,21 @@ public record TransformerConfig(
     /** Llama's names. */
     MISTRAL("Mistral"),
     /** Llama's names. */
-    GEMMA("Gemma");
+    GEMMA("Gemma"),
+    /** Llama's names, with a norm before and one after attention and MLP. */
+    GEMMA2("Gemma 2"),
+    /** As Gemma 2, with {@code self_attn.q_norm} and {@code k_norm}. */
+    GEMMA3("Gemma 3"),
+    /** As in {@code model.decoder.layers.0.self_attn.q_proj.weight}. */
+    OPT("OPT"),
+    /** Llama's names, without norms. */
+    OLMO("OLMo"),
+    /** Llama's names, with {@code self_attn.qkv_proj} and {@code mlp.gate_up_proj}. */
+    PHI3("Phi-3"),
+    /** As in {@code transformer.h.0.attn.attention.q_proj.weight}. */
+    GPT_NEO("GPT-Neo"),
+    /** Llama's names. */
+    SMOLLM3("SmolLM3");
 
     private final String label;
 
@@ -90,7 +106,9 @@ public record TransformerConfig(
     /** x + attention(norm(x)) + mlp(norm(x)), with a norm for each. */
     PARALLEL,
     /** y = x + norm(attention(x)), then y + norm(mlp(y)). */
-    NORM_AFTER
+    NORM_AFTER,
+    /** y = x + norm(attention(norm(x))), then y + norm(mlp(norm(y))). */
+    NORM_AROUND
   }
 
   /** The normalisation of each block and before the head. */
@@ -100,7 +118,9 @@ public record TransformerConfig(
     /** RMSNorm with weight. */
     RMS,
     /** RMSNorm with 1 + weight. */
-    RMS_PLUS_ONE
+    RMS_PLUS_ONE,
+    /** LayerNorm with neither weight nor bias. */
+    PLAIN_LAYER
   }
 
   /** RMSNorm of queries and keys, before positions enter. */
@@ -345,6 +365,11 @@ public record TransformerConfig(
               .formatted(paddingToken.getAsInt(), vocabulary));
     }
     checkHead(head, vocabulary, width);
+    if (logitCap.isPresent() && !(logitCap.getAsDouble() > 0 && head instanceof HeadForm.Linear)) {
+      throw new IllegalArgumentException(
+          "only logits of a linear head can be capped, and at a positive number, not %s of a %s one"
+              .formatted(logitCap.getAsDouble(), head.label()));
+    }
   }
 
   private static void checkHead(HeadForm head, int vocabulary, int width) {
@@ -405,6 +430,7 @@ public record TransformerConfig(
         Biases.ALL,
         AttentionForm.usual(headWidth(width, heads)),
         1,
+        OptionalDouble.empty(),
         OptionalInt.empty(),
         new HeadForm.Linear(true));
   }
@@ -442,6 +468,7 @@ public record TransformerConfig(
         Biases.NONE,
         AttentionForm.usual(headWidth(width, heads)),
         1,
+        OptionalDouble.empty(),
         OptionalInt.empty(),
         new HeadForm.Linear(false));
   }
@@ -481,6 +508,7 @@ public record TransformerConfig(
         biases,
         attentionForm,
         embeddingScale,
+        logitCap,
         paddingToken,
         other);
   }

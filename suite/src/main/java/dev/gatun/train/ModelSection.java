@@ -15,6 +15,7 @@ import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.TransformerConfig.Norm;
 import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import tools.jackson.databind.PropertyNamingStrategies.KebabCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
@@ -108,6 +109,7 @@ record ModelSection(
         biases,
         AttentionForm.usual(inHead),
         1,
+        OptionalDouble.empty(),
         OptionalInt.empty(),
         form);
   }

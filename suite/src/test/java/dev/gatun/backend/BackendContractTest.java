@@ -185,8 +185,9 @@ public abstract class BackendContractTest extends RowOperationsContract {
   @ParameterizedTest
   @CsvSource({"1, 1", "3, 7", "17, 33", "65, 1001"})
   void gated(int rows, int width) {
-    double[] x = normal(2L * rows * width, 4);
     for (Gate gate : Gate.values()) {
+      // GELU of less than −9 is less than the smallest normal F32.
+      double[] x = normal(2L * rows * width, gate == Gate.SILU ? 4 : 2);
       check(
           "gated",
           run -> {

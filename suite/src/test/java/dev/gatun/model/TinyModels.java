@@ -14,6 +14,7 @@ import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 
@@ -55,7 +56,14 @@ public final class TinyModels {
           Map.entry("qwen2", qwen2(OtherLayers.NONE)),
           Map.entry("qwen2 window", qwen2(window(2, 1))),
           Map.entry("mistral window", mistral()),
-          Map.entry("gemma", gemma()));
+          Map.entry("gemma", gemma()),
+          Map.entry("gemma2", gemma2()),
+          Map.entry("gemma3", gemma3()),
+          Map.entry("opt", opt()),
+          Map.entry("olmo", olmo()),
+          Map.entry("phi3", phi3()),
+          Map.entry("gpt neo", gptNeo()),
+          Map.entry("smollm3", smolLm3()));
 
   private TinyModels() {}
 
@@ -88,6 +96,7 @@ public final class TinyModels {
         Biases.ALL,
         AttentionForm.usual(6),
         1,
+        OptionalDouble.empty(),
         OptionalInt.empty(),
         new HeadForm.Linear(false));
   }
@@ -113,6 +122,7 @@ public final class TinyModels {
         Biases.of(form == BlockForm.PARALLEL, true),
         AttentionForm.usual(6),
         1,
+        OptionalDouble.empty(),
         OptionalInt.empty(),
         new HeadForm.Linear(form == BlockForm.NORM_BEFORE));
   }
@@ -137,6 +147,7 @@ public final class TinyModels {
         Biases.NONE,
         AttentionForm.usual(6),
         1,
+        OptionalDouble.empty(),
         OptionalInt.empty(),
         new HeadForm.Linear(true));
   }
@@ -161,6 +172,7 @@ public final class TinyModels {
         Biases.of(true, false),
         AttentionForm.usual(2),
         1,
+        OptionalDouble.empty(),
         OptionalInt.empty(),
         new HeadForm.Linear(false));
   }
@@ -185,6 +197,7 @@ public final class TinyModels {
         new Biases(true, false, false),
         AttentionForm.usual(2, window),
         1,
+        OptionalDouble.empty(),
         OptionalInt.empty(),
         new HeadForm.Linear(true));
   }
@@ -209,6 +222,7 @@ public final class TinyModels {
         Biases.NONE,
         AttentionForm.usual(6, window(3, 0, 1)),
         1,
+        OptionalDouble.empty(),
         OptionalInt.empty(),
         new HeadForm.Linear(false));
   }
@@ -233,6 +247,186 @@ public final class TinyModels {
         Biases.NONE,
         AttentionForm.usual(6),
         (float) Math.sqrt(8),
+        OptionalDouble.empty(),
+        OptionalInt.empty(),
+        new HeadForm.Linear(true));
+  }
+
+  private static TransformerConfig gemma2() {
+    return new TransformerConfig(
+        Family.GEMMA2,
+        VOCABULARY,
+        8,
+        2,
+        4,
+        2,
+        6,
+        5,
+        7,
+        new Positions.Rotary(100),
+        BlockForm.NORM_AROUND,
+        Norm.RMS_PLUS_ONE,
+        1e-5,
+        QueryKeyNorm.NONE,
+        Activation.GEGLU,
+        Biases.NONE,
+        new AttentionForm(9, OptionalDouble.of(1.5), window(3, 0)),
+        (float) Math.sqrt(8),
+        OptionalDouble.of(2),
+        OptionalInt.empty(),
+        new HeadForm.Linear(true));
+  }
+
+  private static TransformerConfig gemma3() {
+    return new TransformerConfig(
+        Family.GEMMA3,
+        VOCABULARY,
+        8,
+        2,
+        4,
+        1,
+        6,
+        5,
+        7,
+        new Positions.Rotary(50, 1, new Positions.Linear(2)),
+        BlockForm.NORM_AROUND,
+        Norm.RMS_PLUS_ONE,
+        1e-5,
+        QueryKeyNorm.PER_HEAD,
+        Activation.GEGLU,
+        Biases.of(true, false),
+        new AttentionForm(9, OptionalDouble.empty(), window(2, 1)),
+        (float) Math.sqrt(8),
+        OptionalDouble.empty(),
+        OptionalInt.empty(),
+        new HeadForm.Linear(false));
+  }
+
+  private static TransformerConfig opt() {
+    return new TransformerConfig(
+        Family.OPT,
+        VOCABULARY,
+        6,
+        2,
+        3,
+        3,
+        2,
+        5,
+        7,
+        new Positions.Learned(2),
+        BlockForm.NORM_BEFORE,
+        Norm.LAYER,
+        1e-5,
+        QueryKeyNorm.NONE,
+        Activation.RELU,
+        Biases.ALL,
+        AttentionForm.usual(2),
+        1,
+        OptionalDouble.empty(),
+        OptionalInt.empty(),
+        new HeadForm.Linear(true));
+  }
+
+  private static TransformerConfig olmo() {
+    return new TransformerConfig(
+        Family.OLMO,
+        VOCABULARY,
+        8,
+        2,
+        4,
+        2,
+        2,
+        5,
+        7,
+        new Positions.Rotary(100),
+        BlockForm.NORM_BEFORE,
+        Norm.PLAIN_LAYER,
+        1e-5,
+        QueryKeyNorm.NONE,
+        Activation.SWIGLU,
+        Biases.NONE,
+        AttentionForm.usual(2),
+        1,
+        OptionalDouble.empty(),
+        OptionalInt.empty(),
+        new HeadForm.Linear(false));
+  }
+
+  private static TransformerConfig phi3() {
+    return new TransformerConfig(
+        Family.PHI3,
+        VOCABULARY,
+        8,
+        2,
+        2,
+        1,
+        4,
+        5,
+        7,
+        new Positions.Rotary(100, 0.5, new Positions.Unscaled()),
+        BlockForm.NORM_BEFORE,
+        Norm.RMS,
+        1e-5,
+        QueryKeyNorm.NONE,
+        Activation.SWIGLU,
+        Biases.NONE,
+        AttentionForm.usual(4),
+        1,
+        OptionalDouble.empty(),
+        OptionalInt.empty(),
+        new HeadForm.Linear(false));
+  }
+
+  private static TransformerConfig gptNeo() {
+    return new TransformerConfig(
+        Family.GPT_NEO,
+        VOCABULARY,
+        6,
+        2,
+        3,
+        3,
+        2,
+        5,
+        7,
+        new Positions.Learned(),
+        BlockForm.NORM_BEFORE,
+        Norm.LAYER,
+        1e-5,
+        QueryKeyNorm.NONE,
+        Activation.GELU_TANH,
+        new Biases(false, true, true),
+        new AttentionForm(
+            1,
+            OptionalDouble.empty(),
+            new OtherLayers(List.of(1), new Positions.Learned(), OptionalInt.of(2))),
+        1,
+        OptionalDouble.empty(),
+        OptionalInt.empty(),
+        new HeadForm.Linear(true));
+  }
+
+  private static TransformerConfig smolLm3() {
+    return new TransformerConfig(
+        Family.SMOLLM3,
+        VOCABULARY,
+        8,
+        2,
+        4,
+        2,
+        2,
+        5,
+        7,
+        new Positions.Rotary(100),
+        BlockForm.NORM_BEFORE,
+        Norm.RMS,
+        1e-5,
+        QueryKeyNorm.NONE,
+        Activation.SWIGLU,
+        Biases.NONE,
+        AttentionForm.usual(
+            2, new OtherLayers(List.of(1), new Positions.None(), OptionalInt.empty())),
+        1,
+        OptionalDouble.empty(),
         OptionalInt.empty(),
         new HeadForm.Linear(true));
   }
@@ -267,6 +461,7 @@ public final class TinyModels {
         c.biases(),
         c.attentionForm(),
         c.embeddingScale(),
+        c.logitCap(),
         c.paddingToken(),
         c.head());
   }

@@ -132,12 +132,12 @@ public final class StreamedBackbone implements AutoCloseable {
     if (config.embeddingScale() != 1) {
       backend.scale(config.embeddingScale(), states);
     }
-    if (config.positions() instanceof Positions.Learned) {
+    if (config.positions() instanceof Positions.Learned(int offset)) {
       try (TensorScope scope = backend.newScope()) {
         Tensor positions = scope.zeros(backend.real(), length, config.width());
         stored.readRowsInto(
             stored.layout().spec(names.positionEmbedding()),
-            IntStream.range(0, length).toArray(),
+            IntStream.range(offset, offset + length).toArray(),
             backend,
             positions);
         for (long first = 0; first < states.rows(); first += length) {

@@ -5,10 +5,12 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.Tensor;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * A head with full weights W [V, D], its own or, when tied, the token embedding's, and logits L =
- * H·Wᵀ + 1·bᵀ. Without a bias nothing is added.
+ * H·Wᵀ + 1·bᵀ. Without a bias nothing is added. With a cap c the loss is that of c·tanh(L/c), and
+ * the gradient that taps see is still that of L.
  */
 public final class LinearHead implements MatrixHead {
   private final Backend backend;
@@ -43,24 +45,41 @@ public final class LinearHead implements MatrixHead {
     this(backend, weights, weightGradients, Bias.NONE, HeadBackward.EXACT);
   }
 
-  /** Over weights and their gradients [V, D], which a backward pass adds to. */
+  /** As below, without a cap. */
   public LinearHead(
       Backend backend, Tensor weights, Tensor weightGradients, Bias bias, HeadBackward backward) {
-    this(backend, weights, bias, BackwardProducts.of(backward, backend, weights, weightGradients));
+    this(backend, weights, weightGradients, bias, OptionalDouble.empty(), backward);
+  }
+
+  /** Over weights and their gradients [V, D], which a backward pass adds to. */
+  public LinearHead(
+      Backend backend,
+      Tensor weights,
+      Tensor weightGradients,
+      Bias bias,
+      OptionalDouble cap,
+      HeadBackward backward) {
+    this(
+        backend,
+        weights,
+        bias,
+        cap,
+        BackwardProducts.of(backward, backend, weights, weightGradients));
   }
 
   /** Without gradients of its weights. */
-  public static LinearHead frozen(Backend backend, Tensor weights, Bias bias) {
-    return new LinearHead(backend, weights, bias, new BackwardProducts.Frozen());
+  public static LinearHead frozen(Backend backend, Tensor weights, Bias bias, OptionalDouble cap) {
+    return new LinearHead(backend, weights, bias, cap, new BackwardProducts.Frozen());
   }
 
-  private LinearHead(Backend backend, Tensor weights, Bias bias, BackwardProducts products) {
+  private LinearHead(
+      Backend backend, Tensor weights, Bias bias, OptionalDouble cap, BackwardProducts products) {
     this.backend = backend;
     this.weights = weights;
     this.bias = bias;
     this.products = products;
     this.hiddenProducts = new BackwardProducts.HiddenOnly(backend, weights);
-    this.chunks = new LogitChunks(backend, bias.value);
+    this.chunks = new LogitChunks(backend, bias.value, cap);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.gatun.model.head;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.backend.Elementwise;
 import dev.gatun.backend.LogSumExp;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
@@ -8,11 +9,13 @@ import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Walks the logits X·Wᵀ of X [N, K], W [V, K], with a bias [V] if there is one, in chunks that fit
  * a fixed budget, with the buffers for it. Both kinds of head end in this: X is the hidden states,
- * or their projection to the rank of the head.
+ * or their projection to the rank of the head. Logits may be capped; G is the gradient of those
+ * before the cap.
  */
 public final class LogitChunks implements AutoCloseable {
   /** The most bytes of logits held at once. */
@@ -20,16 +23,18 @@ public final class LogitChunks implements AutoCloseable {
 
   private final Backend backend;
   private final Optional<Tensor> bias; // [V]
+  private final OptionalDouble cap;
   private Optional<Buffers> buffers = Optional.empty();
   private long generation;
 
   LogitChunks(Backend backend) {
-    this(backend, Optional.empty());
+    this(backend, Optional.empty(), OptionalDouble.empty());
   }
 
-  LogitChunks(Backend backend, Optional<Tensor> bias) {
+  LogitChunks(Backend backend, Optional<Tensor> bias, OptionalDouble cap) {
     this.backend = backend;
     this.bias = bias;
+    this.cap = cap;
   }
 
   /** Buffers for N rows and V classes; [N] where not said. */
@@ -38,6 +43,7 @@ public final class LogitChunks implements AutoCloseable {
       long rows,
       long vocabulary,
       Tensor logits, // flat: [chunkRows, V], or [N, blockClasses]
+      Optional<Tensor> toCap, // as logits: L/c, where they are capped
       Tensor losses,
       Tensor ones,
       LogSumExp logSumExp,
@@ -112,6 +118,7 @@ public final class LogitChunks implements AutoCloseable {
         (first, count, logits) -> {
           backend.crossEntropy(
               logits, targets.slice(first, count), scale, losses.slice(first, count));
+          capBackward(logits, b);
           consumer.accept(first, logits);
         });
   }
@@ -143,7 +150,9 @@ public final class LogitChunks implements AutoCloseable {
       Tensor block = b.logits.slice(0, x.rows(), count);
       backend.gemm(Transpose.NO, Transpose.YES, 1, x, weights.rows(first, count), 0, block);
       addBias(first, block);
+      cap(block, b);
       backend.crossEntropyColumns(block, logSumExp, targets, first, scale);
+      capBackward(block, b);
       consumer.accept(first, block);
     }
   }
@@ -156,6 +165,7 @@ public final class LogitChunks implements AutoCloseable {
       Tensor logits = b.logits.slice(0, count, vocabulary);
       backend.gemm(Transpose.NO, Transpose.YES, 1, x.rows(first, count), weights, 0, logits);
       addBias(0, logits);
+      cap(logits, b);
       chunk.accept(first, count, logits);
     }
   }
@@ -163,6 +173,27 @@ public final class LogitChunks implements AutoCloseable {
   /** To logits of the classes from the first one on. */
   private void addBias(long firstClass, Tensor logits) {
     bias.ifPresent(b -> backend.addBias(b.slice(firstClass, logits.cols()), logits));
+  }
+
+  /** Logits L to c·tanh(L/c). */
+  private void cap(Tensor logits, Buffers b) {
+    cap.ifPresent(c -> {
+      Tensor toCap = toCap(logits, b);
+      backend.copy(logits, toCap);
+      backend.scale(1 / c, toCap);
+      backend.elementwise(Elementwise.TANH, toCap, logits);
+      backend.scale(c, logits);
+    });
+  }
+
+  /** The gradient of capped logits to that of the logits. */
+  private void capBackward(Tensor gradient, Buffers b) {
+    cap.ifPresent(
+        _ -> backend.elementwiseBackward(Elementwise.TANH, toCap(gradient, b), gradient, gradient));
+  }
+
+  private static Tensor toCap(Tensor logits, Buffers b) {
+    return b.toCap.orElseThrow().slice(0, logits.rows(), logits.cols());
   }
 
   private double sum(Tensor losses, Buffers b) {
@@ -214,6 +245,7 @@ public final class LogitChunks implements AutoCloseable {
         rows,
         vocabulary,
         scope.zeros(real, elements),
+        cap.isPresent() ? Optional.of(scope.zeros(real, elements)) : Optional.empty(),
         scope.zeros(real, rows),
         ones,
         new LogSumExp(scope.zeros(real, rows), scope.zeros(real, rows)),

@@ -27,7 +27,14 @@ record Fixture(Path folder) {
                   "qwen3-biased",
                   "qwen2-window",
                   "mistral-window",
-                  "gemma-biased"))
+                  "gemma-biased",
+                  "gemma2-capped",
+                  "gemma3-local",
+                  "opt-relu",
+                  "olmo-plain",
+                  "phi3-partial",
+                  "neo-local",
+                  "smollm3-mixed"))
           .toList();
 
   static Fixture of(String name) {

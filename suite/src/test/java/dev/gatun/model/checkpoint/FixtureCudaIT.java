@@ -21,7 +21,22 @@ class FixtureCudaIT {
   private static final Path LIBRARIES = FakeCuda.build();
 
   @ParameterizedTest
-  @ValueSource(strings = {"neox-odd-rotary", "qwen3-biased", "olmo2-tiny"})
+  @ValueSource(
+      strings = {
+        "neox-odd-rotary",
+        "qwen3-biased",
+        "olmo2-tiny",
+        "qwen2-window",
+        "mistral-window",
+        "gemma-biased",
+        "gemma2-capped",
+        "gemma3-local",
+        "opt-relu",
+        "olmo-plain",
+        "phi3-partial",
+        "neo-local",
+        "smollm3-mixed"
+      })
   void everyTensorIsAsExactAsThatOfPyTorch(String name) {
     Fixture fixture = Fixture.of(name);
     try (Backend oracle = ReferenceBackend.open();

@@ -60,6 +60,13 @@ record Mutator(RandomGenerator random) {
           "qwen2",
           "mistral",
           "gemma",
+          "gemma2",
+          "gemma3_text",
+          "opt",
+          "olmo",
+          "phi3",
+          "gpt_neo",
+          "smollm3",
           "sliding_attention");
 
   /** One to four kinds of damage. */

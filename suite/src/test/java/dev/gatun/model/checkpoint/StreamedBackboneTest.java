@@ -123,6 +123,7 @@ class StreamedBackboneTest {
     ParameterNames names = model.parameters().layout().names();
     int width = model.config().width();
     double[] table = backend.toDoubles(model.parameters().value(names.tokenEmbedding()));
+    int offset = model.config().positions() instanceof Positions.Learned(int rows) ? rows : 0;
     boolean learned = model.config().positions() instanceof Positions.Learned;
     double[] positions =
         learned
@@ -133,7 +134,7 @@ class StreamedBackboneTest {
       int row = i / width;
       sums[i] =
           model.config().embeddingScale() * table[tokens[row] * width + i % width]
-              + positions[row % LENGTH * width + i % width];
+              + positions[(offset + row % LENGTH) * width + i % width];
     }
     return sums;
   }

@@ -103,7 +103,11 @@ class TransformersIT {
       Tensor weights = model.head().weights(scope);
       Tensor logits = scope.zeros(backend.real(), hidden.rows(), weights.rows());
       backend.gemm(Transpose.NO, Transpose.YES, 1, hidden, weights, 0, logits);
-      return backend.toDoubles(logits);
+      double[] values = backend.toDoubles(logits);
+      double cap = config.logitCap().orElse(Double.POSITIVE_INFINITY);
+      return cap == Double.POSITIVE_INFINITY
+          ? values
+          : Arrays.stream(values).map(z -> cap * Math.tanh(z / cap)).toArray();
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.gatun.model.checkpoint.families;
 
 import dev.gatun.io.Notes;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,6 +18,7 @@ import tools.jackson.databind.JsonNode;
  */
 final class ConfigFields {
   private static final int LONGEST_VALUE = 80;
+  private static final int MOST_TIMES = 1000;
 
   private static final String USUAL =
       "config.json leaves out %s; the usual value of its architecture is taken";
@@ -61,6 +63,23 @@ final class ConfigFields {
   boolean has(String name) {
     JsonNode node = node(name);
     return !node.isMissingNode() && !node.isNull();
+  }
+
+  /** Whether a field is there and null. */
+  boolean isNull(String name) {
+    return node(name).isNull();
+  }
+
+  /** The whole numbers of a list that may be missing or null. */
+  List<Integer> wholeNumbers(String name) {
+    if (!has(name)) {
+      return List.of();
+    }
+    JsonNode node = node(name);
+    if (!node.isArray() || !node.valueStream().allMatch(JsonNode::canConvertToInt)) {
+      throw wrong(name, "not a list of whole numbers");
+    }
+    return node.valueStream().map(JsonNode::intValue).toList();
   }
 
   /** A count of at least 1; the usual one, with a note, where it is missing. */
@@ -169,6 +188,24 @@ final class ConfigFields {
       throw wrong(name, "not a list of texts");
     }
     return node.valueStream().map(JsonNode::stringValue).toList();
+  }
+
+  /** Texts as in [[["a", "b"], 2]], which says a, b, a, b; none if it is missing or null. */
+  List<String> repeatedTexts(String name) {
+    List<String> texts = new ArrayList<>();
+    for (JsonNode part : has(name) ? node(name) : List.<JsonNode>of()) {
+      JsonNode times = part.path(1);
+      if (!part.path(0).valueStream().allMatch(JsonNode::isString)
+          || !times.canConvertToInt()
+          || times.intValue() < 1
+          || times.intValue() > MOST_TIMES) {
+        throw wrong(name, "not a list of texts with how often each list is repeated");
+      }
+      for (int i = 0; i < times.intValue(); i++) {
+        part.path(0).valueStream().map(JsonNode::stringValue).forEach(texts::add);
+      }
+    }
+    return texts;
   }
 
   /** The fields of an object that may be missing or null. */

@@ -5,16 +5,24 @@ import java.util.List;
 import java.util.Map;
 
 /** How one family's configuration says what a model is: read and written side by side. */
-sealed interface FamilyConfig permits Gpt2Config, GptNeoXConfig, LlamaLikeConfig {
+sealed interface FamilyConfig
+    permits Gpt2Config, GptNeoConfig, GptNeoXConfig, LlamaLikeConfig, OptConfig {
   List<FamilyConfig> ALL =
       List.of(
           new Gpt2Config(),
           new GptNeoXConfig(),
+          new GptNeoConfig(),
+          new OptConfig(),
           LlamaLikeConfig.LLAMA,
           LlamaLikeConfig.QWEN2,
           LlamaLikeConfig.QWEN3,
           LlamaLikeConfig.MISTRAL,
           LlamaLikeConfig.GEMMA,
+          LlamaLikeConfig.GEMMA2,
+          LlamaLikeConfig.GEMMA3,
+          LlamaLikeConfig.PHI3,
+          LlamaLikeConfig.SMOLLM3,
+          LlamaLikeConfig.OLMO,
           LlamaLikeConfig.OLMO2);
 
   TransformerConfig.Family family();

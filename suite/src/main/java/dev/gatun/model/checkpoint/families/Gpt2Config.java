@@ -61,6 +61,7 @@ record Gpt2Config() implements FamilyConfig {
         Biases.ALL,
         attention(fields, headWidth),
         1,
+        OptionalDouble.empty(),
         OptionalInt.empty(),
         HeadFields.read(fields, true));
   }

@@ -9,12 +9,13 @@ import dev.gatun.model.TransformerConfig.Family;
 import dev.gatun.model.TransformerConfig.Norm;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /** GPT-NeoX, the family of Pythia. */
 record GptNeoXConfig() implements FamilyConfig {
   private static final RotaryFields ROTARY =
-      new RotaryFields("rotary_emb_base", "rotary_pct", 0.25);
+      new RotaryFields("rotary_emb_base", "rotary_pct", 0.25, 10_000);
 
   @Override
   public Family family() {
@@ -61,6 +62,7 @@ record GptNeoXConfig() implements FamilyConfig {
         Biases.of(fields.flag("attention_bias", true), true),
         AttentionForm.usual(headWidth),
         1,
+        OptionalDouble.empty(),
         OptionalInt.empty(),
         HeadFields.read(fields, false));
   }

@@ -10,15 +10,14 @@ import dev.gatun.model.TransformerConfig.Family;
 import dev.gatun.model.TransformerConfig.Norm;
 import dev.gatun.model.TransformerConfig.OtherLayers;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
-/**
- * Llama, and the families that took over its fields: Qwen2 (biases of queries, keys and values),
- * Mistral (a sliding window), Qwen3 (queries and keys normalised head by head) and OLMo 2 (queries
- * and keys normalised whole, norms after attention and MLP).
- */
+/** Llama, and the families that took over its fields; what each does otherwise stands beside it. */
 enum LlamaLikeConfig implements FamilyConfig {
   /** Llama 1 to 3 and what is built as they are: TinyLlama, SmolLM. */
   LLAMA(Family.LLAMA, "Llama", BlockForm.NORM_BEFORE, QueryKeyNorm.NONE, 1e-6) {
@@ -141,6 +140,7 @@ enum LlamaLikeConfig implements FamilyConfig {
     /** Where it says gelu, transformers takes the tanh form too. */
     @Override
     Activation activation(ConfigFields fields) {
+      fields.require("hidden_activation", "gelu_pytorch_tanh");
       return geglu(fields, "hidden_act", "gelu_pytorch_tanh", "gelu");
     }
 
@@ -167,6 +167,321 @@ enum LlamaLikeConfig implements FamilyConfig {
     }
   },
 
+  /** Gemma 2: as Gemma, with a norm before and one after attention and MLP, windows and caps. */
+  GEMMA2(Family.GEMMA2, "Gemma2", BlockForm.NORM_AROUND, QueryKeyNorm.NONE, 1e-6) {
+    @Override
+    void requireOwn(ConfigFields fields) {
+      requireCausal(fields);
+    }
+
+    @Override
+    int headWidth(ConfigFields fields, int width, int heads) {
+      return fields.count("head_dim");
+    }
+
+    @Override
+    int keyValueHeads(ConfigFields fields, int heads) {
+      return fields.count("num_key_value_heads");
+    }
+
+    @Override
+    Norm norm() {
+      return Norm.RMS_PLUS_ONE;
+    }
+
+    /** Some files also have hidden_act, which transformers does not read. */
+    @Override
+    Activation activation(ConfigFields fields) {
+      fields.has("hidden_act");
+      return geglu(fields, "hidden_activation", "gelu_pytorch_tanh");
+    }
+
+    @Override
+    AttentionForm attention(ConfigFields fields, int layers, int headWidth, Positions positions) {
+      OptionalInt window = WindowFields.width(fields, OptionalInt.of(4096));
+      return new AttentionForm(
+          fields.number("query_pre_attn_scalar", 256),
+          cap(fields, "attn_logit_softcapping", 50),
+          WindowFields.read(fields, layers, window, layer -> layer % 2 == 0, positions));
+    }
+
+    @Override
+    double embeddingScale(int width) {
+      return rootOf(width);
+    }
+
+    @Override
+    OptionalDouble logitCap(ConfigFields fields) {
+      return cap(fields, "final_logit_softcapping", 30);
+    }
+
+    @Override
+    boolean tiedByDefault() {
+      return true;
+    }
+
+    @Override
+    OptionalInt usualPaddingToken() {
+      return OptionalInt.of(0);
+    }
+
+    @Override
+    void writeOwn(TransformerConfig config, Map<String, Object> fields) {
+      fields.put("head_dim", config.headWidth());
+      fields.put("hidden_activation", "gelu_pytorch_tanh");
+      fields.put("attention_bias", config.biases().queryKeyValue());
+      fields.put("query_pre_attn_scalar", config.attentionForm().scoreVariance());
+      putCap(config.attentionForm().scoreCap(), "attn_logit_softcapping", fields);
+      putCap(config.logitCap(), "final_logit_softcapping", fields);
+      WindowFields.write(config, fields);
+    }
+  },
+
+  /**
+   * Gemma 3's text models: as Gemma 2, with norms of queries and keys, and rotary positions of its
+   * own for windows.
+   */
+  GEMMA3(Family.GEMMA3, "Gemma3", BlockForm.NORM_AROUND, QueryKeyNorm.PER_HEAD, 1e-6) {
+    @Override
+    public String modelType() {
+      return "gemma3_text";
+    }
+
+    @Override
+    public String backbone() {
+      return "Gemma3TextModel";
+    }
+
+    @Override
+    void requireOwn(ConfigFields fields) {
+      requireCausal(fields);
+      fields.require("attn_logit_softcapping", "null");
+      fields.has("_sliding_window_pattern");
+    }
+
+    @Override
+    int headWidth(ConfigFields fields, int width, int heads) {
+      return fields.count("head_dim");
+    }
+
+    @Override
+    int keyValueHeads(ConfigFields fields, int heads) {
+      return fields.count("num_key_value_heads");
+    }
+
+    @Override
+    Norm norm() {
+      return Norm.RMS_PLUS_ONE;
+    }
+
+    @Override
+    Activation activation(ConfigFields fields) {
+      return geglu(fields, "hidden_activation", "gelu_pytorch_tanh");
+    }
+
+    @Override
+    Positions positions(ConfigFields fields) {
+      return LayeredRotary.full(fields);
+    }
+
+    @Override
+    AttentionForm attention(ConfigFields fields, int layers, int headWidth, Positions positions) {
+      OptionalInt window = WindowFields.width(fields, OptionalInt.of(4096));
+      int pattern = fields.count("sliding_window_pattern", 6);
+      return new AttentionForm(
+          fields.number("query_pre_attn_scalar", 256),
+          OptionalDouble.empty(),
+          WindowFields.read(
+              fields,
+              layers,
+              window,
+              layer -> (layer + 1) % pattern != 0,
+              LayeredRotary.sliding(fields)));
+    }
+
+    @Override
+    double embeddingScale(int width) {
+      return rootOf(width);
+    }
+
+    @Override
+    OptionalDouble logitCap(ConfigFields fields) {
+      return fields.has("final_logit_softcapping")
+          ? OptionalDouble.of(fields.number("final_logit_softcapping"))
+          : OptionalDouble.empty();
+    }
+
+    @Override
+    boolean tiedByDefault() {
+      return true;
+    }
+
+    @Override
+    OptionalInt usualPaddingToken() {
+      return OptionalInt.of(0);
+    }
+
+    @Override
+    void writePositions(TransformerConfig config, Map<String, Object> fields) {
+      LayeredRotary.write(config, fields);
+    }
+
+    @Override
+    void writeOwn(TransformerConfig config, Map<String, Object> fields) {
+      fields.put("head_dim", config.headWidth());
+      fields.put("hidden_activation", "gelu_pytorch_tanh");
+      fields.put("attention_bias", config.biases().queryKeyValue());
+      fields.put("query_pre_attn_scalar", config.attentionForm().scoreVariance());
+      putCap(config.logitCap(), "final_logit_softcapping", fields);
+      WindowFields.write(config, fields);
+    }
+  },
+
+  /** OLMo 1: LayerNorm without weights. */
+  OLMO(Family.OLMO, "Olmo", BlockForm.NORM_BEFORE, QueryKeyNorm.NONE, 1e-5) {
+    @Override
+    void requireOwn(ConfigFields fields) {
+      fields.require("clip_qkv", "null");
+    }
+
+    @Override
+    Norm norm() {
+      return Norm.PLAIN_LAYER;
+    }
+
+    /** It has no field, and is always this. */
+    @Override
+    double epsilon(ConfigFields fields) {
+      return 1e-5;
+    }
+
+    @Override
+    OptionalInt usualPaddingToken() {
+      return OptionalInt.of(1);
+    }
+
+    @Override
+    void writeOwn(TransformerConfig config, Map<String, Object> fields) {
+      fields.put("attention_bias", config.biases().queryKeyValue());
+      fields.remove("rms_norm_eps");
+    }
+  },
+
+  /** Phi-3, with fused projections. */
+  PHI3(Family.PHI3, "Phi3", BlockForm.NORM_BEFORE, QueryKeyNorm.NONE, 1e-5) {
+    @Override
+    Biases biases(ConfigFields fields) {
+      // Some files say so, and transformers has none whatever they say.
+      fields.requireFlag("attention_bias", false);
+      return Biases.NONE;
+    }
+
+    @Override
+    Positions positions(ConfigFields fields) {
+      fields.count("original_max_position_embeddings", 4096);
+      return ROTARY.read(fields);
+    }
+
+    @Override
+    OtherLayers otherLayers(ConfigFields fields, int layers, Positions positions) {
+      OptionalInt window = WindowFields.width(fields, OptionalInt.empty());
+      return WindowFields.read(fields, layers, window, _ -> true, positions);
+    }
+
+    @Override
+    OptionalInt usualPaddingToken() {
+      return OptionalInt.of(32_000);
+    }
+
+    @Override
+    void writePositions(TransformerConfig config, Map<String, Object> fields) {
+      ROTARY.write((Positions.Rotary) config.positions(), fields);
+      fields.put("partial_rotary_factor", ((Positions.Rotary) config.positions()).fraction());
+    }
+
+    @Override
+    void writeOwn(TransformerConfig config, Map<String, Object> fields) {
+      WindowFields.writeWidth(config, fields);
+    }
+  },
+
+  /** SmolLM3: rotary positions in most layers, and none in the others. */
+  SMOLLM3(Family.SMOLLM3, "SmolLM3", BlockForm.NORM_BEFORE, QueryKeyNorm.NONE, 1e-6) {
+    @Override
+    void requireOwn(ConfigFields fields) {
+      // With windows, the layers that have them would be those without rotary positions.
+      fields.requireFlag("use_sliding_window", false);
+      fields.has("sliding_window");
+      fields.has("max_window_layers");
+      for (String type : fields.texts("layer_types")) {
+        if (!type.equals("full_attention")) {
+          throw fields.unsupported("layer_types", "full_attention in every layer");
+        }
+      }
+    }
+
+    @Override
+    Biases biases(ConfigFields fields) {
+      return Biases.of(fields.flag("attention_bias", false), fields.flag("mlp_bias", false));
+    }
+
+    @Override
+    int keyValueHeads(ConfigFields fields, int heads) {
+      return fields.count("num_key_value_heads");
+    }
+
+    @Override
+    Positions positions(ConfigFields fields) {
+      return SMOLLM3_ROTARY.read(fields);
+    }
+
+    @Override
+    OtherLayers otherLayers(ConfigFields fields, int layers, Positions positions) {
+      int interval = fields.count("no_rope_layer_interval", 4);
+      List<Integer> rotary = fields.wholeNumbers("no_rope_layers");
+      if (!rotary.isEmpty() && rotary.size() < layers) {
+        throw fields.unsupported(
+            "no_rope_layers", "a number for each of %s layers".formatted(layers));
+      }
+      List<Integer> without =
+          IntStream.range(0, layers)
+              .filter(
+                  layer -> rotary.isEmpty() ? (layer + 1) % interval == 0 : rotary.get(layer) == 0)
+              .boxed()
+              .toList();
+      return without.isEmpty()
+          ? OtherLayers.NONE
+          : new OtherLayers(without, new Positions.None(), OptionalInt.empty());
+    }
+
+    @Override
+    boolean tiedByDefault() {
+      return true;
+    }
+
+    @Override
+    OptionalInt usualPaddingToken() {
+      return OptionalInt.of(128_004);
+    }
+
+    @Override
+    void writePositions(TransformerConfig config, Map<String, Object> fields) {
+      SMOLLM3_ROTARY.write((Positions.Rotary) config.positions(), fields);
+    }
+
+    @Override
+    void writeOwn(TransformerConfig config, Map<String, Object> fields) {
+      fields.put("attention_bias", config.biases().queryKeyValue());
+      fields.put("mlp_bias", config.biases().mlp());
+      List<Integer> without = config.attentionForm().others().layers();
+      fields.put(
+          "no_rope_layers",
+          IntStream.range(0, config.layers())
+              .mapToObj(layer -> without.contains(layer) ? 0 : 1)
+              .toList());
+    }
+  },
+
   /** OLMo 2. */
   OLMO2(Family.OLMO2, "Olmo2", BlockForm.NORM_AFTER, QueryKeyNorm.WHOLE, 1e-5) {
     /** What transformers takes where none is said. */
@@ -185,7 +500,9 @@ enum LlamaLikeConfig implements FamilyConfig {
   };
 
   private static final RotaryFields ROTARY =
-      new RotaryFields("rope_theta", "partial_rotary_factor", 1);
+      new RotaryFields("rope_theta", "partial_rotary_factor", 1, 10_000);
+  private static final RotaryFields SMOLLM3_ROTARY =
+      new RotaryFields("rope_theta", "partial_rotary_factor", 1, 2_000_000);
 
   private final Family family;
   private final String name;
@@ -217,6 +534,42 @@ enum LlamaLikeConfig implements FamilyConfig {
 
   OtherLayers otherLayers(ConfigFields fields, int layers, Positions positions) {
     return OtherLayers.NONE;
+  }
+
+  AttentionForm attention(ConfigFields fields, int layers, int headWidth, Positions positions) {
+    return AttentionForm.usual(headWidth, otherLayers(fields, layers, positions));
+  }
+
+  Positions positions(ConfigFields fields) {
+    Positions.Rotary rotary = ROTARY.read(fields);
+    if (rotary.fraction() != 1) {
+      throw new IllegalArgumentException(
+          "partial_rotary_factor is %s, which is not supported; 1 is".formatted(rotary.fraction()));
+    }
+    return rotary;
+  }
+
+  void writePositions(TransformerConfig config, Map<String, Object> fields) {
+    ROTARY.write((Positions.Rotary) config.positions(), fields);
+  }
+
+  double epsilon(ConfigFields fields) {
+    return fields.number("rms_norm_eps", usualEpsilon);
+  }
+
+  OptionalDouble logitCap(ConfigFields fields) {
+    return OptionalDouble.empty();
+  }
+
+  /** A cap that may be null, which is none. */
+  private static OptionalDouble cap(ConfigFields fields, String name, double usual) {
+    return fields.isNull(name)
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(fields.number(name, usual));
+  }
+
+  private static void putCap(OptionalDouble cap, String name, Map<String, Object> fields) {
+    fields.put(name, cap.isPresent() ? cap.getAsDouble() : null);
   }
 
   /** A window of the layers from {@code max_window_layers} on, where it is used. */
@@ -270,6 +623,8 @@ enum LlamaLikeConfig implements FamilyConfig {
   }
 
   private static void requireCausal(ConfigFields fields) {
+    // How transformers stores keys and values while it generates.
+    fields.has("cache_implementation");
     if (fields.has("use_bidirectional_attention")) {
       fields.requireFlag("use_bidirectional_attention", false);
     }
@@ -314,7 +669,7 @@ enum LlamaLikeConfig implements FamilyConfig {
     int layers = fields.count("num_hidden_layers");
     int heads = fields.count("num_attention_heads");
     int headWidth = headWidth(fields, width, heads);
-    Positions positions = rotary(fields);
+    Positions positions = positions(fields);
     return new TransformerConfig(
         family,
         vocabulary,
@@ -328,23 +683,15 @@ enum LlamaLikeConfig implements FamilyConfig {
         positions,
         blockForm,
         norm(),
-        fields.number("rms_norm_eps", usualEpsilon),
+        epsilon(fields),
         queryKeyNorm,
         activation(fields),
         biases(fields),
-        AttentionForm.usual(headWidth, otherLayers(fields, layers, positions)),
+        attention(fields, layers, headWidth, positions),
         embeddingScale(width),
+        logitCap(fields),
         paddingToken(fields, vocabulary),
         HeadFields.read(fields, tiedByDefault()));
-  }
-
-  private static Positions.Rotary rotary(ConfigFields fields) {
-    Positions.Rotary rotary = ROTARY.read(fields);
-    if (rotary.fraction() != 1) {
-      throw new IllegalArgumentException(
-          "partial_rotary_factor is %s, which is not supported; 1 is".formatted(rotary.fraction()));
-    }
-    return rotary;
   }
 
   /** A negative one counts from the end. */
@@ -358,7 +705,7 @@ enum LlamaLikeConfig implements FamilyConfig {
 
   @Override
   public void write(TransformerConfig config, Map<String, Object> fields) {
-    if (!(config.positions() instanceof Positions.Rotary rotary)) {
+    if (!(config.positions() instanceof Positions.Rotary)) {
       throw FamilyConfig.cannotDescribe(config);
     }
     fields.put("hidden_size", config.width());
@@ -367,9 +714,11 @@ enum LlamaLikeConfig implements FamilyConfig {
     fields.put("num_hidden_layers", config.layers());
     fields.put("intermediate_size", config.mlpWidth());
     fields.put("max_position_embeddings", config.contextLength());
-    ROTARY.write(rotary, fields);
+    writePositions(config, fields);
     fields.put("rms_norm_eps", config.normEpsilon());
-    fields.put("hidden_act", "silu");
+    if (config.activation() == Activation.SWIGLU) {
+      fields.put("hidden_act", "silu");
+    }
     fields.put(
         "pad_token_id",
         config.paddingToken().isPresent() ? config.paddingToken().getAsInt() : null);

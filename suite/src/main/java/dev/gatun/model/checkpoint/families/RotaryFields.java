@@ -16,9 +16,10 @@ import java.util.Set;
  * @param thetaName of theta beside {@code rope_scaling}
  * @param fractionName of the share of a head that turns, likewise
  * @param usualFraction where none is said
+ * @param usualTheta where none is said
  */
-record RotaryFields(String thetaName, String fractionName, double usualFraction) {
-  private static final double USUAL_THETA = 10_000;
+record RotaryFields(
+    String thetaName, String fractionName, double usualFraction, double usualTheta) {
   private static final String NESTED_FRACTION = "partial_rotary_factor";
   private static final String NESTED_THETA = "rope_theta";
   private static final String TRAINED_LENGTH = "original_max_position_embeddings";
@@ -52,12 +53,12 @@ record RotaryFields(String thetaName, String fractionName, double usualFraction)
     repeated(fields, NESTED_THETA, thetas);
     repeated(fields, NESTED_FRACTION, fractions);
     if (thetas.isEmpty()) {
-      fields.noteUsual(thetaName, USUAL_THETA);
+      fields.noteUsual(thetaName, usualTheta);
     }
     Positions.Scaling scaling = theOne(scalings, new Positions.Unscaled());
     requireTrainedLength(fields, scaling);
     return new Positions.Rotary(
-        theOne(thetas, USUAL_THETA), theOne(fractions, usualFraction), scaling);
+        theOne(thetas, usualTheta), theOne(fractions, usualFraction), scaling);
   }
 
   /** The length beside the scaling, which transformers would take before the one in it. */
@@ -86,7 +87,7 @@ record RotaryFields(String thetaName, String fractionName, double usualFraction)
     said.put(name, fields.number(name));
   }
 
-  private static Positions.Scaling scaling(ConfigFields fields) {
+  static Positions.Scaling scaling(ConfigFields fields) {
     String name = fields.has("rope_type") ? "rope_type" : "type";
     String type = fields.text(name, "default");
     fields.require("type", type);

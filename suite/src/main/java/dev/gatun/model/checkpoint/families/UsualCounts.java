@@ -36,7 +36,21 @@ final class UsualCounts {
               with(
                   counts(256_000, 3072, 28, 16, 24_576, 8192),
                   Map.entry("num_key_value_heads", 16),
-                  Map.entry("head_dim", 256))));
+                  Map.entry("head_dim", 256))),
+          Map.entry(
+              "gemma2",
+              with(
+                  counts(256_000, 2304, 26, 8, 9216, 8192),
+                  Map.entry("num_key_value_heads", 4),
+                  Map.entry("head_dim", 256))),
+          Map.entry(
+              "gemma3_text",
+              with(
+                  counts(262_208, 2304, 26, 8, 9216, 131_072),
+                  Map.entry("num_key_value_heads", 4),
+                  Map.entry("head_dim", 256))),
+          Map.entry("olmo", counts(50_304, 4096, 32, 32, 11_008, 2048)),
+          Map.entry("phi3", counts(32_064, 3072, 32, 32, 8192, 4096)));
 
   private UsualCounts() {}
 

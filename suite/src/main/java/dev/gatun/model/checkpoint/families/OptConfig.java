@@ -1,0 +1,94 @@
+package dev.gatun.model.checkpoint.families;
+
+import dev.gatun.model.Positions;
+import dev.gatun.model.TransformerConfig;
+import dev.gatun.model.TransformerConfig.AttentionForm;
+import dev.gatun.model.TransformerConfig.Biases;
+import dev.gatun.model.TransformerConfig.BlockForm;
+import dev.gatun.model.TransformerConfig.Family;
+import dev.gatun.model.TransformerConfig.Norm;
+import dev.gatun.model.TransformerConfig.QueryKeyNorm;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/** OPT, but for the 350m model, whose norms come after each sum and whose embeddings are narrow. */
+record OptConfig() implements FamilyConfig {
+  /** Rows of the table of positions before the first, kept from fairseq. */
+  private static final int OFFSET = 2;
+
+  @Override
+  public Family family() {
+    return Family.OPT;
+  }
+
+  @Override
+  public String modelType() {
+    return "opt";
+  }
+
+  @Override
+  public String languageModel() {
+    return "OPTForCausalLM";
+  }
+
+  @Override
+  public String backbone() {
+    return "OPTModel";
+  }
+
+  @Override
+  public TransformerConfig read(ConfigFields fields) {
+    fields.requireFlag("do_layer_norm_before", true);
+    fields.requireFlag("_remove_final_layer_norm", false);
+    fields.requireFlag("layer_norm_elementwise_affine", true);
+    for (String inert : new String[] {"dropout", "layerdrop", "activation_dropout", "init_std"}) {
+      fields.has(inert);
+    }
+    int width = fields.count("hidden_size");
+    fields.require("word_embed_proj_dim", Integer.toString(width));
+    int heads = fields.count("num_attention_heads");
+    int headWidth = TransformerConfig.headWidth(width, heads);
+    boolean biased = fields.flag("enable_bias", true);
+    return new TransformerConfig(
+        Family.OPT,
+        fields.count("vocab_size"),
+        width,
+        fields.count("num_hidden_layers"),
+        heads,
+        heads,
+        headWidth,
+        fields.count("ffn_dim"),
+        fields.count("max_position_embeddings"),
+        new Positions.Learned(OFFSET),
+        BlockForm.NORM_BEFORE,
+        Norm.LAYER,
+        1e-5,
+        QueryKeyNorm.NONE,
+        ActivationNames.read(fields, "activation_function", "relu"),
+        Biases.of(biased, biased),
+        AttentionForm.usual(headWidth),
+        1,
+        OptionalDouble.empty(),
+        fields.token("pad_token_id", OptionalInt.of(1)),
+        HeadFields.read(fields, true));
+  }
+
+  @Override
+  public void write(TransformerConfig config, Map<String, Object> fields) {
+    fields.put("hidden_size", config.width());
+    fields.put("word_embed_proj_dim", config.width());
+    fields.put("num_attention_heads", config.heads());
+    fields.put("num_hidden_layers", config.layers());
+    fields.put("ffn_dim", config.mlpWidth());
+    fields.put("max_position_embeddings", config.contextLength());
+    fields.put("do_layer_norm_before", true);
+    fields.put("activation_function", ActivationNames.of(config.activation()));
+    fields.put("enable_bias", config.biases().mlp());
+    fields.put(
+        "pad_token_id",
+        config.paddingToken().isPresent() ? config.paddingToken().getAsInt() : null);
+    // Gatun trains without.
+    fields.put("dropout", 0.0);
+  }
+}
