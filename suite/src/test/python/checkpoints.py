@@ -36,7 +36,7 @@ CHECKPOINTS = {
                     n_positions=19, activation_function="gelu", tie_word_embeddings=False),
         file=dict(dtype=torch.float16)),
     "gpt2-by-layer": dict(
-        config=dict(model_type="gpt2", vocab_size=37, n_embd=12, n_head=2, n_layer=3, n_inner=16,
+        config=dict(model_type="gpt2", vocab_size=41, n_embd=24, n_head=3, n_layer=3, n_inner=32,
                     n_positions=19, scale_attn_by_inverse_layer_idx=True),
         file=dict(dtype=torch.bfloat16)),
     "gpt2-bare-names": dict(

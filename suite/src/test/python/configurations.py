@@ -9,7 +9,10 @@ import sys
 import transformers
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
-FAMILIES = ["gpt2", "gpt_neox", "llama", "qwen2", "qwen3", "mistral", "gemma", "olmo2"]
+FAMILIES = [
+    "gpt2", "gpt_neox", "llama", "qwen2", "qwen3", "mistral", "gemma", "gemma2", "gemma3_text", "opt",
+    "olmo", "olmo2", "phi3", "gpt_neo", "smollm3",
+]
 
 
 def main():

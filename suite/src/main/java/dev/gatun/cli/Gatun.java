@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       CompareCommand.class,
       TrainCommand.class,
       ExportCommand.class,
+      ExportCsvCommand.class,
       BenchCommand.class,
       GenerateCompletion.class,
       HelpCommand.class

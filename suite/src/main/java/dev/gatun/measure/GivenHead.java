@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * The hidden states and the head of a model of any architecture, in files: a tensor {@code hidden}
@@ -184,7 +185,7 @@ public final class GivenHead implements AutoCloseable {
       hidden.readInto(HIDDEN, backend, states);
       recordAnisotropy(backend, states, run);
       Tensor contexts = contexts(backend, scope, states);
-      try (LinearHead linear = LinearHead.frozen(backend, weights, added);
+      try (LinearHead linear = LinearHead.frozen(backend, weights, added, OptionalDouble.empty());
           var meter = new ContextMeter(backend, linear, randomness, progress)) {
         meter.measure(contexts, targets, contexts, Metric.NO_STEP, run);
       }

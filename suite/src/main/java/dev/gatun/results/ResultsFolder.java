@@ -208,6 +208,26 @@ public record ResultsFolder(Path path) {
     return VerdictsTable.TABLE.read(path).rows();
   }
 
+  /**
+   * Writes evidence and verdicts as comma-separated values: a file for each Arrow file, with the
+   * same columns.
+   *
+   * @return the files
+   * @throws UnreadableResultsException as {@link #readEvidence}
+   */
+  public List<Path> writeCsv(Path folder) {
+    Evidence evidence = readEvidence();
+    List<SpectrumRow> spectra = evidence.spectra().stream().flatMap(ResultsFolder::rowsOf).toList();
+    List<Path> files = new ArrayList<>();
+    files.add(new CsvTable<>(RUNS, evidence.runs()).writeTo(folder));
+    files.add(new CsvTable<>(METRICS, evidence.metrics()).writeTo(folder));
+    files.add(new CsvTable<>(SPECTRA, spectra).writeTo(folder));
+    if (Files.exists(path.resolve(VerdictsTable.TABLE.file()))) {
+      files.add(new CsvTable<>(VerdictsTable.TABLE, readVerdicts()).writeTo(folder));
+    }
+    return files;
+  }
+
   /** Older evidence has no checksums, and is refused by its version. */
   private void requireWhole(List<String> files) {
     if (!exists() && Files.isRegularFile(path.resolve(RUNS.file()))) {

@@ -129,6 +129,17 @@ public record TrainingCurve(Path folder) {
     return read(SPEED);
   }
 
+  /**
+   * Writes the curve and the speeds as comma-separated values.
+   *
+   * @return the files
+   * @throws UnreadableResultsException as {@link #points}
+   */
+  public List<Path> writeCsv(Path to) {
+    return List.of(
+        new CsvTable<>(CURVE, points()).writeTo(to), new CsvTable<>(SPEED, speeds()).writeTo(to));
+  }
+
   /** A write that was cut short leaves whole files without checksums, any of which will do. */
   private <R> List<R> read(ArrowTable<R> table) {
     var checksums = new Checksums(folder);

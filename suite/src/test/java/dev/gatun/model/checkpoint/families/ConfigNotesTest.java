@@ -114,11 +114,10 @@ class ConfigNotesTest {
       int usual = without.remove(name).intValue();
       Path file = Files.writeString(folder.resolve("config.json"), without.toString());
       assertEquals(whole, CheckpointConfig.read(file, Set.of(), told), name);
-      assertEquals(
-          List.of(
-              "config.json leaves out %s (%s); the usual value of its architecture is taken"
-                  .formatted(name, usual)),
-          told.lines());
+      String note =
+          "config.json leaves out %s (%s); the usual value of its architecture is taken"
+              .formatted(name, usual);
+      assertTrue(told.lines().contains(note), told.lines().toString());
     }
   }
 
