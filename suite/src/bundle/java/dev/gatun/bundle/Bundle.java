@@ -12,8 +12,10 @@ import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 
 /**
- * One archive that runs on a node with no JDK and no network: the application with its text, and a
- * runtime that jlink makes of the running JDK.
+ * One archive that runs on a node with no JDK and no network: the application with its text, the
+ * tests of the contract for {@code gatun selftest}, and a runtime that jlink makes of the running
+ * JDK. The tokenizers' native library, which {@code measure --text} alone needs, is an archive of
+ * its own, to be unpacked over the first.
  *
  * <p>What is compressed inside is stored plainly, as xz compresses all of it better than zip does
  * each part; the jars of the text stay as they are, so that their checksums hold.
@@ -38,10 +40,17 @@ public final class Bundle {
 
   private Bundle() {}
 
-  /** Arguments: the folder of the application, and the archive to create or replace. */
+  /**
+   * Arguments: the folder of the application, that of compiled tests, that of reference evidence,
+   * and the archive to create or replace.
+   */
   public static void main(String[] arguments) throws IOException, InterruptedException {
-    Path archive = Path.of(arguments[1]).toAbsolutePath();
-    create(Path.of(arguments[0]).toAbsolutePath(), archive);
+    Path archive = Path.of(arguments[3]).toAbsolutePath();
+    create(
+        Path.of(arguments[0]).toAbsolutePath(),
+        Path.of(arguments[1]),
+        Path.of(arguments[2]),
+        archive);
     long size = Files.size(archive);
     System.out.println(
         String.format(
@@ -52,27 +61,43 @@ public final class Bundle {
   }
 
   /**
-   * Creates or replaces the archive.
+   * Creates or replaces the archive, and beside it that of the tokenizers.
    *
    * @param application folder of {@code bin} and {@code lib}
+   * @param tests folder of compiled tests
+   * @param reference folder of the evidence that claims are held to
    * @param archive ends in {@code .tar.xz}; the folder inside has its name
    */
-  public static void create(Path application, Path archive)
+  public static void create(Path application, Path tests, Path reference, Path archive)
       throws IOException, InterruptedException {
     String name = archive.getFileName().toString().replace(".tar.xz", "");
     Path staging = Files.createDirectories(archive.resolveSibling("bundle"));
     delete(staging);
-    Path root = Files.createDirectories(staging.resolve(name));
+    Path root = Files.createDirectories(staging.resolve("all").resolve(name));
+    Path added = Files.createDirectories(staging.resolve("tokenizers").resolve(name));
     link(root.resolve("runtime"));
     Fonts.addTo(root.resolve("runtime").resolve("lib").resolve("fonts"));
     copy(application.resolve("bin"), Files.createDirectories(root.resolve("bin")));
     Path libraries = Files.createDirectories(root.resolve("lib"));
     for (Path jar : list(application.resolve("lib"))) {
-      PlainJar.copy(jar, libraries.resolve(jar.getFileName()));
+      boolean hasTokenizers = jar.getFileName().toString().startsWith("tokenizers-");
+      PlainJar.copy(jar, libraries.resolve(jar.getFileName()), !hasTokenizers);
+      if (hasTokenizers) {
+        Path over = Files.createDirectories(added.resolve("lib"));
+        PlainJar.copy(jar, over.resolve(jar.getFileName()), true);
+      }
     }
     copy(application.resolve("text"), Files.createDirectories(root.resolve("text")));
-    pack(staging, name, archive);
+    ContractFiles.copy(tests, reference, root.resolve("contract"));
+    pack(staging.resolve("all"), name, archive);
+    pack(staging.resolve("tokenizers"), name, tokenizers(archive));
     delete(staging);
+  }
+
+  /** The archive of the tokenizers' library, beside the bundle. */
+  public static Path tokenizers(Path archive) {
+    return archive.resolveSibling(
+        archive.getFileName().toString().replace(".tar.xz", "-tokenizers.tar.xz"));
   }
 
   private static void link(Path runtime) {

@@ -22,6 +22,10 @@ record TrainingWork(
   static final TrainingWork TEXT = eager("text", untied(4096, 128, 2, 4, 128), 16, 100);
   static final TrainingWork WIDE = eager("wide", untied(50_257, 768, 2, 12, 256), 2, 15);
 
+  /** Shows that a training step runs, and no more. */
+  static final TrainingWork SMALL =
+      new TrainingWork("spamlang", List.of(), untied(64, 16, 1, 2, 16), 2, 3);
+
   /** SpamLang at its paper's size: the backbone of SmolLM2-135M. */
   static final TrainingWork SPAMLANG_PAPER =
       compiled("spamlang-paper", TransformerConfig.llama(131_072, 576, 30, 9, 3, 1536, 64), 128);

@@ -41,7 +41,8 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "<work>",
       arity = "0..*",
       completionCandidates = Works.class,
-      description = "What to measure: ${COMPLETION-CANDIDATES}. Default: all for the device.")
+      description =
+          "What to measure: ${COMPLETION-CANDIDATES}. Default: all for the device but svd-head.")
   private List<String> names = List.of();
 
   @Option(
@@ -65,6 +66,11 @@ final class BenchCommand implements Callable<Integer> {
               + " work.")
   private Path out;
 
+  @Option(
+      names = "--small",
+      description = "Only show that the work runs, at sizes that measure nothing.")
+  private boolean small;
+
   @Override
   public Integer call() {
     if (pairs < 1) {
@@ -78,7 +84,7 @@ final class BenchCommand implements Callable<Integer> {
         Backend backend = device.open(console::note);
         var peer = new OptionalPeer(Optional.ofNullable(python).map(Peer::start))) {
       DeviceSpeed speed =
-          console.saying("measuring what the device can do", () -> DeviceSpeed.of(backend));
+          console.saying("measuring what the device can do", () -> DeviceSpeed.of(backend, small));
       console.settings(settings(backend, speed, peer.peer()));
       if (peer.peer().isEmpty()) {
         console.note("SKIPPED: PyTorch, since no --peer names a Python that has it");
@@ -134,7 +140,7 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private List<Work> works() {
-    List<Work> all = Work.on(device.kind());
+    List<Work> all = Work.on(device.kind(), small);
     List<String> known = all.stream().map(Work::name).toList();
     for (String name : names) {
       if (!known.contains(name)) {
@@ -144,7 +150,9 @@ final class BenchCommand implements Callable<Integer> {
                     name, device.kind(), String.join(", ", known), NearestName.hint(name, known)));
       }
     }
-    return all.stream().filter(work -> names.isEmpty() || names.contains(work.name())).toList();
+    return all.stream()
+        .filter(work -> names.isEmpty() ? !work.onRequest() : names.contains(work.name()))
+        .toList();
   }
 
   private static Map<String, String> settings(

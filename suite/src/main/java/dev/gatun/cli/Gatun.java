@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       ExportCommand.class,
       BenchCommand.class,
+      SelftestCommand.class,
       GenerateCompletion.class,
       HelpCommand.class
     })

@@ -12,7 +12,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class MeasurementTest {
-  private static final Work WORK = KernelWork.crossEntropy("cross-entropy", 2, 4);
+  private static final Work WORK =
+      KernelWork.crossEntropy("cross-entropy", List.of("cross-entropy"), 2, 4);
   private static final DeviceDescription DEVICE =
       new DeviceDescription("cpu", "a processor", 1, "f32", Map.of());
 
