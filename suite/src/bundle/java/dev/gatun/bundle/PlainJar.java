@@ -27,7 +27,7 @@ final class PlainJar {
               + "|native/lib/(?!linux-x86_64/)[^/]+/.*|(cv|nlp)/.*/ai\\.djl\\..*\\.json");
 
   /** The tokenizers' native library, a fifth of what the bundle would be. */
-  private static final Pattern TOKENIZERS = Pattern.compile("native/lib/[^/]+/.*");
+  private static final Pattern TOKENIZERS = Pattern.compile("native/lib/.*");
 
   private PlainJar() {}
 

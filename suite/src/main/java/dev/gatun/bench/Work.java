@@ -73,9 +73,9 @@ public record Work(
               TrainingWork.SPAMLANG_PAPER.work(),
               TrainingWork.GPT2.work(),
               HiddenStatesWork.work(),
-              TrainingWork.TEXT.work(),
+              TrainingWork.TEXT_COMPILED.work(),
               KernelWork.crossEntropy(
-                  "cross-entropy-wide", List.of("cross-entropy-wide"), 1024, 131_072),
+                  "cross-entropy-wide", TrainingWork.compiled("cross-entropy-wide"), 1024, 131_072),
               KernelWork.singularValues(
                   SLOW, List.of("svd-head-tall", "svd-head-wide"), 8192, 50_257),
               KernelWork.singularValues(

@@ -67,6 +67,21 @@ final class BenchCommand implements Callable<Integer> {
   private Path out;
 
   @Option(
+      names = "--peer-seconds",
+      paramLabel = "<n>",
+      defaultValue = "300",
+      description =
+          "How long PyTorch may take for a run, with what it compiles before. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private double peerSeconds;
+
+  @Option(
+      names = "--minutes",
+      paramLabel = "<n>",
+      description = "Begin no work after so many minutes. Default: no limit.")
+  private Double minutes;
+
+  @Option(
       names = "--small",
       description = "Only show that the work runs, at sizes that measure nothing.")
   private boolean small;
@@ -82,7 +97,9 @@ final class BenchCommand implements Callable<Integer> {
     List<Work> works = works();
     try (var interruption = new Interruption(console::note, whereTimesAre(), () -> {});
         Backend backend = device.open(console::note);
-        var peer = new OptionalPeer(Optional.ofNullable(python).map(Peer::start))) {
+        var peer =
+            new OptionalPeer(
+                Optional.ofNullable(python).map(name -> Peer.start(name, peerSeconds)))) {
       DeviceSpeed speed =
           console.saying("measuring what the device can do", () -> DeviceSpeed.of(backend, small));
       console.settings(settings(backend, speed, peer.peer()));
@@ -109,10 +126,15 @@ final class BenchCommand implements Callable<Integer> {
       List<Work> works, Backend backend, Benchmark benchmark, Interruption interruption) {
     var entries = new ArrayList<Map<String, Object>>();
     boolean failed = false;
+    long start = System.nanoTime();
     console.line(BenchTable.title(backend.device()));
     console.line(BenchTable.HEADER);
     for (Work work : works) {
       interruption.check();
+      if (minutes != null && System.nanoTime() - start > minutes * 60e9) {
+        console.note("SKIPPED: %s, since the time was up".formatted(work.name()));
+        continue;
+      }
       console.note("measuring " + work.name());
       Outcome outcome = benchmark.run(work);
       outcome.measurement().map(BenchTable::row).ifPresent(console::line);

@@ -350,7 +350,7 @@ public final class SelfTest {
     }
     python
         .filter(it -> it.torch().isPresent() && !plan.small())
-        .ifPresent(it -> arguments.addAll(List.of("--peer", it.command())));
+        .ifPresent(it -> arguments.addAll(List.of("--peer", it.command(), "--peer-seconds", "15")));
     return arguments.toArray(String[]::new);
   }
 

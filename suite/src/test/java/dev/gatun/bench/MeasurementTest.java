@@ -72,9 +72,10 @@ class MeasurementTest {
 
   @Test
   void pythonWithoutPyTorchIsSaidInOneLine() {
-    var missing = assertThrows(IllegalArgumentException.class, () -> Peer.start("no-such-python"));
+    var missing =
+        assertThrows(IllegalArgumentException.class, () -> Peer.start("no-such-python", 300));
     assertTrue(missing.getMessage().startsWith("--peer no-such-python: "), missing.getMessage());
-    var silent = assertThrows(IllegalArgumentException.class, () -> Peer.start("true"));
+    var silent = assertThrows(IllegalArgumentException.class, () -> Peer.start("true", 300));
     assertTrue(silent.getMessage().contains("PyTorch"), silent.getMessage());
   }
 }
