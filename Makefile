@@ -59,7 +59,7 @@ soak: ## a training run of MINUTES (30) holds its resident memory within 5 % fro
 jars: ## sources and Javadoc of every module, beside its jar in target/
 	$(MVN) package -DskipTests -Pjars
 
-bundle: ## one archive for a Linux machine with no JDK: suite/target/gatun-<version>-linux-x86_64.tar.xz
+bundle: ## one archive for a Linux machine with no JDK: suite/target/gatun-<version>-linux-x86_64.tar.xz, and what measure --text adds
 	$(MVN) package -DskipTests -Pbundle
 
 bench: $(GATUN) ## speed beside the hardware's and PyTorch's; ARGS="--peer python3 --device cuda --out file.json" as you like

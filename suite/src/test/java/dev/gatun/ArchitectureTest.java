@@ -137,6 +137,7 @@ class ArchitectureTest {
               "dev.gatun.tensor..",
               "dev.gatun.io..",
               JACKSON),
+          new Room("dev.gatun.selftest..", "dev.gatun.io..", JACKSON, JACKSON_ANNOTATIONS),
           new Room("dev.gatun.spectrum..", "dev.gatun.backend", "dev.gatun.tensor.."),
           new Room(
               "dev.gatun.results..",

@@ -26,13 +26,21 @@ final class PlainJar {
               + "|(?!linux/amd64/)(aix|darwin|freebsd|linux|win)/.*/libzstd-jni.*"
               + "|native/lib/(?!linux-x86_64/)[^/]+/.*|(cv|nlp)/.*/ai\\.djl\\..*\\.json");
 
+  /** The tokenizers' native library, a fifth of what the bundle would be. */
+  private static final Pattern TOKENIZERS = Pattern.compile("native/lib/.*");
+
   private PlainJar() {}
 
-  static void copy(Path from, Path to) throws IOException {
+  /**
+   * @param withTokenizers whether their native library is copied too
+   */
+  static void copy(Path from, Path to, boolean withTokenizers) throws IOException {
     try (var in = new ZipFile(from.toFile(), StandardCharsets.UTF_8);
         var out = new ZipOutputStream(new BufferedOutputStream(Files.newOutputStream(to)))) {
       for (ZipEntry entry : in.stream().toList()) {
-        if (!entry.isDirectory() && !UNUSED.matcher(entry.getName()).matches()) {
+        if (!entry.isDirectory()
+            && !UNUSED.matcher(entry.getName()).matches()
+            && (withTokenizers || !TOKENIZERS.matcher(entry.getName()).matches())) {
           copy(in, entry, out);
         }
       }

@@ -29,8 +29,16 @@ public record DeviceSpeed(double copyBandwidth, double productRate, double doubl
   /** C [m, n] ← A [m, k] · B [k, n], with B stored transposed or not. */
   private record Product(Transpose transpose, int m, int n, int k) {}
 
-  /** Measures a backend. */
-  public static DeviceSpeed of(Backend backend) {
+  /**
+   * Measures a backend.
+   *
+   * @param small only show that it can be measured
+   */
+  public static DeviceSpeed of(Backend backend, boolean small) {
+    if (small) {
+      return measure(
+          backend, Optional.empty(), 1 << 12, List.of(new Product(Transpose.NO, 64, 64, 64)));
+    }
     if (backend.device().kind().equals("cuda")) {
       var products =
           List.of(

@@ -15,10 +15,10 @@ final class KernelWork {
   private KernelWork() {}
 
   /** Cross-entropy and its logit gradient in place: one read and one write of [rows, classes]. */
-  static Work crossEntropy(String name, int rows, int classes) {
+  static Work crossEntropy(String name, List<String> peers, int rows, int classes) {
     return new Work(
         name,
-        List.of(name),
+        peers,
         0,
         Cost.memory(2.0 * Float.BYTES * rows * classes),
         100,

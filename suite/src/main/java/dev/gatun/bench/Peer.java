@@ -10,6 +10,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.core.JacksonException;
@@ -23,6 +25,9 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Peer implements AutoCloseable {
   private static final long END_SECONDS = 10;
 
+  /** A request that takes longer is given up. */
+  private final double patienceSeconds;
+
   private final String python;
   private final String version;
 
@@ -32,8 +37,9 @@ public final class Peer implements AutoCloseable {
   /** What one run took. */
   record Run(double seconds, long peakBytes) {}
 
-  private Peer(String python) throws IOException {
+  private Peer(String python, double patienceSeconds) throws IOException {
     this.python = python;
+    this.patienceSeconds = patienceSeconds;
     this.conversation = new Conversation(python);
     this.version = conversation.greeting.get("torch").asString();
   }
@@ -42,11 +48,12 @@ public final class Peer implements AutoCloseable {
    * Starts it.
    *
    * @param python the interpreter
+   * @param patienceSeconds how long a request may take
    * @throws IllegalArgumentException in one line, where Python or PyTorch is missing
    */
-  public static Peer start(String python) {
+  public static Peer start(String python, double patienceSeconds) {
     try {
-      return new Peer(python);
+      return new Peer(python, patienceSeconds);
     } catch (IOException e) {
       throw new IllegalArgumentException(
           "--peer %s: %s; name a Python that has PyTorch".formatted(python, e.getMessage()), e);
@@ -67,7 +74,7 @@ public final class Peer implements AutoCloseable {
       if (conversation == null) {
         conversation = new Conversation(python);
       }
-      JsonNode run = conversation.ask(setting);
+      JsonNode run = conversation.ask(setting, patienceSeconds);
       return new Run(run.get("seconds").asDouble(), run.get("peak_bytes").asLong());
     } catch (IOException e) {
       close();
@@ -91,6 +98,7 @@ public final class Peer implements AutoCloseable {
     private final BufferedReader answers;
     private final PrintWriter requests;
     private final JsonNode greeting;
+    private volatile boolean isGivenUp;
 
     Conversation(String python) throws IOException {
       errors = Files.createTempFile("gatun-peer", ".txt");
@@ -111,7 +119,33 @@ public final class Peer implements AutoCloseable {
       }
     }
 
-    JsonNode ask(PeerSetting setting) throws IOException {
+    JsonNode ask(PeerSetting setting, double patienceSeconds) throws IOException {
+      Thread watch = Thread.ofVirtual().start(() -> giveUpAfter(patienceSeconds));
+      try {
+        return answerTo(setting);
+      } catch (IOException e) {
+        throw isGivenUp
+            ? new IOException(
+                String.format(Locale.ROOT, "it took longer than %.1f s", patienceSeconds), e)
+            : e;
+      } finally {
+        watch.interrupt();
+      }
+    }
+
+    private void giveUpAfter(double seconds) {
+      try {
+        Thread.sleep(Duration.ofMillis(Math.round(seconds * 1000)));
+        isGivenUp = true;
+        // What it has started holds its output open.
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+      } catch (InterruptedException _) {
+        // It has answered.
+      }
+    }
+
+    private JsonNode answerTo(PeerSetting setting) throws IOException {
       requests.println(
           Json.line(
               Ordered.map(

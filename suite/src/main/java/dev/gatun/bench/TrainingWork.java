@@ -20,7 +20,16 @@ record TrainingWork(
     String name, List<String> peers, TransformerConfig config, int batch, int warmUp) {
   static final TrainingWork SPAMLANG = eager("spamlang", untied(8192, 32, 2, 4, 64), 128, 50);
   static final TrainingWork TEXT = eager("text", untied(4096, 128, 2, 4, 128), 16, 100);
+
+  /** On a GPU, where starting kernels is most of it. */
+  static final TrainingWork TEXT_COMPILED =
+      new TrainingWork("text", compiled("text"), TEXT.config, 16, 100);
+
   static final TrainingWork WIDE = eager("wide", untied(50_257, 768, 2, 12, 256), 2, 15);
+
+  /** Shows that a training step runs, and no more. */
+  static final TrainingWork SMALL =
+      new TrainingWork("spamlang", List.of(), untied(64, 16, 1, 2, 16), 2, 3);
 
   /** SpamLang at its paper's size: the backbone of SmolLM2-135M. */
   static final TrainingWork SPAMLANG_PAPER =
@@ -44,7 +53,16 @@ record TrainingWork(
 
   /** Against {@code torch.compile} as well. */
   private static TrainingWork compiled(String name, TransformerConfig config, int batch) {
-    return new TrainingWork(name, List.of(name, name + "-compiled"), config, batch, 10);
+    return new TrainingWork(name, compiled(name), config, batch, 10);
+  }
+
+  /** The peer's names for a piece of work: eager, and in each mode of {@code torch.compile}. */
+  static List<String> compiled(String name) {
+    return List.of(
+        name,
+        name + "-compiled",
+        name + "-compiled-reduce-overhead",
+        name + "-compiled-max-autotune");
   }
 
   Work work() {

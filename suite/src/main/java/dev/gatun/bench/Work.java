@@ -21,6 +21,13 @@ public record Work(
     Cost cost,
     int warmUp,
     Repetition repetition) {
+  /** What PyTorch takes minutes for: gesvdj's Jacobi rotations of a matrix this large. */
+  private static final String SLOW = "svd-head";
+
+  /** Whether it is measured only where it is named. */
+  public boolean onRequest() {
+    return name.equals(SLOW);
+  }
 
   /** Does a piece of work {@code rounds} times and tells the listener after each. */
   @FunctionalInterface
@@ -35,8 +42,21 @@ public record Work(
     void finished(int round, double seconds);
   }
 
-  /** All work that is measured on a kind of device, {@code cpu} or {@code cuda}. */
-  public static List<Work> on(String kind) {
+  /**
+   * All work that is measured on a kind of device, {@code cpu} or {@code cuda}.
+   *
+   * @param small at sizes that only show that it runs, with no peer
+   */
+  public static List<Work> on(String kind, boolean small) {
+    return small
+        ? List.of(
+            TrainingWork.SMALL.work(),
+            KernelWork.crossEntropy("cross-entropy", List.of(), 8, 300),
+            KernelWork.singularValues("svd", List.of(), 16, 40))
+        : on(kind);
+  }
+
+  private static List<Work> on(String kind) {
     return switch (kind) {
       case "cpu" ->
           List.of(
@@ -44,7 +64,7 @@ public record Work(
               TrainingWork.TEXT.work(),
               TrainingWork.WIDE.work(),
               HiddenStatesWork.work(),
-              KernelWork.crossEntropy("cross-entropy", 2048, 8192),
+              KernelWork.crossEntropy("cross-entropy", List.of("cross-entropy"), 2048, 8192),
               KernelWork.singularValues("svd", List.of("svd-tall"), 2048, 16_384),
               // The same work again, against a PyTorch user who writes the Gram matrix by hand.
               KernelWork.singularValues("svd-by-hand", List.of("svd-gram"), 2048, 16_384));
@@ -53,10 +73,11 @@ public record Work(
               TrainingWork.SPAMLANG_PAPER.work(),
               TrainingWork.GPT2.work(),
               HiddenStatesWork.work(),
-              TrainingWork.TEXT.work(),
-              KernelWork.crossEntropy("cross-entropy-wide", 1024, 131_072),
+              TrainingWork.TEXT_COMPILED.work(),
+              KernelWork.crossEntropy(
+                  "cross-entropy-wide", TrainingWork.compiled("cross-entropy-wide"), 1024, 131_072),
               KernelWork.singularValues(
-                  "svd-head", List.of("svd-head-tall", "svd-head-wide"), 8192, 50_257),
+                  SLOW, List.of("svd-head-tall", "svd-head-wide"), 8192, 50_257),
               KernelWork.singularValues(
                   "svd-head-by-hand", List.of("svd-head-gram"), 8192, 50_257));
       default -> throw new IllegalArgumentException("no work for a device of kind " + kind);

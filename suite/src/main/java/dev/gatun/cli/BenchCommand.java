@@ -41,7 +41,8 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "<work>",
       arity = "0..*",
       completionCandidates = Works.class,
-      description = "What to measure: ${COMPLETION-CANDIDATES}. Default: all for the device.")
+      description =
+          "What to measure: ${COMPLETION-CANDIDATES}. Default: all for the device but svd-head.")
   private List<String> names = List.of();
 
   @Option(
@@ -65,6 +66,26 @@ final class BenchCommand implements Callable<Integer> {
               + " work.")
   private Path out;
 
+  @Option(
+      names = "--peer-seconds",
+      paramLabel = "<n>",
+      defaultValue = "300",
+      description =
+          "How long PyTorch may take for a run, with what it compiles before. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private double peerSeconds;
+
+  @Option(
+      names = "--minutes",
+      paramLabel = "<n>",
+      description = "Begin no work after so many minutes. Default: no limit.")
+  private Double minutes;
+
+  @Option(
+      names = "--small",
+      description = "Only show that the work runs, at sizes that measure nothing.")
+  private boolean small;
+
   @Override
   public Integer call() {
     if (pairs < 1) {
@@ -76,9 +97,11 @@ final class BenchCommand implements Callable<Integer> {
     List<Work> works = works();
     try (var interruption = new Interruption(console::note, whereTimesAre(), () -> {});
         Backend backend = device.open(console::note);
-        var peer = new OptionalPeer(Optional.ofNullable(python).map(Peer::start))) {
+        var peer =
+            new OptionalPeer(
+                Optional.ofNullable(python).map(name -> Peer.start(name, peerSeconds)))) {
       DeviceSpeed speed =
-          console.saying("measuring what the device can do", () -> DeviceSpeed.of(backend));
+          console.saying("measuring what the device can do", () -> DeviceSpeed.of(backend, small));
       console.settings(settings(backend, speed, peer.peer()));
       if (peer.peer().isEmpty()) {
         console.note("SKIPPED: PyTorch, since no --peer names a Python that has it");
@@ -103,10 +126,15 @@ final class BenchCommand implements Callable<Integer> {
       List<Work> works, Backend backend, Benchmark benchmark, Interruption interruption) {
     var entries = new ArrayList<Map<String, Object>>();
     boolean failed = false;
+    long start = System.nanoTime();
     console.line(BenchTable.title(backend.device()));
     console.line(BenchTable.HEADER);
     for (Work work : works) {
       interruption.check();
+      if (minutes != null && System.nanoTime() - start > minutes * 60e9) {
+        console.note("SKIPPED: %s, since the time was up".formatted(work.name()));
+        continue;
+      }
       console.note("measuring " + work.name());
       Outcome outcome = benchmark.run(work);
       outcome.measurement().map(BenchTable::row).ifPresent(console::line);
@@ -134,7 +162,7 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private List<Work> works() {
-    List<Work> all = Work.on(device.kind());
+    List<Work> all = Work.on(device.kind(), small);
     List<String> known = all.stream().map(Work::name).toList();
     for (String name : names) {
       if (!known.contains(name)) {
@@ -144,7 +172,9 @@ final class BenchCommand implements Callable<Integer> {
                     name, device.kind(), String.join(", ", known), NearestName.hint(name, known)));
       }
     }
-    return all.stream().filter(work -> names.isEmpty() || names.contains(work.name())).toList();
+    return all.stream()
+        .filter(work -> names.isEmpty() ? !work.onRequest() : names.contains(work.name()))
+        .toList();
   }
 
   private static Map<String, String> settings(

@@ -1,6 +1,7 @@
 package dev.gatun.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.gatun.backend.cuda.AllKernels;
 import dev.gatun.natives.LibraryReport;
 import dev.gatun.natives.LibraryReport.Attempt;
 import dev.gatun.natives.NativeLibraryException;
@@ -46,6 +47,13 @@ final class DoctorCommand implements Callable<Integer> {
       description = "A CUDA toolkit, or a folder of its libraries, instead of the first one found.")
   private Path cudaLibraries;
 
+  @Option(
+      names = "--kernels",
+      description =
+          "Compile every kernel for the GPU as well, all processors at once, so that no later"
+              + " command has to.")
+  private boolean kernels;
+
   @Override
   public Integer call() {
     Map<String, String> machine = Provenance.ofThisProcess().entries();
@@ -67,6 +75,18 @@ final class DoctorCommand implements Callable<Integer> {
             speed,
             new Cuda(cuda.usable(), cuda.verdict(), cuda.steps()),
             uses));
+    if (kernels) {
+      long start = System.nanoTime();
+      int count =
+          AllKernels.compile(
+              Optional.ofNullable(cudaLibraries), Runtime.getRuntime().availableProcessors());
+      console.line(
+          String.format(
+              Locale.ROOT,
+              "%d kernel files and variants are compiled, in %.1f s",
+              count,
+              (System.nanoTime() - start) * 1e-9));
+    }
     // Gatun works without CUDA, but not without a BLAS library.
     return blas.loaded().isPresent() ? 0 : Gatun.USER_ERROR;
   }

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       ExportCommand.class,
       ExportCsvCommand.class,
       BenchCommand.class,
+      SelftestCommand.class,
       GenerateCompletion.class,
       HelpCommand.class
     })

@@ -6,6 +6,7 @@ import dev.gatun.claims.Claims;
 import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.Tier;
 import dev.gatun.io.NearestName;
+import dev.gatun.selftest.SelfTest;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -110,6 +111,14 @@ final class NamedValues {
     @Override
     public Iterator<String> iterator() {
       return Work.names().iterator();
+    }
+  }
+
+  /** The steps of the self-test. */
+  static final class SelftestSteps implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return SelfTest.STEPS.iterator();
     }
   }
 

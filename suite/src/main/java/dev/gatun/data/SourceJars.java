@@ -60,7 +60,7 @@ record SourceJars(
     var damaged = new StringBuilder();
     for (Path place : places) {
       if (Files.isRegularFile(place)) {
-        if (sha256(place).equals(jar.sha256())) {
+        if (jar.isPinned(sha256(place))) {
           return place;
         }
         damaged.append("%s is damaged (its SHA-256 is not the pinned one); ".formatted(place));
@@ -98,7 +98,7 @@ record SourceJars(
       if (response.statusCode() != 200) {
         throw missing(jar, damaged, "the server answers " + response.statusCode(), null);
       }
-      if (!sha256(response.body()).equals(jar.sha256())) {
+      if (!jar.isPinned(sha256(response.body()))) {
         throw missing(jar, damaged, "what came is not the pinned jar", null);
       }
       AtomicFile.write(target, response.body());

@@ -10,8 +10,9 @@ norm 1, AdamW, and the loss read.
 
 Models are GPT-2 style (learned positions, LayerNorm, tanh GELU, biases) or Llama style (rotary
 positions, RMSNorm, SwiGLU, grouped queries), trained with fused AdamW. Math: f32 is strict, tf32
-allows it in matrix products, bf16 is autocast over f32 weights. Work whose name ends in "-compiled"
-goes through torch.compile.
+allows it in matrix products, bf16 is autocast over f32 weights. Work whose name ends in "-compiled",
+"-compiled-reduce-overhead" or "-compiled-max-autotune" goes through torch.compile in that mode, the
+last without CUDA graphs.
 """
 
 import itertools
@@ -31,6 +32,21 @@ MODELS = {
     "spamlang-paper": ("llama", 131072, 576, 30, 9, 3, 1536, 64, 128, False),
     "gpt2-124m": ("gpt2", 50257, 768, 12, 12, 12, 3072, 1024, 16, True),
 }
+
+
+MODES = {
+    "": None,
+    "-compiled": "default",
+    "-compiled-reduce-overhead": "reduce-overhead",
+    "-compiled-max-autotune": "max-autotune-no-cudagraphs",
+}
+
+
+def plain_name(name):
+    """The name without the mode, and what compiles a function in that mode."""
+    base, compiled, rest = name.partition("-compiled")
+    mode = MODES[compiled + rest]
+    return base, (lambda f: f) if mode is None else (lambda f: torch.compile(f, mode=mode))
 
 
 def heads_first(x, width):
@@ -107,14 +123,15 @@ class Model(nn.Module):
 
 
 def training_step(name, device, math):
-    settings = MODELS[name.removesuffix("-compiled")]
+    base, compiled = plain_name(name)
+    settings = MODELS[base]
     vocabulary, length, batch = settings[1], settings[7], settings[8]
     torch.manual_seed(1)
     model = Model(*settings).to(device)
     optimiser = torch.optim.AdamW(model.parameters(), lr=1e-3, fused=True)
     inputs = torch.randint(vocabulary, (batch, length), device=device)
     targets = torch.randint(vocabulary, (batch * length,), device=device)
-    forward = torch.compile(model) if name.endswith("-compiled") else model
+    forward = compiled(model)
 
     def step():
         optimiser.zero_grad(set_to_none=True)
@@ -128,17 +145,18 @@ def training_step(name, device, math):
     return step
 
 
-def cross_entropy(rows, classes, device):
+def cross_entropy(rows, classes, device, compiled):
     torch.manual_seed(1)
     # Inputs change places, so that no cache holds them.
     places = itertools.cycle(
         [torch.randn(rows, classes, device=device, requires_grad=True) for _ in range(3)]
     )
     targets = torch.randint(classes, (rows,), device=device)
+    loss = compiled(F.cross_entropy)
 
     def run():
         logits = next(places)
-        F.cross_entropy(logits, targets).backward()
+        loss(logits, targets).backward()
         logits.grad = None
 
     return run
@@ -157,14 +175,22 @@ def gram_eigenvalues(rows, cols, device):
 
 
 WORK = {
-    "cross-entropy": lambda device: cross_entropy(2048, 8192, device),
-    "cross-entropy-wide": lambda device: cross_entropy(1024, 131072, device),
     "svd-tall": lambda device: singular_values(16384, 2048, device),
     "svd-gram": lambda device: gram_eigenvalues(2048, 16384, device),
     "svd-head-tall": lambda device: singular_values(50257, 8192, device),
     "svd-head-wide": lambda device: singular_values(8192, 50257, device),
     "svd-head-gram": lambda device: gram_eigenvalues(8192, 50257, device),
 }
+
+
+LOSSES = {"cross-entropy": (2048, 8192), "cross-entropy-wide": (1024, 131072)}
+
+
+def work(name, device, math):
+    base, compiled = plain_name(name)
+    if base in LOSSES:
+        return cross_entropy(*LOSSES[base], device, compiled)
+    return WORK[name](device) if name in WORK else training_step(name, device, math)
 
 
 def timed(run, device):
@@ -190,7 +216,7 @@ def main():
             if device == "cuda":
                 torch.cuda.empty_cache()
                 torch.cuda.reset_peak_memory_stats()
-            prepared = WORK[name](device) if name in WORK else training_step(name, device, math)
+            prepared = work(name, device, math)
         seconds = timed(prepared, device)
         peak = torch.cuda.max_memory_allocated() if device == "cuda" else 0
         print(json.dumps({"seconds": seconds, "peak_bytes": peak}), flush=True)

@@ -75,7 +75,7 @@ class BenchmarkTest {
           esac
         done
         """;
-    try (Peer peer = Peer.start(program(script))) {
+    try (Peer peer = Peer.start(program(script), 300)) {
       Benchmark benchmark = benchmark(Optional.of(peer));
       Outcome died = benchmark.run(work("dying", BenchmarkTest::second));
       assertEquals(
@@ -91,21 +91,39 @@ class BenchmarkTest {
 
   @Test
   void peerThatDiesBetweenPairsKeepsOurTimes() throws Exception {
-    // One thread, one variant: three runs find the setting, so that the fifth is in the second
-    // pair.
+    // One thread, one variant: three runs find the setting and one prepares it, so that the sixth
+    // is in the second pair.
     String script =
         """
         #!/bin/sh
         echo '{"torch": "none"}'
-        for run in 1 2 3 4; do read -r request; echo '{"seconds": 2.0, "peak_bytes": 0}'; done
+        for run in 1 2 3 4 5; do read -r request; echo '{"seconds": 2.0, "peak_bytes": 0}'; done
         exit 9
         """;
-    try (Peer peer = Peer.start(program(script))) {
+    try (Peer peer = Peer.start(program(script), 300)) {
       Outcome outcome = benchmark(Optional.of(peer)).run(work("late", BenchmarkTest::second));
       String failure = outcome.failure().orElseThrow();
       assertTrue(failure.endsWith("it ended with exit code 9 and no message"), failure);
       assertEquals(PAIRS, outcome.measurement().orElseThrow().seconds().size());
       assertEquals(Optional.empty(), outcome.measurement().orElseThrow().peer());
+    }
+  }
+
+  @Test
+  void peerThatTakesTooLongIsGivenUp() throws Exception {
+    String script =
+        """
+        #!/bin/sh
+        echo '{"torch": "none"}'
+        read -r request
+        sleep 100
+        """;
+    try (Peer peer = Peer.start(program(script), 0.2)) {
+      Outcome outcome = benchmark(Optional.of(peer)).run(work("slow", BenchmarkTest::second));
+      assertEquals(
+          "slow: PyTorch failed in slow: it took longer than 0.2 s",
+          outcome.failure().orElseThrow());
+      assertEquals(PAIRS, outcome.measurement().orElseThrow().seconds().size());
     }
   }
 
@@ -118,13 +136,13 @@ class BenchmarkTest {
         read -r request
         echo 'Warning: slow'
         """;
-    try (Peer peer = Peer.start(program(script))) {
+    try (Peer peer = Peer.start(program(script), 300)) {
       Outcome outcome = benchmark(Optional.of(peer)).run(work("chatty", BenchmarkTest::second));
       String failure = outcome.failure().orElseThrow();
       assertTrue(failure.endsWith("it answered 'Warning: slow'"), failure);
     }
     var greeting = program("#!/bin/sh\necho 5\n");
-    var mistake = assertThrows(IllegalArgumentException.class, () -> Peer.start(greeting));
+    var mistake = assertThrows(IllegalArgumentException.class, () -> Peer.start(greeting, 300));
     assertTrue(mistake.getMessage().contains("it answered '5'"), mistake.getMessage());
   }
 

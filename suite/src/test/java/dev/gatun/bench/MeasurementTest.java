@@ -12,7 +12,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class MeasurementTest {
-  private static final Work WORK = KernelWork.crossEntropy("cross-entropy", 2, 4);
+  private static final Work WORK =
+      KernelWork.crossEntropy("cross-entropy", List.of("cross-entropy"), 2, 4);
   private static final DeviceDescription DEVICE =
       new DeviceDescription("cpu", "a processor", 1, "f32", Map.of());
 
@@ -71,9 +72,10 @@ class MeasurementTest {
 
   @Test
   void pythonWithoutPyTorchIsSaidInOneLine() {
-    var missing = assertThrows(IllegalArgumentException.class, () -> Peer.start("no-such-python"));
+    var missing =
+        assertThrows(IllegalArgumentException.class, () -> Peer.start("no-such-python", 300));
     assertTrue(missing.getMessage().startsWith("--peer no-such-python: "), missing.getMessage());
-    var silent = assertThrows(IllegalArgumentException.class, () -> Peer.start("true"));
+    var silent = assertThrows(IllegalArgumentException.class, () -> Peer.start("true", 300));
     assertTrue(silent.getMessage().contains("PyTorch"), silent.getMessage());
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.backend.cuda.FakeCuda;
 import dev.gatun.bundle.Bundle;
 import dev.gatun.data.CorpusChoice;
 import java.io.IOException;
@@ -42,7 +43,8 @@ class BundleIT {
     Assumptions.assumeTrue(
         ToolProvider.findFirst("jlink").isPresent() && links, "this JDK cannot link a runtime");
     archive = node.resolve("gatun-test-linux-x86_64.tar.xz");
-    Bundle.create(APPLICATION, archive);
+    Path tests = Path.of("target", "test-classes").toAbsolutePath();
+    Bundle.create(APPLICATION, tests, Path.of("..", "results", "reference"), archive, Bundle.FAST);
     var tar = new ProcessBuilder("tar", "-xf", archive.toString()).directory(node.toFile());
     assertEquals(0, tar.inheritIO().start().waitFor());
     root = node.resolve("gatun-test-linux-x86_64");
@@ -72,18 +74,17 @@ class BundleIT {
 
   /** Starts the bundle's command with an environment that holds nothing of a JDK. */
   private static Launcher gatun(String... arguments) throws IOException {
+    return gatun(Map.of(), arguments);
+  }
+
+  private static Launcher gatun(Map<String, String> more, String... arguments) throws IOException {
     List<String> command =
         new ArrayList<>(List.of(root.resolve("bin").resolve("gatun").toString()));
     command.addAll(List.of(arguments));
-    Map<String, String> environment = new TreeMap<>();
+    Map<String, String> environment = new TreeMap<>(more);
     environment.put("PATH", node.resolve("tools").toString());
     environment.put("HOME", Files.createDirectories(node.resolve("home")).toString());
     return Launcher.start(node, command, environment);
-  }
-
-  @Test
-  void bundleIsSmallerThan64MiB() throws IOException {
-    assertTrue(Files.size(archive) < Bundle.LIMIT, Files.size(archive) + " bytes");
   }
 
   @Test
@@ -92,6 +93,89 @@ class BundleIT {
     assertEquals(names(APPLICATION.resolve("text")), names(root.resolve("text")));
     assertFalse(Files.exists(root.resolve("runtime").resolve("lib").resolve("src.zip")));
     assertFalse(Files.exists(archive.resolveSibling("bundle")), "staging is put away");
+  }
+
+  @Test
+  void tokenizersAreAnArchiveOfTheirOwnToUnpackOverIt() throws Exception {
+    try (Launcher without = gatun("doctor")) {
+      without.code();
+      assertTrue(
+          without.printed().stream().anyMatch(l -> l.contains("-tokenizers.tar.xz over it")),
+          without.printed().toString());
+    }
+    List<String> packed = new ArrayList<>();
+    var tar = new ProcessBuilder("tar", "-tf", Bundle.tokenizers(archive).toString());
+    tar.start().inputReader().lines().filter(l -> l.endsWith(".jar")).forEach(packed::add);
+    assertEquals(1, packed.size(), packed.toString());
+    assertTrue(Files.exists(node.resolve(packed.getFirst())), packed + " is in the bundle too");
+  }
+
+  /** Everything but the sizes is as on a GPU: the paths, the classes, the options, the limits. */
+  @Test
+  void selftestRunsEveryStepOnAnEmulatedGpu() throws Exception {
+    Map<String, String> environment =
+        Map.of(
+            "GATUN_CUDA",
+            FakeCuda.build().toString(),
+            // Short lives are not worth C2's work.
+            "JAVA_TOOL_OPTIONS",
+            "-XX:TieredStopAtLevel=1");
+    String[] arguments = {
+      "selftest",
+      "--out",
+      node.resolve("selftest").toString(),
+      "--device",
+      "cuda",
+      "--small",
+      "--minutes",
+      "60"
+    };
+    Path out = node.resolve("selftest");
+    List<String> page;
+    try (Launcher run = gatun(environment, arguments)) {
+      assertEquals(0, run.code(), run.printed().toString());
+      page = run.printed();
+    }
+    System.out.println(String.join("\n", page));
+    for (String step : List.of("doctor", "kernels", "smoke", "contract", "bench", "claims")) {
+      assertTrue(
+          page.stream().anyMatch(line -> line.startsWith("PASSED " + step + " (")),
+          step + " in " + page);
+    }
+    assertTrue(page.contains("  there is no compute-sanitizer here"), page.toString());
+    assertTrue(Files.readString(out.resolve("summary.txt")).length() <= 12_000);
+    assertEquals(
+        List.of(
+            "bench.json",
+            "contract.txt",
+            "doctor.json",
+            "evidence.zip",
+            "log.txt",
+            "selftest.json",
+            "summary.txt"),
+        names(out));
+  }
+
+  /** Where there are no CUDA libraries every step says so, and one can be run again. */
+  @Test
+  void selftestGoesOnAfterAFailureAndRunsOneStepAgain() throws Exception {
+    Path out = node.resolve("without-gpu");
+    String[] arguments = {
+      "selftest", "--out", out.toString(), "--device", "cuda", "--small", "--minutes", "0.5"
+    };
+    try (Launcher run = gatun(Map.of("GATUN_CUDA", node.toString()), arguments)) {
+      assertEquals(1, run.code(), run.printed().toString());
+      assertTrue(
+          run.printed().stream().anyMatch(l -> l.startsWith("FAILED contract (")),
+          run.printed().toString());
+    }
+    String[] again = {"selftest", "--out", out.toString(), "--only", "doctor"};
+    try (Launcher run = gatun(again)) {
+      assertEquals(1, run.code(), run.printed().toString());
+      List<String> page = run.printed();
+      assertTrue(page.stream().anyMatch(l -> l.startsWith("PASSED doctor (")), page.toString());
+      assertTrue(page.stream().anyMatch(l -> l.startsWith("FAILED contract (")), page.toString());
+    }
   }
 
   private static List<String> names(Path folder) throws IOException {

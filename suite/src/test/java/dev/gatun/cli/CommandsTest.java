@@ -90,7 +90,7 @@ class CommandsTest {
   }
 
   private static List<String> worksOfBench() {
-    return Work.on("cpu").stream().map(Work::name).toList();
+    return Work.on("cpu", false).stream().map(Work::name).toList();
   }
 
   @Test

@@ -6,14 +6,14 @@ import dev.gatun.backend.cuda.RealGpu;
 import org.junit.jupiter.api.BeforeAll;
 
 /** Training on this machine's GPU. */
-class RealGpuTrainingIT extends TrainingContract {
+class RealGpuTrainingIT extends CudaTrainingContract {
   @BeforeAll
   static void findGpu() {
     RealGpu.find();
   }
 
   @Override
-  Backend open() {
-    return RealGpu.open(MathMode.F32);
+  Backend open(MathMode math) {
+    return RealGpu.open(math);
   }
 }

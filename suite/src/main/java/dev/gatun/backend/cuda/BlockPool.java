@@ -19,6 +19,10 @@ import java.util.TreeMap;
  * Blocks of device memory. What comes back is kept for the next who asks, because the driver's own
  * allocation waits for the device; it goes back to the driver when memory is short. A block may be
  * handed on while work with it is under way: all work is on one stream, in order.
+ *
+ * <p>With {@code -Dgatun.cuda.exact=true}, which the launcher sets for {@code GATUN_CUDA_EXACT}, it
+ * keeps nothing and each block has exactly the size that was asked for. Then a checker of memory,
+ * such as compute-sanitizer, sees where each tensor ends.
  */
 final class BlockPool implements AutoCloseable {
   /** The driver hands out memory in pages of this size. */
@@ -31,6 +35,7 @@ final class BlockPool implements AutoCloseable {
   record Block(long address, long bytes) {}
 
   private final CudaDevice device;
+  private final boolean exact = Boolean.getBoolean("gatun.cuda.exact");
   private final TreeMap<Long, Deque<Block>> kept = new TreeMap<>();
   private final Set<Block> all = new HashSet<>();
   private final Arena arena = Holding.sharedArena();
@@ -46,6 +51,9 @@ final class BlockPool implements AutoCloseable {
    * @throws OutOfDeviceMemoryException if there is none, even after all kept blocks were given back
    */
   Block take(long bytes) {
+    if (exact) {
+      return allocate(Math.max(bytes, 1));
+    }
     long pages = Math.ceilDiv(Math.max(bytes, 1), PAGE);
     // Sizes beyond any machine must not wrap around to small ones.
     long size = Math.min(pages, Long.MAX_VALUE / PAGE) * PAGE;
@@ -92,7 +100,17 @@ final class BlockPool implements AutoCloseable {
         null);
   }
 
+  /** Whether each tensor is to have a block of its own. */
+  boolean isExact() {
+    return exact;
+  }
+
   void giveBack(Block block) {
+    if (exact) {
+      device.makeCurrent();
+      free(block);
+      return;
+    }
     kept.computeIfAbsent(block.bytes(), _ -> new ArrayDeque<>()).push(block);
   }
 
@@ -117,7 +135,9 @@ final class BlockPool implements AutoCloseable {
   public void close() {
     device.makeCurrent();
     kept.clear();
-    Set.copyOf(all).forEach(this::free);
+    var failures = new Failures();
+    Set.copyOf(all).forEach(block -> failures.collect(() -> free(block)));
     arena.close();
+    failures.throwFirst();
   }
 }

@@ -35,6 +35,15 @@ final class CublasHandle implements AutoCloseable {
     MemorySegment cell = memory.arena().allocate(ValueLayout.ADDRESS);
     check(CuBlas.cublasCreate_v2(cell), "cublasCreate_v2");
     handle = cell.get(ValueLayout.ADDRESS, 0);
+    try {
+      configure(memory);
+    } catch (RuntimeException | Error e) {
+      CuBlas.cublasDestroy_v2(handle);
+      throw e;
+    }
+  }
+
+  private void configure(DeviceMemory memory) {
     Tensor workspace =
         memory.allocateScratch(ElementType.F32, WORKSPACE_BYTES / ElementType.F32.byteSize());
     // The stream first: setting it takes the workspace away.

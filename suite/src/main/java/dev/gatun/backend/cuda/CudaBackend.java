@@ -38,7 +38,12 @@ public final class CudaBackend {
   public static Backend open(
       MathMode math, Optional<Path> libraryFolder, Consumer<String> notices) {
     var session = new CudaSession(CudaLibraries.load(libraryFolder), math, notices);
-    return new Backend(parts(session, math), session.guard());
+    try {
+      return new Backend(parts(session, math), session.guard());
+    } catch (RuntimeException | Error e) {
+      Failures.addTo(e, session::close);
+      throw e;
+    }
   }
 
   private static Parts parts(CudaSession session, MathMode math) {

@@ -17,7 +17,8 @@ final class CudaSession implements Parts.Device {
   /** Enough rows for whole waves of thread blocks, at no more than the largest L2 caches hold. */
   private static final long WORKING_SET_BYTES = 64L << 20;
 
-  private static final String KERNEL_CACHE = "kernels";
+  /** The folder of compiled kernels in the user's cache. */
+  static final String KERNEL_CACHE = "kernels";
 
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final RecordingGuard guard = new RecordingGuard();

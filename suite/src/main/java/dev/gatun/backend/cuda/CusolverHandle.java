@@ -34,18 +34,25 @@ final class CusolverHandle implements AutoCloseable {
     this.launcher = launcher;
     this.memory = memory;
     this.readInt = readInt;
+    MemorySegment stream = launcher.stream();
     try (var arena = Arena.ofConfined()) {
       MemorySegment cell = arena.allocate(ValueLayout.ADDRESS);
       check(CuSolver.cusolverDnCreate(cell), "cusolverDnCreate");
       handle = cell.get(ValueLayout.ADDRESS, 0);
-      check(CuSolver.cusolverDnCreateParams(cell), "cusolverDnCreateParams");
-      parameters = cell.get(ValueLayout.ADDRESS, 0);
+      try {
+        check(CuSolver.cusolverDnSetStream(handle, stream), "cusolverDnSetStream");
+        check(
+            CuSolver.cusolverDnSetDeterministicMode(
+                handle, CuSolver.CUSOLVER_DETERMINISTIC_RESULTS()),
+            "cusolverDnSetDeterministicMode");
+        check(CuSolver.cusolverDnCreateParams(cell), "cusolverDnCreateParams");
+        parameters = cell.get(ValueLayout.ADDRESS, 0);
+      } catch (RuntimeException e) {
+        CuSolver.cusolverDnDestroy(handle);
+        throw e;
+      }
     }
     holding = Holding.of("a cuSOLVER handle");
-    check(CuSolver.cusolverDnSetStream(handle, launcher.stream()), "cusolverDnSetStream");
-    check(
-        CuSolver.cusolverDnSetDeterministicMode(handle, CuSolver.CUSOLVER_DETERMINISTIC_RESULTS()),
-        "cusolverDnSetDeterministicMode");
   }
 
   /** The cusolverDnHandle_t, for a {@link Routine}. */
@@ -90,6 +97,8 @@ final class CusolverHandle implements AutoCloseable {
   void run(Routine routine, Tensor a) {
     String name = routine.name();
     String shape = "a " + a.type() + Shape.of(a.rows(), a.cols());
+    // Makes the device this thread's before the first call, and tells that the stream is used.
+    launcher.stream();
     try (var arena = Arena.ofConfined();
         TensorScope scope = memory.newScope()) {
       MemorySegment bytesOnDevice = arena.allocate(ValueLayout.JAVA_LONG);
@@ -102,8 +111,14 @@ final class CusolverHandle implements AutoCloseable {
       MemorySegment host = arena.allocate(Math.max(1, onHost), WORKSPACE_ALIGNMENT);
       Tensor info = scope.zeros(ElementType.I32, 1);
       var workspace = new Workspace(device.memory(), onDevice, host, onHost, info.memory());
-      CudaStatus.CUSOLVER.check(routine.run(workspace), name, shape);
-      CudaStatus.checkInfo(readInt.applyAsInt(info), name, shape);
+      try {
+        CudaStatus.CUSOLVER.check(routine.run(workspace), name, shape);
+        CudaStatus.checkInfo(readInt.applyAsInt(info), name, shape);
+      } catch (RuntimeException e) {
+        // What was started may still be working in the host's memory, which is freed next.
+        Failures.addTo(e, launcher::synchronise);
+        throw e;
+      }
     }
   }
 

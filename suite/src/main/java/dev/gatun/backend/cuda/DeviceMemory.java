@@ -132,8 +132,8 @@ final class DeviceMemory implements Parts.Memory, AutoCloseable {
     @Override
     public void close() {
       lifetime.close();
-      pieces.giveBack();
       bytes -= held;
+      pieces.giveBack();
     }
   }
 
@@ -145,7 +145,7 @@ final class DeviceMemory implements Parts.Memory, AutoCloseable {
 
     /** The address of this many bytes, which may hold anything. */
     long take(long bytes) {
-      if (bytes >= LARGE) {
+      if (bytes >= LARGE || pool.isExact()) {
         return block(bytes).address();
       }
       long size = Math.ceilDiv(Math.max(bytes, 1), ALIGNMENT) * ALIGNMENT;
@@ -166,10 +166,12 @@ final class DeviceMemory implements Parts.Memory, AutoCloseable {
     }
 
     void giveBack() {
-      taken.forEach(pool::giveBack);
+      var failures = new Failures();
+      taken.forEach(block -> failures.collect(() -> pool.giveBack(block)));
       taken.clear();
       next = 0;
       end = 0;
+      failures.throwFirst();
     }
   }
 }

@@ -71,12 +71,15 @@ final class KernelModules implements AutoCloseable {
   @Override
   public void close() {
     device.makeCurrent();
-    units
-        .values()
-        .forEach(unit ->
-            CudaStatus.DRIVER.check(
-                CudaDriver.cuModuleUnload(unit.module), "cuModuleUnload", unit.source.file()));
+    var failures = new Failures();
+    units.values().forEach(unit -> failures.collect(() -> unload(unit)));
     units.clear();
     functions.clear();
+    failures.throwFirst();
+  }
+
+  private static void unload(Loaded unit) {
+    CudaStatus.DRIVER.check(
+        CudaDriver.cuModuleUnload(unit.module), "cuModuleUnload", unit.source.file());
   }
 }

@@ -95,6 +95,11 @@ final class Launcher implements AutoCloseable {
     return device.stream();
   }
 
+  /** Waits until all that was asked for is done. */
+  void synchronise() {
+    device.synchronise();
+  }
+
   /** Changes whenever something may have been put into the stream. */
   long streamUses() {
     return device.streamUses();

@@ -41,7 +41,10 @@ public final class TokenizersLibraryFile {
     String folder = FOLDER + platform + "/cpu/";
     if (TokenizersLibraryFile.class.getResource(folder + file) == null) {
       throw new NativeLibraryException(
-          LIBRARY, "none is published for %s on %s".formatted(osName, osArch));
+          LIBRARY,
+          TokenizersLibraryFile.class.getResource(FOLDER + "tokenizers.properties") == null
+              ? "this bundle has none; unpack gatun-…-tokenizers.tar.xz over it"
+              : "none is published for %s on %s".formatted(osName, osArch));
     }
     try {
       String version = NativeArchive.version(FOLDER + "tokenizers.properties");

@@ -118,4 +118,18 @@ class KernelSourceTest {
           .forEach(kernel -> assertEquals(null, home.put(kernel, name), kernel + " in " + name));
     }
   }
+
+  @Test
+  void allKernelsAreNamedForThoseWhoCompileThemAll() throws IOException {
+    try (var files = Files.list(KERNELS)) {
+      assertEquals(
+          files
+              .map(file -> file.getFileName().toString())
+              .filter(name -> name.endsWith(".cu"))
+              .map(name -> name.replace(".cu", ""))
+              .sorted()
+              .toList(),
+          AllKernels.FILES);
+    }
+  }
 }

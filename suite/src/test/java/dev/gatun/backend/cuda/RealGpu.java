@@ -3,6 +3,10 @@ package dev.gatun.backend.cuda;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.MathMode;
 import dev.gatun.natives.NativeLibraryException;
+import dev.gatun.natives.cuda.CudaLibraries;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -16,8 +20,20 @@ public final class RealGpu {
 
   /** Opens it, or skips the running test. */
   public static Backend open(MathMode math) {
+    return orSkip(() -> CudaBackend.open(math));
+  }
+
+  /** Opens its lower half, or skips the running test; kernels are kept in the folder. */
+  static TestDevice openDevice(Path cache) {
+    return orSkip(() -> {
+      CudaLibraries.load(Optional.empty());
+      return new TestDevice(CudaDevice.open(), cache);
+    });
+  }
+
+  private static <T> T orSkip(Supplier<T> opening) {
     try {
-      return CudaBackend.open(math);
+      return opening.get();
     } catch (NativeLibraryException | NoCudaDeviceException e) {
       if (DEMANDED) {
         throw e;

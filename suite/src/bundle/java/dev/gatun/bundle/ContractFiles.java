@@ -1,0 +1,71 @@
+package dev.gatun.bundle;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.engine.JupiterTestEngine;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.platform.commons.JUnitException;
+import org.junit.platform.engine.TestEngine;
+import org.junit.platform.launcher.Launcher;
+import org.opentest4j.AssertionFailedError;
+
+/** The folder {@code contract} of a bundle: what {@code gatun selftest} tests a backend with. */
+final class ContractFiles {
+  /** Of the compiled tests, what the contract is made of. */
+  private static final List<String> TESTS =
+      List.of(
+          "dev/gatun/backend",
+          "dev/gatun/bundle",
+          "dev/gatun/data",
+          "dev/gatun/model",
+          "dev/gatun/safetensors",
+          "dev/gatun/tensor",
+          "dev/gatun/train",
+          "fixtures",
+          "junit-platform.properties");
+
+  /** A class of each jar of JUnit. */
+  private static final List<Class<?>> JUNIT =
+      List.of(
+          Test.class,
+          ParameterizedTest.class,
+          JupiterTestEngine.class,
+          JUnitException.class,
+          TestEngine.class,
+          Launcher.class,
+          AssertionFailedError.class);
+
+  private ContractFiles() {}
+
+  static void copy(Path tests, Path reference, Path contract) throws IOException {
+    for (String part : TESTS) {
+      if (Files.exists(tests.resolve(part))) {
+        copyTree(tests, tests.resolve(part), contract.resolve("classes"));
+      }
+    }
+    copyTree(reference, reference, contract.resolve("reference"));
+    Path libraries = Files.createDirectories(contract.resolve("lib"));
+    for (Class<?> type : JUNIT) {
+      Path jar = Path.of(type.getProtectionDomain().getCodeSource().getLocation().getPath());
+      PlainJar.copy(jar, libraries.resolve(jar.getFileName()), true);
+    }
+  }
+
+  private static void copyTree(Path root, Path tree, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(tree)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path target = to.resolve(root.relativize(file).toString());
+        Files.createDirectories(target.getParent());
+        Files.copy(file, target, StandardCopyOption.COPY_ATTRIBUTES);
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+}

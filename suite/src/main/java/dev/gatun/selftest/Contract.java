@@ -1,0 +1,241 @@
+package dev.gatun.selftest;
+
+import dev.gatun.selftest.Commands.Ending;
+import dev.gatun.selftest.StepResult.Finding;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * The contract of a device in shards, each in a JVM of its own: a fault after which a GPU answers
+ * nothing more spoils one of them. A shard that fails on a GPU is run again with each launch waited
+ * for, so that the failure names its kernel.
+ */
+final class Contract {
+  private static final String OPERATIONS = "dev.gatun.backend.cuda.RealGpuIT";
+  private static final String ATTENTION = "dev.gatun.backend.cuda.RealGpuAttentionIT";
+  private static final String LOSSES = "dev.gatun.backend.cuda.RealGpuLossKernelsIT";
+
+  private static final Map<String, String> WAITING = Map.of("CUDA_LAUNCH_BLOCKING", "1");
+
+  /** A JVM with so many threads and a copy of the libraries wants this many processors. */
+  private static final int PROCESSORS_PER_SHARD = 2;
+
+  private static final int MOST_AT_ONCE = 8;
+
+  /** The most failures of a shard that the page shows. */
+  private static final int MOST_SHOWN = 8;
+
+  private final Commands commands;
+  private final Path folder;
+  private final List<String> options;
+  private final Path work;
+  private final Path results;
+
+  /**
+   * A part of the contract.
+   *
+   * @param all JUnit's identifier of its class
+   * @param few of one of its tests, which shows that it can run
+   */
+  private record Shard(String name, String all, String few) {
+    static Shard of(String name, String test, String few) {
+      return new Shard(name, "class:" + test, few.formatted(test));
+    }
+  }
+
+  private static final List<Shard> ON_CUDA =
+      List.of(
+          Shard.of("operations", OPERATIONS, "method:%s#noRowsAreNoWork()"),
+          Shard.of(
+              "math modes",
+              "dev.gatun.backend.cuda.RealGpuMathModeIT",
+              "method:%s#recordedProductsRoundWhatTheirOperandsHoldThen()"),
+          Shard.of("attention", ATTENTION, "method:%s#equalInputsGiveEqualBytes()"),
+          Shard.of("losses", LOSSES, "method:%s#aNanStaysInItsRow()"),
+          Shard.of(
+              "heads",
+              "dev.gatun.model.head.RealGpuHeadFamilyIT",
+              "iteration:method:%s#headsOnCudaFollowTheOracle(dev.gatun.model.TransformerConfig$HeadForm)[0]"),
+          Shard.of(
+              "fixtures",
+              "dev.gatun.model.checkpoint.RealGpuFixtureIT",
+              "iteration:method:%s#everyTensorIsAsExactAsThatOfPyTorch(java.lang.String)[0]"),
+          Shard.of(
+              "streamed backbone",
+              "dev.gatun.model.checkpoint.RealGpuStreamedBackboneIT",
+              "iteration:method:%s#hiddenStatesAreThoseOfTheWholeModelToTheByte(java.lang.String)[0]"),
+          Shard.of(
+              "training",
+              "dev.gatun.train.RealGpuTrainingIT",
+              "iteration:method:%s#lossesWithRoundedProductsFollowTheCpu(dev.gatun.backend.MathMode)[1]"));
+
+  private static final List<Shard> ON_CPU =
+      List.of(
+          Shard.of(
+              "operations", "dev.gatun.backend.cpu.CpuBackendTest", "method:%s#noRowsAreNoWork()"),
+          Shard.of("products", "dev.gatun.backend.cpu.MatrixProductsTest", "class:%s"),
+          Shard.of("linear algebra", "dev.gatun.backend.cpu.LapackTest", "class:%s"),
+          Shard.of("fixtures", "dev.gatun.model.checkpoint.CpuFixtureTest", "class:%s"),
+          Shard.of("training", "dev.gatun.train.CpuTrainingTest", "class:%s"));
+
+  /**
+   * @param folder the bundle's folder of tests
+   * @param options for every JVM
+   * @param work for files on the way
+   * @param results the file that takes all results
+   */
+  Contract(Commands commands, Path folder, List<String> options, Path work, Path results) {
+    this.commands = commands;
+    this.folder = folder;
+    this.options = options;
+    this.work = work;
+    this.results = results;
+  }
+
+  /** A shard's outcome, and what the page says of it. */
+  private record Outcome(boolean passed, List<String> lines) {}
+
+  /** All shards, several at once, in so many seconds. */
+  Finding check(boolean onCuda, boolean few, double seconds) {
+    long end = System.nanoTime() + (long) (seconds * 1e9);
+    List<Shard> shards = onCuda ? ON_CUDA : ON_CPU;
+    int atOnce = Runtime.getRuntime().availableProcessors() / PROCESSORS_PER_SHARD;
+    try (var pool = Executors.newFixedThreadPool(Math.clamp(atOnce, 1, MOST_AT_ONCE))) {
+      List<Callable<Outcome>> calls =
+          shards.stream()
+              .<Callable<Outcome>>map(shard -> () -> check(shard, few, onCuda, end))
+              .toList();
+      var lines = new ArrayList<String>();
+      boolean passed = true;
+      for (Future<Outcome> future : pool.invokeAll(calls)) {
+        Outcome outcome = future.get();
+        passed &= outcome.passed();
+        lines.addAll(outcome.lines());
+      }
+      return Finding.of(passed, lines);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause().getMessage(), e.getCause());
+    }
+  }
+
+  private Outcome check(Shard shard, boolean few, boolean onCuda, long end) throws IOException {
+    List<String> selectors = List.of(few ? shard.few() : shard.all());
+    Outcome first = run(shard.name(), List.of(), selectors, Map.of(), end);
+    if (first.passed() || !onCuda || secondsUntil(end) < 5) {
+      return first;
+    }
+    Outcome again =
+        run(shard.name() + ", each launch waited for", List.of(), selectors, WAITING, end);
+    var lines = new ArrayList<>(first.lines());
+    lines.addAll(again.lines());
+    return new Outcome(false, lines);
+  }
+
+  /** One part of the contract that shows at once whether there is any use in the others. */
+  Finding smoke(boolean onCuda, double seconds) throws IOException {
+    String test = onCuda ? "dev.gatun.train.RealGpuSmokeIT" : "dev.gatun.train.CpuSmokeTest";
+    long end = System.nanoTime() + (long) (seconds * 1e9);
+    Outcome outcome = run("smoke", List.of(), List.of("class:" + test), WAITING, end);
+    return Finding.of(outcome.passed(), outcome.lines());
+  }
+
+  /** The kernels' part of the contract under compute-sanitizer, each tensor a block of its own. */
+  Finding memory(Path sanitizer, double seconds) throws IOException {
+    var prefix =
+        List.of(
+            sanitizer.toString(),
+            "--tool",
+            "memcheck",
+            "--error-exitcode",
+            "9",
+            "--print-limit",
+            "20");
+    long end = System.nanoTime() + (long) (seconds * 1e9);
+    var selectors = List.of("class:" + ATTENTION, "class:" + LOSSES, "class:" + OPERATIONS);
+    Outcome outcome = run("memory", prefix, selectors, Map.of(), end);
+    return Finding.of(outcome.passed(), outcome.lines());
+  }
+
+  private static double secondsUntil(long end) {
+    return (end - System.nanoTime()) * 1e-9;
+  }
+
+  private Outcome run(
+      String name, List<String> prefix, List<String> selectors, Map<String, String> more, long end)
+      throws IOException {
+    if (secondsUntil(end) < 1) {
+      return new Outcome(false, List.of(name + ": not run, the time was up"));
+    }
+    String file = "contract-" + name.replaceAll("\\W+", "-");
+    Path tests = work.resolve(file + "-tests.txt");
+    var all = new ArrayList<>(options);
+    if (!prefix.isEmpty()) {
+      all.add("-Dgatun.cuda.exact=true");
+    }
+    var command = new ArrayList<>(prefix);
+    command.addAll(commands.contract(folder, all, tests, selectors));
+    long start = System.nanoTime();
+    Ending ending = commands.run(file, command, more, secondsUntil(end));
+    double seconds = (System.nanoTime() - start) * 1e-9;
+    List<String> lines = Commands.lines(tests);
+    keep(name, lines);
+    return judge(name, ending, lines, seconds);
+  }
+
+  private static Outcome judge(String name, Ending ending, List<String> tests, double seconds) {
+    long passed = tests.stream().filter(line -> line.startsWith("PASSED ")).count();
+    List<String> failed = tests.stream().filter(line -> line.startsWith("FAILED ")).toList();
+    var lines = new ArrayList<String>();
+    lines.add(
+        "%s: %d passed, %d failed in %.0f s%s"
+            .formatted(
+                name,
+                passed,
+                failed.size(),
+                seconds,
+                ending.timeIsUp() ? ", and then the time was up" : ""));
+    failed.stream().limit(MOST_SHOWN).forEach(lines::add);
+    if (failed.size() > MOST_SHOWN) {
+      lines.add("… and %d more in contract.txt".formatted(failed.size() - MOST_SHOWN));
+    }
+    if (!ending.isGood()) {
+      diedAt(tests).ifPresent(test -> lines.add("ENDED in " + test));
+      if (failed.isEmpty()) {
+        lines.addAll(Page.lastLines(ending.printed(), 3));
+      }
+    }
+    return new Outcome(ending.isGood(), lines);
+  }
+
+  /** The test that the JVM was at. */
+  private static Optional<String> diedAt(List<String> tests) {
+    return tests.isEmpty() || !tests.getLast().startsWith("STARTED ")
+        ? Optional.empty()
+        : Optional.of(tests.getLast().substring("STARTED ".length()));
+  }
+
+  private synchronized void keep(String name, List<String> tests) {
+    var lines = new ArrayList<>(List.of("== " + name));
+    lines.addAll(tests.stream().filter(line -> !line.startsWith("STARTED ")).toList());
+    diedAt(tests).ifPresent(test -> lines.add("ENDED in " + test));
+    try {
+      Files.write(results, lines, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
