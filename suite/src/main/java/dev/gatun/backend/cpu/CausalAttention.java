@@ -121,6 +121,24 @@ final class CausalAttention implements Parts.CausalAttention {
     Lanes.zero(row + 4L * (position + 1), end - position - 1);
   }
 
+  /** Scores s to tanh(toCap·s)/toCap. */
+  private static void capLoop(long x, float toCap, int n) {
+    VectorMask<Float> rest = Lanes.rest(n);
+    FloatVector factor = Lanes.broadcast(toCap);
+    FloatVector cap = Lanes.broadcast(1 / toCap);
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      boolean full = i <= n - Lanes.WIDTH;
+      long at = x + 4L * i;
+      FloatVector capped =
+          ElementwiseFunctions.tanh(Lanes.load(at, full, rest).mul(factor)).mul(cap);
+      if (full) {
+        capped.intoMemorySegment(Lanes.MEMORY, at, Lanes.ORDER);
+      } else {
+        capped.intoMemorySegment(Lanes.MEMORY, at, Lanes.ORDER, rest);
+      }
+    }
+  }
+
   private record Forward(AttentionShape shape, long packed, long out, long normalisers) {
 
     void run(int pair, long scores) {
@@ -177,17 +195,6 @@ final class CausalAttention implements Parts.CausalAttention {
       zeroUnseen(shape, row, position, end);
       setFloat(normaliser, max);
       setFloat(normaliser + 4, inverse);
-    }
-
-    /** Scores s to tanh(toCap·s)/toCap. */
-    private static void capLoop(long x, float toCap, int n) {
-      VectorMask<Float> rest = Lanes.rest(n);
-      for (int i = 0; i < n; i += Lanes.WIDTH) {
-        boolean full = i <= n - Lanes.WIDTH;
-        long at = x + 4L * i;
-        FloatVector tanh = ElementwiseFunctions.tanh(Lanes.load(at, full, rest).mul(toCap));
-        Lanes.store(tanh.mul(1 / toCap), at, full, rest);
-      }
     }
   }
 
@@ -309,6 +316,7 @@ final class CausalAttention implements Parts.CausalAttention {
       float delta = RowSums.dotLoop(dOut + offset, out + offset, shape.headWidth());
       if (shape.isCapped()) {
         capBackwardLoop(p, toCap(shape), delta, dScores, seen);
+        capLoop(p, toCap(shape), seen);
         delta = 0;
       }
       Softmax.probabilitiesLoop(p, getFloat(normaliser), scale, getFloat(normaliser + 4), seen);
@@ -317,16 +325,22 @@ final class CausalAttention implements Parts.CausalAttention {
       zeroUnseen(shape, gradientRow, position, end);
     }
 
-    /** Scores s to tanh(toCap·s)/toCap, and dP to (dP − delta)·(1 − tanh²(toCap·s)). */
+    /** dP to (dP − delta)·(1 − tanh²(toCap·s)). */
     private static void capBackwardLoop(long s, float toCap, float delta, long dP, int n) {
       VectorMask<Float> rest = Lanes.rest(n);
+      FloatVector factor = Lanes.broadcast(toCap);
+      FloatVector mean = Lanes.broadcast(delta);
       for (int i = 0; i < n; i += Lanes.WIDTH) {
         boolean full = i <= n - Lanes.WIDTH;
         long at = 4L * i;
-        FloatVector x = Lanes.load(s + at, full, rest).mul(toCap);
-        FloatVector centred = Lanes.load(dP + at, full, rest).sub(delta);
-        Lanes.store(centred.mul(ElementwiseFunctions.tanhDerivative(x)), dP + at, full, rest);
-        Lanes.store(ElementwiseFunctions.tanh(x).mul(1 / toCap), s + at, full, rest);
+        FloatVector slope =
+            ElementwiseFunctions.tanhDerivative(Lanes.load(s + at, full, rest).mul(factor));
+        FloatVector gradient = Lanes.load(dP + at, full, rest).sub(mean).mul(slope);
+        if (full) {
+          gradient.intoMemorySegment(Lanes.MEMORY, dP + at, Lanes.ORDER);
+        } else {
+          gradient.intoMemorySegment(Lanes.MEMORY, dP + at, Lanes.ORDER, rest);
+        }
       }
     }
 

@@ -71,11 +71,13 @@ final class GatedActivation implements Parts.GatedActivation {
       boolean full = i <= width - Lanes.WIDTH;
       long at = 4L * i;
       FloatVector gate = Lanes.load(x + at, full, rest);
-      Lanes.store(
-          ElementwiseFunctions.geluTanh(gate).mul(Lanes.load(values + at, full, rest)),
-          y + at,
-          full,
-          rest);
+      FloatVector opened =
+          ElementwiseFunctions.geluTanh(gate).mul(Lanes.load(values + at, full, rest));
+      if (full) {
+        opened.intoMemorySegment(Lanes.MEMORY, y + at, Lanes.ORDER);
+      } else {
+        opened.intoMemorySegment(Lanes.MEMORY, y + at, Lanes.ORDER, rest);
+      }
     }
   }
 
@@ -101,8 +103,12 @@ final class GatedActivation implements Parts.GatedActivation {
       long at = 4L * i;
       FloatVector slope = ElementwiseFunctions.geluTanhDerivative(Lanes.load(x + at, full, rest));
       FloatVector gradient =
-          Lanes.load(dY + at, full, rest).mul(Lanes.load(values + at, full, rest));
-      Lanes.store(gradient.mul(slope), dGate + at, full, rest);
+          Lanes.load(dY + at, full, rest).mul(Lanes.load(values + at, full, rest)).mul(slope);
+      if (full) {
+        gradient.intoMemorySegment(Lanes.MEMORY, dGate + at, Lanes.ORDER);
+      } else {
+        gradient.intoMemorySegment(Lanes.MEMORY, dGate + at, Lanes.ORDER, rest);
+      }
     }
   }
 
@@ -113,7 +119,12 @@ final class GatedActivation implements Parts.GatedActivation {
       boolean full = i <= width - Lanes.WIDTH;
       long at = 4L * i;
       FloatVector opened = ElementwiseFunctions.geluTanh(Lanes.load(x + at, full, rest));
-      Lanes.store(Lanes.load(dY + at, full, rest).mul(opened), dValue + at, full, rest);
+      FloatVector gradient = Lanes.load(dY + at, full, rest).mul(opened);
+      if (full) {
+        gradient.intoMemorySegment(Lanes.MEMORY, dValue + at, Lanes.ORDER);
+      } else {
+        gradient.intoMemorySegment(Lanes.MEMORY, dValue + at, Lanes.ORDER, rest);
+      }
     }
   }
 
