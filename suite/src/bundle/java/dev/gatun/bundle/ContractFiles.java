@@ -17,7 +17,7 @@ import org.opentest4j.AssertionFailedError;
 
 /** The folder {@code contract} of a bundle: what {@code gatun selftest} tests a backend with. */
 final class ContractFiles {
-  /** Of the compiled tests, what the contract is made of. */
+  /** The compiled tests that the contract is made of. */
   private static final List<String> TESTS =
       List.of(
           "dev/gatun/backend",

@@ -78,7 +78,7 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--minutes",
       paramLabel = "<n>",
-      description = "Begin no work after so many minutes. Default: no limit.")
+      description = "Begin no work after this many minutes. Default: no limit.")
   private Double minutes;
 
   @Option(

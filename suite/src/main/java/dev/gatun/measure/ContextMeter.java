@@ -81,7 +81,7 @@ final class ContextMeter implements AutoCloseable {
       return new Spaces(new HeadSpace(backend, weights), new HeadSpace(backend, random));
     }
 
-    /** Of both heads centred; none if all tokens have the same weights. */
+    /** The spaces of both heads, centred; none if all tokens have the same weights. */
     static Optional<Spaces> centred(Backend backend, Tensor weights, Tensor random) {
       return HeadSpace.centred(backend, weights)
           .map(own -> new Spaces(own, HeadSpace.centred(backend, random).orElseThrow()));

@@ -147,7 +147,7 @@ public record TransformerConfig(
     /** None has. */
     public static final Biases NONE = of(false, false);
 
-    /** Of attention as a whole, and of the MLP. */
+    /** Attention has all of its biases or none. */
     public static Biases of(boolean attention, boolean mlp) {
       return new Biases(attention, attention, mlp);
     }
@@ -163,7 +163,7 @@ public record TransformerConfig(
    */
   public record AttentionForm(
       double scoreVariance, boolean byLayer, OptionalDouble scoreCap, OtherLayers others) {
-    /** All layers divide their scores by the same. */
+    /** Every layer divides its scores by the same number. */
     public AttentionForm(double scoreVariance, OptionalDouble scoreCap, OtherLayers others) {
       this(scoreVariance, false, scoreCap, others);
     }
@@ -191,7 +191,7 @@ public record TransformerConfig(
    * @param window tokens that a query sees there: its own, and those just before it
    */
   public record OtherLayers(List<Integer> layers, Positions positions, OptionalInt window) {
-    /** All layers are alike. */
+    /** No layer differs from the others. */
     public static final OtherLayers NONE =
         new OtherLayers(List.of(), new Positions.None(), OptionalInt.empty());
   }

@@ -28,7 +28,7 @@ final class Contract {
 
   private static final Map<String, String> WAITING = Map.of("CUDA_LAUNCH_BLOCKING", "1");
 
-  /** A JVM with so many threads and a copy of the libraries wants this many processors. */
+  /** The processors that a JVM with its threads and a copy of the libraries keeps busy. */
   private static final int PROCESSORS_PER_SHARD = 2;
 
   private static final int MOST_AT_ONCE = 8;
@@ -106,7 +106,7 @@ final class Contract {
   /** A shard's outcome, and what the page says of it. */
   private record Outcome(boolean passed, List<String> lines) {}
 
-  /** All shards, several at once, in so many seconds. */
+  /** Runs all shards, several at once, within a number of seconds. */
   Finding check(boolean onCuda, boolean few, double seconds) {
     long end = System.nanoTime() + (long) (seconds * 1e9);
     List<Shard> shards = onCuda ? ON_CUDA : ON_CPU;

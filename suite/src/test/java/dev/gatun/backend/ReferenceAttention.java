@@ -147,7 +147,7 @@ final class ReferenceAttention implements Parts.Rotary, Parts.CausalAttention {
     return shape.isCapped() ? most * Math.tanh(score / most) : score;
   }
 
-  /** Of capping, where it gave this. */
+  /** The slope of the cap where it gives this score. */
   private static double slope(AttentionShape shape, double capped) {
     double tanh = capped / (shape.scoreCap() * Math.sqrt(shape.scoreVariance()));
     return 1 - tanh * tanh;

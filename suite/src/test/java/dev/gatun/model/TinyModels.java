@@ -431,7 +431,7 @@ public final class TinyModels {
         new HeadForm.Linear(true));
   }
 
-  /** Layers whose queries see so many tokens. */
+  /** Layers whose queries see this many tokens. */
   private static OtherLayers window(int width, Integer... layers) {
     return new OtherLayers(List.of(layers), new Positions.Rotary(100), OptionalInt.of(width));
   }

@@ -47,10 +47,7 @@ record NgramKey(int vocabulary, int length) {
     return bits() >= Long.SIZE ? shifted : shifted & (1L << bits()) - 1;
   }
 
-  /**
-   * The last so many tokens of an n-gram of at most 64 bits, as an n-gram whose beginning is
-   * missing.
-   */
+  /** The last tokens of an n-gram of at most 64 bits, as an n-gram whose beginning is missing. */
   long last(long low, int tokens) {
     int kept = tokens * bits(vocabulary);
     return kept >= Long.SIZE ? low : low & (1L << kept) - 1;

@@ -115,7 +115,7 @@ final class InertFields {
           "typical_p");
 
   /**
-   * Those that programs other than transformers write, in a configuration or in its rotary scaling.
+   * Fields that programs other than transformers write, in a configuration or its rotary scaling.
    * They are passed over with a note.
    */
   static final List<String> OF_OTHERS =

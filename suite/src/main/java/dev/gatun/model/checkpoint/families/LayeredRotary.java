@@ -21,13 +21,13 @@ final class LayeredRotary {
 
   private LayeredRotary() {}
 
-  /** Of layers without a window. */
+  /** The positions in layers without a window. */
   static Positions full(ConfigFields fields) {
     Optional<ConfigFields> nested = nested(fields);
     return nested.isPresent() ? of(nested.get(), FULL, 1_000_000) : OLDER.read(fields);
   }
 
-  /** Of layers with one. */
+  /** The positions in layers with a window. */
   static Positions sliding(ConfigFields fields) {
     Optional<ConfigFields> nested = nested(fields);
     return nested.isPresent()

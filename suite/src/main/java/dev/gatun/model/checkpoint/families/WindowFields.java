@@ -49,7 +49,7 @@ final class WindowFields {
     return others.isEmpty() ? OtherLayers.NONE : new OtherLayers(others, positions, window);
   }
 
-  /** Of a model in which some layers have a window. */
+  /** Writes the window of a model in which some layers have one. */
   static void write(TransformerConfig config, Map<String, Object> fields) {
     OtherLayers others = config.attentionForm().others();
     fields.put(
@@ -60,7 +60,7 @@ final class WindowFields {
     writeWidth(config, fields);
   }
 
-  /** Of a model in which all layers or none have a window. */
+  /** Writes the window of a model in which all layers have one, or none has. */
   static void writeWidth(TransformerConfig config, Map<String, Object> fields) {
     OptionalInt window = config.attentionForm().others().window();
     fields.put("sliding_window", window.isPresent() ? window.getAsInt() : null);
