@@ -98,11 +98,6 @@ public final class CheckpointMeter implements AutoCloseable {
           "%s sequences of %s tokens are %s contexts, and %s are the most that fit; take fewer"
               .formatted(batch.batch(), batch.length(), batch.contexts(), MOST_CONTEXTS));
     }
-    if (config.logitCap().isPresent()) {
-      throw new IllegalArgumentException(
-          "the model caps its logits at %s, so that they are no product with one matrix, and such heads are not measured"
-              .formatted(config.logitCap().getAsDouble()));
-    }
     if (!(config.head() instanceof HeadForm.Linear)
         && !(config.head() instanceof HeadForm.Factorised)) {
       throw new IllegalArgumentException(

@@ -100,7 +100,7 @@ final class ContextMeter implements AutoCloseable {
     final Tensor weights; // [V, D]
     final Tensor random; // [V, D]
     final Spaces spaces;
-    final Optional<Spaces> centred; // of C·W
+    final Optional<Spaces> centred; // of C·W, where softmax cannot tell it from W
     private final TensorScope scope;
 
     HeadWeights(Backend backend, MatrixHead head, Randomness randomness) {
@@ -112,7 +112,8 @@ final class ContextMeter implements AutoCloseable {
             NormalMatrix.inBlocks(
                 backend, scope, weights.rows(), weights.cols(), randomness.stream("random head"));
         this.spaces = Spaces.of(backend, weights, random);
-        this.centred = Spaces.centred(backend, weights, random);
+        this.centred =
+            head.cap().isPresent() ? Optional.empty() : Spaces.centred(backend, weights, random);
       } catch (RuntimeException failure) {
         scope.close();
         throw failure;

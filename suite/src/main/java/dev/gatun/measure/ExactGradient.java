@@ -59,12 +59,12 @@ record ExactGradient(Backend backend, MatrixHead head, HeadInputs at) implements
     return wide;
   }
 
-  /** A row of logits without their bias to its (P − Y)/N. */
+  /** A row of H·Wᵀ to its row of G. */
   private void toGradient(double[] x, int from, double[] bias, int target) {
     for (int i = 0; i < bias.length; i++) {
       x[from + i] += bias[i];
     }
-    LogitRounding.toGradient(x, from, bias.length, target);
+    LogitRounding.toGradient(x, from, bias.length, target, head.cap());
     for (int i = from; i < from + bias.length; i++) {
       x[i] *= at.meanScale();
     }

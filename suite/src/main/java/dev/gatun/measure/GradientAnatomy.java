@@ -48,7 +48,12 @@ final class GradientAnatomy {
     try (TensorScope scope = backend.newScope();
         var curves =
             new LossCurves(
-                backend, at.hidden(), weights(scope), model.head().bias(), at.targets())) {
+                backend,
+                at.hidden(),
+                weights(scope),
+                model.head().bias(),
+                model.head().cap(),
+                at.targets())) {
       Map<String, LogitDirection> directions = directions(scope, curves, randomHead);
       recordLosses(curves, directions, Double.NaN, step, run);
     }

@@ -288,7 +288,7 @@ final class HeadReport {
   private void recordTruncation(Spaces spaces, long step, RunRecorder run) {
     try (TensorScope scope = backend.newScope()) {
       Tensor vectors = spaces.own().rightVectors();
-      var truncation = new RankTruncation(backend, scope, head.weights, head.head.bias(), vectors);
+      var truncation = new RankTruncation(backend, scope, head.head, head.weights, vectors);
       int[] ranks = RankTruncation.ranks((int) head.weights.cols());
       for (RankTruncation.Score score : truncation.scores(at, ranks)) {
         run.metric(
@@ -309,7 +309,9 @@ final class HeadReport {
     Tensor hidden = at.hidden().rows(0, contexts);
     Tensor targets = at.targets().slice(0, contexts);
     try (TensorScope scope = backend.newScope();
-        var curves = new LossCurves(backend, hidden, head.weights, head.head.bias(), targets)) {
+        var curves =
+            new LossCurves(
+                backend, hidden, head.weights, head.head.bias(), head.head.cap(), targets)) {
       GradientAnatomy.recordLosses(
           curves, directions(scope, curves, hidden, own, centred), rounding.lossError(), step, run);
     }

@@ -1,6 +1,7 @@
 package dev.gatun.measure;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.backend.LogitCap;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.model.head.Head;
@@ -9,6 +10,7 @@ import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What a logit gradient G loses because its logits are F32 numbers: that of some contexts, spread
@@ -54,7 +56,7 @@ record LogitRounding(double relative, double largestLogit, long width) {
         if (targets[i] < 0) {
           Arrays.fill(logits, i * vocabulary, (i + 1) * vocabulary, 0);
         } else {
-          toGradient(logits, i * vocabulary, vocabulary, targets[i]);
+          toGradient(logits, i * vocabulary, vocabulary, targets[i], head.cap());
         }
       }
       Tensor ids = scope.zeros(ElementType.I32, rows);
@@ -108,8 +110,11 @@ record LogitRounding(double relative, double largestLogit, long width) {
     return logits;
   }
 
-  /** A row of logits to its P − Y. */
-  static void toGradient(double[] x, int from, int count, int target) {
+  /** A row of logits H·Wᵀ + b to the gradient of its loss: P − Y, times the slope of a cap. */
+  static void toGradient(double[] x, int from, int count, int target, Optional<LogitCap> cap) {
+    double[] slopes = new double[count];
+    Arrays.fill(slopes, 1);
+    cap.ifPresent(c -> cap(x, from, c.value(), slopes));
     double max = Double.NEGATIVE_INFINITY;
     for (int i = from; i < from + count; i++) {
       max = Math.max(max, x[i]);
@@ -126,6 +131,18 @@ record LogitRounding(double relative, double largestLogit, long width) {
     }
     // 1 − P(target), without the difference of equal numbers.
     x[from + target] = -others / sum;
+    for (int i = 0; i < count; i++) {
+      x[from + i] *= slopes[i];
+    }
+  }
+
+  /** Caps a row; its slopes, 1 − tanh², are those of the cap. */
+  private static void cap(double[] x, int from, double cap, double[] slopes) {
+    for (int i = 0; i < slopes.length; i++) {
+      double argument = x[from + i] / cap;
+      x[from + i] = cap * Math.tanh(argument);
+      slopes[i] = Math.pow(Math.cosh(argument), -2);
+    }
   }
 
   /**

@@ -1,9 +1,11 @@
 package dev.gatun.measure;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.backend.LogitCap;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.model.head.HeadInputs;
+import dev.gatun.model.head.MatrixHead;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
@@ -25,22 +27,20 @@ final class RankTruncation {
   private final Tensor vectors; // [D, D]: rows are right singular vectors
   private final Tensor rotated; // (W·E)ᵀ [D, V]
   private final Optional<Tensor> bias; // [V], kept as it is
+  private final Optional<LogitCap> cap;
 
   /**
    * Rotates the weights; the rotated ones live in the scope.
    *
-   * @param weights W [V, D]
-   * @param bias [V] of the logits, if there is one
+   * @param head whose bias and cap stay as they are
+   * @param weights its W [V, D]
    * @param rightVectors Eᵀ [D, D] F64, the largest singular values first
    */
   RankTruncation(
-      Backend backend,
-      TensorScope scope,
-      Tensor weights,
-      Optional<Tensor> bias,
-      Tensor rightVectors) {
+      Backend backend, TensorScope scope, MatrixHead head, Tensor weights, Tensor rightVectors) {
     this.backend = backend;
-    this.bias = bias;
+    this.bias = head.bias();
+    this.cap = head.cap();
     this.vectors = scope.zeros(backend.real(), rightVectors.rows(), rightVectors.cols());
     this.rotated = scope.zeros(backend.real(), weights.cols(), weights.rows());
     backend.copy(rightVectors, vectors);
@@ -71,6 +71,8 @@ final class RankTruncation {
     long[] correct = new long[ranks.length];
     try (TensorScope scope = backend.newScope()) {
       Tensor logits = scope.zeros(backend.real(), chunk, vocabulary);
+      Tensor capped = scope.zeros(backend.real(), cap.isPresent() ? chunk : 0, vocabulary);
+      Tensor toCap = scope.zeros(backend.real(), capped.rows(), vocabulary);
       Tensor part = scope.zeros(backend.real(), chunk * vectors.rows());
       Tensor each = scope.zeros(backend.real(), chunk);
       Tensor argmax = scope.zeros(ElementType.I32, chunk);
@@ -83,8 +85,9 @@ final class RankTruncation {
         for (int i = 0; i < ranks.length; i++) {
           add(rows, from, ranks[i], part, logits.rows(0, count));
           from = ranks[i];
-          backend.crossEntropyLoss(logits.rows(0, count), targets, each.slice(0, count));
-          backend.argmaxRows(logits.rows(0, count), argmax.slice(0, count));
+          Tensor seen = capped(logits.rows(0, count), capped, toCap);
+          backend.crossEntropyLoss(seen, targets, each.slice(0, count));
+          backend.argmaxRows(seen, argmax.slice(0, count));
           losses[i] += Arrays.stream(backend.toDoubles(each.slice(0, count))).sum();
           correct[i] += equal(expected, backend.toInts(argmax.slice(0, count)));
         }
@@ -110,6 +113,17 @@ final class RankTruncation {
     if (from == 0) {
       bias.ifPresent(b -> backend.addBias(b, logits));
     }
+  }
+
+  /** What the softmax sees of logits, which stay: they are a partial sum. */
+  private Tensor capped(Tensor logits, Tensor buffer, Tensor toCap) {
+    if (cap.isEmpty()) {
+      return logits;
+    }
+    Tensor capped = buffer.rows(0, logits.rows());
+    backend.copy(logits, capped);
+    cap.get().forward(capped, toCap.rows(0, logits.rows()));
+    return capped;
   }
 
   private static long equal(int[] a, int[] b) {

@@ -1,6 +1,7 @@
 package dev.gatun.spectrum;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.backend.LogitCap;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.tensor.ElementType;
@@ -10,9 +11,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Takes the exact loss of logits L = H·Wᵀ, with a bias if there is one, moved along directions by
- * steps of equal norm. Logits, gradient, direction and moved logits are held for a chunk of rows at
- * a time; the rows are walked twice, for the norms of the directions and for the losses.
+ * Takes the exact loss of logits L = H·Wᵀ, with a bias and a cap if there are, moved along
+ * directions by steps of equal norm before the cap. Logits, gradient, direction and moved logits
+ * are held for a chunk of rows at a time; the rows are walked twice, for the norms of the
+ * directions and for the losses.
  *
  * <p>Logits and losses are of the backend's real type, sums of losses F64. In F32 a loss of some
  * nats is known to about 1e-7, independently in each context, so that a decrease averaged over N
@@ -26,11 +28,13 @@ public final class LossCurves implements AutoCloseable {
   private final Tensor hiddenStates;
   private final Tensor headWeights;
   private final Optional<Tensor> bias;
+  private final Optional<LogitCap> cap;
   private final Tensor targets;
   private final Tensor logits;
   private final Tensor gradient;
   private final Tensor direction;
   private final Tensor moved;
+  private final Tensor toCap; // L/c; empty where nothing is capped
   private final Tensor losses;
   private final Tensor ones;
 
@@ -40,6 +44,7 @@ public final class LossCurves implements AutoCloseable {
    * @param hiddenStates H [N, D]
    * @param headWeights W [V, D]
    * @param bias [V] of the logits
+   * @param cap of the logits, after the bias
    * @param targets [N] I32, none of them −1
    */
   public LossCurves(
@@ -47,12 +52,14 @@ public final class LossCurves implements AutoCloseable {
       Tensor hiddenStates,
       Tensor headWeights,
       Optional<Tensor> bias,
+      Optional<LogitCap> cap,
       Tensor targets) {
     this.backend = backend;
     this.scope = backend.newScope();
     this.hiddenStates = hiddenStates;
     this.headWeights = headWeights;
     this.bias = bias;
+    this.cap = cap;
     this.targets = targets;
     ElementType real = backend.real();
     long vocabulary = headWeights.rows();
@@ -62,6 +69,7 @@ public final class LossCurves implements AutoCloseable {
     this.gradient = scope.zeros(real, rows, vocabulary);
     this.direction = scope.zeros(real, rows, vocabulary);
     this.moved = scope.zeros(real, rows, vocabulary);
+    this.toCap = scope.zeros(real, cap.isPresent() ? rows : 0, vocabulary);
     this.losses = scope.zeros(real, rows);
     this.ones = scope.zeros(real, rows);
     backend.fill(ones, 1);
@@ -116,7 +124,7 @@ public final class LossCurves implements AutoCloseable {
     double[] start = new double[1];
     double[][] sums = new double[directions.size()][sizes.length];
     forEachChunk((firstRow, before, rows) -> {
-      start[0] += lossSum(firstRow, before);
+      start[0] += lossSum(firstRow, copy(before));
       Tensor out = direction.rows(0, rows.rows());
       for (int i = 0; i < sums.length; i++) {
         directions.get(i).rows(backend, firstRow, rows, out);
@@ -162,13 +170,20 @@ public final class LossCurves implements AutoCloseable {
   }
 
   private Tensor moved(Tensor before, double factor, Tensor along) {
-    Tensor after = moved.rows(0, before.rows());
-    backend.copy(before, after);
+    Tensor after = copy(before);
     backend.axpy(factor, along, after);
     return after;
   }
 
+  private Tensor copy(Tensor before) {
+    Tensor copy = moved.rows(0, before.rows());
+    backend.copy(before, copy);
+    return copy;
+  }
+
+  /** Σ losses of logits, which are capped in place. */
   private double lossSum(long firstRow, Tensor of) {
+    cap.ifPresent(c -> c.forward(of, toCap.rows(0, of.rows())));
     Tensor each = losses.slice(0, of.rows());
     backend.crossEntropyLoss(of, targets.slice(firstRow, of.rows()), each);
     return backend.dot(each, ones.slice(0, of.rows()));
@@ -184,8 +199,10 @@ public final class LossCurves implements AutoCloseable {
       backend.gemm(Transpose.NO, Transpose.YES, 1, states, headWeights, 0, before);
       bias.ifPresent(b -> backend.addBias(b, before));
       backend.copy(before, rows);
+      cap.ifPresent(c -> c.forward(rows, toCap.rows(0, count)));
       Tensor of = targets.slice(first, count);
       backend.crossEntropy(rows, of, 1.0 / contexts, losses.slice(0, count));
+      cap.ifPresent(c -> c.backward(toCap.rows(0, count), rows));
       visitor.accept(first, before, rows);
     }
   }

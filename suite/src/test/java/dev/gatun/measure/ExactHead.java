@@ -1,25 +1,36 @@
 package dev.gatun.measure;
 
-import dev.gatun.data.Randomness;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
-/** Loss and destroyed norm of a head on given hidden states, naively and in F64. */
+/** Loss, destroyed norm and a step along −G of a head on given hidden states, naively, in F64. */
 final class ExactHead {
   private final double[][] basis; // orthonormal, of the head's column space
+  private final double cap;
+  private final List<Row> rows = new ArrayList<>();
   private double loss;
   private double energy;
   private double kept;
 
-  /** The tokens are those that the seed gives; hidden states are [B·T, D]. */
-  ExactHead(float[] head, int width, double[] hidden, int sequences, int length, long seed) {
-    int[] tokens = Randomness.of(seed).generator().ints((long) sequences * length, 0, 60).toArray();
+  /** Logits before the cap, and their gradient. */
+  private record Row(double[] logits, double[] gradient, int target) {}
+
+  /** As below, without a cap. */
+  ExactHead(float[] head, int width, double[] hidden, int[] tokens, int length) {
+    this(head, width, Double.POSITIVE_INFINITY, hidden, tokens, length);
+  }
+
+  /** Hidden states are [B·T, D], tokens [B·T]. */
+  ExactHead(float[] head, int width, double cap, double[] hidden, int[] tokens, int length) {
+    this.cap = cap;
     basis = basis(head, width);
     for (int row = 0; row < tokens.length; row++) {
       if (row % length < length - 1) {
         add(head, width, hidden, row, tokens[row + 1]);
       }
     }
-    loss /= sequences * (length - 1.0);
+    loss /= rows.size();
   }
 
   double loss() {
@@ -30,14 +41,48 @@ final class ExactHead {
     return Math.sqrt(Math.max(0, 1 - kept / energy));
   }
 
+  /** How much lower the loss is once every row of logits moved by so much on average, along −G. */
+  double decreaseAlongGradient(double size) {
+    double step = size * Math.sqrt(rows.size() / energy);
+    double moved = 0;
+    for (Row row : rows) {
+      double[] logits = row.logits.clone();
+      for (int v = 0; v < logits.length; v++) {
+        logits[v] -= step * row.gradient[v];
+      }
+      moved += lossAndGradient(logits, row.target);
+    }
+    return loss - moved / rows.size();
+  }
+
   private void add(float[] head, int width, double[] hidden, int row, int target) {
     double[] g = new double[head.length / width];
-    double max = Double.NEGATIVE_INFINITY;
     for (int v = 0; v < g.length; v++) {
       for (int d = 0; d < width; d++) {
         g[v] += head[v * width + d] * hidden[row * width + d];
       }
-      max = Math.max(max, g[v]);
+    }
+    double[] logits = g.clone();
+    loss += lossAndGradient(g, target);
+    rows.add(new Row(logits, g, target));
+    for (double entry : g) {
+      energy += entry * entry;
+    }
+    for (double[] q : basis) {
+      double dot = dot(q, g);
+      kept += dot * dot;
+    }
+  }
+
+  /** The loss of a row of logits, which becomes its gradient. */
+  private double lossAndGradient(double[] g, int target) {
+    double[] slopes = new double[g.length];
+    double max = Double.NEGATIVE_INFINITY;
+    for (int v = 0; v < g.length; v++) {
+      double capped = cap < Double.POSITIVE_INFINITY ? cap * Math.tanh(g[v] / cap) : g[v];
+      slopes[v] = 1 - (capped / cap) * (capped / cap);
+      g[v] = capped;
+      max = Math.max(max, capped);
     }
     double toMax = max - g[target];
     double sum = 0;
@@ -45,15 +90,10 @@ final class ExactHead {
       g[v] = Math.exp(g[v] - max);
       sum += g[v];
     }
-    loss += toMax + Math.log(sum);
     for (int v = 0; v < g.length; v++) {
-      g[v] = g[v] / sum - (v == target ? 1 : 0);
-      energy += g[v] * g[v];
+      g[v] = slopes[v] * (g[v] / sum - (v == target ? 1 : 0));
     }
-    for (double[] q : basis) {
-      double dot = dot(q, g);
-      kept += dot * dot;
-    }
+    return toMax + Math.log(sum);
   }
 
   /** Gram and Schmidt, the longest column first, twice; what is below 1e-6 of the first is zero. */

@@ -41,6 +41,8 @@ class HostileHeadsTest {
   private static final long SEED = Long.getLong("gatun.seed", 20261128L);
   private static final int ROUNDS = Integer.getInteger("gatun.torture.rounds", 1);
   private static final int WIDTH = 32;
+  private static final int[] TOKENS =
+      Randomness.of(SEED).generator().ints((long) SEQUENCES * LENGTH, 0, 60).toArray();
 
   private static final EnumMap<Rows, Integer> MEASURED = new EnumMap<>(Rows.class);
 
@@ -110,13 +112,12 @@ class HostileHeadsTest {
     Path model = Files.createDirectories(folder.resolve("model"));
     Files.write(model.resolve("config.json"), Files.readAllBytes(FIXTURE.resolve("config.json")));
     write(head, model.resolve("model.safetensors"));
-    int[] tokens = Randomness.of(SEED).generator().ints((long) SEQUENCES * LENGTH, 0, 60).toArray();
     var builder = new EvidenceBuilder();
     var run = builder.begin("run", "measure", "arm", "measure", "cpu", SEED, "{}");
     try (TensorScope scope = backend.newScope();
         var meter =
             new CheckpointMeter(model, backend, Randomness.of(SEED), MeasureProgress.NONE)) {
-      var batch = new TokenBatch("random", "", tokens, SEQUENCES, LENGTH);
+      var batch = new TokenBatch("random", "", TOKENS, SEQUENCES, LENGTH);
       var measured = meter.measure(scope, batch, 0, run);
       Map<String, Metric> metrics =
           builder.build(Provenance.ofThisProcess()).metrics().stream()
@@ -181,7 +182,7 @@ class HostileHeadsTest {
   }
 
   private static void assertRight(String name, float[] head, Outcome outcome) {
-    var exact = new ExactHead(head, WIDTH, outcome.hidden, SEQUENCES, LENGTH, SEED);
+    var exact = new ExactHead(head, WIDTH, outcome.hidden, TOKENS, LENGTH);
     Metric destroyed = outcome.metrics.get("destroyed_norm");
     String message = "%s, seed %s: %s".formatted(name, SEED, destroyed);
     assertTrue(destroyed.uncertainty() < 0.2, message);

@@ -93,7 +93,7 @@ class LossCurvesTest extends SpectrumTestBase {
   }
 
   private LossCurves curves() {
-    return new LossCurves(backend, hidden, head, Optional.empty(), targets);
+    return new LossCurves(backend, hidden, head, Optional.empty(), Optional.empty(), targets);
   }
 
   private Tensor targets() {

@@ -1,5 +1,6 @@
 package dev.gatun.model.head;
 
+import dev.gatun.backend.LogitCap;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.Tensor;
@@ -99,6 +100,11 @@ public sealed interface Head extends AutoCloseable
 
   /** The bias b [V] of the logits H·Wᵀ + 1·bᵀ, not to be changed, if it has one. */
   default Optional<Tensor> bias() {
+    return Optional.empty();
+  }
+
+  /** The cap of its logits, if it has one. G is then the gradient of the logits before the cap. */
+  default Optional<LogitCap> cap() {
     return Optional.empty();
   }
 

@@ -1,6 +1,7 @@
 package dev.gatun.model.head;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.backend.LogitCap;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.Tensor;
@@ -16,6 +17,7 @@ public final class LinearHead implements MatrixHead {
   private final Backend backend;
   private final Tensor weights; // [V, D]
   private final Bias bias;
+  private final Optional<LogitCap> cap;
   private final BackwardProducts products;
   private final BackwardProducts hiddenProducts;
   private final LogitChunks chunks;
@@ -82,9 +84,10 @@ public final class LinearHead implements MatrixHead {
     this.backend = backend;
     this.weights = weights;
     this.bias = bias;
+    this.cap = LogitCap.of(backend, cap);
     this.products = products;
     this.hiddenProducts = new BackwardProducts.HiddenOnly(backend, weights);
-    this.chunks = new LogitChunks(backend, bias.value, cap);
+    this.chunks = new LogitChunks(backend, bias.value, this.cap);
   }
 
   @Override
@@ -154,6 +157,11 @@ public final class LinearHead implements MatrixHead {
   @Override
   public Optional<Tensor> bias() {
     return bias.value;
+  }
+
+  @Override
+  public Optional<LogitCap> cap() {
+    return cap;
   }
 
   @Override

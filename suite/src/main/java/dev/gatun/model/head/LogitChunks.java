@@ -1,15 +1,14 @@
 package dev.gatun.model.head;
 
 import dev.gatun.backend.Backend;
-import dev.gatun.backend.Elementwise;
 import dev.gatun.backend.LogSumExp;
+import dev.gatun.backend.LogitCap;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /**
  * Walks the logits X·Wᵀ of X [N, K], W [V, K], with a bias [V] if there is one, in chunks that fit
@@ -23,15 +22,15 @@ public final class LogitChunks implements AutoCloseable {
 
   private final Backend backend;
   private final Optional<Tensor> bias; // [V]
-  private final OptionalDouble cap;
+  private final Optional<LogitCap> cap;
   private Optional<Buffers> buffers = Optional.empty();
   private long generation;
 
   LogitChunks(Backend backend) {
-    this(backend, Optional.empty(), OptionalDouble.empty());
+    this(backend, Optional.empty(), Optional.empty());
   }
 
-  LogitChunks(Backend backend, Optional<Tensor> bias, OptionalDouble cap) {
+  LogitChunks(Backend backend, Optional<Tensor> bias, Optional<LogitCap> cap) {
     this.backend = backend;
     this.bias = bias;
     this.cap = cap;
@@ -175,21 +174,12 @@ public final class LogitChunks implements AutoCloseable {
     bias.ifPresent(b -> backend.addBias(b.slice(firstClass, logits.cols()), logits));
   }
 
-  /** Logits L to c·tanh(L/c). */
   private void cap(Tensor logits, Buffers b) {
-    cap.ifPresent(c -> {
-      Tensor toCap = toCap(logits, b);
-      backend.copy(logits, toCap);
-      backend.scale(1 / c, toCap);
-      backend.elementwise(Elementwise.TANH, toCap, logits);
-      backend.scale(c, logits);
-    });
+    cap.ifPresent(c -> c.forward(logits, toCap(logits, b)));
   }
 
-  /** The gradient of capped logits to that of the logits. */
   private void capBackward(Tensor gradient, Buffers b) {
-    cap.ifPresent(
-        _ -> backend.elementwiseBackward(Elementwise.TANH, toCap(gradient, b), gradient, gradient));
+    cap.ifPresent(c -> c.backward(toCap(gradient, b), gradient));
   }
 
   private static Tensor toCap(Tensor logits, Buffers b) {
