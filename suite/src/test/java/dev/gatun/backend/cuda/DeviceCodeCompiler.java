@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -79,13 +80,20 @@ sealed interface DeviceCodeCompiler {
    * The toolkit's compiler. No kernel asks which architecture it is compiled for, so the front end,
    * which takes more than half of the time, runs once for all of them.
    */
-  record WithNvcc(String command) implements DeviceCodeCompiler {
+  record WithNvcc(String command, String version) implements DeviceCodeCompiler {
+    private static final Pattern RELEASE = Pattern.compile("V(\\d+\\.\\d+\\.\\d+)");
+
     static Optional<DeviceCodeCompiler> find() {
       return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
           .map(folder -> Path.of(folder, "nvcc"))
           .filter(Files::isExecutable)
           .findFirst()
-          .map(file -> new WithNvcc(file.toString()));
+          .map(file -> new WithNvcc(file.toString(), version(file.toString())));
+    }
+
+    private static String version(String command) {
+      var release = RELEASE.matcher(run(List.of(command, "--version")).text());
+      return release.find() ? release.group(1) : "of an unknown version";
     }
 
     @Override
@@ -156,7 +164,7 @@ sealed interface DeviceCodeCompiler {
 
     @Override
     public String toString() {
-      return command;
+      return "nvcc " + version;
     }
   }
 }

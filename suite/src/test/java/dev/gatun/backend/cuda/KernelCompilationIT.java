@@ -6,14 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
@@ -25,7 +30,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every kernel compiles for every generation of GPU that Gatun is meant for, with no warning, and
- * with its variables in registers.
+ * with its variables in registers. What {@link CompiledKernels} remembers of the same compiler is
+ * not compiled again, unless {@code -Dgatun.kernels=record} renews it.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class KernelCompilationIT {
@@ -39,6 +45,11 @@ class KernelCompilationIT {
   private static final Pattern SPILLS =
       Pattern.compile("(\\d+) bytes spill stores, (\\d+) bytes spill loads");
 
+  private static final boolean RENEW = "record".equals(System.getProperty("gatun.kernels"));
+  private static final AtomicInteger REMEMBERED = new AtomicInteger();
+  private static final SortedSet<CompiledKernels.Line> CLEAN = new ConcurrentSkipListSet<>();
+
+  private static CompiledKernels before;
   private static DeviceCodeCompiler compiler;
   private static List<Integer> known;
 
@@ -52,9 +63,32 @@ class KernelCompilationIT {
     compiler = found.get();
     known = ARCHITECTURES.stream().filter(compiler::knows).toList();
     assumeTrue(!known.isEmpty(), () -> compiler + " knows none of " + ARCHITECTURES);
+    before = CompiledKernels.read();
   }
 
-  static Stream<Arguments> variants() throws IOException {
+  @AfterAll
+  static void remember() throws IOException {
+    if (RENEW && compiler != null) {
+      before.lines().stream()
+          .filter(line -> !line.compiler().equals(compiler.toString()))
+          .filter(KernelCompilationIT::isOfTheKernelsAsTheyAre)
+          .forEach(CLEAN::add);
+      new CompiledKernels(CLEAN).write();
+    } else if (REMEMBERED.get() > 0) {
+      System.out.printf(
+          "%d kernels not compiled: %s did it before (%s); `make kernels` compiles all%n",
+          REMEMBERED.get(), compiler, CompiledKernels.FILE.getFileName());
+    }
+  }
+
+  static Stream<Arguments> variants() {
+    return sources()
+        .flatMap(source ->
+            source.variants().stream()
+                .map(variant -> Arguments.of(Named.of(source.file(), source), variant)));
+  }
+
+  private static Stream<KernelSource> sources() {
     try (var files = Files.list(KERNELS)) {
       return files
           .map(file -> file.getFileName().toString())
@@ -62,21 +96,45 @@ class KernelCompilationIT {
           .sorted()
           .toList()
           .stream()
-          .map(name -> KernelSource.read(name.replace(".cu", "")))
-          .flatMap(source ->
-              source.variants().stream()
-                  .map(variant -> Arguments.of(Named.of(source.file(), source), variant)));
+          .map(name -> KernelSource.read(name.replace(".cu", "")));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list " + KERNELS, e);
     }
   }
 
   @ParameterizedTest(name = "{0} {1}")
   @MethodSource("variants")
   void compilesWithNoWarningAndNoSpill(KernelSource source, KernelVariant variant) {
+    var line = CompiledKernels.Line.of(source, variant, compiler.toString(), known);
+    if (!RENEW && before.lines().contains(line)) {
+      REMEMBERED.incrementAndGet();
+      return;
+    }
     String log = compiler.log(source, variant, known);
     assertEquals(List.of(), complaints(source, log, known), compiler.toString());
+    CLEAN.add(line);
     assumeTrue(
         known.equals(ARCHITECTURES),
         () -> "%s knows only %s of %s".formatted(compiler, known, ARCHITECTURES));
+  }
+
+  /** A kernel that was changed is to be remembered as it is now. */
+  @Test
+  void nothingIsRememberedOfKernelsAsTheyWere() {
+    assumeTrue(!RENEW, "the memory is being renewed");
+    assertEquals(
+        List.of(),
+        before.lines().stream().filter(line -> !isOfTheKernelsAsTheyAre(line)).toList(),
+        "run `make kernels`");
+  }
+
+  private static boolean isOfTheKernelsAsTheyAre(CompiledKernels.Line line) {
+    return sources()
+        .flatMap(source ->
+            source.variants().stream()
+                .map(variant ->
+                    CompiledKernels.Line.of(source, variant, line.compiler(), ARCHITECTURES)))
+        .anyMatch(line::equals);
   }
 
   /**
