@@ -13,6 +13,7 @@ import dev.gatun.model.head.MultipleHiddenHead;
 import dev.gatun.model.head.SigsoftmaxHead;
 import dev.gatun.model.head.Trainable;
 import dev.gatun.tensor.Tensor;
+import java.util.Optional;
 
 /** Makes the head that a configuration names, over the parameters that belong to it. */
 public final class ModelHead {
@@ -43,7 +44,8 @@ public final class ModelHead {
       case HeadForm.Factorised _ -> {
         Trainable a = trainable(parameters, ParameterNames.HEAD_A);
         Trainable b = trainable(parameters, ParameterNames.HEAD_B);
-        yield FactorisedHead.over(backend, a.value(), a.gradient(), b.value(), b.gradient());
+        yield FactorisedHead.over(
+            backend, a.value(), a.gradient(), b.value(), b.gradient(), Optional.empty());
       }
       case HeadForm.Sigsoftmax(boolean tied) ->
           new SigsoftmaxHead(backend, weights(parameters, tied));

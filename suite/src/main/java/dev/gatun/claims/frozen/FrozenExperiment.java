@@ -78,9 +78,9 @@ public final class FrozenExperiment {
     RunRecorder begin(String claim, String arm, EvidenceBuilder builder) {
       Run run = evidence.runs().getFirst();
       return builder.begin(
-          "%s/%s/seed%s".formatted(claim, arm, run.seed()),
+          "%s/%s%s/seed%s".formatted(claim, setting.armPrefix(), arm, run.seed()),
           claim,
-          arm,
+          setting.armPrefix() + arm,
           run.tier(),
           run.device(),
           run.seed(),

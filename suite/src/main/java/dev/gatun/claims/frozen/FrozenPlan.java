@@ -3,17 +3,23 @@ package dev.gatun.claims.frozen;
 import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.Tier;
 import dev.gatun.experiment.UsualTraining;
+import dev.gatun.model.TransformerConfig.OutputBias;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongFunction;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
- * The runs of the frozen-backbone experiment at a tier: one for each seed.
+ * The runs of the frozen-backbone experiment at a tier: one for each seed, and of the first seeds
+ * one more whose logits have the frequencies of the tokens as their bias, which the head then need
+ * not hold.
  *
  * @param settings in the order in which they run
  */
 record FrozenPlan(List<FrozenSetting> settings) {
   private static final int SEEDS = 5;
+  private static final int BIASED_SEEDS = 3;
 
   /** The best rate falls as the width grows (Yang et al., arXiv 2203.03466): 3e-3 at 64. */
   private static final double RATE_TIMES_WIDTH = 0.192;
@@ -44,6 +50,7 @@ record FrozenPlan(List<FrozenSetting> settings) {
     return seeds(
         firstSeed,
         SEEDS,
+        BIASED_SEEDS,
         seed ->
             setting(
                 new ModelSize(1024, 32, 2, 4, 64),
@@ -65,6 +72,7 @@ record FrozenPlan(List<FrozenSetting> settings) {
     return seeds(
         firstSeed,
         SEEDS,
+        BIASED_SEEDS,
         seed ->
             setting(
                 new ModelSize(8192, 256, 4, 4, 128),
@@ -87,6 +95,7 @@ record FrozenPlan(List<FrozenSetting> settings) {
     return seeds(
         firstSeed,
         1,
+        1,
         seed ->
             setting(
                 new ModelSize(50_257, 1024, 24, 16, 1024),
@@ -100,8 +109,15 @@ record FrozenPlan(List<FrozenSetting> settings) {
                 seed));
   }
 
-  private static FrozenPlan seeds(long first, int count, LongFunction<FrozenSetting> setting) {
-    return new FrozenPlan(LongStream.range(first, first + count).mapToObj(setting).toList());
+  private static FrozenPlan seeds(
+      long first, int count, int biased, LongFunction<FrozenSetting> setting) {
+    return new FrozenPlan(
+        Stream.concat(
+                LongStream.range(first, first + count).mapToObj(setting),
+                LongStream.range(first, first + biased)
+                    .mapToObj(setting)
+                    .map(it -> it.withBias(OutputBias.LOG_UNIGRAM)))
+            .toList());
   }
 
   private static FrozenSetting setting(
@@ -116,6 +132,7 @@ record FrozenPlan(List<FrozenSetting> settings) {
       long seed) {
     return new FrozenSetting(
         size,
+        Optional.empty(),
         new UsualTraining(
             BATCH, steps, RATE_TIMES_WIDTH / size.width(), Math.round(WARM_UP * steps)),
         batches,

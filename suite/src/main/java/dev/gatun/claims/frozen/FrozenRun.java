@@ -52,6 +52,7 @@ class FrozenRun implements RunBody<FrozenSetting> {
                 environment.backend(),
                 setting,
                 model.head().weights(scope),
+                model.head().bias(),
                 randomness.stream("rank heads"),
                 this::rankOf)) {
       try (HiddenStateReader states = backbone.states(model)) {
@@ -158,8 +159,8 @@ class FrozenRun implements RunBody<FrozenSetting> {
       Tensor centredHead,
       RunRecorder recorder) {
     long step = setting.steps();
-    try (var truncated = new TruncatedHeads(model.backend(), head);
-        var centred = new TruncatedHeads(model.backend(), centredHead)) {
+    try (var truncated = new TruncatedHeads(model.backend(), head, model.head().bias());
+        var centred = new TruncatedHeads(model.backend(), centredHead, model.head().bias())) {
       Map<String, Scored> all = new LinkedHashMap<>();
       all.put("_own", model.head()::scores);
       chosen.forEach((choice, trained) -> all.put(choice.metric(""), trained));

@@ -12,6 +12,7 @@ import dev.gatun.model.head.MatrixHead;
 import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 
 /** A head, W = A·B or W itself, in training on hidden states that stay as they are. */
 final class RankHead implements AutoCloseable {
@@ -48,24 +49,29 @@ final class RankHead implements AutoCloseable {
     this.head = head;
   }
 
-  /** A head that begins as A·B with A [V, r] and B [r, D]. */
-  static RankHead from(Backend backend, TruncatedHeads.Factors begins) {
+  /** A head that begins as A·B with A [V, r] and B [r, D], and keeps its bias [V]. */
+  static RankHead from(Backend backend, TruncatedHeads.Factors begins, Optional<Tensor> bias) {
     TensorScope scope = backend.newScope();
     Factor a = Factor.of(backend, scope, begins.a());
     Factor b = Factor.of(backend, scope, begins.b());
-    var head = FactorisedHead.over(backend, a.value, a.gradient, b.value, b.gradient);
+    var head = FactorisedHead.over(backend, a.value, a.gradient, b.value, b.gradient, bias);
     return new RankHead(backend, scope, List.of(a, b), head);
   }
 
-  /** A head A·B of some rank whose entries are N(0, 1). */
+  /** A head A·B of some rank whose entries are N(0, 1), with a bias [V] that stays. */
   static RankHead drawn(
-      Backend backend, int vocabulary, int width, int rank, Randomness randomness) {
+      Backend backend,
+      int vocabulary,
+      int width,
+      int rank,
+      Optional<Tensor> bias,
+      Randomness randomness) {
     try (TensorScope scope = backend.newScope()) {
       Tensor a = scope.zeros(backend.real(), vocabulary, rank);
       Tensor b = scope.zeros(backend.real(), rank, width);
       draw(backend, a, randomness.stream("a").stream(rank));
       draw(backend, b, randomness.stream("b").stream(rank));
-      return from(backend, new TruncatedHeads.Factors(a, b));
+      return from(backend, new TruncatedHeads.Factors(a, b), bias);
     }
   }
 
@@ -75,12 +81,20 @@ final class RankHead implements AutoCloseable {
     backend.write(entries, value);
   }
 
-  /** A head W of its own that begins as the given weights [V, D], in which its loss is convex. */
-  static RankHead from(Backend backend, Tensor weights) {
+  /**
+   * A head W of its own that begins as the given weights [V, D], in which its loss is convex, and
+   * keeps its bias [V].
+   */
+  static RankHead from(Backend backend, Tensor weights, Optional<Tensor> bias) {
     TensorScope scope = backend.newScope();
     Factor w = Factor.of(backend, scope, weights);
     var head =
-        new LinearHead(backend, w.value, w.gradient, LinearHead.Bias.NONE, HeadBackward.EXACT);
+        new LinearHead(
+            backend,
+            w.value,
+            w.gradient,
+            bias.map(LinearHead.Bias::fixed).orElse(LinearHead.Bias.NONE),
+            HeadBackward.EXACT);
     return new RankHead(backend, scope, List.of(w), head);
   }
 

@@ -10,6 +10,7 @@ import dev.gatun.train.LearningRateSchedule;
 import dev.gatun.train.LearningRateSchedule.Form;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 
 /** Heads of all ranks and rates, and the full head, side by side. */
@@ -32,6 +33,7 @@ final class RankHeads implements AutoCloseable {
    * Heads before their first step, the full ones as the model's own.
    *
    * @param own W of the model [V, D]
+   * @param bias of its logits [V], which all heads have
    * @param rankOf the rank that a head of a nominal rank has: the same, unless something is broken
    *     on purpose
    */
@@ -39,14 +41,15 @@ final class RankHeads implements AutoCloseable {
       Backend backend,
       FrozenSetting setting,
       Tensor own,
+      Optional<Tensor> bias,
       Randomness randomness,
       IntUnaryOperator rankOf) {
     this.backend = backend;
     this.setting = setting;
     this.scope = backend.newScope();
-    try (var cut = new TruncatedHeads(backend, own)) {
+    try (var cut = new TruncatedHeads(backend, own, bias)) {
       for (HeadChoice choice : setting.choices()) {
-        heads.put(choice, begin(choice, own, cut, randomness, rankOf));
+        heads.put(choice, begin(choice, own, bias, cut, randomness, rankOf));
       }
     }
   }
@@ -54,18 +57,19 @@ final class RankHeads implements AutoCloseable {
   private RankHead begin(
       HeadChoice choice,
       Tensor own,
+      Optional<Tensor> bias,
       TruncatedHeads cut,
       Randomness randomness,
       IntUnaryOperator rankOf) {
     if (choice.isFull()) {
-      return RankHead.from(backend, own);
+      return RankHead.from(backend, own, bias);
     }
     int rank = rankOf.applyAsInt(choice.rank());
     return switch (setting.start()) {
-      case CUT -> RankHead.from(backend, cut.factors(rank));
+      case CUT -> RankHead.from(backend, cut.factors(rank), bias);
       case NORMAL ->
           RankHead.drawn(
-              backend, setting.size().vocabulary(), setting.size().width(), rank, randomness);
+              backend, setting.size().vocabulary(), setting.size().width(), rank, bias, randomness);
     };
   }
 

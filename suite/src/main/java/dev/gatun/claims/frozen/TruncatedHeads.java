@@ -11,16 +11,18 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The control: a trained head W [V, D] cut down to its best approximation of each rank in the
- * Frobenius norm (Eckart and Young 1936), with no training after that. Its relative distance to W
- * is the paper's W-error.
+ * Frobenius norm (Eckart and Young 1936), with no training after that, and with its bias. Its
+ * relative distance to W is the paper's W-error.
  */
 final class TruncatedHeads implements AutoCloseable {
   private static final double UNIT_ROUNDOFF = 0x1p-53;
 
   private final Backend backend;
+  private final Optional<Tensor> bias; // [V]
   private final TensorScope scope;
   private final double[] u; // [V, D]
   private final double[] sigma;
@@ -31,8 +33,9 @@ final class TruncatedHeads implements AutoCloseable {
   record Factors(Tensor a, Tensor b) {}
 
   /** Decomposes W, which is not changed, in f64. */
-  TruncatedHeads(Backend backend, Tensor weights) {
+  TruncatedHeads(Backend backend, Tensor weights, Optional<Tensor> bias) {
     this.backend = backend;
+    this.bias = bias;
     this.scope = backend.newScope();
     int rows = Math.toIntExact(weights.rows());
     int width = Math.toIntExact(weights.cols());
@@ -76,7 +79,7 @@ final class TruncatedHeads implements AutoCloseable {
     Map<Integer, FactorisedHead> heads = new LinkedHashMap<>();
     for (int rank : ranks) {
       Factors cut = factors(rank);
-      var head = FactorisedHead.over(backend, cut.a, cut.a, cut.b, cut.b);
+      var head = FactorisedHead.over(backend, cut.a, cut.a, cut.b, cut.b, bias);
       scored.add(head);
       heads.put(rank, head);
     }

@@ -18,6 +18,7 @@ public final class FactorisedHead implements MatrixHead {
   private final Tensor aGradient; // [V, r]
   private final Tensor b; // [r, D]
   private final Tensor bGradient; // [r, D]
+  private final Optional<Tensor> bias; // [V], fixed
   private final LogitChunks chunks;
   private Optional<Projection> projection = Optional.empty();
   private long projections;
@@ -25,26 +26,40 @@ public final class FactorisedHead implements MatrixHead {
   /** Q and its gradient, each [N, r]. */
   private record Projection(TensorScope scope, Tensor value, Tensor gradient) {}
 
-  FactorisedHead(Backend backend, Tensor a, Tensor aGradient, Tensor b, Tensor bGradient) {
+  private FactorisedHead(
+      Backend backend,
+      Tensor a,
+      Tensor aGradient,
+      Tensor b,
+      Tensor bGradient,
+      Optional<Tensor> bias) {
     this.backend = backend;
     this.a = a;
     this.aGradient = aGradient;
     this.b = b;
     this.bGradient = bGradient;
-    this.chunks = new LogitChunks(backend);
+    this.bias = bias;
+    this.chunks = new LogitChunks(backend, bias, Optional.empty());
   }
 
   /**
-   * A head of no model, as one that is trained on the hidden states of a frozen one.
+   * A head over tensors of anybody's, such as one that is trained on the hidden states of a frozen
+   * model.
    *
    * @param a A [V, r]
    * @param aGradient [V, r]; passes for gradients add to it
    * @param b B [r, D]
    * @param bGradient [r, D]; passes for gradients add to it
+   * @param bias [V] of the logits, which stays as it is
    */
   public static FactorisedHead over(
-      Backend backend, Tensor a, Tensor aGradient, Tensor b, Tensor bGradient) {
-    return new FactorisedHead(backend, a, aGradient, b, bGradient);
+      Backend backend,
+      Tensor a,
+      Tensor aGradient,
+      Tensor b,
+      Tensor bGradient,
+      Optional<Tensor> bias) {
+    return new FactorisedHead(backend, a, aGradient, b, bGradient, bias);
   }
 
   /** The rank r that bounds the head's. */
@@ -55,6 +70,11 @@ public final class FactorisedHead implements MatrixHead {
   @Override
   public long vocabulary() {
     return a.rows();
+  }
+
+  @Override
+  public Optional<Tensor> bias() {
+    return bias;
   }
 
   @Override

@@ -9,15 +9,20 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.experiment.Measured;
 import dev.gatun.experiment.ProgressListener;
+import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.results.Evidence;
+import dev.gatun.results.Metric;
+import dev.gatun.results.Run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,6 +62,32 @@ class FrozenRunIT {
       Evidence second = measured(three, output.resolve("three"), ProgressListener.NONE);
       assertEquals(first.metrics(), second.metrics());
     }
+  }
+
+  /** Its heads of full rank are the model's own head: they need the bias for that. */
+  @Test
+  void headsOfAModelWithABiasHaveTheBias() {
+    try (Backend backend = CpuBackend.open(1)) {
+      FrozenSetting setting = SmallFrozen.setting(7).withBias(OutputBias.LOG_UNIGRAM);
+      var experiment = new FrozenExperiment(new FrozenRun(), (_, _) -> List.of(setting));
+      Evidence evidence =
+          Measured.evidence(
+              new B5RankConstrainedHead(experiment), SmallFrozen.context(backend, output));
+      Map<String, Double> own = metrics(evidence, "control-log-unigram-own");
+      assertEquals(0, own.get("uncut_difference"), 1e-5);
+      double fitted = metrics(evidence, "control-log-unigram-fitted").get("validation_loss");
+      double full = metrics(evidence, "control-log-unigram-rank32").get("validation_loss");
+      assertEquals(own.get("validation_loss"), fitted, 0.3, "W's fit begins as the model's head");
+      assertEquals(fitted, full, 0.3, "A·B of full rank begins so too");
+      assertTrue(evidence.runs().stream().allMatch(run -> run.arm().startsWith(Run.CONTROL)));
+    }
+  }
+
+  private static Map<String, Double> metrics(Evidence evidence, String arm) {
+    String id = "B5/" + arm + "/seed7";
+    return evidence.metrics().stream()
+        .filter(metric -> metric.run().equals(id))
+        .collect(Collectors.toMap(Metric::name, Metric::value));
   }
 
   @Test
