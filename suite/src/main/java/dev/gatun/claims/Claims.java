@@ -17,6 +17,7 @@ import dev.gatun.claims.saturation.PublishedEntropies;
 import dev.gatun.claims.saturation.SaturationTraining;
 import dev.gatun.claims.spamlang.SpamLangHeads;
 import dev.gatun.claims.spamlang.SpamLangRun;
+import dev.gatun.claims.spamlang.SpamLangSetting;
 import dev.gatun.claims.theorem.B7TheoremBound;
 import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.HeadChoice;
@@ -54,13 +55,14 @@ public final class Claims {
     var heads = new HeadFamilyExperiment();
     SweepRuns<?> saturation = SaturationTraining.runs();
     var frozen = new FrozenExperiment();
+    SweepRuns<SpamLangSetting> spamLang = SpamLangRun.runs(head);
     return List.of(
         new SweepClaim("A1", bottleneck.runs()),
         new SweepClaim("A2", bottleneck.withSpectra()),
         new SweepClaim("A3", bottleneck.withSpectra(), bottleneck.reachableGradient()),
         new SweepClaim("A4", bottleneck.withRanks(), bottleneck.gaussianGradient()),
         new SweepClaim("A5", bottleneck.withAnatomy()),
-        new SweepClaim("A6", SpamLangRun.runs(head)),
+        new SweepClaim("A6", spamLang),
         new SweepClaim("A7", ranks, new EfficiencyFactors(ranks, head)),
         new A8TwoDimensionsSuffice(),
         new SweepClaim("A9", bottleneck.runs()),
@@ -76,6 +78,9 @@ public final class Claims {
         new SweepClaim("C1", HeadVariantExperiment.backward(variants)),
         new SweepClaim("C2", HeadVariantExperiment.orthogonal(variants)),
         new SweepClaim("C3", HeadVariantExperiment.never(variants)),
+        new SweepClaim("G2", bottleneck.cosineOfSpread()),
+        new SweepClaim("G3", bottleneck.runs(), heads.matrices()),
+        new SweepClaim("G5", SpamLangRun.coverageLaw(spamLang)),
         new SweepClaim("H1", heads, new TokensOverLinear(heads), new SpamLangHeads()));
   }
 

@@ -29,6 +29,10 @@ record MeasureTable(Evidence evidence) {
           new Row("accuracy", "accuracy", ""),
           new Row("destroyed_norm", "norm destroyed by the head (A1)", "destroyed_norm_unrelated"),
           new Row("destroyed_norm_random_head", "... by a random head", "destroyed_norm_unrelated"),
+          new Row(
+              "destroyed_norm_calibrated",
+              "... by the closed form without labels (G3)",
+              "destroyed_norm_unrelated"),
           new Row("kept_norm", "norm kept", ""),
           new Row(
               "kept_over_chance", "energy kept over chance, D/V", "kept_over_chance_random_head"),

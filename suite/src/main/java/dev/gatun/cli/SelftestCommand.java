@@ -34,9 +34,9 @@ final class SelftestCommand implements Callable<Integer> {
   private static final List<List<String>> TOGETHER =
       List.of(
           List.of("B1", "B2", "B7"),
-          List.of("A1", "A2", "A5", "A9", "A10", "C2"),
+          List.of("A1", "A2", "A5", "A9", "A10", "C2", "G2"),
           List.of("A3", "A4"),
-          List.of("A6"),
+          List.of("A6", "G5"),
           List.of("A7", "C1", "C3"));
 
   @Mixin private Console console;

@@ -53,7 +53,16 @@ public record TokenFrequencies(int[] counts, long total) {
     return IntStream.range(0, counts.length).mapToDouble(this::logProbability).toArray();
   }
 
+  /** The frequency of each token [V], every count one higher, so that none is 0. */
+  public double[] probabilities() {
+    return IntStream.range(0, counts.length).mapToDouble(this::probability).toArray();
+  }
+
   private double logProbability(int token) {
-    return StrictMath.log((counts[token] + 1.0) / (total + (double) counts.length));
+    return StrictMath.log(probability(token));
+  }
+
+  private double probability(int token) {
+    return (counts[token] + 1.0) / (total + (double) counts.length);
   }
 }

@@ -26,6 +26,8 @@ final class ContextGram implements AutoCloseable {
   private final Tensor gram; // K, in its lower triangle
   private final Tensor throughHead; // G·W
   private final Tensor throughRandomHead; // G·R
+  private final Tensor columnSums; // Σ_n g_nv [V, 1]
+  private double sumAtTargets; // Σ_n g_ny
   private Optional<double[]> host = Optional.empty();
 
   /**
@@ -33,9 +35,10 @@ final class ContextGram implements AutoCloseable {
    *
    * @param head with weights W [V, D]
    * @param at contexts, all with a target
+   * @param targets of the contexts [N]
    * @param randomHead R [V, D]
    */
-  ContextGram(Backend backend, Head head, HeadInputs at, Tensor randomHead) {
+  ContextGram(Backend backend, Head head, HeadInputs at, int[] targets, Tensor randomHead) {
     this.backend = backend;
     this.scope = backend.newScope();
     this.vocabulary = head.vocabulary();
@@ -45,8 +48,9 @@ final class ContextGram implements AutoCloseable {
       this.gram = scope.zeros(ElementType.F64, contexts, contexts);
       this.throughHead = scope.zeros(ElementType.F64, contexts, width);
       this.throughRandomHead = scope.zeros(ElementType.F64, contexts, width);
+      this.columnSums = scope.zeros(ElementType.F64, vocabulary, 1);
       Tensor weights = head.weights(walk);
-      var block = new ColumnBlock(walk, contexts);
+      var block = new ColumnBlock(walk, targets);
       head.streamGradientColumns(
           at.hidden(),
           at.targets(),
@@ -61,13 +65,18 @@ final class ContextGram implements AutoCloseable {
   /** Adds the columns of a block of tokens, widened. */
   private final class ColumnBlock {
     private final TensorScope walk;
+    private final int[] targets;
     private final long contexts;
+    private final Tensor ones; // [N, 1]
     private Optional<Tensor> columns = Optional.empty();
     private Optional<Tensor> rows = Optional.empty();
 
-    ColumnBlock(TensorScope walk, long contexts) {
+    ColumnBlock(TensorScope walk, int[] targets) {
       this.walk = walk;
-      this.contexts = contexts;
+      this.targets = targets;
+      this.contexts = targets.length;
+      this.ones = walk.zeros(ElementType.F64, contexts, 1);
+      backend.fill(ones, 1);
     }
 
     void add(long firstClass, Tensor block, Tensor weights, Tensor randomHead) {
@@ -83,6 +92,18 @@ final class ContextGram implements AutoCloseable {
       backend.gemm(Transpose.NO, Transpose.NO, 1, wide, part, 1, throughHead);
       backend.copy(randomHead.rows(firstClass, classes), part);
       backend.gemm(Transpose.NO, Transpose.NO, 1, wide, part, 1, throughRandomHead);
+      Tensor sums = columnSums.rows(firstClass, classes);
+      backend.gemm(Transpose.YES, Transpose.NO, 1, wide, ones, 0, sums);
+      addTargets(wide, firstClass);
+    }
+
+    private void addTargets(Tensor wide, long firstClass) {
+      for (int n = 0; n < contexts; n++) {
+        long column = targets[n] - firstClass;
+        if (column >= 0 && column < wide.cols()) {
+          sumAtTargets += backend.toDoubles(wide.slice(n * wide.cols() + column, 1))[0];
+        }
+      }
     }
 
     /** The buffer, which the first and widest block makes. */
@@ -115,6 +136,16 @@ final class ContextGram implements AutoCloseable {
   /** G·R [N, D] F64. */
   Tensor throughRandomHead() {
     return throughRandomHead;
+  }
+
+  /** Σ_n g_nv of every token, [V]. */
+  double[] columnSums() {
+    return backend.toDoubles(columnSums);
+  }
+
+  /** Σ_n g_ny, what the gradient has at the targets. */
+  double sumAtTargets() {
+    return sumAtTargets;
   }
 
   /** K [N, N] with both triangles, F64. */

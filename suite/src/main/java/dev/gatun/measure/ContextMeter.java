@@ -54,7 +54,7 @@ final class ContextMeter implements AutoCloseable {
       run.metric("accuracy", step, scores.accuracy(), "1");
       weights.record(step, run);
       progress.at("the logit gradient");
-      try (var gram = new ContextGram(backend, head, at, weights.random)) {
+      try (var gram = new ContextGram(backend, head, at, targets, weights.random)) {
         var report =
             new HeadReport(backend, weights, at, gram, rounding, targets, randomness, progress);
         return report.record(step, run, new MeasuredCheckpoint(hidden, scores.meanLoss()));

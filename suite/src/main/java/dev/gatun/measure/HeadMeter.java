@@ -10,6 +10,7 @@ import dev.gatun.model.head.MatrixHead;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.spectrum.CalibratedProjection;
 import dev.gatun.spectrum.Centring;
+import dev.gatun.spectrum.FrequencyLeverage;
 import dev.gatun.spectrum.GradientProjection;
 import dev.gatun.spectrum.HeadSubspace;
 import dev.gatun.spectrum.LogitStep;
@@ -24,6 +25,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Measures what a model's head does to the logit gradient G = (P − Y)/N of fixed contexts, whose
@@ -33,6 +35,7 @@ public final class HeadMeter {
   private final HeadMeasures measures;
   private final Batch contexts;
   private final Randomness randomness;
+  private final Optional<double[]> frequencies;
 
   /**
    * For the given contexts.
@@ -40,9 +43,25 @@ public final class HeadMeter {
    * @param randomness from which the random heads are drawn
    */
   public HeadMeter(HeadMeasures measures, Batch contexts, Randomness randomness) {
+    this(measures, contexts, randomness, Optional.empty());
+  }
+
+  /**
+   * For the given contexts.
+   *
+   * @param randomness from which the random heads are drawn
+   * @param frequencies of all tokens in the text that is trained on [V], none of them 0, if what
+   *     follows from them is to be recorded
+   */
+  public HeadMeter(
+      HeadMeasures measures,
+      Batch contexts,
+      Randomness randomness,
+      Optional<double[]> frequencies) {
     this.measures = measures;
     this.contexts = contexts;
     this.randomness = randomness;
+    this.frequencies = frequencies;
   }
 
   /**
@@ -110,17 +129,64 @@ public final class HeadMeter {
       run.metric("target_leverage", step, leverage.mean(), "1");
       run.metric("destroyed_norm_of_targets", step, leverage.destroyedNorm(), "1");
       run.metric("kept_over_chance_of_targets", step, leverage.keptOverChance(), "1");
-      double calibrated = calibrated(backend, subspace, gradient);
-      double kept = own.keptNorm() * own.keptNorm();
-      run.metric(
-          "calibrated_kept_over_chance",
-          step,
-          calibrated * subspace.vocabulary() / subspace.width(),
-          "1");
-      run.metric("kept_over_calibrated", step, kept / calibrated, "1");
+      recordClosedForms(backend, own, subspace, gradient, step, run);
       recordSpread(subspace.spectrum(), step, run);
     }
     return own;
+  }
+
+  /**
+   * Records what a head keeps of the gradient of these contexts beside what closed forms say,
+   * without nulls: for contexts of the text that the model is trained on.
+   */
+  public void recordClosedForms(LanguageModel model, long step, RunRecorder run) {
+    if (!(model.head() instanceof MatrixHead)) {
+      return;
+    }
+    Backend backend = model.backend();
+    RowChunks gradient = gradient(model.head(), inputs(model));
+    try (TensorScope scope = backend.newScope();
+        var subspace = new HeadSubspace(backend, model.head().weights(scope))) {
+      GradientProjection own = measures.project(backend, model.head().weights(scope), gradient);
+      run.metric("destroyed_norm", step, own.destroyedNorm(), "1");
+      run.metric("kept_over_chance", step, own.keptOverChance(), "1");
+      recordClosedForms(backend, own, subspace, gradient, step, run);
+    }
+  }
+
+  /** From P and W; from the frequencies of the tokens and W; from these frequencies and D alone. */
+  private void recordClosedForms(
+      Backend backend,
+      GradientProjection own,
+      HeadSubspace subspace,
+      RowChunks gradient,
+      long step,
+      RunRecorder run) {
+    recordClosedForm("calibrated", calibrated(backend, subspace, gradient), own, step, run);
+    if (frequencies.isPresent()) {
+      double[] q = frequencies.get();
+      recordClosedForm("unigram", ofEqualContexts(backend, subspace, q), own, step, run);
+      double alone = FrequencyLeverage.keptEnergy(q, Math.toIntExact(subspace.width()));
+      recordClosedForm("unigram_alone", alone, own, step, run);
+    }
+  }
+
+  private static void recordClosedForm(
+      String form, double expected, GradientProjection own, long step, RunRecorder run) {
+    double kept = own.keptNorm() * own.keptNorm();
+    run.metric(form + "_kept_over_chance", step, expected * own.vocabulary() / own.width(), "1");
+    run.metric("kept_over_" + form, step, kept / expected, "1");
+  }
+
+  /** The closed form if every context has the same probabilities q. */
+  private static double ofEqualContexts(Backend backend, HeadSubspace subspace, double[] q) {
+    try (TensorScope scope = backend.newScope();
+        var projection = new CalibratedProjection(backend, subspace)) {
+      Tensor row = scope.zeros(ElementType.F64, 1, q.length);
+      backend.write(q, row);
+      projection.add(row);
+      return projection.keptEnergy();
+    }
   }
 
   /** The share of the energy that the closed form expects to be kept, from P = N·G + Y. */

@@ -120,12 +120,24 @@ final class HeadReport {
     run.metric("kept_over_chance_random_head", step, keptByRandom * keptByRandom / chance, "1");
     run.metric("destroyed_norm_excess", step, destroyed - unrelated, "1");
     run.metric("random_head_excess", step, destroyed(keptByRandom) - unrelated, "1");
-    var leverage = TargetLeverage.of(of.spaces.own().leverage(), targets);
+    double[] leverages = of.spaces.own().leverage();
+    recordCalibrated(of, leverages, kept * kept, step, run);
+    var leverage = TargetLeverage.of(leverages, targets);
     run.metric("target_leverage", step, leverage.mean(), "1");
     run.metric("target_leverage_unrelated", step, leverage.unrelated(), "1");
     run.metric("destroyed_norm_of_targets", step, leverage.destroyedNorm(), "1");
     run.metric("kept_over_chance_of_targets", step, leverage.keptOverChance(), "1");
     return destroyed;
+  }
+
+  private void recordCalibrated(
+      Kept of, double[] leverages, double kept, long step, RunRecorder run) {
+    double calibrated =
+        new CalibratedShare(backend, gram, targets).keptEnergy(of.spaces.own(), leverages, of.own);
+    double chance = (double) of.spaces.own().rank() / head.weights.rows();
+    run.metric("destroyed_norm_calibrated", step, Math.sqrt(1 - calibrated), "1");
+    run.metric("calibrated_kept_over_chance", step, calibrated / chance, "1");
+    run.metric("kept_over_calibrated", step, kept / calibrated, "1");
   }
 
   private double keptNorm(Tensor coordinates) {

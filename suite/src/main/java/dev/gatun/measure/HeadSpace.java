@@ -204,6 +204,26 @@ final class HeadSpace implements AutoCloseable {
     return coordinates;
   }
 
+  /** The coordinates [n, d] F64 of the rows of W, or of C·W, that belong to some tokens. */
+  Tensor coordinatesOf(TensorScope result, int[] tokens) {
+    Tensor coordinates = result.zeros(ElementType.F64, tokens.length, rank());
+    try (TensorScope scratch = backend.newScope()) {
+      Tensor ids = scratch.zeros(ElementType.I32, tokens.length);
+      backend.write(tokens, ids);
+      Tensor rows = scratch.zeros(weights.type(), tokens.length, weights.cols());
+      backend.embedding(weights, ids, rows);
+      Tensor wide = scratch.zeros(ElementType.F64, tokens.length, weights.cols());
+      backend.copy(rows, wide);
+      mean.ifPresent(m -> {
+        Tensor ones = scratch.zeros(ElementType.F64, tokens.length, 1);
+        backend.fill(ones, 1);
+        backend.gemm(Transpose.NO, Transpose.NO, -1, ones, m, 1, wide);
+      });
+      backend.gemm(Transpose.NO, Transpose.NO, 1, wide, toBasis, 0, coordinates);
+    }
+    return coordinates;
+  }
+
   /**
    * Bound on the error of the energy Σ‖coordinate i‖² relative to itself that normalising the
    * directions leaves: Σᵢ energyᵢ·δ/λᵢ / Σᵢ energyᵢ.

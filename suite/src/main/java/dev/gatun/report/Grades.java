@@ -12,6 +12,7 @@ final class Grades {
       case FIGURE -> "figure";
       case SECONDARY -> "secondary";
       case AUTHOR -> "author";
+      case PREDICTED -> "predicted";
       case IDENTITY -> "identity";
     };
   }
@@ -22,6 +23,7 @@ final class Grades {
       case FIGURE -> "read off a figure";
       case SECONDARY -> "reported by readers of the full text";
       case AUTHOR -> "stated by the author elsewhere";
+      case PREDICTED -> "predicted here before the runs";
       case IDENTITY -> "follows by algebra or construction";
     };
   }

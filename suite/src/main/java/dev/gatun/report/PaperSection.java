@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
 final class PaperSection {
   private final Paper paper;
   private final List<ExpectedClaim> claims;
+  private final List<Verdict> all;
   private final List<Verdict> verdicts;
   private final ExpectedValues expected;
   private final Provenance provenance;
@@ -36,6 +37,7 @@ final class PaperSection {
     this.claims =
         expected.claims().stream().filter(c -> paper.claims().contains(c.claim())).toList();
     List<String> ids = claims.stream().map(ExpectedClaim::claim).toList();
+    this.all = verdicts;
     this.verdicts = verdicts.stream().filter(v -> ids.contains(v.claim())).toList();
     this.provenance = evidence.provenance();
     this.runs = evidence.runs().stream().filter(r -> ids.contains(r.claim())).toList();
@@ -95,8 +97,13 @@ final class PaperSection {
         : Optional.of("%s: %s.".formatted(Mark.of(outcome).words(), String.join(", ", names)));
   }
 
-  List<Inline> findings() {
-    return Remarks.ofPaper(verdicts, expected).said(paper.findings());
+  /** A paragraph each. They may speak of claims of other papers. */
+  List<List<Inline>> findings() {
+    var remarks = Remarks.ofPaper(all, expected);
+    return paper.findings().stream()
+        .map(finding -> remarks.said(List.of(finding)))
+        .filter(paragraph -> !paragraph.isEmpty())
+        .toList();
   }
 
   /** The checks whose interval contains their null, all of them: nobody picks which are told. */

@@ -54,11 +54,12 @@ final class ReportPage {
   }
 
   List<ClaimSection> claimsOf(PaperSection paper) {
-    return claims(paper.claims()::contains);
+    return claims(paper.paper().claims()::contains);
   }
 
   List<ClaimSection> claimsOfNoPaper() {
-    return claims(claim -> papers.stream().noneMatch(paper -> paper.claims().contains(claim)));
+    return claims(
+        claim -> papers.stream().noneMatch(paper -> paper.paper().claims().contains(claim)));
   }
 
   private List<ClaimSection> claims(Predicate<String> which) {

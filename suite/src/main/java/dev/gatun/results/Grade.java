@@ -10,6 +10,8 @@ public enum Grade {
   FIGURE,
   /** Reported by readers of the full text, not checked against it here. */
   SECONDARY,
+  /** Predicted here, with its tolerance, before the runs that it is held against. */
+  PREDICTED,
   /** It follows by algebra or from how the measurement is built; only the tolerance is ours. */
   IDENTITY
 }

@@ -8,6 +8,7 @@ import java.util.Objects;
  * A paper whose claims are measured, and what the report says about all of them together.
  *
  * @param id as {@code A}
+ * @param label what stands above the title; {@code Paper A} by default
  * @param title a few words
  * @param source where it can be read
  * @param claims ids, in the order of the report
@@ -16,6 +17,7 @@ import java.util.Objects;
  */
 public record Paper(
     String id,
+    String label,
     String title,
     String source,
     List<String> claims,
@@ -25,6 +27,7 @@ public record Paper(
   /** Keeps copies; a missing key is an {@link IllegalArgumentException} naming it. */
   public Paper {
     require(id, "id");
+    label = Objects.requireNonNullElse(label, "Paper " + id);
     require(title, "title");
     require(source, "source");
     require(subject, "subject");

@@ -34,6 +34,14 @@ public final class RunRecorder {
     return new RunRecorder(CurveName::centred, recorded);
   }
 
+  /**
+   * Appends to the same run, under names as {@code destroyed_norm_training}: measured on contexts
+   * of the text that is trained on, where those without this ending are of held-out text.
+   */
+  public RunRecorder ofTrainingText() {
+    return new RunRecorder(name -> naming.apply(name) + "_training", recorded);
+  }
+
   public String id() {
     return run().id();
   }

@@ -125,6 +125,8 @@ class CheckpointMeterTest {
         "destroyed_norm_of_targets",
         "kept_norm",
         "kept_over_chance",
+        "calibrated_kept_over_chance",
+        "kept_over_calibrated",
         "participation_ratio",
         "cosine_unrelated",
         "head_condition",

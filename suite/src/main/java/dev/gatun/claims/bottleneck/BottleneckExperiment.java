@@ -2,6 +2,7 @@ package dev.gatun.claims.bottleneck;
 
 import dev.gatun.data.RandomWindows;
 import dev.gatun.data.Randomness;
+import dev.gatun.data.TokenFrequencies;
 import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.experiment.ClaimPart;
 import dev.gatun.experiment.HeadChoice;
@@ -15,6 +16,7 @@ import dev.gatun.measure.HeadMeter;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.tensor.Batch;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -60,6 +62,11 @@ public final class BottleneckExperiment {
     return new SweepRuns<>(sweep, those(setting -> !setting.anatomySteps().isEmpty()), false);
   }
 
+  /** The same runs, with what the head's singular values say of the cosine. */
+  public ClaimPart cosineOfSpread() {
+    return new CosineOfSpread(withAnatomy());
+  }
+
   /** A control beside them: gradients of rank 2D. */
   public ClaimPart reachableGradient() {
     return new ReachableGradient(measures, withSpectra().selection());
@@ -78,7 +85,9 @@ public final class BottleneckExperiment {
       BottleneckSetting setting, RunEnvironment environment, RunRecorder recorder) {
     Randomness randomness = Randomness.of(setting.seed());
     TokenizedCorpus corpus = environment.tokens(setting.size().vocabulary());
-    var meter = meter(setting, setting.windows(), corpus, "measured contexts");
+    var meter = meter(setting, setting.windows(), corpus, corpus.validation(), "measured contexts");
+    var ofTrainingText =
+        meter(setting, setting.windows(), corpus, corpus.train(), "contexts of the training text");
     meter.recordContexts(recorder);
     var batches =
         new RandomWindows(
@@ -90,7 +99,10 @@ public final class BottleneckExperiment {
         (reached, model) -> {
           int step = (int) reached;
           if (setting.checkpoints().contains(step)) {
-            environment.measure(() -> meter.recordProjection(model, step, recorder));
+            environment.measure(() -> {
+              meter.recordProjection(model, step, recorder);
+              ofTrainingText.recordClosedForms(model, step, recorder.ofTrainingText());
+            });
           }
           if (setting.spectrumSteps().contains(step)) {
             meter.recordSpectra(model, step, recorder);
@@ -115,19 +127,23 @@ public final class BottleneckExperiment {
     if (step != 0 && step != end) {
       return;
     }
-    var meter = meter(setting, setting.rankWindows(), corpus, "contexts of ranks");
+    var meter =
+        meter(setting, setting.rankWindows(), corpus, corpus.validation(), "contexts of ranks");
     meter.recordRanks(step == 0 ? "untrained" : "gradient", model, end, recorder);
     if (step == end) {
       meter.recordTargetRanks(model, end, recorder);
     }
   }
 
+  /**
+   * For windows of one part of the corpus; frequencies are those of the part that is trained on.
+   */
   private HeadMeter meter(
-      BottleneckSetting setting, int windows, TokenizedCorpus corpus, String name) {
+      BottleneckSetting setting, int windows, TokenizedCorpus corpus, int[] part, String name) {
     Randomness randomness = Randomness.of(setting.seed());
     Batch contexts =
-        new RandomWindows(corpus.validation(), windows, setting.length(), randomness.stream(name))
-            .batch(0);
-    return new HeadMeter(measures, contexts, randomness);
+        new RandomWindows(part, windows, setting.length(), randomness.stream(name)).batch(0);
+    double[] frequencies = TokenFrequencies.of(corpus, setting.size().vocabulary()).probabilities();
+    return new HeadMeter(measures, contexts, randomness, Optional.of(frequencies));
   }
 }

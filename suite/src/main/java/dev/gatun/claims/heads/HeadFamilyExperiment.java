@@ -68,6 +68,32 @@ public final class HeadFamilyExperiment implements ClaimPart {
     SweepEvidence.hand(claim, evidence(context, claim), false, evidence);
   }
 
+  /**
+   * The runs of the heads that are matrices, without trials: of those closed forms are recorded.
+   */
+  public ClaimPart matrices() {
+    List<String> matrices =
+        HeadChoice.all().stream().filter(HeadChoice::isMatrix).map(HeadChoice::label).toList();
+    return new ClaimPart() {
+      @Override
+      public List<PlannedRun<?>> trainings(Tier tier, long seed) {
+        return HeadFamilyExperiment.this.trainings(tier, seed);
+      }
+
+      @Override
+      public void run(ClaimContext context, String claim, EvidenceBuilder evidence) {
+        List<Evidence> measured = HeadFamilyExperiment.this.evidence(context, claim);
+        SweepEvidence.hand(
+            claim,
+            measured.stream()
+                .filter(run -> matrices.contains(run.runs().getFirst().arm()))
+                .toList(),
+            false,
+            evidence);
+      }
+    };
+  }
+
   /** What {@link #evidence} will run; the rates are placeholders until they are chosen. */
   @Override
   public List<PlannedRun<?>> trainings(Tier tier, long seed) {

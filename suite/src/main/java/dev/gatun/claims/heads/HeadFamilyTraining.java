@@ -87,12 +87,14 @@ class HeadFamilyTraining implements RunBody<HeadFamilySetting> {
       RunRecorder recorder) {
     if (step == 0 && !setting.trial()) {
       environment.measure(() -> recordLocal(model, setting, held, step, recorder));
+      meter.recordClosedForms(model, step, recorder);
     }
     if (setting.evaluations().contains(step)) {
       recorder.metric(lossName(setting), step, model.evaluate(held).meanLoss(), "nats");
     }
     if (step == setting.steps() && !setting.trial()) {
       environment.measure(() -> recordLocal(model, setting, held, step, recorder));
+      meter.recordClosedForms(model, step, recorder);
       environment.measure(() -> meter.recordBatches(model, step, recorder));
     }
   }

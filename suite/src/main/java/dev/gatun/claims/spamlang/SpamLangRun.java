@@ -3,6 +3,7 @@ package dev.gatun.claims.spamlang;
 import dev.gatun.data.BatchSource;
 import dev.gatun.data.Randomness;
 import dev.gatun.data.SpamLang;
+import dev.gatun.experiment.ClaimPart;
 import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.RunBody;
 import dev.gatun.experiment.RunEnvironment;
@@ -11,6 +12,7 @@ import dev.gatun.experiment.SweepRuns;
 import dev.gatun.experiment.SweepRuns.Selection;
 import dev.gatun.experiment.TrainedModel;
 import dev.gatun.model.head.HeadScores;
+import dev.gatun.results.CurveName;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.train.DivergedException;
 
@@ -39,6 +41,11 @@ public final class SpamLangRun implements RunBody<SpamLangSetting> {
   public static SweepRuns<SpamLangSetting> runs(HeadChoice head) {
     return runs(
         Examples.UNIFORM, (tier, seed) -> SpamLangPlan.of(tier, seed).withHead(head).settings());
+  }
+
+  /** What the number of sequences per symbol predicts of the same runs. */
+  public static ClaimPart coverageLaw(SweepRuns<SpamLangSetting> runs) {
+    return new CoverageLaw(runs);
   }
 
   /** Another language, or another plan. */
@@ -108,6 +115,12 @@ public final class SpamLangRun implements RunBody<SpamLangSetting> {
     recordAccuracy("accuracy_of_unseen", unseen, end, recorder);
     recordAccuracy("accuracy_below_mean_visits", seldom, end, recorder);
     recordAccuracy("accuracy_from_mean_visits", often, end, recorder);
+    for (int number : visits.numbers()) {
+      int[] symbols = visits.symbolsSeen(number, number);
+      String name = CurveName.name(VisitLaw.ACCURACY, number);
+      recorder.metric(CurveName.name(VisitLaw.SYMBOLS, number), end, symbols.length, ONE);
+      recorder.metric(name, end, scores.of(symbols).accuracy(), 0, ONE);
+    }
   }
 
   /** Nothing where there is no such symbol. */

@@ -39,6 +39,11 @@ final class SymbolVisits {
     return (double) Arrays.stream(visits).filter(n -> n > 0).count() / visits.length;
   }
 
+  /** The numbers of sequences that symbols had, ascending. */
+  int[] numbers() {
+    return Arrays.stream(visits).distinct().sorted().toArray();
+  }
+
   /** Symbols that had between so many sequences, both included. */
   int[] symbolsSeen(double least, double most) {
     return IntStream.range(0, visits.length)

@@ -27,7 +27,7 @@ import java.util.function.LongFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The smallest faults of A1 to A5, A9 and A10 that are found. */
+/** The smallest faults of A1 to A5, A9, A10, G2 and G3 that are found. */
 class BottleneckFaultsIT extends SmallestFaults {
   private static final List<Double> SHARES = List.of(0.0625, 0.125, 0.25, 0.5, 0.75, 1.0);
   private static final List<Double> SCALES = List.of(1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0);
@@ -38,6 +38,7 @@ class BottleneckFaultsIT extends SmallestFaults {
   private static final Sweep ONE_SEED =
       new Sweep("one-seed", seed -> SmallBottleneck.plan(seed, 1));
   private static final Sweep TAKEN_APART = new Sweep("taken-apart", SmallBottleneck::takenApart);
+  private static final Sweep WITH_BIAS = new Sweep("with-bias", SmallBottleneck::withBias);
   private static final Sweep RANKED = new Sweep("ranked", SmallBottleneck::ranked);
 
   private final Backend backend = CpuBackend.open(1);
@@ -119,7 +120,26 @@ class BottleneckFaultsIT extends SmallestFaults {
             "A random head moves energy to the tail too, so that the bound holds for it as well.",
             TAKEN_APART,
             of -> new SweepClaim("A10", of.withAnatomy()),
-            this::keptByRandomDirections));
+            this::keptByRandomDirections),
+        family(
+            "G2",
+            "The head through which the gradient passes carries noise.",
+            "its entries over those of the head",
+            List.of(0.1, 0.3, 1.0, 3.0, 10.0),
+            "",
+            WITH_BIAS,
+            of -> new SweepClaim("G2", of.cosineOfSpread()),
+            BottleneckFaultsIT::inducedByANoisyHead),
+        family(
+            "G3",
+            "The projector of the measurement has random directions beside those of the head, and"
+                + " that of the closed form has not.",
+            "share of D that is added",
+            SHARES,
+            "",
+            PROJECTED,
+            of -> new SweepClaim("G3", of.runs()),
+            size -> widened(_ -> size)));
   }
 
   private FaultFamily family(
@@ -159,7 +179,8 @@ class BottleneckFaultsIT extends SmallestFaults {
         if (headWeights.type() != on.real()) {
           return EXACT.project(on, headWeights, gradient);
         }
-        double added = share.applyAsDouble(calls++ % SmallBottleneck.CHECKPOINTS);
+        // At each checkpoint held-out contexts come first, then those of the training text.
+        double added = share.applyAsDouble(calls++ / 2 % SmallBottleneck.CHECKPOINTS);
         int more = Math.toIntExact(Math.round(added * headWeights.cols()));
         try (TensorScope scope = on.newScope();
             var projection =
@@ -244,6 +265,21 @@ class BottleneckFaultsIT extends SmallestFaults {
           try (TensorScope scope = on.newScope()) {
             LogitDirection.through(randomised(on, scope, headWeights, share))
                 .rows(on, first, gradient, out);
+          }
+        };
+      }
+    };
+  }
+
+  private static HeadMeasures inducedByANoisyHead(double scale) {
+    return new HeadMeasures() {
+      @Override
+      public LogitDirection hiddenInduced(Tensor headWeights) {
+        return (on, first, gradient, out) -> {
+          try (TensorScope scope = on.newScope()) {
+            Tensor noisy = scope.zeros(headWeights.type(), headWeights.rows(), headWeights.cols());
+            on.copy(FaultyHead.withNoise(on, scope, headWeights, 0, scale), noisy);
+            LogitDirection.through(noisy).rows(on, first, gradient, out);
           }
         };
       }

@@ -43,6 +43,15 @@ final class SmallSpamLang {
             examples, (_, seed) -> plan(seed, arms, size).settings().stream().map(fault).toList()));
   }
 
+  /** G5 on these arms. */
+  static Claim coverageLaw(
+      List<String> arms, IntUnaryOperator size, SpamLangRun.Examples examples) {
+    return new SweepClaim(
+        "G5",
+        SpamLangRun.coverageLaw(
+            SpamLangRun.runs(examples, (_, seed) -> plan(seed, arms, size).settings())));
+  }
+
   static ClaimContext context(Backend backend, Path output) {
     return new ClaimContext(
         backend,

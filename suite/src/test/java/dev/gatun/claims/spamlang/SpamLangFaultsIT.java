@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The smallest fault of A6 that is found. */
+/** The smallest faults of A6 and G5 that are found. */
 class SpamLangFaultsIT extends SmallestFaults {
   private final Backend backend = CpuBackend.open(1);
 
@@ -43,7 +43,39 @@ class SpamLangFaultsIT extends SmallestFaults {
             List.of(0.0625, 0.125, 0.25, 0.5, 0.75, 1.0),
             false,
             "",
-            this::evidence));
+            this::evidence),
+        new FaultFamily(
+            "G5",
+            "Symbols that are to occur never do, but in the runs that the law is fitted to.",
+            "share of the symbols",
+            List.of(0.0625, 0.125, 0.25, 0.5, 0.75),
+            false,
+            "",
+            this::withoutSymbols));
+  }
+
+  /** A6's arms of one rate, whose law is that of V = 512. */
+  private Evidence withoutSymbols(double share) {
+    Examples examples =
+        (setting, randomness) -> {
+          BatchSource whole = Examples.UNIFORM.of(setting, randomness);
+          if (setting.arm().startsWith("v512-seq4.88-rate")) {
+            return whole;
+          }
+          int left = (int) Math.round((1 - share) * setting.model().vocabulary());
+          return step -> {
+            Batch batch = whole.batch(step);
+            int[] ids = Arrays.stream(batch.inputs()).map(symbol -> symbol % left).toArray();
+            return new Batch(ids, ids.clone(), batch.batch(), batch.length());
+          };
+        };
+    return Measured.evidence(
+        SmallSpamLang.coverageLaw(
+            arms(
+                "(v512|v2048|d\\d+-v2048)-(seq4.88|seq19.5|seq78|batch128).*|length(64|1-equal-pos.*)"),
+            vocabulary -> vocabulary / 8,
+            examples),
+        SmallSpamLang.context(backend, output.resolve("coverage" + share)));
   }
 
   private Evidence evidence(double share) {
@@ -87,15 +119,17 @@ class SpamLangFaultsIT extends SmallestFaults {
   /** The arms of these names, at an eighth of V. */
   private Evidence evidence(
       String names, UnaryOperator<SpamLangSetting> fault, Examples examples, String folder) {
-    List<String> arms =
-        SpamLangPlan.quick(1).settings().stream()
-            .map(SpamLangSetting::arm)
-            .filter(arm -> arm.matches(names))
-            .distinct()
-            .toList();
     return Measured.evidence(
-        SmallSpamLang.claim(arms, vocabulary -> vocabulary / 8, fault, examples),
+        SmallSpamLang.claim(arms(names), vocabulary -> vocabulary / 8, fault, examples),
         SmallSpamLang.context(backend, output.resolve(folder)));
+  }
+
+  private static List<String> arms(String names) {
+    return SpamLangPlan.quick(1).settings().stream()
+        .map(SpamLangSetting::arm)
+        .filter(arm -> arm.matches(names))
+        .distinct()
+        .toList();
   }
 
   private static Examples shuffled(double share) {

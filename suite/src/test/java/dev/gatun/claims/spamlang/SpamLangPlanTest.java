@@ -36,6 +36,7 @@ class SpamLangPlanTest {
     assertEquals(VOCABULARY, visits.symbols());
     assertEquals(6.0 / VOCABULARY, visits.meanVisits());
     assertEquals(0.8, visits.seenShare());
+    assertArrayEquals(new int[] {0, 1, 3}, visits.numbers());
     assertArrayEquals(new int[] {3}, visits.symbolsSeen(0, 0));
     assertArrayEquals(new int[] {0, 1, 2}, visits.symbolsSeen(1, 2));
     assertArrayEquals(new int[] {4}, visits.symbolsSeen(3, Double.POSITIVE_INFINITY));
