@@ -35,7 +35,11 @@ public record CheckpointClaims(SaturationPaper saturation, GradientPaper gradien
       List.of("A1", "A4", "A5", "A9", "A10", "B3", "B4", "B5", "B8");
 
   private static final int FEWEST_STEPS = 3;
-  private static final int FEWEST_SIZES = 2;
+
+  /**
+   * Rises of the entropy in the figure that are a collapse and none: 0.83 and more, 0.014 and less.
+   */
+  private static final double APART = 10;
 
   /**
    * A folder that was measured.
@@ -83,11 +87,12 @@ public record CheckpointClaims(SaturationPaper saturation, GradientPaper gradien
                   "the end of training of Pythia to 6.9b, GPT-2, OPT or Gemma, which its figure"
                       + " shows");
       case "B4" ->
-          courses.stream().filter(this::hasCollapse).count() >= FEWEST_SIZES
+          courses.stream()
+                  .anyMatch(small -> courses.stream().anyMatch(large -> differ(small, large)))
               ? Optional.empty()
               : Optional.of(
-                  "steps of one model and at least two sizes: of each three steps of Pythia 14m to"
-                      + " 1.4b or more, its last among them");
+                  "steps of one model and at least two sizes, one of Pythia 14m to 160m and one of"
+                      + " 410m to 1.4b: of each three steps or more, its last among them");
       case "B5" ->
           Optional.of(
               "heads that are trained on a model's hidden states, which is not done for folders"
@@ -104,6 +109,15 @@ public record CheckpointClaims(SaturationPaper saturation, GradientPaper gradien
     long last = course.stream().mapToLong(PublishedCheckpoint::step).max().orElseThrow();
     return course.stream().filter(c -> c.step() > 0 && 2 * c.step() >= last).count()
         >= FEWEST_STEPS;
+  }
+
+  /** Whether the paper's figure tells them apart: one head collapses, and the other does not. */
+  private boolean differ(List<PublishedCheckpoint> small, List<PublishedCheckpoint> large) {
+    return hasCollapse(small) && hasCollapse(large) && riseShare(small) > APART * riseShare(large);
+  }
+
+  private double riseShare(List<PublishedCheckpoint> course) {
+    return entropy(course.getFirst()).orElseThrow().riseShare();
   }
 
   private boolean hasCollapse(List<PublishedCheckpoint> course) {

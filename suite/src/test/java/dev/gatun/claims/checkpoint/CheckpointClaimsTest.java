@@ -130,6 +130,8 @@ class CheckpointClaimsTest {
     assertEquals(Optional.empty(), CLAIMS.lacks("A9", steps));
     assertTrue(CLAIMS.lacks("B4", steps).isPresent(), "one size");
     List<PublishedCheckpoint> sizes = new ArrayList<>(steps);
+    sizes.addAll(steps("Pythia-14m", 1000, 40_000, 143_000));
+    assertTrue(CLAIMS.lacks("B4", sizes).isPresent(), "both collapse in the figure");
     sizes.addAll(steps("Pythia-410m", 1000, 72_000));
     assertTrue(CLAIMS.lacks("B4", sizes).isPresent(), "the end of the larger one is missing");
     sizes.addAll(steps("Pythia-410m", 143_000));
