@@ -1,11 +1,13 @@
 package dev.gatun.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.facts.PublishedModel;
 import dev.gatun.facts.SaturationPaper;
 import dev.gatun.facts.SaturationPaper.Anisotropy;
 import dev.gatun.facts.SaturationPaper.SingularEntropy;
+import dev.gatun.report.Report;
 import dev.gatun.results.ClaimVerdict;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.ExpectedValues;
@@ -14,6 +16,8 @@ import dev.gatun.results.Outcome;
 import dev.gatun.results.ResultsFolder;
 import dev.gatun.results.Run;
 import dev.gatun.results.Verdict;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,7 +92,13 @@ class PlantedCheckpointsTest {
         CheckpointReproduction.of(
                 List.of(claims), StoredCheckpoint.of(folders, Set.of()), List.of(SMALL, LARGE))
             .evidence(measured, all.provenance());
-    return Judgement.of(evidence, ExpectedValues.shipped());
+    List<Verdict> verdicts = Judgement.of(evidence, ExpectedValues.shipped());
+    Report.write(report(), evidence, verdicts, ExpectedValues.shipped());
+    return verdicts;
+  }
+
+  private Path report() {
+    return temporary.resolve("report.html");
   }
 
   private static Evidence only(Evidence all, Run run) {
@@ -112,7 +122,7 @@ class PlantedCheckpointsTest {
   }
 
   @Test
-  void aCollapsedSmallHeadAndAHealthyLargeOneAreAsThePaperSays() {
+  void aCollapsedSmallHeadAndAHealthyLargeOneAreAsThePaperSays() throws IOException {
     plant(SMALL, entropy(SMALL).least(), entropy(SMALL).last(), cosine(SMALL));
     plant(LARGE, entropy(LARGE).least(), entropy(LARGE).last(), cosine(LARGE));
     List<Verdict> verdicts = judged("B3", "B4");
@@ -127,6 +137,16 @@ class PlantedCheckpointsTest {
     }
     assertEquals(Outcome.REPRODUCED, ofClaim(verdicts, "B3"));
     assertEquals(Outcome.REPRODUCED, ofClaim(verdicts, "B4"));
+    String html = Files.readString(report());
+    for (String part :
+        List.of(
+            "figure-measure-anisotropy-sizes",
+            "figure-measure-anisotropy-steps",
+            "figure-measure-entropy-steps",
+            "Pythia-14m (paper, read off)",
+            "The small heads collapse and the large ones do not, by the stated rule")) {
+      assertTrue(html.contains(part), part);
+    }
   }
 
   @Test

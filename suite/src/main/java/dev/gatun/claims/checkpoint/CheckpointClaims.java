@@ -36,6 +36,9 @@ public record CheckpointClaims(SaturationPaper saturation, GradientPaper gradien
 
   private static final int FEWEST_STEPS = 3;
 
+  /** The mean cosine that the paper's figure 3 marks. */
+  private static final double HALF = 0.5;
+
   /**
    * Rises of the entropy in the figure that are a collapse and none: 0.83 and more, 0.014 and less.
    */
@@ -81,11 +84,11 @@ public record CheckpointClaims(SaturationPaper saturation, GradientPaper gradien
               : Optional.of(
                   "steps of one model, three of them from the second half of its training on");
       case "B3" ->
-          given.stream().anyMatch(c -> anisotropy(c).isPresent())
+          given.stream().anyMatch(this::isAboveHalf) && given.stream().anyMatch(this::isBelowHalf)
               ? Optional.empty()
               : Optional.of(
-                  "the end of training of Pythia to 6.9b, GPT-2, OPT or Gemma, which its figure"
-                      + " shows");
+                  "two models at the end of their training, of which its figure has one above a"
+                      + " mean cosine of 0.5 and one below, as Pythia 160m and 410m");
       case "B4" ->
           courses.stream()
                   .anyMatch(small -> courses.stream().anyMatch(large -> differ(small, large)))
@@ -222,6 +225,14 @@ public record CheckpointClaims(SaturationPaper saturation, GradientPaper gradien
     return saturation.lastLayerAnisotropies().stream()
         .filter(point -> checkpoint.last() && isOf(point.model(), checkpoint))
         .findFirst();
+  }
+
+  private boolean isAboveHalf(PublishedCheckpoint checkpoint) {
+    return anisotropy(checkpoint).filter(point -> point.low() > HALF).isPresent();
+  }
+
+  private boolean isBelowHalf(PublishedCheckpoint checkpoint) {
+    return anisotropy(checkpoint).filter(point -> point.high() < HALF).isPresent();
   }
 
   private void recordAnisotropy(Measured measured, RunRecorder run) {
