@@ -175,6 +175,7 @@ class ArchitectureTest {
               JACKSON,
               JACKSON_ANNOTATIONS),
           experiment("bottleneck"),
+          experiment("checkpoint"),
           experiment("spamlang"),
           experiment("heads"),
           experiment("ngram"),

@@ -1,12 +1,15 @@
 package dev.gatun.cli;
 
 import dev.gatun.io.Ordered;
+import dev.gatun.model.TransformerConfig.Family;
 import dev.gatun.natives.StandardError;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
@@ -74,6 +77,17 @@ public final class Gatun implements Runnable {
     Stream.concat(Stream.of(gatun), gatun.getSubcommands().values().stream())
         .map(command -> command.getCommandSpec().usageMessage())
         .forEach(help -> help.exitCodeListHeading("%nExit codes:%n").exitCodeList(EXIT_CODES));
+    gatun
+        .getSubcommands()
+        .get("measure")
+        .getCommandSpec()
+        .usageMessage()
+        .footerHeading("%nArchitectures:%n")
+        .footer(
+            "  "
+                + Arrays.stream(Family.values())
+                    .map(Family::label)
+                    .collect(Collectors.joining(", ")));
     return gatun
         .setOut(out)
         .setErr(err)

@@ -50,11 +50,13 @@ record MeasuredTexts(
   }
 
   /**
-   * Texts; Gatun's own code if there are none.
+   * Texts.
    *
+   * @param otherwise read if there are none
    * @throws UnusableCorpusException if one cannot be read, or two are of equal name
    */
-  static MeasuredTexts read(List<Path> texts, Size size, BeginningToken beginning, long seed) {
+  static MeasuredTexts read(
+      List<Path> texts, CorpusChoice otherwise, Size size, BeginningToken beginning, long seed) {
     List<Corpus> corpora = new ArrayList<>();
     for (Path text : texts) {
       Corpus corpus = TextFiles.read(text, BYTES);
@@ -66,7 +68,7 @@ record MeasuredTexts(
       corpora.add(corpus);
     }
     if (corpora.isEmpty()) {
-      corpora.add(CorpusChoice.code().read(_ -> {}));
+      corpora.add(otherwise.read(_ -> {}));
     }
     return new MeasuredTexts(List.of(), corpora, size, beginning, seed);
   }

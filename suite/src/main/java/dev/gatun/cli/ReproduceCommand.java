@@ -6,6 +6,7 @@ import dev.gatun.cli.NamedValues.ClaimIds;
 import dev.gatun.cli.NamedValues.Heads;
 import dev.gatun.cli.NamedValues.Tiers;
 import dev.gatun.data.Corpus;
+import dev.gatun.data.CorpusChoice;
 import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.HeadChoice;
@@ -22,6 +23,7 @@ import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Judgement;
 import dev.gatun.results.Provenance;
 import dev.gatun.results.ResultsFolder;
+import dev.gatun.results.Run;
 import dev.gatun.results.StoredVerdict;
 import dev.gatun.results.Tolerances;
 import dev.gatun.results.Verdict;
@@ -39,8 +41,10 @@ import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** The main job: measure claims, store the evidence, judge it, report. */
 @Command(
@@ -48,10 +52,17 @@ import picocli.CommandLine.Parameters;
     description = "Measures claims, stores the evidence, judges it and writes the report.",
     mixinStandardHelpOptions = true)
 final class ReproduceCommand implements Callable<Integer> {
+  /** Options that say nothing of stored models. */
+  private static final List<String> OF_TRAINING =
+      List.of("--tier", "--corpus", "--corpus-limit", "--head", "--jobs", "--timings");
+
   @Mixin private Console console;
   @Mixin private DeviceOptions device;
   @Mixin private CorpusOptions corpus;
   @Mixin private ReferenceOptions reference;
+  @Mixin private MeasuredTextOptions text;
+
+  @Spec private CommandSpec command;
 
   @Parameters(
       paramLabel = "<claim>",
@@ -59,6 +70,17 @@ final class ReproduceCommand implements Callable<Integer> {
       completionCandidates = ClaimIds.class,
       description = "Claims by id, as `gatun claims` lists them. Default: all.")
   private List<String> ids = List.of();
+
+  @Option(
+      names = "--checkpoints",
+      paramLabel = "<folder>",
+      arity = "1..*",
+      description = {
+        "Judge A1, A4, A5, A9, A10, B3, B4 and B8 on models that the papers measure, which lie in",
+        "these folders, or as org/name in the hub's local cache; fetch-models.md lists them.",
+        "Nothing is trained, and nothing downloaded. Several may be sizes and steps."
+      })
+  private List<Path> checkpoints = List.of();
 
   @Option(
       names = "--tier",
@@ -127,15 +149,93 @@ final class ReproduceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<Claim> claims = selected();
-    Path folder = out == null ? defaultFolder() : out;
-    // What can be wrong is found before the long work, and before anything is created.
-    ReproduceSettings.of(claims, tier, seed, Optional.empty(), folder);
-    device.jobs(jobs);
+    requireConsistent();
+    return checkpoints.isEmpty() ? reproduceTraining() : reproduceCheckpoints();
+  }
+
+  private void requireConsistent() {
+    if (checkpoints.isEmpty()) {
+      text.given()
+          .ifPresent(option -> {
+            throw new IllegalArgumentException(
+                "%s is about folders that are measured; name them with --checkpoints, or leave it out"
+                    .formatted(option));
+          });
+      return;
+    }
+    OF_TRAINING.stream()
+        .filter(command.commandLine().getParseResult()::hasMatchedOption)
+        .findFirst()
+        .ifPresent(option -> {
+          throw new IllegalArgumentException(
+              "%s is about training, and with --checkpoints nothing is trained; leave it out"
+                  .formatted(option));
+        });
+    text.requireConsistent();
+  }
+
+  private int reproduceCheckpoints() {
+    List<StoredCheckpoint> folders = text.checkpoints(checkpoints);
+    var claims = CheckpointReproduction.of(ids, folders);
+    Path folder =
+        out == null
+            ? defaultFolder(Run.CHECKPOINT + "-" + StoredCheckpoint.fileName(folders))
+            : out;
+    requireUsable(folder);
+    MeasuredTexts texts = text.read(folders, CorpusChoice.prose(), seed, console);
+    if (texts.names().size() != 1) {
+      throw new IllegalArgumentException(
+          "claims are judged on one text, and there are %s; name one with --text"
+              .formatted(texts.names().size()));
+    }
+    var batches = MeasuredTextOptions.fitting(folders, texts);
+    // The interruption comes first: the process may end as soon as it is closed.
+    try (var interruption = new Interruption(console::note, goingOn(folder), () -> {});
+        var _ = FolderLock.take(folder);
+        Backend backend = device.open(console::note)) {
+      var timing = new Timing();
+      var measurement = new CheckpointMeasurement(batches, texts, seed, backend, folder, console);
+      console.settings(measurement.settings());
+      console.line("");
+      List<Evidence> measured;
+      try (var progress = new ProgressDisplay(console, interruption)) {
+        measured = measurement.measure(progress, interruption, CheckpointMeasurement.Visitor.NONE);
+      }
+      Evidence evidence = claims.evidence(measured, timing.provenance(backend.device(), seed));
+      List<Verdict> verdicts = store(evidence, folder);
+      measurement.discardUnfinished();
+      interruption.complete();
+      CheckpointReproduction.printModels(evidence, console);
+      if (details) {
+        CheckpointReproduction.printChecks(evidence, ExpectedValues.shipped(), console);
+      }
+      return conclude(evidence, verdicts, folder, List.of(), claims.notes(texts.names()));
+    } catch (CancellationException _) {
+      return Gatun.USER_ERROR;
+    }
+  }
+
+  private void requireUsable(Path folder) {
     new ResultsFolder(folder).requireWritable();
     Machines.requireDifferent(withBeside(folder));
     Machines.read(beside, ExpectedValues.shipped());
     reference.requireReadable();
+  }
+
+  private static List<Verdict> store(Evidence evidence, Path folder) {
+    ExpectedValues expected = ExpectedValues.shipped();
+    List<Verdict> verdicts = Judgement.of(evidence, expected);
+    new ResultsFolder(folder).write(evidence, StoredVerdict.of(verdicts, expected, evidence));
+    return verdicts;
+  }
+
+  private int reproduceTraining() {
+    List<Claim> claims = selected();
+    Path folder = out == null ? defaultFolder(tier.label()) : out;
+    // What can be wrong is found before the long work, and before anything is created.
+    ReproduceSettings.of(claims, tier, seed, Optional.empty(), folder);
+    device.jobs(jobs);
+    requireUsable(folder);
     if (timings != null) {
       AtomicFile.requireWritable(timings.toAbsolutePath().getParent());
     }
@@ -167,7 +267,6 @@ final class ReproduceCommand implements Callable<Integer> {
   private int reproduce(ReproduceSettings settings, Backend backend, Interruption interruption) {
     Evidence evidence;
     List<Verdict> verdicts;
-    ExpectedValues expected = ExpectedValues.shipped();
     var times = new ClaimTimings(tier, seed, jobs, backend.device());
     try (var progress = new ProgressDisplay(console, interruption)) {
       var context =
@@ -182,16 +281,14 @@ final class ReproduceCommand implements Callable<Integer> {
       context.tidyUnfinished();
       preview(settings, context, progress);
       evidence = measure(settings, context, interruption, times);
-      verdicts = Judgement.of(evidence, expected);
-      new ResultsFolder(settings.folder())
-          .write(evidence, StoredVerdict.of(verdicts, expected, evidence));
+      verdicts = store(evidence, settings.folder());
       context.discardUnfinished();
       interruption.complete();
     }
     if (timings != null) {
       times.write(timings);
     }
-    return conclude(evidence, verdicts, expected, settings.folder(), times);
+    return conclude(evidence, verdicts, settings.folder(), times.entries(), List.of());
   }
 
   /** The quick tier is over sooner than it is worth to know. */
@@ -245,9 +342,10 @@ final class ReproduceCommand implements Callable<Integer> {
   private int conclude(
       Evidence evidence,
       List<Verdict> verdicts,
-      ExpectedValues expected,
       Path folder,
-      ClaimTimings times) {
+      List<Map<String, Object>> times,
+      List<String> notes) {
+    ExpectedValues expected = ExpectedValues.shipped();
     Path report = folder.resolve("report.html");
     List<Comparison> across =
         Machines.compare(Machines.read(withBeside(folder), expected), Tolerances.shipped());
@@ -259,6 +357,7 @@ final class ReproduceCommand implements Callable<Integer> {
     } else {
       table.printSummary(console);
     }
+    notes.forEach(console::paragraph);
     console.line("");
     console.line("every check: gatun verify %s --details".formatted(folder));
     console.line("report:      @|bold " + report.toAbsolutePath() + "|@");
@@ -267,9 +366,10 @@ final class ReproduceCommand implements Callable<Integer> {
             folder.toString(),
             report.toString(),
             evidence.provenance().entries(),
-            times.entries(),
+            times,
             table.claimLines(),
             table.regressionLines(),
+            notes,
             verdicts));
     return table.exitCode();
   }
@@ -281,6 +381,7 @@ final class ReproduceCommand implements Callable<Integer> {
       List<Map<String, Object>> timings,
       List<VerdictTable.ClaimLine> claims,
       List<VerdictTable.RegressionLine> regressions,
+      List<String> notes,
       List<Verdict> verdicts) {}
 
   private List<Path> withBeside(Path folder) {
@@ -310,13 +411,13 @@ final class ReproduceCommand implements Callable<Integer> {
   }
 
   /** Of its own for a choice of claims, so that the evidence of all is not replaced by a part. */
-  private Path defaultFolder() {
+  private Path defaultFolder(String tierLabel) {
     String chosen = ids.isEmpty() ? "" : "-" + String.join("-", ids).toUpperCase(Locale.ROOT);
     String other = head.isLinear() ? "" : "-" + head.label();
     return Path.of(
         "results",
         "runs",
-        "%s-%s-seed%s%s%s".formatted(tier.label(), device.name(), seed, chosen, other));
+        "%s-%s-seed%s%s%s".formatted(tierLabel, device.name(), seed, chosen, other));
   }
 
   private static String seconds(long nanos) {

@@ -60,6 +60,12 @@ record StoredCheckpoint(
     return checkpoints;
   }
 
+  /** What a folder of results of all of them is named. */
+  static String fileName(List<StoredCheckpoint> all) {
+    String others = all.size() == 1 ? "" : "-and-%s-more".formatted(all.size() - 1);
+    return (all.getFirst().name() + others).replaceAll("[^A-Za-z0-9._-]+", "-");
+  }
+
   private static void requireDifferent(List<StoredCheckpoint> checkpoints) {
     Set<String> seen = new TreeSet<>();
     for (StoredCheckpoint checkpoint : checkpoints) {

@@ -97,9 +97,7 @@ final class VerdictTable {
    * and, apart from all of it, whether the metrics are as before.
    */
   void printDetails(Console console) {
-    console.table(
-        List.of("claim", "check", "measured", "expected", "null", "verdict"),
-        verdicts.stream().filter(VerdictTable::isOfThisTier).map(this::row).toList());
+    printChecks("claim", console);
     List<Verdict> unlike = verdicts.stream().filter(this::wantsReason).toList();
     if (!unlike.isEmpty()) {
       console.line("");
@@ -114,6 +112,13 @@ final class VerdictTable {
     console.line(counts());
     claims().forEach(claim -> needs(claim).ifPresent(console::paragraph));
     notes().forEach(console::paragraph);
+  }
+
+  /** One row per check that this tier judges; the first column, of claims, has that header. */
+  void printChecks(String header, Console console) {
+    console.table(
+        List.of(header, "check", "measured", "expected", "null", "verdict"),
+        verdicts.stream().filter(VerdictTable::isOfThisTier).map(this::row).toList());
   }
 
   /** Checks for other tiers and devices are no news. */

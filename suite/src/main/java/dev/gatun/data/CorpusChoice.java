@@ -45,6 +45,11 @@ public record CorpusChoice(
     return new CorpusChoice(CODE, "", Long.MAX_VALUE, USUAL_HELD_OUT, false);
   }
 
+  /** The pinned prose that comes with the application. */
+  public static CorpusChoice prose() {
+    return new CorpusChoice(PROSE, "", Long.MAX_VALUE, USUAL_HELD_OUT, false);
+  }
+
   /** Whether it is pinned, so that there is nothing to limit. */
   public boolean isPinned() {
     return corpus.equals(CODE) || corpus.equals(PROSE);

@@ -7,19 +7,13 @@ import dev.gatun.data.Corpus;
 import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.data.Tokenizer;
 import dev.gatun.io.AtomicFile;
-import dev.gatun.io.Checksums;
 import dev.gatun.results.ResultsFolder;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * What claims run with. Claims of one command share a context, and with it the experiments and the
@@ -136,20 +130,7 @@ public final class ClaimContext {
    * written, so that the next command measures anew.
    */
   public void discardUnfinished() {
-    if (!Files.isDirectory(unfinished())) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(unfinished())) {
-      // The checksums go first: a stored run without them is trained again.
-      var order =
-          Comparator.comparing((Path file) -> !file.endsWith(Checksums.NAME))
-              .thenComparing(Comparator.reverseOrder());
-      for (Path file : files.sorted(order).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete " + unfinished() + ": " + e.getMessage(), e);
-    }
+    StoredRun.discardAll(unfinished());
   }
 
   /** Tells the listener. */

@@ -1,23 +1,50 @@
 package dev.gatun.experiment;
 
+import dev.gatun.io.Checksums;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.Provenance;
 import dev.gatun.results.ResultsFolder;
 import dev.gatun.results.Run;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** A finished run of an unfinished command, in a folder of its own. */
-record StoredRun(Path folder) {
+public record StoredRun(Path folder) {
   private static final List<String> SAME_BUILD =
       List.of(Provenance.GATUN_VERSION, Provenance.GIT_COMMIT, Provenance.GIT_DIRTY);
 
+  /**
+   * Deletes the finished runs of a command: to be called when its evidence is written, so that the
+   * next command measures anew.
+   */
+  public static void discardAll(Path unfinished) {
+    if (!Files.isDirectory(unfinished)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(unfinished)) {
+      // The checksums go first: a stored run without them is measured again.
+      var order =
+          Comparator.comparing((Path file) -> !file.endsWith(Checksums.NAME))
+              .thenComparing(Comparator.reverseOrder());
+      for (Path file : files.sorted(order).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + unfinished + ": " + e.getMessage(), e);
+    }
+  }
+
   /** What is stored, if this build stored it for the same configuration; else measures, stores. */
-  Evidence findOr(String configuration, Supplier<EvidenceBuilder> measure) {
+  public Evidence findOr(String configuration, Supplier<EvidenceBuilder> measure) {
     return find(configuration)
         .orElseGet(() -> {
           Evidence measured = measure.get().build(Provenance.ofThisProcess());

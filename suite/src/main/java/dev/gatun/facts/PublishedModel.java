@@ -12,8 +12,11 @@ import java.util.Optional;
  * @param size as {@code 70M}
  * @param parameters nominal number N
  * @param width D
+ * @param layers blocks
+ * @param names of its repositories on the hub, without their owners and in lower case
  */
-public record PublishedModel(String family, String size, double parameters, int width) {
+public record PublishedModel(
+    String family, String size, double parameters, int width, int layers, List<String> names) {
 
   /** As the models' own file has it. */
   @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
@@ -21,6 +24,11 @@ public record PublishedModel(String family, String size, double parameters, int 
 
   private record Models(List<PublishedModel> models) {
     private static final Models SHIPPED = FactsFile.json("models.json", Models.class);
+  }
+
+  /** All that the papers measure. */
+  public static List<PublishedModel> all() {
+    return Models.SHIPPED.models;
   }
 
   /**

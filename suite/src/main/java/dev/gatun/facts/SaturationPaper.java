@@ -5,6 +5,7 @@ import java.util.List;
 /**
  * What the figures of arXiv 2404.07647 show and its text prints.
  *
+ * @param text that its models were measured on
  * @param scalingLaw of the larger Pythia models, printed
  * @param lossCurves of figure 1, in the order of models and steps
  * @param finalLosses at the last step of figure 1
@@ -17,6 +18,7 @@ import java.util.List;
  * @param nextTokenErrors of figure 7
  */
 public record SaturationPaper(
+    String text,
     ReadingErrors readingErrors,
     Training pythiaTraining,
     ScalingLaw scalingLaw,
@@ -61,7 +63,12 @@ public record SaturationPaper(
    * @param leastStep the step of the least entropy
    * @param last at the end of training
    */
-  public record SingularEntropy(PublishedModel model, long leastStep, double least, double last) {}
+  public record SingularEntropy(PublishedModel model, long leastStep, double least, double last) {
+    /** Its rise after the least over the greatest entropy that there can be, ln D. */
+    public double riseShare() {
+      return (last - least) / Math.log(model.width());
+    }
+  }
 
   /** A head of low rank that was trained on a frozen model. */
   public record TrainedHead(

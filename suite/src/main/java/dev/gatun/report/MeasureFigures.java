@@ -10,6 +10,7 @@ import dev.gatun.report.chart.Point;
 import dev.gatun.report.chart.Series;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
@@ -18,6 +19,9 @@ import java.util.stream.IntStream;
 final class MeasureFigures {
   /** Every figure's models in other colours and shapes; more than these are told in the table. */
   private static final int MOST = 12;
+
+  /** Claims whose figures show all models. */
+  private static final List<String> CLAIMS = List.of("A1", "A2", "A9", "B3", "B4", "B5", "B8");
 
   private static final String READ_OFF =
       " The paper's points are read off its figures (arXiv 2404.07647).";
@@ -33,17 +37,40 @@ final class MeasureFigures {
   }
 
   List<Figure> all() {
-    var figures = new ArrayList<Figure>();
-    figures.add(destroyedNorm());
-    figures.add(spectra());
-    figures.add(anisotropyOfLayers());
-    figures.add(anisotropyOfSizes());
-    figures.add(singularEntropy());
-    figures.add(ranks());
-    figures.add(headError());
-    overSteps().forEach(figures::add);
-    figures.removeIf(
-        figure -> figure.chart().series().stream().allMatch(s -> s.points().isEmpty()));
+    return CLAIMS.stream().flatMap(claim -> of(claim).stream()).toList();
+  }
+
+  /** Those of a claim, of all models; none where nothing was measured for them. */
+  List<Figure> of(String claim) {
+    List<Figure> figures =
+        switch (claim) {
+          case "A1" -> List.of(destroyedNorm());
+          case "A2" -> List.of(spectra());
+          case "A9" -> List.of(destroyedNormOverSteps());
+          case "B3" -> List.of(anisotropyOfLayers(), anisotropyOfSizes(), anisotropyOverSteps());
+          case "B4" -> List.of(singularEntropy(), entropyOverSteps());
+          case "B5" -> List.of(ranks());
+          case "B8" -> List.of(headError());
+          default -> List.of();
+        };
+    return figures.stream()
+        .filter(figure -> figure.chart().series().stream().anyMatch(s -> !s.points().isEmpty()))
+        .toList();
+  }
+
+  /** What a claim's own figures show of one model. */
+  List<Figure> ofModel(String arm, String claim, FigureBook book) {
+    List<Figure> figures = new ArrayList<>();
+    for (FigureRecipe recipe : book.of(claim)) {
+      for (Figure f : recipe.figures(models.asClaim(arm, claim))) {
+        figures.add(
+            new Figure(
+                f.id() + "-" + Html.id(arm),
+                f.title() + " (" + claim + "), " + arm,
+                f.caption(),
+                f.chart()));
+      }
+    }
     return figures;
   }
 
@@ -68,7 +95,15 @@ final class MeasureFigures {
                 List.of(Point.of(x, random.get().y()))));
       }
     }
-    double last = 1.15 * end;
+    double last =
+        1.15 * Math.max(end, paper.destroyedNorms().stream().mapToDouble(Point::x).max().orElse(0));
+    series.addFirst(
+        new Series(
+            "paper (" + Grades.word(paper.destroyedNormGrade()) + ")",
+            Ink.REFERENCE,
+            Marker.OPEN_DIAMOND,
+            LineStyle.NONE,
+            paper.destroyedNorms()));
     series.addFirst(
         new Series(
             "√(1 − D/V)",
@@ -83,7 +118,7 @@ final class MeasureFigures {
         "What the head destroys, by relative width (A1)",
         "Share of the logit gradient's norm outside the head's column space. Rings: a random head"
             + " of the same shape. The curve is what a head unrelated to the gradient destroys.",
-        Axis.linear("head width over vocabulary, D/V").between(0, Math.max(last, 1e-3)),
+        Axis.linear("head width over vocabulary, D/V").between(0, last),
         Axis.linear("destroyed share of the gradient norm"),
         end > 0 ? series : List.of());
   }
@@ -177,32 +212,57 @@ final class MeasureFigures {
         series);
   }
 
-  /** Over training, of models with several steps: A9, B3, B4. */
-  private List<Figure> overSteps() {
-    List<String> trained =
-        arms.stream().filter(arm -> models.overSteps(arm, "loss").size() > 1).toList();
-    return List.of(
-        figure(
-            "destroyed-norm-steps",
-            "What the head destroys, over training (A9)",
-            "As above; the model's steps are those that the folders' names state.",
-            Axis.linear("training step"),
-            Axis.linear("destroyed share of the gradient norm"),
-            lines(trained, models::overSteps, "destroyed_norm")),
-        figure(
-            "anisotropy-steps",
-            "Anisotropy of the head's inputs, over training (B3)",
-            "Mean cosine of the hidden states after the final norm.",
-            Axis.linear("training step"),
-            Axis.linear("mean cosine"),
-            lines(trained, models::overSteps, "anisotropy")),
-        figure(
-            "entropy-steps",
-            "Singular entropy of the head, over training (B4)",
-            "KL(p ‖ uniform) of p = σ²/Σσ², in nats.",
-            Axis.linear("training step"),
-            Axis.log10("KL from uniform, nats"),
-            lines(trained, models::overSteps, "singular_entropy")));
+  private Figure destroyedNormOverSteps() {
+    return figure(
+        "destroyed-norm-steps",
+        "What the head destroys, over training (A9)",
+        "As above; the model's steps are those that the folders' names state.",
+        Axis.linear("training step"),
+        Axis.linear("destroyed share of the gradient norm"),
+        lines(trained(), models::overSteps, "destroyed_norm"));
+  }
+
+  private Figure anisotropyOverSteps() {
+    return figure(
+        "anisotropy-steps",
+        "Anisotropy of the head's inputs, over training (B3)",
+        "Mean cosine of the hidden states after the final norm. Diamonds: where the paper's figure"
+            + " 3 has that model first pass 0.5."
+            + READ_OFF,
+        Axis.linear("training step"),
+        Axis.linear("mean cosine"),
+        withPublished("anisotropy", paper.stepsBeyondHalf()));
+  }
+
+  private Figure entropyOverSteps() {
+    return figure(
+        "entropy-steps",
+        "Singular entropy of the head, over training (B4)",
+        "KL(p ‖ uniform) of p = σ²/Σσ², in nats. Diamonds: its least and its last value in the"
+            + " paper's figure 5."
+            + READ_OFF,
+        Axis.linear("training step"),
+        Axis.log10("KL from uniform, nats"),
+        withPublished("singular_entropy", paper.entropiesOverSteps()));
+  }
+
+  /** Models with several steps. */
+  private List<String> trained() {
+    return arms.stream().filter(arm -> models.overSteps(arm, "loss").size() > 1).toList();
+  }
+
+  /** Models over their steps, and in the same colour the paper's points of each. */
+  private List<Series> withPublished(String metric, Map<PublishedModel, List<Point>> points) {
+    List<Series> series = new ArrayList<>(lines(trained(), models::overSteps, metric));
+    for (String arm : trained()) {
+      PublishedModel.of(arm)
+          .filter(points::containsKey)
+          .ifPresent(model ->
+              series.add(
+                  published(
+                      model.name() + " (paper, read off)", arms.indexOf(arm), points.get(model))));
+    }
+    return series;
   }
 
   private List<Series> bySize(String metric) {

@@ -6,7 +6,6 @@ import dev.gatun.results.Metric;
 import dev.gatun.results.Provenance;
 import dev.gatun.results.Run;
 import dev.gatun.results.comparison.Comparison;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -141,20 +140,10 @@ final class MeasurePage {
   }
 
   private List<Figure> figures(String arm, FigureBook book) {
-    var figures = new ArrayList<Figure>();
-    for (String claim : CLAIMS_OF_EACH) {
-      for (FigureRecipe recipe : book.of(claim)) {
-        for (Figure f : recipe.figures(models.asClaim(arm, claim))) {
-          figures.add(
-              new Figure(
-                  f.id() + "-" + Html.id(arm),
-                  f.title() + " (" + claim + ")",
-                  f.caption(),
-                  f.chart()));
-        }
-      }
-    }
-    return figures;
+    var figures = new MeasureFigures(models, PublishedPoints.shipped());
+    return CLAIMS_OF_EACH.stream()
+        .flatMap(claim -> figures.ofModel(arm, claim, book).stream())
+        .toList();
   }
 
   AcrossSection across() {

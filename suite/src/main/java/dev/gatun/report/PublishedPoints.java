@@ -116,9 +116,30 @@ record PublishedPoints(GradientPaper gradient, SaturationPaper saturation, RankC
     return points;
   }
 
-  private Point entropy(double share, double y) {
+  /** The step after which the mean cosine of a model first passes 0.5. */
+  Map<PublishedModel, List<Point>> stepsBeyondHalf() {
+    Map<PublishedModel, List<Point>> points = new LinkedHashMap<>();
+    saturation
+        .firstAnisotropiesAboveHalf()
+        .forEach(first -> points.put(first.model(), List.of(Point.of(first.step(), 0.5))));
+    return points;
+  }
+
+  /** The least and the last singular entropy of a model, in nats, by its step. */
+  Map<PublishedModel, List<Point>> entropiesOverSteps() {
+    Map<PublishedModel, List<Point>> points = new LinkedHashMap<>();
+    long end = saturation.pythiaTraining().steps();
+    saturation
+        .singularEntropies()
+        .forEach(e ->
+            points.put(
+                e.model(), List.of(entropy(e.leastStep(), e.least()), entropy(end, e.last()))));
+    return points;
+  }
+
+  private Point entropy(double x, double y) {
     double error = saturation.readingErrors().entropyShare();
-    return new Point(share, y, y * (1 - error), y * (1 + error));
+    return new Point(x, y, y * (1 - error), y * (1 + error));
   }
 
   private double shareOfTraining(long step) {

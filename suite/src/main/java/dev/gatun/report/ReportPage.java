@@ -38,7 +38,12 @@ final class ReportPage {
             .filter(paper -> !paper.claims().isEmpty())
             .toList();
     var index = new EvidenceIndex(evidence);
-    List<FigureSource> sources = FigureBook.shipped().sources(verdicts);
+    List<FigureSource> sources =
+        CheckpointFigures.areOf(evidence)
+            ? expected.claims().stream()
+                .<FigureSource>map(claim -> new CheckpointFigures(claim.claim(), evidence))
+                .toList()
+            : FigureBook.shipped().sources(verdicts);
     this.claims =
         expected.claims().stream()
             .map(claim -> new ClaimSection(claim, verdicts, index, sources))

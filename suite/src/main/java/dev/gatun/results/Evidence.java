@@ -17,6 +17,15 @@ public record Evidence(
     spectra = List.copyOf(spectra);
   }
 
+  /** Several pieces as one, in their order. */
+  public static Evidence joined(Provenance provenance, List<Evidence> parts) {
+    return new Evidence(
+        provenance,
+        parts.stream().flatMap(part -> part.runs().stream()).toList(),
+        parts.stream().flatMap(part -> part.metrics().stream()).toList(),
+        parts.stream().flatMap(part -> part.spectra().stream()).toList());
+  }
+
   /** Of some claims alone. */
   public Evidence ofClaims(Set<String> claims) {
     return new Evidence(

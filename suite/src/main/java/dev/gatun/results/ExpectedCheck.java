@@ -159,6 +159,13 @@ public record ExpectedCheck(
     return openHigh ? value >= high : value > high;
   }
 
+  /** Whether a tier is told of it: models that are trained here are no news of published ones. */
+  boolean concerns(String tier) {
+    return tier.equals(Run.CHECKPOINT)
+        ? tiers.contains(tier)
+        : !tiers.equals(List.of(Run.CHECKPOINT));
+  }
+
   /** Whether it holds for this tier and device. */
   boolean holdsFor(String tier, String device) {
     return tiers.contains(tier) && devices.contains(device);

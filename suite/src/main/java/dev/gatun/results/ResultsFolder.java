@@ -235,7 +235,7 @@ public record ResultsFolder(Path path) {
     }
     if (!exists() && Files.isDirectory(unfinished())) {
       throw new UnreadableResultsException(
-          "%s is unfinished: it holds finished runs and no evidence yet; the `gatun reproduce` that began it, run again with the same options, finishes it"
+          "%s is unfinished: it holds finished runs and no evidence yet; the command that began it, run again with the same options, finishes it"
               .formatted(path));
     }
     new Checksums(path)

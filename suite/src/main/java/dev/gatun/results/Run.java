@@ -12,7 +12,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param id unique within the evidence; names the claim, arm and seed, never a date
  * @param claim as {@code A1}, or {@link #MEASURED}
  * @param arm what sets this run apart from the claim's others, as {@code d256}, {@code pythia-70m}
- * @param tier {@code quick}, {@code desk}, {@code paper}, or {@link #MEASURED}
+ * @param tier {@code quick}, {@code desk}, {@code paper}, {@link #CHECKPOINT} or {@link #MEASURED}
  * @param device {@code cpu}, {@code cuda}, or {@link #PUBLISHED}
  * @param configuration the whole configuration as one JSON object
  * @param wallSeconds how long it took, NaN if that is not known; the only field that may differ
@@ -38,6 +38,9 @@ public record Run(
 
   /** Claim and tier of a run of {@code gatun measure}, of which nothing is expected. */
   public static final String MEASURED = "measure";
+
+  /** The tier of claims that are judged on published models in folders of the user's. */
+  public static final String CHECKPOINT = "checkpoint";
 
   /**
    * The form of the head that was trained, as {@code linear}; empty if none was.

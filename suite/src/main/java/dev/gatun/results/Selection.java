@@ -91,7 +91,9 @@ record Selection(List<Sample> samples, String gap) {
       }
       samples.add(new Sample(run.arm(), run.seed(), values));
     }
-    return new Selection(samples, samples.isEmpty() ? "" : missingArm(samples, source));
+    boolean mayLackArms = runs.stream().anyMatch(run -> run.tier().equals(Run.CHECKPOINT));
+    return new Selection(
+        samples, samples.isEmpty() || mayLackArms ? "" : missingArm(samples, source));
   }
 
   /** The runs whose metric a check reads. */

@@ -17,6 +17,9 @@ import java.util.stream.Collectors;
  * its interval lies within the bounds, not reproduced if wholly outside, and else undecided; the
  * worst value decides. Where the null lies inside the bounds too, a value that is inside is as its
  * null. What is not finite is not reproduced; without evidence a check is skipped.
+ *
+ * <p>On folders of the user's, the folders decide which models there are: a check reads those of
+ * its arms that are there, and does not count where none is.
  */
 public final class Verdicts {
   private final Selection.Index index;
@@ -29,14 +32,16 @@ public final class Verdicts {
     this.device = device;
   }
 
-  /** One verdict per check, in the order of the expected values. */
+  /** One verdict per check that concerns the tier, in the order of the expected values. */
   public static List<Verdict> judge(
       Evidence evidence, ExpectedValues expected, String tier, String device) {
     var verdicts = new Verdicts(evidence, tier, device);
     List<Verdict> all = new ArrayList<>();
     for (ExpectedClaim claim : expected.claims()) {
       for (ExpectedCheck check : claim.checks()) {
-        all.add(verdicts.judge(claim, check));
+        if (check.concerns(tier)) {
+          all.add(verdicts.judge(claim, check));
+        }
       }
     }
     return all;
@@ -58,6 +63,9 @@ public final class Verdicts {
     var selection = Selection.of(index, runs, check);
     if (!selection.gap().isEmpty()) {
       return report.without(Outcome.UNDECIDED, selection.gap());
+    }
+    if (selection.samples().isEmpty() && tier.equals(Run.CHECKPOINT)) {
+      return report.notHere("no folder that was given is of such a model and step");
     }
     if (selection.samples().isEmpty()) {
       return report.without(

@@ -104,6 +104,37 @@ class InterruptIT {
   }
 
   @Test
+  void interruptedMeasurementGoesOnWithTheNextFolder() throws Exception {
+    var model = new PlantedModel(4, 128, 8192, 1, 0.5);
+    Path first = model.write(folder.resolve("planted").resolve("step1000"));
+    Path second = model.write(folder.resolve("planted").resolve("step2000"));
+    Path tokens = PlantedModel.tokens(folder.resolve("t.safetensors"), 8, 64, 8192);
+    List<String> command =
+        List.of(
+            Launcher.SCRIPT.toString(),
+            "measure",
+            first.toString(),
+            second.toString(),
+            "--tokens",
+            tokens.toString(),
+            "--out",
+            "results");
+    try (Launcher run = Launcher.start(folder, command)) {
+      run.await(line -> line.startsWith("planted step 2000 0 of 1"));
+      run.interrupt();
+      assertEquals(INTERRUPTED, run.code(), run.printed().toString());
+      assertSaysHowToGoOn(run.printed(), "1 of 2 measurements are done and kept in results");
+    }
+    try (Launcher run = Launcher.start(folder, command)) {
+      assertEquals(0, run.code(), run.printed().toString());
+      assertTrue(
+          run.printed().stream().noneMatch(l -> l.startsWith("planted step 1000 0 of 1")),
+          run.printed().toString());
+    }
+    assertFalse(Files.exists(folder.resolve("results").resolve("unfinished")));
+  }
+
+  @Test
   void soonALineSaysWhatIsDoneAndAnInterruptThenSaysHowToGoOn() throws Exception {
     List<String> command = List.of(Launcher.SCRIPT.toString(), "reproduce", "A1", "--out", "out");
     try (Launcher run = Launcher.start(folder, command)) {

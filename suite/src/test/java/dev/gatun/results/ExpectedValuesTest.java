@@ -36,7 +36,7 @@ class ExpectedValuesTest {
   @Test
   void shippedChecksNameKnownTiersAndDevicesAndStateTheirReasons() {
     for (ExpectedClaim claim : ExpectedValues.shipped().claims()) {
-      Set<String> tiers = Set.of("quick", "desk", "paper");
+      Set<String> tiers = Set.of("quick", "desk", "paper", "checkpoint");
       assertTrue(tiers.containsAll(claim.needs().keySet()), claim.claim());
       assertTrue(tiers.containsAll(claim.recorded().keySet()), claim.claim());
       assertTrue(claim.recorded().containsKey("quick"), claim.claim());

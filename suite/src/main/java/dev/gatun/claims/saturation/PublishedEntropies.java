@@ -50,7 +50,7 @@ public final class PublishedEntropies implements ClaimPart {
     run.metric(
         "published_rise_share",
         end,
-        SpectralCollapse.of(entropy).riseShare(width),
+        entropy.riseShare(),
         error * (entropy.last() + entropy.least()) / Math.log(width),
         "1");
     run.finish(0);

@@ -1,6 +1,7 @@
 package dev.gatun.claims.saturation;
 
-import dev.gatun.claims.saturation.SpectralCollapse.Point;
+import dev.gatun.measure.SpectralCollapse;
+import dev.gatun.measure.SpectralCollapse.Point;
 import dev.gatun.results.RunRecorder;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -68,12 +69,7 @@ final class SaturationCourse {
 
   private void recordCollapse(
       int width, Function<Checkpoint, Entropies> of, long last, RunRecorder run) {
-    SpectralCollapse whole = collapse(width, c -> of.apply(c).head);
-    run.metric("entropy_minimum", last, whole.minimum(), "nats");
-    run.metric("entropy_minimum_step", last, whole.minimumStep(), "1");
-    run.metric("entropy_fall", last, whole.fall(), "nats");
-    run.metric("entropy_rise", last, whole.rise(), "nats");
-    run.metric("entropy_rise_share", last, whole.riseShare(width), "1");
+    collapse(width, c -> of.apply(c).head).record(width, last, run);
     SpectralCollapse common = collapse(width, c -> of.apply(c).commonTokens);
     run.metric("entropy_fall_common_tokens", last, common.fall(), "nats");
     run.metric("entropy_rise_share_common_tokens", last, common.riseShare(width), "1");

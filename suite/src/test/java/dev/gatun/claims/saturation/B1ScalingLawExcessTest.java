@@ -92,7 +92,7 @@ class B1ScalingLawExcessTest {
   }
 
   private static LossPoint point(double parameters, double tokens, ScalingLaw law) {
-    var model = new PublishedModel("made", "up", parameters, 1);
+    var model = new PublishedModel("made", "up", parameters, 1, 1, List.of("made-up"));
     return new LossPoint(model, 1, tokens, law.loss(parameters, tokens));
   }
 

@@ -3,9 +3,10 @@ package dev.gatun.claims.saturation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.gatun.claims.saturation.SpectralCollapse.Point;
 import dev.gatun.facts.SaturationPaper;
 import dev.gatun.facts.SaturationPaper.SingularEntropy;
+import dev.gatun.measure.SpectralCollapse;
+import dev.gatun.measure.SpectralCollapse.Point;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -55,9 +56,8 @@ class SpectralCollapseTest {
     List<SingularEntropy> entropies = SaturationPaper.shipped().singularEntropies();
     assertEquals(7, entropies.size());
     for (SingularEntropy entropy : entropies) {
-      int width = entropy.model().width();
-      double share = SpectralCollapse.of(entropy).riseShare(width);
-      if (width <= 768) {
+      double share = entropy.riseShare();
+      if (entropy.model().width() <= 768) {
         assertTrue(share > 0.8, entropy + ": " + share);
       } else {
         assertTrue(share < 0.02, entropy + ": " + share);

@@ -1,6 +1,6 @@
-package dev.gatun.claims.saturation;
+package dev.gatun.measure;
 
-import dev.gatun.facts.SaturationPaper.SingularEntropy;
+import dev.gatun.results.RunRecorder;
 import java.util.List;
 
 /**
@@ -17,7 +17,7 @@ import java.util.List;
  * @param fall to it from the greatest entropy before, in nats: the flattening
  * @param rise by which it is exceeded throughout the last tenth, in nats
  */
-record SpectralCollapse(long minimumStep, double minimum, double fall, double rise) {
+public record SpectralCollapse(long minimumStep, double minimum, double fall, double rise) {
   private static final double BEGINNING = 0.1;
   private static final double END = 0.9;
 
@@ -25,7 +25,7 @@ record SpectralCollapse(long minimumStep, double minimum, double fall, double ri
   private static final double LEAST_FALL = 0.002;
 
   /** An entropy in nats at a training step. */
-  record Point(long step, double entropy) {}
+  public record Point(long step, double entropy) {}
 
   /**
    * Of points through a whole training run.
@@ -33,7 +33,7 @@ record SpectralCollapse(long minimumStep, double minimum, double fall, double ri
    * @param points in the order of their steps
    * @param width D
    */
-  static SpectralCollapse of(List<Point> points, int width) {
+  public static SpectralCollapse of(List<Point> points, int width) {
     Point last = points.getLast();
     double end =
         points.stream()
@@ -54,19 +54,27 @@ record SpectralCollapse(long minimumStep, double minimum, double fall, double ri
     return found;
   }
 
-  /** On the two points that the paper's figure gives; what came before them is not known. */
-  static SpectralCollapse of(SingularEntropy entropy) {
-    double rise = entropy.last() - entropy.least();
-    return new SpectralCollapse(entropy.leastStep(), entropy.least(), Double.NaN, rise);
-  }
-
   /** Whether a step is past the first tenth of a run. */
-  static boolean isSettled(long step, long last) {
+  public static boolean isSettled(long step, long last) {
     return step >= BEGINNING * last;
   }
 
   /** The rise over the greatest entropy that so many singular values can have, ln D. */
-  double riseShare(int width) {
+  public double riseShare(int width) {
     return rise / Math.log(width);
+  }
+
+  /**
+   * Records all of it.
+   *
+   * @param width D
+   * @param step the last of the run
+   */
+  public void record(int width, long step, RunRecorder run) {
+    run.metric("entropy_minimum", step, minimum, "nats");
+    run.metric("entropy_minimum_step", step, minimumStep, "1");
+    run.metric("entropy_fall", step, fall, "nats");
+    run.metric("entropy_rise", step, rise, "nats");
+    run.metric("entropy_rise_share", step, riseShare(width), "1");
   }
 }
