@@ -14,9 +14,12 @@ import dev.gatun.tensor.Tensor;
  * </pre>
  */
 record CalibratedShare(Backend backend, ContextGram gram, int[] targets) {
+  /** Probabilities that are surer than this on average are 1 but for the rounding of f32. */
+  private static final double SURE = 0x1p-16;
 
   /**
-   * c², the share of the energy that a head is expected to keep.
+   * c², the share of the energy that a head is expected to keep; NaN for a model that is sure of
+   * every token, which expects no gradient.
    *
    * @param leverage ℓ of all tokens
    * @param throughHead the coordinates of G in the head's space [N, d]
@@ -32,6 +35,9 @@ record CalibratedShare(Backend backend, ContextGram gram, int[] targets) {
       ofLabels += leverage[target];
     }
     double unsure = -2 * contexts * gram.sumAtTargets() - contexts * contexts * gram.energy();
+    if (!(unsure > SURE * contexts)) {
+      return Double.NaN;
+    }
     try (TensorScope scope = backend.newScope()) {
       Tensor ofProbabilities = space.coordinatesOf(scope, targets);
       backend.axpy(contexts, throughHead, ofProbabilities);

@@ -134,6 +134,9 @@ final class HeadReport {
       Kept of, double[] leverages, double kept, long step, RunRecorder run) {
     double calibrated =
         new CalibratedShare(backend, gram, targets).keptEnergy(of.spaces.own(), leverages, of.own);
+    if (!(calibrated > 0 && calibrated <= 1)) {
+      return;
+    }
     double chance = (double) of.spaces.own().rank() / head.weights.rows();
     run.metric("destroyed_norm_calibrated", step, Math.sqrt(1 - calibrated), "1");
     run.metric("calibrated_kept_over_chance", step, calibrated / chance, "1");
