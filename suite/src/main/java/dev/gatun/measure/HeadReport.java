@@ -121,7 +121,10 @@ final class HeadReport {
     run.metric("destroyed_norm_excess", step, destroyed - unrelated, "1");
     run.metric("random_head_excess", step, destroyed(keptByRandom) - unrelated, "1");
     double[] leverages = of.spaces.own().leverage();
-    recordCalibrated(of, leverages, kept * kept, step, run);
+    if (head.head.cap().isEmpty()) {
+      // P = N·G + Y holds for logits that are not capped.
+      recordCalibrated(of, leverages, kept * kept, step, run);
+    }
     var leverage = TargetLeverage.of(leverages, targets);
     run.metric("target_leverage", step, leverage.mean(), "1");
     run.metric("target_leverage_unrelated", step, leverage.unrelated(), "1");

@@ -5,7 +5,6 @@ import dev.gatun.experiment.Tier;
 import dev.gatun.experiment.UsualTraining;
 import dev.gatun.model.TransformerConfig.OutputBias;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.LongFunction;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -132,7 +131,7 @@ record FrozenPlan(List<FrozenSetting> settings) {
       long seed) {
     return new FrozenSetting(
         size,
-        Optional.empty(),
+        OutputBias.NONE,
         new UsualTraining(
             BATCH, steps, RATE_TIMES_WIDTH / size.width(), Math.round(WARM_UP * steps)),
         batches,

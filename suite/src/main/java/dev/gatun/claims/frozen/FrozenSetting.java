@@ -1,6 +1,5 @@
 package dev.gatun.claims.frozen;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.gatun.backend.Backend;
 import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.RunSetting;
@@ -11,7 +10,6 @@ import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.results.Run;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -20,7 +18,7 @@ import java.util.stream.Stream;
  * in which the loss is convex, from the model's own on.
  *
  * @param size of the backbone
- * @param bias of its logits, and of those of every head on its hidden states; none if empty
+ * @param bias of its logits, and of those of every head on its hidden states
  * @param training of the backbone, whose batch is also that of the file
  * @param batches record batches of batch·length hidden states
  * @param contexts of one step of a head; divides batch·length
@@ -32,7 +30,7 @@ import java.util.stream.Stream;
  */
 public record FrozenSetting(
     ModelSize size,
-    @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<OutputBias> bias,
+    OutputBias bias,
     UsualTraining training,
     long batches,
     int contexts,
@@ -71,18 +69,18 @@ public record FrozenSetting(
 
   @Override
   public TransformerConfig model() {
-    return size.gpt2(new HeadForm.Linear(false, bias.orElse(OutputBias.NONE)));
+    return size.gpt2(new HeadForm.Linear(false, bias));
   }
 
   /** The same with another bias of the logits. */
   FrozenSetting withBias(OutputBias other) {
     return new FrozenSetting(
-        size, Optional.of(other), training, batches, contexts, ranks, rates, start, windows, seed);
+        size, other, training, batches, contexts, ranks, rates, start, windows, seed);
   }
 
   /** Before the names of arms, which are a control if there is a bias. */
   String armPrefix() {
-    return bias.map(it -> Run.CONTROL + it.label() + "-").orElse("");
+    return bias == OutputBias.NONE ? "" : Run.CONTROL + bias.label() + "-";
   }
 
   /** Of the backbone; then a batch of hidden states is written, and read, in each. */

@@ -7,9 +7,9 @@ import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.ProgressListener;
 import dev.gatun.experiment.Tier;
 import dev.gatun.experiment.UsualTraining;
+import dev.gatun.model.TransformerConfig.OutputBias;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.LongStream;
 
 /** The frozen-backbone experiment at a size for tests: V = 256, one layer, one rate. */
@@ -24,7 +24,7 @@ final class SmallFrozen {
   static FrozenSetting setting(long seed) {
     return new FrozenSetting(
         new ModelSize(256, 32, 1, 4, 32),
-        Optional.empty(),
+        OutputBias.NONE,
         new UsualTraining(16, 120, 6e-3, 30),
         12,
         128,

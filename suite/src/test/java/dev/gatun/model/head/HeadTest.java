@@ -15,6 +15,7 @@ import dev.gatun.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
@@ -120,7 +121,8 @@ class HeadTest {
     Tensor b = random(2, WIDTH);
     Tensor aGradient = zeros(VOCABULARY, 2);
     Tensor bGradient = zeros(2, WIDTH);
-    FactorisedHead factorised = new FactorisedHead(backend, a, aGradient, b, bGradient);
+    FactorisedHead factorised =
+        FactorisedHead.over(backend, a, aGradient, b, bGradient, Optional.empty());
     Tensor product = factorised.weights(scope);
     Tensor productGradient = zeros(VOCABULARY, WIDTH);
     LinearHead linear = new LinearHead(backend, product, productGradient);
