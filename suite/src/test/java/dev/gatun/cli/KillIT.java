@@ -35,7 +35,7 @@ class KillIT {
   /** Of a process that a signal ends: 128 and the signal's number. */
   private static final List<Integer> CODES = List.of(137, 143, 130);
 
-  /** Java 25 says so, with a trace, where SIGTERM meets it in its first milliseconds. */
+  /** Java 25 says so, with a trace, where SIGTERM meets it while it starts. */
   private static final String JAVA_STARTS = "Error occurred during initialization of VM";
 
   private static final String CONFIG =
