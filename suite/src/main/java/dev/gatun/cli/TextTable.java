@@ -1,8 +1,8 @@
 package dev.gatun.cli;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.Help.Ansi.Text;
 
 /** A table in plain text: columns as wide as their widest cell, numbers to the right. */
 final class TextTable {
@@ -17,22 +17,19 @@ final class TextTable {
     this.rows = rows;
   }
 
+  /** How wide a column is, and whether it stands to the right. */
+  private record Column(int width, boolean isNumeric) {}
+
   /** The lines, each ended; {@code @|bold …|@} in cells marks styles. */
   String render(Ansi ansi) {
-    int columns = headers.isEmpty() ? columnsOf(rows) : headers.size();
-    int[] widths = new int[columns];
-    for (int column = 0; column < columns; column++) {
-      widths[column] = headers.isEmpty() ? 0 : headers.get(column).length();
-      for (List<String> row : rows) {
-        widths[column] = Math.max(widths[column], plain(row.get(column)).length());
-      }
-    }
+    int count = headers.isEmpty() ? columnsOf(rows) : headers.size();
+    List<Column> columns = IntStream.range(0, count).mapToObj(this::column).toList();
     var lines = new StringBuilder();
     if (!headers.isEmpty()) {
-      append(lines, headers.stream().map(h -> "@|faint " + h + "|@").toList(), widths, ansi);
+      append(lines, headers.stream().map(h -> "@|faint " + h + "|@").toList(), columns, ansi);
     }
     for (List<String> row : rows) {
-      append(lines, row, widths, ansi);
+      append(lines, row, columns, ansi);
     }
     return lines.toString();
   }
@@ -41,23 +38,25 @@ final class TextTable {
     return rows.isEmpty() ? 0 : rows.getFirst().size();
   }
 
-  private void append(StringBuilder lines, List<String> row, int[] widths, Ansi ansi) {
-    var line = new StringBuilder();
-    for (int column = 0; column < widths.length; column++) {
-      Text cell = ansi.new Text(row.get(column));
-      String padding = " ".repeat(widths[column] - plain(row.get(column)).length());
-      boolean toTheRight = isNumeric(column);
-      line.append(GAP)
-          .append(toTheRight ? padding : "")
-          .append(cell)
-          .append(toTheRight ? "" : padding);
+  private Column column(int number) {
+    List<String> cells = rows.stream().map(row -> styled(row.get(number), Ansi.OFF)).toList();
+    int width = headers.isEmpty() ? 0 : headers.get(number).length();
+    for (String cell : cells) {
+      width = Math.max(width, cell.length());
     }
-    lines.append(line.toString().stripTrailing()).append(System.lineSeparator());
+    return new Column(width, !headers.isEmpty() && cells.stream().allMatch(TextTable::isNumber));
   }
 
-  private boolean isNumeric(int column) {
-    return !headers.isEmpty()
-        && rows.stream().map(row -> plain(row.get(column))).allMatch(TextTable::isNumber);
+  private static void append(
+      StringBuilder lines, List<String> row, List<Column> columns, Ansi ansi) {
+    var line = new StringBuilder();
+    for (int i = 0; i < columns.size(); i++) {
+      Column column = columns.get(i);
+      String cell = styled(row.get(i), ansi);
+      String padding = " ".repeat(column.width - styled(row.get(i), Ansi.OFF).length());
+      line.append(GAP).append(column.isNumeric ? padding + cell : cell + padding);
+    }
+    lines.append(line.toString().stripTrailing()).append(System.lineSeparator());
   }
 
   private static boolean isNumber(String text) {
@@ -66,7 +65,7 @@ final class TextTable {
         || Character.isDigit(text.charAt(text.startsWith("-") ? 1 : 0));
   }
 
-  private static String plain(String text) {
-    return Ansi.OFF.string(text);
+  private static String styled(String text, Ansi ansi) {
+    return text.contains("@|") ? ansi.string(text) : text;
   }
 }
