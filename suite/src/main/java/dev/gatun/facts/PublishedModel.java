@@ -26,7 +26,7 @@ public record PublishedModel(
     private static final Models SHIPPED = FactsFile.json("models.json", Models.class);
   }
 
-  /** All that the papers measure. */
+  /** Every model that the papers measure. */
   public static List<PublishedModel> all() {
     return Models.SHIPPED.models;
   }
