@@ -7,11 +7,22 @@ import dev.gatun.results.Run;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.results.SpectrumRecord;
 import java.util.List;
-import java.util.function.BiConsumer;
 
 /** Hands what a claim reads of a sweep, which other claims may share, over to its own evidence. */
 public final class SweepEvidence {
   private SweepEvidence() {}
+
+  /** Appends to a run of a claim what follows from several runs of the sweep. */
+  @FunctionalInterface
+  public interface Addition {
+    /**
+     * Appends metrics.
+     *
+     * @param measured what the sweep measured in the run
+     * @param run the sweep's
+     */
+    void to(Evidence measured, Run run, RunRecorder own);
+  }
 
   /** The first value of a metric in a run's evidence, which has it. */
   public static double value(Evidence run, String metric) {
@@ -29,20 +40,20 @@ public final class SweepEvidence {
    */
   public static void hand(
       String claim, List<Evidence> sweep, boolean spectra, EvidenceBuilder evidence) {
-    hand(claim, sweep, spectra, evidence, (_, _) -> {});
+    hand(claim, sweep, spectra, evidence, (_, _, _) -> {});
   }
 
   /**
    * As above.
    *
-   * @param more appends to each run what follows from several of them; it is given the sweep's run
+   * @param more is asked for each run
    */
   public static void hand(
       String claim,
       List<Evidence> sweep,
       boolean spectra,
       EvidenceBuilder evidence,
-      BiConsumer<Run, RunRecorder> more) {
+      Addition more) {
     for (Evidence part : sweep) {
       for (Run run : part.runs()) {
         RunRecorder own = evidence.beginFrom(run, claim, run.arm(), run.configuration());
@@ -58,7 +69,7 @@ public final class SweepEvidence {
                 spectrum.name(), spectrum.step(), spectrum.singularValues(), spectrum.errorBound());
           }
         }
-        more.accept(run, own);
+        more.to(part, run, own);
         own.finish(run.wallSeconds());
       }
     }

@@ -44,7 +44,7 @@ public final class ModelHead {
       case HeadForm.Factorised _ -> {
         Trainable a = trainable(parameters, ParameterNames.HEAD_A);
         Trainable b = trainable(parameters, ParameterNames.HEAD_B);
-        yield FactorisedHead.over(
+        yield new FactorisedHead(
             backend, a.value(), a.gradient(), b.value(), b.gradient(), Optional.empty());
       }
       case HeadForm.Sigsoftmax(boolean tied) ->

@@ -10,7 +10,6 @@ import dev.gatun.results.CurveName;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.Metric;
-import dev.gatun.results.Run;
 import dev.gatun.results.RunRecorder;
 import java.util.List;
 import java.util.Optional;
@@ -38,17 +37,10 @@ record CosineOfSpread(SweepRuns<BottleneckSetting> runs) implements ClaimPart {
         measured,
         false,
         evidence,
-        (run, own) -> {
-          record(of(measured, run), UnaryOperator.identity(), own);
-          record(of(measured, run), CurveName::centred, own.centred());
+        (of, _, own) -> {
+          record(of, UnaryOperator.identity(), own);
+          record(of, CurveName::centred, own.centred());
         });
-  }
-
-  private static Evidence of(List<Evidence> measured, Run run) {
-    return measured.stream()
-        .filter(evidence -> evidence.runs().getFirst().id().equals(run.id()))
-        .findFirst()
-        .orElseThrow();
   }
 
   private static void record(Evidence run, UnaryOperator<String> naming, RunRecorder own) {

@@ -54,7 +54,7 @@ final class RankHead implements AutoCloseable {
     TensorScope scope = backend.newScope();
     Factor a = Factor.of(backend, scope, begins.a());
     Factor b = Factor.of(backend, scope, begins.b());
-    var head = FactorisedHead.over(backend, a.value, a.gradient, b.value, b.gradient, bias);
+    var head = new FactorisedHead(backend, a.value, a.gradient, b.value, b.gradient, bias);
     return new RankHead(backend, scope, List.of(a, b), head);
   }
 

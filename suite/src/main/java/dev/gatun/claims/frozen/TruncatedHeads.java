@@ -79,7 +79,7 @@ final class TruncatedHeads implements AutoCloseable {
     Map<Integer, FactorisedHead> heads = new LinkedHashMap<>();
     for (int rank : ranks) {
       Factors cut = factors(rank);
-      var head = FactorisedHead.over(backend, cut.a, cut.a, cut.b, cut.b, bias);
+      var head = new FactorisedHead(backend, cut.a, cut.a, cut.b, cut.b, bias);
       scored.add(head);
       heads.put(rank, head);
     }

@@ -85,7 +85,7 @@ public record HeadVariantExperiment(Sweep<HeadVariantSetting> sweep, Plans plans
           outcome.runs,
           false,
           evidence,
-          (run, own) -> {
+          (_, run, own) -> {
             if (!outcome.trials.isEmpty()) {
               own.metric("rates_from_edge", 0, outcome.ratesFromEdge(run.arm()), "1");
             }

@@ -9,7 +9,6 @@ import dev.gatun.experiment.Tier;
 import dev.gatun.results.CurveName;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.EvidenceBuilder;
-import dev.gatun.results.Run;
 import dev.gatun.results.RunRecorder;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,23 +52,16 @@ record CoverageLaw(SweepRuns<SpamLangSetting> runs) implements ClaimPart {
         measured,
         false,
         evidence,
-        (run, own) -> {
+        (of, run, own) -> {
           SpamLangSetting setting = bySite.get(run.arm() + "-seed" + run.seed());
           Optional.ofNullable(counts.get(fit(setting)))
-              .ifPresent(fitted -> record(setting, fitted, accuracy(measured, run), own));
+              .ifPresent(
+                  fitted -> record(setting, fitted, SweepEvidence.value(of, "accuracy"), own));
         });
   }
 
   private static Fit fit(SpamLangSetting setting) {
     return new Fit(setting.training().learningRate(), setting.seed());
-  }
-
-  private static double accuracy(List<Evidence> measured, Run run) {
-    return measured.stream()
-        .filter(evidence -> evidence.runs().getFirst().id().equals(run.id()))
-        .mapToDouble(evidence -> SweepEvidence.value(evidence, "accuracy"))
-        .findFirst()
-        .orElseThrow();
   }
 
   /**

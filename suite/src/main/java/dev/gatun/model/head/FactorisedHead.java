@@ -26,7 +26,17 @@ public final class FactorisedHead implements MatrixHead {
   /** Q and its gradient, each [N, r]. */
   private record Projection(TensorScope scope, Tensor value, Tensor gradient) {}
 
-  private FactorisedHead(
+  /**
+   * A head over tensors of anybody's, such as one that is trained on the hidden states of a frozen
+   * model.
+   *
+   * @param a A [V, r]
+   * @param aGradient [V, r]; passes for gradients add to it
+   * @param b B [r, D]
+   * @param bGradient [r, D]; passes for gradients add to it
+   * @param bias [V] of the logits, which stays as it is
+   */
+  public FactorisedHead(
       Backend backend,
       Tensor a,
       Tensor aGradient,
@@ -40,26 +50,6 @@ public final class FactorisedHead implements MatrixHead {
     this.bGradient = bGradient;
     this.bias = bias;
     this.chunks = new LogitChunks(backend, bias, Optional.empty());
-  }
-
-  /**
-   * A head over tensors of anybody's, such as one that is trained on the hidden states of a frozen
-   * model.
-   *
-   * @param a A [V, r]
-   * @param aGradient [V, r]; passes for gradients add to it
-   * @param b B [r, D]
-   * @param bGradient [r, D]; passes for gradients add to it
-   * @param bias [V] of the logits, which stays as it is
-   */
-  public static FactorisedHead over(
-      Backend backend,
-      Tensor a,
-      Tensor aGradient,
-      Tensor b,
-      Tensor bGradient,
-      Optional<Tensor> bias) {
-    return new FactorisedHead(backend, a, aGradient, b, bGradient, bias);
   }
 
   /** The rank r that bounds the head's. */

@@ -122,7 +122,7 @@ class HeadTest {
     Tensor aGradient = zeros(VOCABULARY, 2);
     Tensor bGradient = zeros(2, WIDTH);
     FactorisedHead factorised =
-        FactorisedHead.over(backend, a, aGradient, b, bGradient, Optional.empty());
+        new FactorisedHead(backend, a, aGradient, b, bGradient, Optional.empty());
     Tensor product = factorised.weights(scope);
     Tensor productGradient = zeros(VOCABULARY, WIDTH);
     LinearHead linear = new LinearHead(backend, product, productGradient);
