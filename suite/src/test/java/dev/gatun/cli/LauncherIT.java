@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -126,6 +128,25 @@ class LauncherIT {
       assertTrue(answer.text().contains(Launcher.java() + " does not start"), answer.text());
       assertTrue(answer.text().contains("ulimit -v is " + kibibytes), answer.text());
       assertEquals(List.of(), names(folder));
+    }
+  }
+
+  /** Whoever reads its output would wait for ever on a part of the launcher that lives on. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aLauncherThatIsKilledLeavesNothingThatHoldsItsOutput() throws Exception {
+    Path java = Files.writeString(folder.resolve("java"), "#!/bin/sh\necho ' version \"25' >&2\n");
+    assertTrue(java.toFile().setExecutable(true));
+    var moments = new Random(1);
+    for (int i = 0; i < 100; i++) {
+      var builder = new ProcessBuilder(Launcher.SCRIPT.toString()).redirectErrorStream(true);
+      builder.environment().put("GATUN_JAVA", java.toString());
+      builder.environment().put("GATUN_CACHE", temporary.resolve("cache").toString());
+      Process process = builder.start();
+      Thread.sleep(moments.nextInt(30));
+      process.toHandle().destroyForcibly(); // which leaves the output open
+      CompletableFuture.runAsync(() -> process.inputReader().lines().forEach(_ -> {}))
+          .get(60, TimeUnit.SECONDS);
     }
   }
 
