@@ -50,7 +50,14 @@ import picocli.CommandLine.Spec;
 /** The main job: measure claims, store the evidence, judge it, report. */
 @Command(
     name = "reproduce",
-    description = "Measures claims, stores the evidence, judges it and writes the report.",
+    description = {
+      "Measures claims, stores the evidence, judges it and writes the report.",
+      "",
+      "The same command may run several times at once on one folder, on one machine or on",
+      "several that share the folder: each run is done by one of the processes, and the first",
+      "that finds nothing left to do writes the results. What a killed process had taken",
+      "another one does. slurm/gatun.sbatch does so with the tasks of a Slurm job array."
+    },
     mixinStandardHelpOptions = true)
 final class ReproduceCommand implements Callable<Integer> {
   /** Options that say nothing of stored models. */

@@ -11,7 +11,7 @@ public final class RunsTakenException extends RuntimeException {
 
   /** Names the runs, each with its process. */
   RunsTakenException(List<StoredRun> runs) {
-    super("others have taken " + named(runs));
+    super("other processes do runs that are needed here: " + named(runs));
     this.runs = List.copyOf(runs);
   }
 

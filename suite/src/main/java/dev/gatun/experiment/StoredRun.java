@@ -90,9 +90,9 @@ public record StoredRun(Path folder) {
     return LockFile.isTaken(lock());
   }
 
-  /** As {@code bottleneck/d48-seed1 by process 12 on host since 2026-11-29T10:00:00Z}. */
+  /** As {@code bottleneck/d48-seed1 taken by process 12 on host since 2026-11-29T10:00:00Z}. */
   String withHolder() {
-    return "%s/%s by %s"
+    return "%s/%s taken by %s"
         .formatted(folder.getParent().getFileName(), folder.getFileName(), LockFile.holder(lock()));
   }
 

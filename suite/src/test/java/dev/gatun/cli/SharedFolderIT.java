@@ -29,7 +29,7 @@ class SharedFolderIT {
     command.add(out.toString());
     try (LockFile run = LockFile.tryTake(runs.resolve(taken + ".lock")).orElseThrow();
         Launcher other = Launcher.start(folder, command)) {
-      other.await(line -> line.startsWith("waiting for bottleneck/" + taken + " by " + THIS));
+      other.await(line -> line.startsWith("waiting for bottleneck/" + taken + " taken by " + THIS));
       assertTrue(new ResultsFolder(runs.resolve(SmallBottleneck.setting(12, 1).id())).exists());
       run.close();
       assertEquals(0, other.code(), other.printed().toString());
