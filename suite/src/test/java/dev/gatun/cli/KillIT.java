@@ -21,9 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Work that is killed at random moments and started again each time ends with the bytes of work
- * that nothing disturbed, and so does work that two processes begin at once, or three share.
- * {@code -Dgatun.torture.kills} says how many kills there are, {@code -Dgatun.torture.seed} with
- * which seed.
+ * that nothing disturbed, and so does work that two processes begin at once, or three share. {@code
+ * -Dgatun.torture.kills} says how many kills there are, {@code -Dgatun.torture.seed} with which
+ * seed.
  */
 @EnabledOnOs(OS.LINUX)
 class KillIT {

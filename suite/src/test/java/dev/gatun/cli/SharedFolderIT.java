@@ -60,7 +60,6 @@ class SharedFolderIT {
 
   private Launcher reproduceB1() throws Exception {
     return Launcher.start(
-        folder,
-        List.of(Launcher.SCRIPT.toString(), "reproduce", "B1", "--out", folder.toString()));
+        folder, List.of(Launcher.SCRIPT.toString(), "reproduce", "B1", "--out", folder.toString()));
   }
 }

@@ -42,12 +42,12 @@ class SlurmIT {
         "#!/bin/sh\nexec %s \"$@\"\n"
             .formatted(small.stream().map(w -> "'" + w + "'").collect(Collectors.joining(" "))));
     assertTrue(gatun.toFile().setExecutable(true));
-    String submit = "GATUN='%s'; export GATUN\n%s".formatted(gatun, ARRAY.formatted(SlurmTest.SCRIPT));
+    String submit =
+        "GATUN='%s'; export GATUN\n%s".formatted(gatun, ARRAY.formatted(SlurmTest.SCRIPT));
     Path cluster = Files.createDirectory(folder.resolve("cluster"));
     try (Launcher slurm =
         Launcher.start(
-            folder,
-            List.of(ONE_NODE.toString(), cluster.toString(), "sh", "-euc", submit))) {
+            folder, List.of(ONE_NODE.toString(), cluster.toString(), "sh", "-euc", submit))) {
       if (slurm.code() == NOT_INSTALLED) {
         String lack = "SKIPPED: no Slurm (slurm-wlm, munge) has run the job array";
         System.out.println(lack);

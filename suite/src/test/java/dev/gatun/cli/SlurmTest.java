@@ -49,8 +49,7 @@ class SlurmTest {
   private String run(String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("sh", SCRIPT.toString()));
     command.addAll(List.of(arguments));
-    var builder =
-        new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+    var builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
     builder.environment().put("GATUN", "echo");
     builder.environment().put("SLURM_CPUS_PER_TASK", "8");
     Process process = builder.start();

@@ -181,8 +181,7 @@ public class SweepTest {
           assertThrows(
               RunsTakenException.class, () -> sweep.run(context(1, _ -> {}), "X1", settings(3)));
       assertTrue(
-          thrown.getMessage().contains(": taken/a-seed2 taken by process "),
-          thrown.getMessage());
+          thrown.getMessage().contains(": taken/a-seed2 taken by process "), thrown.getMessage());
       assertFalse(sweep.isFinished(context(1, _ -> {}), new Setting("a", 2)));
     }
     assertEquals(List.of(1L, 3L), ran);
@@ -206,15 +205,14 @@ public class SweepTest {
               taken.close();
             });
     assertEquals(List.of(2L, 1L), ran);
-    assertEquals(
-        List.of(1L, 2L), evidence.stream().map(e -> e.runs().getFirst().seed()).toList());
-    assertTrue(waiting.getFirst().startsWith("waiting for order/a-seed1 taken by process "), "" + waiting);
+    assertEquals(List.of(1L, 2L), evidence.stream().map(e -> e.runs().getFirst().seed()).toList());
+    assertTrue(
+        waiting.getFirst().startsWith("waiting for order/a-seed1 taken by process "), "" + waiting);
   }
 
   private static Claim claim(Sweep<Setting> sweep, long seed) {
     return new SweepClaim(
-        "X" + seed,
-        new SweepRuns<>(sweep, (_, _) -> List.of(new Setting("a", seed)), false));
+        "X" + seed, new SweepRuns<>(sweep, (_, _) -> List.of(new Setting("a", seed)), false));
   }
 
   @Test
