@@ -27,8 +27,8 @@ class SharedFolderIT {
     String taken = SmallBottleneck.setting(8, 1).id();
     List<String> command = new ArrayList<>(SmallReproduction.command());
     command.add(out.toString());
-    try (LockFile run = LockFile.tryTake(runs.resolve(taken + ".lock")).orElseThrow();
-        Launcher other = Launcher.start(folder, command)) {
+    LockFile run = LockFile.tryTake(runs.resolve(taken + ".lock")).orElseThrow();
+    try (Launcher other = Launcher.start(folder, command)) {
       other.await(line -> line.startsWith("waiting for bottleneck/" + taken + " taken by " + THIS));
       assertTrue(new ResultsFolder(runs.resolve(SmallBottleneck.setting(12, 1).id())).exists());
       run.close();
