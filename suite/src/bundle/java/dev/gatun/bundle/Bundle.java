@@ -87,6 +87,7 @@ public final class Bundle {
     link(root.resolve("runtime"));
     Fonts.addTo(root.resolve("runtime").resolve("lib").resolve("fonts"));
     copy(application.resolve("bin"), Files.createDirectories(root.resolve("bin")));
+    copy(application.resolve("slurm"), Files.createDirectories(root.resolve("slurm")));
     Path libraries = Files.createDirectories(root.resolve("lib"));
     for (Path jar : list(application.resolve("lib"))) {
       boolean hasTokenizers = jar.getFileName().toString().startsWith("tokenizers-");

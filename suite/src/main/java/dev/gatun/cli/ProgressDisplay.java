@@ -13,6 +13,7 @@ final class ProgressDisplay implements ProgressListener, AutoCloseable {
   private final Console console;
   private final Interruption interruption;
   private final TaskBar bar = new TaskBar();
+  private String waiting = "";
 
   ProgressDisplay(Console console, Interruption interruption) {
     this.console = console;
@@ -43,6 +44,16 @@ final class ProgressDisplay implements ProgressListener, AutoCloseable {
         progress.runsDone(),
         progress.runsTotal(),
         progress.runs().stream().mapToDouble(Progress.Running::tokensPerSecond).sum());
+  }
+
+  /** Says for what the work waits, once as long as it is the same. */
+  void waiting(String line) {
+    interruption.check();
+    if (!line.equals(waiting)) {
+      pause();
+      console.note("gatun: " + line);
+      waiting = line;
+    }
   }
 
   /** Clears the line, for something to be printed before it goes on. */

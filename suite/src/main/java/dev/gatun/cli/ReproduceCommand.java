@@ -12,6 +12,7 @@ import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.Progress;
 import dev.gatun.experiment.RunEstimate;
+import dev.gatun.experiment.SharedClaims;
 import dev.gatun.experiment.Tier;
 import dev.gatun.io.AtomicFile;
 import dev.gatun.io.FolderLock;
@@ -49,7 +50,14 @@ import picocli.CommandLine.Spec;
 /** The main job: measure claims, store the evidence, judge it, report. */
 @Command(
     name = "reproduce",
-    description = "Measures claims, stores the evidence, judges it and writes the report.",
+    description = {
+      "Measures claims, stores the evidence, judges it and writes the report.",
+      "",
+      "The same command may run several times at once on one folder, on one machine or on",
+      "several that share the folder: each run is done by one of the processes, and the first",
+      "that finds nothing left to do writes the results. What a killed process had taken",
+      "another one does. slurm/gatun.sbatch does so with the tasks of a Slurm job array."
+    },
     mixinStandardHelpOptions = true)
 final class ReproduceCommand implements Callable<Integer> {
   /** Options that say nothing of stored models. */
@@ -202,14 +210,15 @@ final class ReproduceCommand implements Callable<Integer> {
         measured = measurement.measure(progress, interruption, CheckpointMeasurement.Visitor.NONE);
       }
       Evidence evidence = claims.evidence(measured, timing.provenance(backend.device(), seed));
-      List<Verdict> verdicts = store(evidence, folder);
+      Judged judged = judge(evidence);
+      write(judged, folder);
       measurement.discardUnfinished();
       interruption.complete();
       CheckpointReproduction.printModels(evidence, console);
       if (details) {
-        CheckpointReproduction.printChecks(evidence, ExpectedValues.shipped(), console);
+        CheckpointReproduction.printChecks(evidence, judged.expected(), console);
       }
-      return conclude(evidence, verdicts, folder, List.of(), claims.notes(texts.names()));
+      return conclude(judged, folder, List.of(), claims.notes(texts.names()));
     } catch (CancellationException _) {
       return Gatun.USER_ERROR;
     }
@@ -222,11 +231,36 @@ final class ReproduceCommand implements Callable<Integer> {
     reference.requireReadable();
   }
 
-  private static List<Verdict> store(Evidence evidence, Path folder) {
+  /** What was measured, and what follows from it. */
+  private record Judged(
+      Evidence evidence,
+      ExpectedValues expected,
+      List<Verdict> verdicts,
+      List<Regression> regressions) {}
+
+  private Judged judge(Evidence evidence) {
     ExpectedValues expected = ExpectedValues.shipped();
-    List<Verdict> verdicts = Judgement.of(evidence, expected);
-    new ResultsFolder(folder).write(evidence, StoredVerdict.of(verdicts, expected, evidence));
-    return verdicts;
+    return new Judged(
+        evidence, expected, Judgement.of(evidence, expected), reference.regressions(evidence));
+  }
+
+  private void write(Judged judged, Path folder) {
+    ExpectedValues expected = judged.expected();
+    new ResultsFolder(folder)
+        .write(judged.evidence(), StoredVerdict.of(judged.verdicts(), expected, judged.evidence()));
+    List<Comparison> across =
+        Machines.compare(Machines.read(withBeside(folder), expected), Tolerances.shipped());
+    Report.write(
+        report(folder),
+        judged.evidence(),
+        judged.verdicts(),
+        expected,
+        across,
+        judged.regressions());
+  }
+
+  private static Path report(Path folder) {
+    return folder.resolve("report.html");
   }
 
   private int reproduceTraining() {
@@ -241,7 +275,6 @@ final class ReproduceCommand implements Callable<Integer> {
     }
     // The interruption comes first: the process may end as soon as it is closed.
     try (var interruption = new Interruption(console::note, goingOn(folder), () -> {});
-        var _ = FolderLock.take(folder);
         Backend backend = device.open(console::note)) {
       Optional<Corpus> text =
           claims.stream().anyMatch(Claim::readsCorpus)
@@ -252,9 +285,11 @@ final class ReproduceCommand implements Callable<Integer> {
       var settings = ReproduceSettings.of(claims, tier, seed, text, folder);
       var memory = new SweepPreview(RunEstimate.ofMemory(settings.trainings(), backend, jobs));
       memory.requireFits();
-      console.settings(settings.rows(backend.device(), memory));
-      console.line("");
-      return reproduce(settings, backend, interruption);
+      try (var lock = FolderLock.share(folder, settings.shared(head, backend.device()))) {
+        console.settings(settings.rows(backend.device(), memory));
+        console.line("");
+        return reproduce(settings, backend, interruption, lock);
+      }
     } catch (CancellationException _) {
       return Gatun.USER_ERROR;
     }
@@ -264,9 +299,10 @@ final class ReproduceCommand implements Callable<Integer> {
     return "what was finished is in %s, and the same command goes on from there".formatted(folder);
   }
 
-  private int reproduce(ReproduceSettings settings, Backend backend, Interruption interruption) {
-    Evidence evidence;
-    List<Verdict> verdicts;
+  /** Of processes that share the folder, each measures, the first to end writes for all. */
+  private int reproduce(
+      ReproduceSettings settings, Backend backend, Interruption interruption, FolderLock lock) {
+    Judged judged;
     var times = new ClaimTimings(tier, seed, jobs, backend.device());
     try (var progress = new ProgressDisplay(console, interruption)) {
       var context =
@@ -278,17 +314,16 @@ final class ReproduceCommand implements Callable<Integer> {
               () -> settings.corpus().orElseThrow(),
               progress,
               settings.folder());
-      context.tidyUnfinished();
       preview(settings, context, progress);
-      evidence = measure(settings, context, interruption, times);
-      verdicts = store(evidence, settings.folder());
-      context.discardUnfinished();
+      judged = judge(measure(settings, context, interruption, progress, times));
+      lock.once(() -> write(judged, settings.folder()));
+      lock.leave(context::discardUnfinished);
       interruption.complete();
     }
     if (timings != null) {
       times.write(timings);
     }
-    return conclude(evidence, verdicts, settings.folder(), times.entries(), List.of());
+    return conclude(judged, settings.folder(), times.entries(), List.of());
   }
 
   /** The quick tier is over sooner than it is worth to know. */
@@ -322,36 +357,33 @@ final class ReproduceCommand implements Callable<Integer> {
       ReproduceSettings settings,
       ClaimContext context,
       Interruption interruption,
+      ProgressDisplay progress,
       ClaimTimings times) {
     Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     long startedNanos = System.nanoTime();
-    var builder = new EvidenceBuilder();
-    for (Claim claim : settings.claims()) {
-      interruption.check();
-      times.time(claim, () -> claim.run(context, builder));
-    }
+    List<Evidence> measured =
+        SharedClaims.measure(
+            settings.claims(),
+            claim -> {
+              interruption.check();
+              var builder = new EvidenceBuilder();
+              times.time(claim, () -> claim.run(context, builder));
+              return builder.build(new Provenance(Map.of()));
+            },
+            progress::waiting);
     Provenance provenance =
         settings
             .evidenceProvenance(context.backend().device())
             .with(Provenance.JOBS, Integer.toString(jobs))
             .with(Provenance.STARTED, started.toString())
             .with(Provenance.WALL_SECONDS, seconds(System.nanoTime() - startedNanos));
-    return builder.build(provenance).withConfigurationHash();
+    return Evidence.joined(provenance, measured).withConfigurationHash();
   }
 
   private int conclude(
-      Evidence evidence,
-      List<Verdict> verdicts,
-      Path folder,
-      List<Map<String, Object>> times,
-      List<String> notes) {
-    ExpectedValues expected = ExpectedValues.shipped();
-    Path report = folder.resolve("report.html");
-    List<Comparison> across =
-        Machines.compare(Machines.read(withBeside(folder), expected), Tolerances.shipped());
-    List<Regression> regressions = reference.regressions(evidence);
-    Report.write(report, evidence, verdicts, expected, across, regressions);
-    var table = new VerdictTable(verdicts, expected, regressions);
+      Judged judged, Path folder, List<Map<String, Object>> times, List<String> notes) {
+    Path report = report(folder);
+    var table = new VerdictTable(judged.verdicts(), judged.expected(), judged.regressions());
     if (details) {
       table.printDetails(console);
     } else {
@@ -365,12 +397,12 @@ final class ReproduceCommand implements Callable<Integer> {
         new Reproduction(
             folder.toString(),
             report.toString(),
-            evidence.provenance().entries(),
+            judged.evidence().provenance().entries(),
             times,
             table.claimLines(),
             table.regressionLines(),
             notes,
-            verdicts));
+            judged.verdicts()));
     return table.exitCode();
   }
 

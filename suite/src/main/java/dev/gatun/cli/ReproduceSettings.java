@@ -3,6 +3,7 @@ package dev.gatun.cli;
 import dev.gatun.backend.DeviceDescription;
 import dev.gatun.data.Corpus;
 import dev.gatun.experiment.Claim;
+import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.PlannedRuns;
 import dev.gatun.experiment.Tier;
 import dev.gatun.measure.DeviceProvenance;
@@ -64,6 +65,16 @@ record ReproduceSettings(
         text.files().size(),
         text.heldOut(),
         text.characters() / 1e6);
+  }
+
+  /** What processes must have in common to share the folder: their files are the same then. */
+  Map<String, String> shared(HeadChoice head, DeviceDescription device) {
+    var shared = new LinkedHashMap<String, String>();
+    shared.put("claims", claims.stream().map(Claim::id).collect(Collectors.joining(" ")));
+    shared.put("tier", tier.label());
+    shared.put("head", head.label());
+    shared.putAll(evidenceProvenance(device).ofTheNumbers().entries());
+    return shared;
   }
 
   /** For the files; the times and the hash of the configurations are added by whoever ran it. */

@@ -6,7 +6,6 @@ import dev.gatun.data.ByteTokenizer;
 import dev.gatun.data.Corpus;
 import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.data.Tokenizer;
-import dev.gatun.io.AtomicFile;
 import dev.gatun.results.ResultsFolder;
 import java.nio.file.Path;
 import java.util.Map;
@@ -118,11 +117,6 @@ public final class ClaimContext {
    */
   public Path unfinished() {
     return new ResultsFolder(output).unfinished();
-  }
-
-  /** Deletes the temporary files that a killed process left among what is unfinished. */
-  public void tidyUnfinished() {
-    AtomicFile.deleteLeftovers(unfinished(), Integer.MAX_VALUE);
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.gatun.experiment;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.data.TokenizedCorpus;
+import dev.gatun.io.Host;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.train.StepReport;
@@ -124,10 +125,12 @@ record RunTiming(double setUp, double measuring, double step) {
       return "timing";
     }
 
-    /** None that a real run finds anything in. */
+    /** None that a real run, or another process, finds anything in. */
     @Override
     public Path workFolder() {
-      return context.unfinished().resolve("timing");
+      return context
+          .unfinished()
+          .resolve("timing-%s-%s".formatted(Host.name(), ProcessHandle.current().pid()));
     }
 
     @Override

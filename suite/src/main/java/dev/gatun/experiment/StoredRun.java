@@ -1,6 +1,8 @@
 package dev.gatun.experiment;
 
+import dev.gatun.io.AtomicFile;
 import dev.gatun.io.Checksums;
+import dev.gatun.io.LockFile;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.Provenance;
@@ -17,7 +19,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** A finished run of an unfinished command, in a folder of its own. */
+/**
+ * A finished run of an unfinished command, in a folder of its own. Several processes may share the
+ * command: the file of a lock beside the folder says which one takes the run.
+ */
 public record StoredRun(Path folder) {
   private static final List<String> SAME_BUILD =
       List.of(Provenance.GATUN_VERSION, Provenance.GIT_COMMIT, Provenance.GIT_DIRTY);
@@ -43,18 +48,55 @@ public record StoredRun(Path folder) {
     }
   }
 
-  /** What is stored, if this build stored it for the same configuration; else measures, stores. */
+  /**
+   * What is stored, if this build stored it for the same configuration; else measures, stores.
+   *
+   * @throws RunsTakenException if another process has taken the run
+   */
   public Evidence findOr(String configuration, Supplier<EvidenceBuilder> measure) {
-    return find(configuration)
-        .orElseGet(() -> {
-          Evidence measured = measure.get().build(Provenance.ofThisProcess());
-          new ResultsFolder(folder).write(measured);
-          return measured;
-        });
+    try (var _ = take()) {
+      AtomicFile.deleteLeftovers(folder, Integer.MAX_VALUE);
+      return find(configuration)
+          .orElseGet(() -> {
+            Evidence measured = measure.get().build(Provenance.ofThisProcess());
+            new ResultsFolder(folder).write(measured);
+            return measured;
+          });
+    }
   }
 
-  /** What is stored, if this build stored it for the same configuration. */
-  Optional<Evidence> find(String configuration) {
+  /** Whether this build stored it for the same configuration, and no other process has taken it. */
+  boolean isFinished(String configuration) {
+    if (!new ResultsFolder(folder).exists()) {
+      return false;
+    }
+    try (var _ = take()) {
+      return find(configuration).isPresent();
+    } catch (RunsTakenException _) {
+      return false;
+    }
+  }
+
+  LockFile take() {
+    return LockFile.tryTake(lock()).orElseThrow(() -> new RunsTakenException(List.of(this)));
+  }
+
+  private Path lock() {
+    return folder.resolveSibling(folder.getFileName() + ".lock");
+  }
+
+  /** Whether another process has taken the run, to do it or, for a moment, to read it. */
+  boolean isTaken() {
+    return LockFile.isTaken(lock());
+  }
+
+  /** As {@code bottleneck/d48-seed1 taken by process 12 on host since 2026-11-29T10:00:00Z}. */
+  String withHolder() {
+    return "%s/%s taken by %s"
+        .formatted(folder.getParent().getFileName(), folder.getFileName(), LockFile.holder(lock()));
+  }
+
+  private Optional<Evidence> find(String configuration) {
     var results = new ResultsFolder(folder);
     if (!results.exists()) {
       return Optional.empty();

@@ -1,6 +1,7 @@
 package dev.gatun.experiment;
 
 import dev.gatun.data.Corpus;
+import dev.gatun.io.LockFile;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.RunRecorder;
@@ -23,6 +24,16 @@ public final class StoredRuns {
   }
 
   /**
+   * Keeps other processes from all runs of an experiment whose runs share temporary files.
+   *
+   * @return the lock, to be closed when the runs are done
+   * @throws RunsTakenException if another process has taken them
+   */
+  public LockFile takeAll(ClaimContext context) {
+    return new StoredRun(context.unfinished().resolve(name).resolve("all")).take();
+  }
+
+  /**
    * The evidence of one run: measured now, or before an interrupt. Its claim is the experiment's
    * name; {@link SweepEvidence} hands it over to a claim.
    *
@@ -32,6 +43,7 @@ public final class StoredRuns {
    *     beside the corpus and the device
    * @param corpus that it reads
    * @param body measures and records
+   * @throws RunsTakenException if another process has taken the run
    */
   public Evidence once(
       ClaimContext context,

@@ -11,8 +11,10 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -57,6 +59,8 @@ public final class Sweep<S extends RunSetting> {
    *
    * @param claim that asks, for progress
    * @throws IllegalArgumentException if two settings have the same id
+   * @throws RunsTakenException if other processes have taken some of the runs; all others are
+   *     finished then, and stored
    * @throws java.util.concurrent.CancellationException if the listener throws it; other runs stop
    *     at their next step, and finished ones are stored
    */
@@ -70,7 +74,7 @@ public final class Sweep<S extends RunSetting> {
   boolean isFinished(ClaimContext context, S setting) {
     String configuration = RunConfiguration.of(context, setting);
     return finished.containsKey(configuration)
-        || stored(context, setting).find(configuration).isPresent();
+        || stored(context, setting).isFinished(configuration);
   }
 
   /** How long a run takes, from its first steps; nothing of them is kept. */
@@ -101,6 +105,7 @@ public final class Sweep<S extends RunSetting> {
     private final Evidence[] evidence;
     private final AtomicInteger next = new AtomicInteger();
     private final FirstFailure failure = new FirstFailure();
+    private final Queue<StoredRun> taken = new ConcurrentLinkedQueue<>();
 
     private Pass(ClaimContext context, List<S> settings, SweepProgress progress) {
       this.context = context;
@@ -122,6 +127,9 @@ public final class Sweep<S extends RunSetting> {
         }
       }
       failure.rethrow();
+      if (!taken.isEmpty()) {
+        throw new RunsTakenException(List.copyOf(taken));
+      }
       return Arrays.asList(evidence);
     }
 
@@ -137,8 +145,12 @@ public final class Sweep<S extends RunSetting> {
       try {
         for (int i = next.getAndIncrement(); i < settings.size(); i = next.getAndIncrement()) {
           failure.check();
-          evidence[i] = once(backend, settings.get(i));
-          progress.finished(settings.get(i));
+          try {
+            evidence[i] = once(backend, settings.get(i));
+            progress.finished(settings.get(i));
+          } catch (RunsTakenException e) {
+            taken.addAll(e.runs());
+          }
         }
       } catch (RuntimeException | Error e) {
         failure.set(e);

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Work that is killed at random moments and started again each time ends with the bytes of work
- * that nothing disturbed, and so does work that two processes begin at once. {@code
+ * that nothing disturbed, and so does work that two processes begin at once, or three share. {@code
  * -Dgatun.torture.kills} says how many kills there are, {@code -Dgatun.torture.seed} with which
  * seed.
  */
@@ -30,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KillIT {
   private static final int KILLS = Integer.getInteger("gatun.torture.kills", 10);
   private static final long SEED = Long.getLong("gatun.torture.seed", System.currentTimeMillis());
+  private static final int PROCESSES = 3;
   private static final List<String> SIGNALS = List.of("KILL", "TERM", "INT");
 
   /** Of a process that a signal ends: 128 and the signal's number. */
@@ -82,14 +82,37 @@ class KillIT {
 
   @Test
   void killedSweepEndsWithTheSameBytes() throws Exception {
-    List<String> command = new ArrayList<>(List.of(Launcher.java()));
-    command.addAll(
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-            .filter(flag -> !flag.startsWith("-javaagent"))
-            .toList());
-    command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), SmallReproduction.class.getName()));
-    assertSurvives(KILLS / 2, command.toArray(String[]::new));
+    assertSurvives(KILLS / 2, SmallReproduction.command().toArray(String[]::new));
+  }
+
+  /** Each is started again when it is killed, and goes on beside the other two. */
+  @Test
+  void threeProcessesOnOneFolderWhichAreKilledEndWithTheSameBytes() throws Exception {
+    String[] command = SmallReproduction.command().toArray(String[]::new);
+    Path whole = folder.resolve("whole");
+    Path shared = folder.resolve("shared");
+    long start = System.nanoTime();
+    finish(whole, command);
+    long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+    List<Launcher> running = new ArrayList<>();
+    try {
+      for (int i = 0; i < PROCESSES; i++) {
+        running.add(start(shared, command));
+      }
+      for (int i = 0; i < KILLS / 2; i++) {
+        int killed = random.nextInt(PROCESSES);
+        boolean ended = running.get(killed).endsWithin(random.nextLong(millis));
+        running.get(killed).kill();
+        running.set(killed, start(shared, command));
+        COUNTS.merge(ended ? "one of three ended before" : "KILL of one of three", 1, Integer::sum);
+      }
+      for (Launcher run : running) {
+        assertEquals(0, run.code(), "seed " + SEED + ": " + run.printed());
+      }
+    } finally {
+      running.forEach(Launcher::close);
+    }
+    assertSame(whole, shared);
   }
 
   /** The command lacks its last word, the folder of the results. */

@@ -3,50 +3,57 @@ package dev.gatun.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.gatun.claims.Claims;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The script for Slurm, started as Slurm would start its tasks, with a command that only prints.
+ * {@link SlurmIT} has Slurm itself run it.
  */
 @DisabledOnOs(OS.WINDOWS)
 class SlurmTest {
-  private static final Path SCRIPT = Path.of("..", "results", "slurm", "claims.sbatch");
+  static final Path SCRIPT = Path.of("src", "dist", "slurm", "gatun.sbatch").toAbsolutePath();
+
+  @TempDir Path folder;
 
   @Test
-  void everyTaskIsAClaimInAFolderOfItsOwn() throws Exception {
-    for (int task = 1; task <= Claims.ids().size(); task++) {
-      String claim = Claims.ids().get(task - 1);
-      assertEquals(
-          "reproduce %s --tier desk --device cpu --threads 8 --out results/runs/desk-cpu-%s\n"
-              .formatted(claim, claim),
-          run(Map.of("SLURM_ARRAY_TASK_ID", "" + task, "SLURM_CPUS_PER_TASK", "8")));
-    }
-    assertTrue(Files.readString(SCRIPT).contains("--array=1-" + Claims.ids().size() + " "));
-  }
-
-  @Test
-  void deviceAndTierMayBeOthers() throws Exception {
+  void everyTaskRunsTheSameCommandOnOneFolder() throws Exception {
     assertEquals(
-        "reproduce A4 --tier paper --device cuda --threads 1 --out results/runs/paper-cuda-A4\n",
-        run(Map.of("SLURM_ARRAY_TASK_ID", "4", "GATUN_TIER", "paper", "GATUN_DEVICE", "cuda")));
+        "0 reproduce A1 --tier desk --threads 8 --out results\n",
+        run("results", "A1", "--tier", "desk"));
   }
 
-  private static String run(Map<String, String> environment)
-      throws IOException, InterruptedException {
-    var builder = new ProcessBuilder("sh", SCRIPT.toString()).redirectErrorStream(true);
+  @Test
+  void aTaskThatComesWhenTheResultsAreThereDoesNothing() throws Exception {
+    Files.createFile(Files.createDirectory(folder.resolve("results")).resolve("report.html"));
+    assertEquals(
+        "0 the results are in results; choose another folder to measure again\n",
+        run("results", "A1"));
+  }
+
+  @Test
+  void withoutAFolderItSaysWhatIsMissing() throws Exception {
+    String said = run();
+    assertTrue(said.startsWith("2 usage: sbatch --array=1-<tasks> gatun.sbatch <folder>"), said);
+  }
+
+  /** The exit code, and what was said. */
+  private String run(String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("sh", SCRIPT.toString()));
+    command.addAll(List.of(arguments));
+    var builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
     builder.environment().put("GATUN", "echo");
-    builder.environment().putAll(environment);
+    builder.environment().put("SLURM_CPUS_PER_TASK", "8");
     Process process = builder.start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, process.waitFor(), output);
-    return output;
+    return process.waitFor() + " " + output;
   }
 }

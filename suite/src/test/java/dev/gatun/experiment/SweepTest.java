@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.data.Corpus;
+import dev.gatun.io.LockFile;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.Metric;
@@ -168,6 +169,50 @@ public class SweepTest {
     List<Evidence> second = counting("builds", ran).run(context(1, _ -> {}), "X1", settings(1));
     assertEquals(List.of(1L, 1L), ran);
     assertNotSame(first.getFirst(), second.getFirst());
+  }
+
+  @Test
+  void aRunThatAnotherProcessHasTakenIsLeftOutAndNamedAndTheRestIsRun() {
+    List<Long> ran = Collections.synchronizedList(new ArrayList<>());
+    var sweep = counting("taken", ran);
+    Path lock = output.resolve("unfinished/taken/a-seed2.lock");
+    try (LockFile _ = LockFile.tryTake(lock).orElseThrow()) {
+      var thrown =
+          assertThrows(
+              RunsTakenException.class, () -> sweep.run(context(1, _ -> {}), "X1", settings(3)));
+      assertTrue(
+          thrown.getMessage().contains(": taken/a-seed2 taken by process "), thrown.getMessage());
+      assertFalse(sweep.isFinished(context(1, _ -> {}), new Setting("a", 2)));
+    }
+    assertEquals(List.of(1L, 3L), ran);
+    assertEquals(3, sweep.run(context(1, _ -> {}), "X1", settings(3)).size());
+    assertEquals(List.of(1L, 3L, 2L), ran);
+  }
+
+  @Test
+  void claimsWhoseRunsOthersHaveTakenAreMeasuredLastAndStayInTheirOrder() {
+    List<Long> ran = Collections.synchronizedList(new ArrayList<>());
+    var sweep = counting("order", ran);
+    List<String> waiting = new ArrayList<>();
+    Path lock = output.resolve("unfinished/order/a-seed1.lock");
+    LockFile taken = LockFile.tryTake(lock).orElseThrow();
+    List<Evidence> evidence =
+        SharedClaims.measure(
+            LongStream.of(1, 2).mapToObj(seed -> claim(sweep, seed)).toList(),
+            claim -> Measured.evidence(claim, context(1, _ -> {})),
+            line -> {
+              waiting.add(line);
+              taken.close();
+            });
+    assertEquals(List.of(2L, 1L), ran);
+    assertEquals(List.of(1L, 2L), evidence.stream().map(e -> e.runs().getFirst().seed()).toList());
+    assertTrue(
+        waiting.getFirst().startsWith("waiting for order/a-seed1 taken by process "), "" + waiting);
+  }
+
+  private static Claim claim(Sweep<Setting> sweep, long seed) {
+    return new SweepClaim(
+        "X" + seed, new SweepRuns<>(sweep, (_, _) -> List.of(new Setting("a", seed)), false));
   }
 
   @Test

@@ -1,13 +1,16 @@
 package dev.gatun.io;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,6 +35,35 @@ class FolderLockTest {
     }
     assertEquals(List.of(), files());
     FolderLock.take(folder).close();
+  }
+
+  @Test
+  void whoSharesAFolderDoesACommonWorkOnceAndTheLastOneTidies() throws IOException {
+    List<String> done = new ArrayList<>();
+    try (var lock = FolderLock.share(folder, Map.of("seed", "1"))) {
+      List<String> text = Files.readAllLines(folder.resolve(".lock"));
+      assertEquals("seed: 1", text.getFirst());
+      assertTrue(text.get(1).startsWith("process " + ProcessHandle.current().pid()), "" + text);
+      lock.once(() -> done.add("once"));
+      lock.once(() -> done.add("twice"));
+      lock.leave(() -> done.add("last"));
+      assertEquals(List.of(), files());
+    }
+    assertEquals(List.of("once", "last"), done);
+  }
+
+  @Test
+  void aRunIsTakenByOneWhileItsLockIsHeldAndTheFileOfADeadProcessHoldsNothing() throws IOException {
+    Path file = folder.resolve("runs").resolve("a.lock");
+    Files.createDirectory(folder.resolve("runs"));
+    Files.writeString(file, "process 1 on a machine that is gone");
+    assertFalse(LockFile.isTaken(file));
+    try (LockFile _ = LockFile.tryTake(file).orElseThrow()) {
+      assertTrue(LockFile.holder(file).startsWith("process " + ProcessHandle.current().pid()));
+      assertTrue(LockFile.tryTake(file).isEmpty());
+      assertTrue(LockFile.isTaken(file));
+    }
+    assertFalse(LockFile.isTaken(file));
   }
 
   @Test

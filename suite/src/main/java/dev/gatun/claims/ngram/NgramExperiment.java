@@ -59,18 +59,22 @@ final class NgramExperiment {
     Path folder = context.unfinished().resolve(NAME).resolve("temporary");
     List<Evidence> evidence = new ArrayList<>();
     int all = plan.settings().size();
-    try (var source =
-        new NgramSource(
-            corpus,
-            context.tokenizer(plan.vocabulary()),
-            plan,
-            measures,
-            memoryBytes(),
-            folder,
-            (done, documents) ->
-                context.report(
-                    Progress.of(
-                        claim, "tokenize %s of %s files".formatted(done, documents), 0, all)))) {
+    try (var _ = runs.takeAll(context);
+        var source =
+            new NgramSource(
+                corpus,
+                context.tokenizer(plan.vocabulary()),
+                plan,
+                measures,
+                memoryBytes(),
+                folder,
+                (done, documents) ->
+                    context.report(
+                        Progress.of(
+                            claim,
+                            "tokenize %s of %s files".formatted(done, documents),
+                            0,
+                            all)))) {
       for (NgramSetting setting : plan.settings()) {
         int done = evidence.size();
         evidence.add(
