@@ -91,6 +91,14 @@ public final class HeadProjection implements AutoCloseable {
         subspace.headConditionNumber());
   }
 
+  /**
+   * Cosine of G, of all rows added so far, and of G·W·Wᵀ: how good a direction a step on the hidden
+   * states moves the logits in.
+   */
+  public double cosine() {
+    return subspace.cosine(projectedGram, energy);
+  }
+
   @Override
   public void close() {
     wideChunk.close();

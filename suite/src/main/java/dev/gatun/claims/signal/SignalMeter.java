@@ -2,8 +2,11 @@ package dev.gatun.claims.signal;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
+import dev.gatun.claims.signal.SplitProjection.Part;
+import dev.gatun.claims.signal.SplitProjection.Parts;
 import dev.gatun.data.Randomness;
 import dev.gatun.measure.NormalMatrix;
+import dev.gatun.measure.RandomHead;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.model.head.HeadInputs;
 import dev.gatun.results.RunRecorder;
@@ -15,7 +18,8 @@ import dev.gatun.tensor.Tensor;
 
 /**
  * Measures what a model's head lets through of the logit gradient of fixed contexts of a known
- * source, and of its parts: see {@link GradientSplit}.
+ * source, and of its parts: see {@link GradientSplit}. Beside a head stands the one of its own
+ * singular values with random left vectors, which destroys as much as any random head does.
  */
 final class SignalMeter {
   private final KnownSource source;
@@ -40,9 +44,11 @@ final class SignalMeter {
     Backend backend = model.backend();
     try (TensorScope scope = backend.newScope()) {
       Tensor weights = model.head().weights(scope);
-      Tensor random = randomHead(backend, scope, weights, step);
+      Tensor normals = normals(backend, scope, weights, step);
+      Tensor random = RandomHead.ofSpectrum(backend, scope, weights, normals);
       Tensor ofCentred = Centring.of(backend, scope, weights);
-      Tensor ofCentredRandom = Centring.of(backend, scope, random);
+      Tensor ofCentredRandom =
+          RandomHead.ofSpectrum(backend, scope, ofCentred, Centring.of(backend, scope, normals));
       try (var split = new GradientSplit(backend, source, contexts);
           var own = new SplitProjection(backend, weights);
           var ofRandom = new SplitProjection(backend, random);
@@ -67,53 +73,43 @@ final class SignalMeter {
     }
   }
 
-  private static void record(
-      SplitProjection.Parts own, SplitProjection.Parts ofRandom, long step, RunRecorder run) {
+  private static void record(Parts own, Parts ofRandom, long step, RunRecorder run) {
     record("", own.gradient(), ofRandom.gradient(), step, run);
     record("_of_signal", own.signal(), ofRandom.signal(), step, run);
     record("_of_noise", own.noise(), ofRandom.noise(), step, run);
     run.metric("signal_of_destroyed", step, own.signalOfDestroyed(), "1");
     run.metric("signal_of_kept", step, own.signalOfKept(), "1");
-    double ofNoise = own.noise().keptOverChance();
-    run.metric("kept_over_noise", step, own.gradient().keptOverChance() / ofNoise, "1");
-    run.metric("signal_over_noise", step, own.signal().keptOverChance() / ofNoise, "1");
-    run.metric(
-        "signal_over_noise_random_head",
-        step,
-        ofRandom.signal().keptOverChance() / ofRandom.noise().keptOverChance(),
-        "1");
+    run.metric("kept_over_noise", step, own.keptOverNoise(), "1");
+    run.metric("kept_over_noise_random_head", step, ofRandom.keptOverNoise(), "1");
+    run.metric("signal_over_noise", step, own.signalOverNoise(), "1");
+    run.metric("signal_over_noise_random_head", step, ofRandom.signalOverNoise(), "1");
   }
 
-  private static void record(
-      String part,
-      GradientProjection own,
-      GradientProjection ofRandom,
-      long step,
-      RunRecorder run) {
-    run.metric("destroyed_norm" + part, step, own.destroyedNorm(), "1");
-    run.metric("kept_over_chance" + part, step, own.keptOverChance(), "1");
-    String random = part + "_random_head";
-    run.metric("destroyed_norm" + random, step, ofRandom.destroyedNorm(), "1");
-    run.metric("kept_over_chance" + random, step, ofRandom.keptOverChance(), "1");
+  private static void record(String part, Part own, Part ofRandom, long step, RunRecorder run) {
+    recordHead(part, own, step, run);
+    recordHead(part + "_random_head", ofRandom, step, run);
+  }
+
+  private static void recordHead(String ending, Part part, long step, RunRecorder run) {
+    run.metric("destroyed_norm" + ending, step, part.projection().destroyedNorm(), "1");
+    run.metric("kept_over_chance" + ending, step, part.projection().keptOverChance(), "1");
+    run.metric("cosine" + ending, step, part.cosine(), "1");
   }
 
   /** Also beside what is expected of the noise, whatever the labels are. */
   private static void recordEnergies(
-      SplitProjection.Parts own, CalibratedProjection calibrated, long step, RunRecorder run) {
-    GradientProjection noise = own.noise();
+      Parts own, CalibratedProjection calibrated, long step, RunRecorder run) {
+    GradientProjection noise = own.noise().projection();
     double contexts = noise.contexts();
-    double energy = Math.pow(noise.gradientNorm() * contexts, 2);
+    double energy = own.noise().energy() * contexts * contexts;
     run.metric("destroyed_norm_unrelated", step, noise.unrelatedDestroyedNorm(), "1");
-    run.metric("gradient_norm", step, own.gradient().gradientNorm(), "1");
+    run.metric("gradient_norm", step, own.gradient().projection().gradientNorm(), "1");
     run.metric("signal_energy", step, own.signalEnergy(), "1");
     run.metric("noise_energy", step, own.noiseEnergy(), "1");
     run.metric("cross_energy", step, own.crossEnergy(), "1");
     run.metric("noise_over_expected", step, energy / calibrated.energy(), "1");
-    run.metric(
-        "noise_kept_over_expected",
-        step,
-        noise.keptNorm() * noise.keptNorm() / calibrated.keptEnergy(),
-        "1");
+    double kept = noise.keptNorm() * noise.keptNorm();
+    run.metric("noise_kept_over_expected", step, kept / calibrated.keptEnergy(), "1");
   }
 
   private static void recordLoss(
@@ -124,7 +120,7 @@ final class SignalMeter {
     run.metric("excess_loss", step, loss - ofSource, "nats");
   }
 
-  private Tensor randomHead(Backend backend, TensorScope scope, Tensor like, long step) {
+  private Tensor normals(Backend backend, TensorScope scope, Tensor like, long step) {
     Randomness stream = randomness.stream("random head").stream(step);
     return NormalMatrix.inF64(backend, scope, like.rows(), like.cols(), stream);
   }

@@ -38,20 +38,40 @@ final class SplitProjection implements AutoCloseable {
 
   /** Of all rows added so far. */
   Parts result() {
-    return new Parts(gradient.result(), signal.result(), noise.result());
+    return new Parts(Part.of(gradient), Part.of(signal), Part.of(noise));
   }
 
-  /** What is kept of G, of (P − P*)/N and of (P* − Y)/N. */
-  record Parts(GradientProjection gradient, GradientProjection signal, GradientProjection noise) {
+  /**
+   * What a head does to one matrix X.
+   *
+   * @param projection what it keeps of it
+   * @param cosine of X and X·W·Wᵀ
+   */
+  record Part(GradientProjection projection, double cosine) {
+    private static Part of(HeadProjection of) {
+      return new Part(of.result(), of.cosine());
+    }
+
+    double energy() {
+      return projection.gradientNorm() * projection.gradientNorm();
+    }
+
+    double keptEnergy() {
+      return energy() * projection.keptNorm() * projection.keptNorm();
+    }
+  }
+
+  /** Of G, of (P − P*)/N and of (P* − Y)/N. */
+  record Parts(Part gradient, Part signal, Part noise) {
 
     /** ‖(P − P*)/N‖²/‖G‖². */
     double signalEnergy() {
-      return energy(signal) / energy(gradient);
+      return signal.energy() / gradient.energy();
     }
 
     /** ‖(P* − Y)/N‖²/‖G‖². */
     double noiseEnergy() {
-      return energy(noise) / energy(gradient);
+      return noise.energy() / gradient.energy();
     }
 
     /** What is left of ‖G‖², twice the product of the two parts over it: 0 in expectation. */
@@ -61,16 +81,22 @@ final class SplitProjection implements AutoCloseable {
 
     /** The signal's destroyed energy over that of G. */
     double signalOfDestroyed() {
-      return signalEnergy() * Math.pow(signal.destroyedNorm() / gradient.destroyedNorm(), 2);
+      return (signal.energy() - signal.keptEnergy()) / (gradient.energy() - gradient.keptEnergy());
     }
 
     /** The signal's kept energy over that of G. */
     double signalOfKept() {
-      return signalEnergy() * Math.pow(signal.keptNorm() / gradient.keptNorm(), 2);
+      return signal.keptEnergy() / gradient.keptEnergy();
     }
 
-    private static double energy(GradientProjection part) {
-      return part.gradientNorm() * part.gradientNorm();
+    /** κ of G over that of its noise: 1 if what is kept of G says nothing of its signal. */
+    double keptOverNoise() {
+      return gradient.projection.keptOverChance() / noise.projection.keptOverChance();
+    }
+
+    /** κ of the signal over that of the noise. */
+    double signalOverNoise() {
+      return signal.projection.keptOverChance() / noise.projection.keptOverChance();
     }
   }
 

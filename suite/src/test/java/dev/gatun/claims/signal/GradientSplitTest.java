@@ -127,15 +127,15 @@ class GradientSplitTest {
     double share = backend.sumOfSquares(inside) / backend.sumOfSquares(both);
 
     var kept = parts(weights, new GradientSplit.Rows(both, inside, outside, both));
-    assertEquals(0, kept.signal().destroyedNorm(), 1e-6);
-    assertEquals(1, kept.noise().destroyedNorm(), 1e-12);
+    assertEquals(0, kept.signal().projection().destroyedNorm(), 1e-6);
+    assertEquals(1, kept.noise().projection().destroyedNorm(), 1e-12);
     assertEquals(share, kept.signalEnergy(), 1e-12);
     assertEquals(0, kept.crossEnergy(), 1e-12);
     assertEquals(1, kept.signalOfKept(), 1e-12);
     assertEquals(0, kept.signalOfDestroyed(), 1e-12);
 
     var destroyed = parts(weights, new GradientSplit.Rows(both, outside, inside, both));
-    assertEquals(1, destroyed.signal().destroyedNorm(), 1e-12);
+    assertEquals(1, destroyed.signal().projection().destroyedNorm(), 1e-12);
     assertEquals(1, destroyed.signalOfDestroyed(), 1e-12);
     assertEquals(0, destroyed.signalOfKept(), 1e-12);
   }
