@@ -80,7 +80,7 @@ final class GradientSplit implements AutoCloseable {
     backend.write(values, rows.probabilities);
     for (int i = 0; i < gradient.rows(); i++) {
       int target = i * vocabulary + contexts.targets()[first + i];
-      surprise -= Math.log(values[target]);
+      surprise -= StrictMath.log(values[target]);
       values[target] -= 1;
     }
     backend.write(values, rows.noise);
