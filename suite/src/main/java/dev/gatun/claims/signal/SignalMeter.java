@@ -65,9 +65,10 @@ final class SignalMeter {
               centredRandom.add(rows);
               calibrated.add(rows.probabilities());
             });
-        record(own.result(), ofRandom.result(), step, run);
+        Parts parts = own.result();
+        record(parts, ofRandom.result(), step, run);
         record(centred.result(), centredRandom.result(), step, run.centred());
-        recordEnergies(own.result(), calibrated, step, run);
+        recordEnergies(parts, calibrated, step, run);
         recordLoss(model, at, split.lossOfSource(), step, run);
       }
     }

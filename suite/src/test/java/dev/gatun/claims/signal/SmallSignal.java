@@ -16,7 +16,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
-/** The arms of G1's quick tier at a size for tests: V = 512 and one layer. */
+/** The arms of G1's quick tier at a size for tests: V = 256, the bytes, and one layer. */
 final class SmallSignal {
   private SmallSignal() {}
 
@@ -31,11 +31,11 @@ final class SmallSignal {
 
   private static SignalSetting setting(int order, int width, long seed) {
     return new SignalSetting(
-        new ModelSize(512, width, 1, 2, 32),
+        new ModelSize(256, width, 1, 2, 32),
         order,
-        new UsualTraining(8, 200, 0.192 / width, 10),
-        24,
-        List.of(0, 25, 50, 200),
+        new UsualTraining(8, 120, 0.192 / width, 10),
+        64,
+        List.of(0, 20, 40, 120),
         seed);
   }
 
