@@ -9,8 +9,8 @@ import java.util.function.LongFunction;
 import java.util.stream.LongStream;
 
 /**
- * The runs of a tier: several widths on bigrams, which a model of these sizes nearly learns, and
- * one on trigrams, of which it learns a part, each with every seed.
+ * The runs of a tier: several widths on bigrams, most of which a model of these sizes learns, and
+ * one on trigrams, of which it learns less, each with every seed.
  *
  * @param settings in the order in which they run: all arms of the first seed, then of the next
  */
