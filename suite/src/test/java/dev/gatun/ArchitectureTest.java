@@ -176,6 +176,7 @@ class ArchitectureTest {
               JACKSON_ANNOTATIONS),
           experiment("bottleneck"),
           experiment("checkpoint"),
+          experiment("signal"),
           experiment("spamlang"),
           experiment("heads"),
           experiment("ngram"),

@@ -15,6 +15,7 @@ import dev.gatun.claims.saturation.B1ScalingLawExcess;
 import dev.gatun.claims.saturation.B2LatePerplexity;
 import dev.gatun.claims.saturation.PublishedEntropies;
 import dev.gatun.claims.saturation.SaturationTraining;
+import dev.gatun.claims.signal.SignalExperiment;
 import dev.gatun.claims.spamlang.SpamLangHeads;
 import dev.gatun.claims.spamlang.SpamLangRun;
 import dev.gatun.claims.spamlang.SpamLangSetting;
@@ -78,6 +79,7 @@ public final class Claims {
         new SweepClaim("C1", HeadVariantExperiment.backward(variants)),
         new SweepClaim("C2", HeadVariantExperiment.orthogonal(variants)),
         new SweepClaim("C3", HeadVariantExperiment.never(variants)),
+        new SweepClaim("G1", SignalExperiment.runs()),
         new SweepClaim("G2", bottleneck.cosineOfSpread()),
         new SweepClaim("G3", bottleneck.runs(), heads.matrices()),
         new SweepClaim("G5", SpamLangRun.coverageLaw(spamLang)),

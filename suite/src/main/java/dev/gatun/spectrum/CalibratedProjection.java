@@ -52,6 +52,11 @@ public final class CalibratedProjection implements AutoCloseable {
     unsure += probabilities.rows() - backend.sumOfSquares(probabilities);
   }
 
+  /** Σ_n [1 − ‖p_n‖²], the expected energy of all p_n − e_y. */
+  public double energy() {
+    return unsure;
+  }
+
   /** c², the expected share of the energy that is kept. */
   public double keptEnergy() {
     return (ofLabels - subspace.keptEnergy(projectedGram)) / unsure;

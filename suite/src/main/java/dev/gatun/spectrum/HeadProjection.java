@@ -14,6 +14,7 @@ import dev.gatun.tensor.Tensor;
 public final class HeadProjection implements AutoCloseable {
   private final Backend backend;
   private final HeadSubspace subspace;
+  private final boolean ownsSubspace;
   private final TensorScope scope;
   private final Tensor projectedGram;
   private final ChunkBuffer wideChunk;
@@ -28,8 +29,18 @@ public final class HeadProjection implements AutoCloseable {
    * @throws RankDeficientHeadException if the columns of W are linearly dependent
    */
   public HeadProjection(Backend backend, Tensor headWeights) {
+    this(backend, new HeadSubspace(backend, headWeights), true);
+  }
+
+  /** For a head; the subspace stays the caller's. */
+  public HeadProjection(Backend backend, HeadSubspace subspace) {
+    this(backend, subspace, false);
+  }
+
+  private HeadProjection(Backend backend, HeadSubspace subspace, boolean ownsSubspace) {
     this.backend = backend;
-    this.subspace = new HeadSubspace(backend, headWeights);
+    this.subspace = subspace;
+    this.ownsSubspace = ownsSubspace;
     this.scope = backend.newScope();
     this.projectedGram = scope.zeros(ElementType.F64, subspace.width(), subspace.width());
     this.wideChunk = new ChunkBuffer(backend, subspace.vocabulary());
@@ -52,7 +63,8 @@ public final class HeadProjection implements AutoCloseable {
           "a gradient chunk for %s tokens cannot be %s"
               .formatted(subspace.vocabulary(), gradientChunk));
     }
-    Tensor wide = wideChunk.widened(gradientChunk);
+    Tensor wide =
+        gradientChunk.type() == ElementType.F64 ? gradientChunk : wideChunk.widened(gradientChunk);
     Tensor projected = projectedChunk.ofRows(wide.rows());
     backend.gemm(Transpose.NO, Transpose.NO, 1, wide, subspace.basis(), 0, projected);
     backend.syrk(Transpose.YES, projected, 1, projectedGram);
@@ -79,11 +91,21 @@ public final class HeadProjection implements AutoCloseable {
         subspace.headConditionNumber());
   }
 
+  /**
+   * Cosine of G, of all rows added so far, and of G·W·Wᵀ: how good a direction a step on the hidden
+   * states moves the logits in.
+   */
+  public double cosine() {
+    return subspace.cosine(projectedGram, energy);
+  }
+
   @Override
   public void close() {
     wideChunk.close();
     projectedChunk.close();
     scope.close();
-    subspace.close();
+    if (ownsSubspace) {
+      subspace.close();
+    }
   }
 }

@@ -6,6 +6,7 @@ import dev.gatun.backend.Transpose;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The column space of head weights W [V, D], in f64, as a basis B [V, D] and the Cholesky factor of
@@ -23,6 +24,7 @@ public final class HeadSubspace implements AutoCloseable {
   private final Tensor basis;
   private final Tensor choleskyFactor;
   private final Spectrum spectrum;
+  private Optional<Tensor> triangle = Optional.empty(); // R of W = QR, if the basis is Q
 
   /**
    * Copies the weights.
@@ -93,24 +95,55 @@ public final class HeadSubspace implements AutoCloseable {
    * @param projectedGram (GB)ᵀ(GB) [D, D] F64, in its lower triangle; not changed
    */
   public double keptEnergy(Tensor projectedGram) {
+    try (TensorScope scratch = backend.newScope()) {
+      Tensor solved = symmetric(scratch, projectedGram);
+      backend.choleskySolve(choleskyFactor, solved);
+      return Math.max(0, trace(solved));
+    }
+  }
+
+  /**
+   * Cosine of G and of the direction that the head lets through, cos(G, G·W·Wᵀ) = tr(M)/√(‖G‖²·tr(M
+   * WᵀW)) with M = (GW)ᵀ(GW).
+   *
+   * @param projectedGram (GB)ᵀ(GB) [D, D] F64, in its lower triangle; not changed
+   * @param energy ‖G‖²
+   */
+  double cosine(Tensor projectedGram, double energy) {
+    try (TensorScope scratch = backend.newScope()) {
+      Tensor moved = symmetric(scratch, projectedGram);
+      Tensor ofHead = scratch.zeros(ElementType.F64, width(), width());
+      Tensor factor = triangle.orElse(basis);
+      backend.gemm(Transpose.YES, Transpose.NO, 1, factor, factor, 0, ofHead);
+      triangle.ifPresent(r -> {
+        Tensor product = scratch.zeros(ElementType.F64, width(), width());
+        backend.gemm(Transpose.NO, Transpose.NO, 1, moved, r, 0, product);
+        backend.gemm(Transpose.YES, Transpose.NO, 1, r, product, 0, moved);
+      });
+      return trace(moved) / Math.sqrt(energy * backend.dot(moved, ofHead));
+    }
+  }
+
+  private Tensor symmetric(TensorScope scratch, Tensor lowerTriangle) {
     int width = (int) width();
-    double[] symmetric = backend.toDoubles(projectedGram);
+    double[] symmetric = backend.toDoubles(lowerTriangle);
     for (int i = 0; i < width; i++) {
       for (int j = i + 1; j < width; j++) {
         symmetric[i * width + j] = symmetric[j * width + i];
       }
     }
-    try (TensorScope scratch = backend.newScope()) {
-      Tensor solved = scratch.zeros(ElementType.F64, width, width);
-      backend.write(symmetric, solved);
-      backend.choleskySolve(choleskyFactor, solved);
-      double[] product = backend.toDoubles(solved);
-      double trace = 0;
-      for (int i = 0; i < width; i++) {
-        trace += product[i * width + i];
-      }
-      return Math.max(0, trace);
+    Tensor whole = scratch.zeros(ElementType.F64, width, width);
+    backend.write(symmetric, whole);
+    return whole;
+  }
+
+  private double trace(Tensor square) {
+    double[] elements = backend.toDoubles(square);
+    double trace = 0;
+    for (int i = 0; i < elements.length; i += (int) square.cols() + 1) {
+      trace += elements[i];
     }
+    return trace;
   }
 
   /**
@@ -160,9 +193,9 @@ public final class HeadSubspace implements AutoCloseable {
   }
 
   private void orthonormalise() {
-    try (TensorScope scratch = backend.newScope()) {
-      backend.qr(basis, scratch.zeros(ElementType.F64, width(), width()));
-    }
+    Tensor r = scope.zeros(ElementType.F64, width(), width());
+    backend.qr(basis, r);
+    triangle = Optional.of(r);
   }
 
   private Spectrum requireFullRank(Spectrum ofHead) {

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HeadProjectionTest extends SpectrumTestBase {
 
@@ -52,6 +53,21 @@ class HeadProjectionTest extends SpectrumTestBase {
     GradientProjection projection = project(gradient, head);
     assertEquals(1e7, projection.headConditionNumber(), 1e1, SEEDED);
     assertEquals(kept, projection.keptNorm(), 1e-8, SEEDED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1e-1, 1e-7})
+  void cosineIsThatOfTheGradientAndWhatTheHeadMakesOfIt(double smallest) {
+    Tensor head = matrices.withSingularValues(40, 3, 2, 1, smallest);
+    Tensor gradient = matrices.gaussian(25, 40);
+    Tensor through = matrices.product(gradient, head);
+    Tensor moved = matrices.product(through, Transpose.NO, head, Transpose.YES);
+    double cosine = backend.dot(gradient, moved) / matrices.norm(gradient) / matrices.norm(moved);
+    try (var subspace = new HeadSubspace(backend, head);
+        var projection = new HeadProjection(backend, subspace)) {
+      projection.add(gradient);
+      assertEquals(cosine, projection.cosine(), 1e-12, SEEDED);
+    }
   }
 
   @Test
