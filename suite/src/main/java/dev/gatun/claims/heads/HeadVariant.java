@@ -5,6 +5,7 @@ import dev.gatun.experiment.ModelSize;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.model.head.HeadBackward;
+import dev.gatun.model.head.HeadBackward.Curvature;
 import dev.gatun.model.head.HeadBackward.Directions;
 
 /**
@@ -78,6 +79,22 @@ record HeadVariant(
   /** The same through random directions. */
   static HeadVariant random(int rank) {
     return limited("random" + rank, rank, Directions.RANDOM);
+  }
+
+  /** The same as an arm of its own, whose learning rate is chosen for it. */
+  HeadVariant tuned() {
+    return new HeadVariant("tuned-" + arm, head, backward, neverClasses, "tuned-" + arm, 1);
+  }
+
+  /** The exact model, but for a gradient to its hidden states that is divided by a curvature. */
+  static HeadVariant preconditioned(String arm, Curvature curvature, double damping) {
+    return of(arm, PLAIN, new HeadBackward.Preconditioned(curvature, damping), 1);
+  }
+
+  /** A head whose forward pass has a lower rank, and its backward pass too unless it is wide. */
+  static HeadVariant narrowForward(int rank, boolean wideBackward) {
+    String arm = "narrow" + rank + (wideBackward ? "-wide-backward" : "");
+    return of(arm, PLAIN, new HeadBackward.NarrowForward(rank, wideBackward), 1);
   }
 
   private static HeadVariant limited(String arm, int rank, Directions directions) {

@@ -51,6 +51,11 @@ public record HeadVariantExperiment(Sweep<HeadVariantSetting> sweep, Plans plans
     return new HeadVariantExperiment(sweep, HeadVariantPlan::ofBackward);
   }
 
+  /** Other gradients to the hidden states. */
+  public static HeadVariantExperiment passedBack(Sweep<HeadVariantSetting> sweep) {
+    return new HeadVariantExperiment(sweep, HeadVariantPlan::ofPassedBack);
+  }
+
   /** Heads that learn from no gradient outside their column space. */
   public static HeadVariantExperiment orthogonal(Sweep<HeadVariantSetting> sweep) {
     return new HeadVariantExperiment(

@@ -168,6 +168,18 @@ record HeadVariantPlan(
     return ofBytes(tier, arms, firstSeed, 3);
   }
 
+  /** G4: other gradients to the hidden states, each at its own rate. */
+  static List<HeadVariantPlan> ofPassedBack(Tier tier, long firstSeed) {
+    List<HeadVariant> arms =
+        List.of(
+            HeadVariant.FULL,
+            HeadVariant.narrowForward(16, false),
+            HeadVariant.narrowForward(16, true),
+            HeadVariant.narrowForward(4, false),
+            HeadVariant.narrowForward(4, true));
+    return List.of(ofBytes(tier, arms, firstSeed, 3));
+  }
+
   /** C3: 256 classes that occur among 256, 1,024 and 4,096 in all. */
   static HeadVariantPlan ofNever(Tier tier, long firstSeed) {
     List<HeadVariant> arms =
