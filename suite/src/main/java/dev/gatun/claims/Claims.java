@@ -80,7 +80,7 @@ public final class Claims {
         new SweepClaim("C3", HeadVariantExperiment.never(variants)),
         new SweepClaim("G2", bottleneck.cosineOfSpread()),
         new SweepClaim("G3", bottleneck.runs(), heads.matrices()),
-        new SweepClaim("G4", HeadVariantExperiment.passedBack(variants)),
+        new SweepClaim("G4", HeadVariantExperiment.hiddenGradients(variants)),
         new SweepClaim("G5", SpamLangRun.coverageLaw(spamLang)),
         new SweepClaim("H1", heads, new TokensOverLinear(heads), new SpamLangHeads()));
   }

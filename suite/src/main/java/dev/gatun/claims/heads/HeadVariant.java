@@ -31,6 +31,9 @@ record HeadVariant(
   /** Steps from one renewal of a limited backward pass to the next (arXiv 2608.16671). */
   private static final int RENEWAL = 20;
 
+  /** Of a curvature: small beside its mean eigenvalue, and enough for rounding. */
+  private static final double DAMPING = 0.1;
+
   private static final HeadForm PLAIN = new HeadForm.Linear(false);
   private static final HeadForm BIASED = new HeadForm.Linear(false, OutputBias.LEARNED);
 
@@ -83,12 +86,16 @@ record HeadVariant(
 
   /** The same as an arm of its own, whose learning rate is chosen for it. */
   HeadVariant tuned() {
-    return new HeadVariant("tuned-" + arm, head, backward, neverClasses, "tuned-" + arm, 1);
+    String own = "tuned-" + arm;
+    return new HeadVariant(own, head, backward, neverClasses, own, rateFactor);
   }
 
-  /** The exact model, but for a gradient to its hidden states that is divided by a curvature. */
-  static HeadVariant preconditioned(String arm, Curvature curvature, double damping) {
-    return of(arm, PLAIN, new HeadBackward.Preconditioned(curvature, damping), 1);
+  /**
+   * The exact model, but for a gradient to its hidden states that is divided by a curvature. Such
+   * gradients are best at higher rates than the usual ones.
+   */
+  static HeadVariant preconditioned(String arm, Curvature curvature) {
+    return of(arm, PLAIN, new HeadBackward.Preconditioned(curvature, DAMPING), 2);
   }
 
   /** A head whose forward pass has a lower rank, and its backward pass too unless it is wide. */
@@ -111,10 +118,9 @@ record HeadVariant(
     return new HeadVariant(arm, head, backward, neverClasses, FULL.arm, 1);
   }
 
-  /** The same as an arm of the models of width 96, which stand beside those of width 32. */
-  HeadVariant wide() {
-    return new HeadVariant(
-        "wide-" + arm, head, backward, neverClasses, "wide-" + rateOf, rateFactor);
+  /** The same as an arm of other models, whose arms have names that begin in another way. */
+  HeadVariant named(String before) {
+    return new HeadVariant(before + arm, head, backward, neverClasses, before + rateOf, rateFactor);
   }
 
   /** Whether a learning rate is chosen for it. */

@@ -37,13 +37,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The smallest faults of A7, A8, C1, C2, C3 and H1 that are found. */
+/** The smallest faults of A7, A8, C1, C2, C3, G4 and H1 that are found. */
 class HeadFaultsIT extends SmallestFaults {
   private static final List<Double> SHARES = List.of(0.0625, 0.125, 0.25, 0.5, 0.75, 1.0);
 
   private final Backend backend = CpuBackend.open(1);
 
-  /** A7, C1, C2 and C3 share it, so that the sound runs are trained once. */
+  /** A7, C1, C2, C3 and G4 share it, so that the sound runs are trained once. */
   private final Sweep<HeadVariantSetting> whole = SmallHeads.sweep(new HeadVariantTraining());
 
   @TempDir private Path output;
@@ -102,6 +102,14 @@ class HeadFaultsIT extends SmallestFaults {
             "",
             "never",
             HeadFaultsIT::withTargetsThatNeverOccur),
+        ofVariants(
+            "G4",
+            "The curvature of Gauss–Newton is damped too little.",
+            "what the damping is divided by",
+            List.of(3.0, 10.0, 30.0, 100.0, 1e3, 1e4, 1e6),
+            "",
+            "gauss-newton",
+            HeadFaultsIT::withLessDamping),
         new FaultFamily(
             "H1",
             "Jacobians are taken at another context than the gradients.",
@@ -127,6 +135,18 @@ class HeadFaultsIT extends SmallestFaults {
                 : setting);
     PlantedFaults.assertFound(
         "C1", sound("C1"), faulty("C1", "faulty", training), "validation_loss");
+  }
+
+  @Test
+  void preconditionedGradientThroughTheTrailingDirectionsIsFoundByG4() {
+    RunBody<HeadVariantSetting> training =
+        SmallHeads.training(setting ->
+            setting.arm().equals("preconditioned")
+                ? SmallHeads.withBackward(
+                    setting, new HeadBackward.RankLimited(16, Directions.TRAILING, 20, true))
+                : setting);
+    PlantedFaults.assertFound(
+        "G4", sound("G4"), faulty("G4", "faulty", training), "preconditioned", "validation_loss");
   }
 
   @Test
@@ -225,6 +245,14 @@ class HeadFaultsIT extends SmallestFaults {
         setting.backward() instanceof HeadBackward.RankLimited limited
             ? SmallHeads.withBackward(
                 setting, limited(limited, limited.rank() - (int) missing, limited.directions()))
+            : setting);
+  }
+
+  private static RunBody<HeadVariantSetting> withLessDamping(double times) {
+    return SmallHeads.training(setting ->
+        setting.backward() instanceof HeadBackward.Preconditioned(var curvature, double damping)
+            ? SmallHeads.withBackward(
+                setting, new HeadBackward.Preconditioned(curvature, damping / times))
             : setting);
   }
 
