@@ -4,6 +4,7 @@ import dev.gatun.claims.heads.HeadVariantScale.Blocks;
 import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.Tier;
+import dev.gatun.model.head.HeadBackward.Curvature;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

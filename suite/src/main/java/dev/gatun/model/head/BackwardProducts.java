@@ -126,12 +126,8 @@ sealed interface BackwardProducts extends AutoCloseable {
     private final Tensor through; // W_r or W [V, D]
     private final Tensor forward; // the same
     private final Optional<Tensor> reference; // the same
-    private Optional<Matching> matching = Optional.empty();
+    private final MatchedRows matched; // G·reference
     private long passes;
-    private long replaced;
-
-    /** What scales dH to that of the reference, [N, D]. */
-    private record Matching(TensorScope scope, Tensor gradients, MatchedRms rms) {}
 
     /** An exact forward pass, and W_r backward. */
     LowRank(
@@ -141,6 +137,7 @@ sealed interface BackwardProducts extends AutoCloseable {
       this.weightGradients = weightGradients;
       this.scope = backend.newScope();
       this.limited = new LowRankWeights(backend, scope, weights, rule.rank(), rule.directions());
+      this.matched = new MatchedRows(backend, weights.cols());
       this.interval = rule.interval();
       this.through = limited.matrix();
       this.forward = weights;
@@ -155,6 +152,7 @@ sealed interface BackwardProducts extends AutoCloseable {
       this.weightGradients = weightGradients;
       this.scope = backend.newScope();
       this.limited = new LowRankWeights(backend, scope, weights, rule.rank(), Directions.LEADING);
+      this.matched = new MatchedRows(backend, weights.cols());
       this.interval = 1;
       this.through = rule.wideBackward() ? weights : limited.matrix();
       this.forward = limited.matrix();
@@ -178,21 +176,15 @@ sealed interface BackwardProducts extends AutoCloseable {
       if (passes++ % interval == 0) {
         limited.renew();
       }
-      long rows = targets.size();
-      if (reference.isPresent() && matching.filter(m -> m.gradients.rows() == rows).isEmpty()) {
-        matching.ifPresent(m -> m.scope.close());
-        TensorScope buffers = backend.newScope();
-        Tensor gradients = buffers.zeros(backend.real(), rows, weights.cols());
-        var rms = new MatchedRms(backend, buffers, gradients.size());
-        matching = Optional.of(new Matching(buffers, gradients, rms));
-        replaced++;
+      if (reference.isPresent()) {
+        matched.prepare(targets.size());
       }
     }
 
     @Override
     public void add(long first, Tensor gradient, Tensor hidden, Tensor dHidden) {
-      matching.ifPresent(m ->
-          product(gradient, reference.orElseThrow(), m.gradients.rows(first, gradient.rows())));
+      reference.ifPresent(
+          head -> product(gradient, head, matched.gradients().rows(first, gradient.rows())));
       product(gradient, through, dHidden);
       backend.gemm(Transpose.YES, Transpose.NO, 1, gradient, hidden, 1, weightGradients);
     }
@@ -203,17 +195,19 @@ sealed interface BackwardProducts extends AutoCloseable {
 
     @Override
     public void finish(Tensor hidden, Tensor targets, double scale, Tensor dHidden) {
-      matching.ifPresent(m -> m.rms.add(dHidden, m.gradients, 0, dHidden));
+      if (reference.isPresent()) {
+        matched.match(dHidden, matched.gradients(), dHidden);
+      }
     }
 
     @Override
     public long generation() {
-      return replaced;
+      return matched.generation();
     }
 
     @Override
     public void close() {
-      matching.ifPresent(m -> m.scope.close());
+      matched.close();
       scope.close();
     }
   }
@@ -228,11 +222,7 @@ sealed interface BackwardProducts extends AutoCloseable {
     private final DampedInverse inverse;
     private final RightSingularVectors random;
     private final SoftmaxCurvature softmax;
-    private Optional<Buffers> buffers = Optional.empty();
-    private long replaced;
-
-    /** For N rows. */
-    private record Buffers(TensorScope scope, Tensor conditioned, MatchedRms rms) {}
+    private final MatchedRows matched; // dH divided by the curvature
 
     Preconditioned(
         Backend backend, Tensor weights, Tensor weightGradients, HeadBackward.Preconditioned rule) {
@@ -244,6 +234,7 @@ sealed interface BackwardProducts extends AutoCloseable {
       this.inverse = new DampedInverse(backend, scope, weights.cols(), rule.damping());
       this.random = new RightSingularVectors(backend, scope, weights.cols());
       this.softmax = new SoftmaxCurvature(backend, scope, weights);
+      this.matched = new MatchedRows(backend, weights.cols());
     }
 
     @Override
@@ -264,15 +255,7 @@ sealed interface BackwardProducts extends AutoCloseable {
           softmax.begin(targets);
         }
       }
-      long rows = targets.size();
-      if (buffers.filter(b -> b.conditioned.rows() == rows).isEmpty()) {
-        buffers.ifPresent(b -> b.scope.close());
-        TensorScope ofRows = backend.newScope();
-        Tensor conditioned = ofRows.zeros(backend.real(), rows, weights.cols());
-        var rms = new MatchedRms(backend, ofRows, conditioned.size());
-        buffers = Optional.of(new Buffers(ofRows, conditioned, rms));
-        replaced++;
-      }
+      matched.prepare(targets.size());
     }
 
     @Override
@@ -286,22 +269,22 @@ sealed interface BackwardProducts extends AutoCloseable {
 
     @Override
     public void finish(Tensor hidden, Tensor targets, double scale, Tensor dHidden) {
-      Buffers b = buffers.orElseThrow();
+      Tensor divided = matched.gradients();
       if (rule.curvature() == Curvature.SOFTMAX) {
-        softmax.finish(targets, scale, dHidden, b.conditioned);
+        softmax.finish(targets, scale, dHidden, divided);
       }
-      backend.gemm(Transpose.NO, Transpose.NO, 1, dHidden, inverse.matrix(), 0, b.conditioned);
-      b.rms.add(b.conditioned, dHidden, 0, dHidden);
+      backend.gemm(Transpose.NO, Transpose.NO, 1, dHidden, inverse.matrix(), 0, divided);
+      matched.match(divided, dHidden, dHidden);
     }
 
     @Override
     public long generation() {
-      return replaced;
+      return matched.generation();
     }
 
     @Override
     public void close() {
-      buffers.ifPresent(b -> b.scope.close());
+      matched.close();
       scope.close();
     }
   }
