@@ -26,7 +26,7 @@ record HeadVariant(
     String rateOf,
     double rateFactor) {
   /** A head that sees a part of its gradient, or none, is best at several times the usual rate. */
-  private static final double STARVED = 4;
+  static final double STARVED = 4;
 
   /** Steps from one renewal of a limited backward pass to the next (arXiv 2608.16671). */
   private static final int RENEWAL = 20;
@@ -85,7 +85,7 @@ record HeadVariant(
   }
 
   /** The same as an arm of its own, whose learning rate is chosen for it. */
-  HeadVariant tuned() {
+  HeadVariant tuned(double rateFactor) {
     String own = "tuned-" + arm;
     return new HeadVariant(own, head, backward, neverClasses, own, rateFactor);
   }

@@ -78,8 +78,8 @@ record HeadVariantPlan(
           HeadVariant.preconditioned("preconditioned-at-random", Curvature.GRAM_AT_RANDOM),
           HeadVariant.preconditioned("gauss-newton", Curvature.SOFTMAX),
           HeadVariant.backward(16),
-          HeadVariant.random(16).tuned(),
-          HeadVariant.trailing(16).tuned(),
+          HeadVariant.random(16).tuned(1),
+          HeadVariant.trailing(16).tuned(HeadVariant.STARVED),
           HeadVariant.narrowForward(16, false),
           HeadVariant.narrowForward(16, true));
 

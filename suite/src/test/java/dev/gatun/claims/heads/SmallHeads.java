@@ -48,7 +48,7 @@ final class SmallHeads {
           FULL,
           preconditioned("preconditioned", Curvature.GRAM),
           preconditioned("gauss-newton", Curvature.SOFTMAX),
-          HeadVariant.trailing(16).tuned());
+          HeadVariant.trailing(16).tuned(HeadVariant.STARVED));
   private static final List<HeadVariant> NEVER = List.of(FULL, never(768));
 
   private SmallHeads() {}
