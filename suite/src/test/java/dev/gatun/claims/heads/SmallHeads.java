@@ -46,8 +46,9 @@ final class SmallHeads {
   private static final List<HeadVariant> HIDDEN_GRADIENTS =
       List.of(
           FULL,
-          preconditioned("preconditioned", Curvature.GRAM),
           preconditioned("gauss-newton", Curvature.SOFTMAX),
+          backward(16),
+          HeadVariant.random(16).tuned(1),
           HeadVariant.trailing(16).tuned(HeadVariant.STARVED));
   private static final List<HeadVariant> NEVER = List.of(FULL, never(768));
 
