@@ -82,6 +82,7 @@ public final class Claims {
         new SweepClaim("G1", SignalExperiment.runs()),
         new SweepClaim("G2", bottleneck.cosineOfSpread()),
         new SweepClaim("G3", bottleneck.runs(), heads.matrices()),
+        new SweepClaim("G4", HeadVariantExperiment.hiddenGradients(variants)),
         new SweepClaim("G5", SpamLangRun.coverageLaw(spamLang)),
         new SweepClaim("H1", heads, new TokensOverLinear(heads), new SpamLangHeads()));
   }

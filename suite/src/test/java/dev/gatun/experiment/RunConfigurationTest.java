@@ -7,6 +7,7 @@ import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.head.HeadBackward;
+import dev.gatun.model.head.HeadBackward.Curvature;
 import dev.gatun.model.head.HeadBackward.Directions;
 import java.util.List;
 import java.util.OptionalInt;
@@ -82,14 +83,19 @@ class RunConfigurationTest {
   void backwardPassesOfEqualComponentsAreDifferentConfigurations() {
     var linear = new HeadForm.Linear(false);
     assertEquals(
-        6,
+        11,
         Stream.of(
                 HeadBackward.EXACT,
                 new HeadBackward.WithoutOrthogonalPart(),
                 new HeadBackward.FrozenHead(),
                 new HeadBackward.RankLimited(2),
                 new HeadBackward.RankLimited(2, Directions.RANDOM, 1, false),
-                new HeadBackward.RankLimited(2, Directions.TRAILING, 1, false))
+                new HeadBackward.RankLimited(2, Directions.TRAILING, 1, false),
+                new HeadBackward.Preconditioned(Curvature.GRAM, 0.1),
+                new HeadBackward.Preconditioned(Curvature.GRAM_AT_RANDOM, 0.1),
+                new HeadBackward.Preconditioned(Curvature.SOFTMAX, 0.1),
+                new HeadBackward.NarrowForward(2, false),
+                new HeadBackward.NarrowForward(2, true))
             .map(backward -> configuration(linear, backward))
             .distinct()
             .count());

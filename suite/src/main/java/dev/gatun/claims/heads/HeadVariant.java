@@ -5,6 +5,7 @@ import dev.gatun.experiment.ModelSize;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.model.head.HeadBackward;
+import dev.gatun.model.head.HeadBackward.Curvature;
 import dev.gatun.model.head.HeadBackward.Directions;
 
 /**
@@ -25,10 +26,13 @@ record HeadVariant(
     String rateOf,
     double rateFactor) {
   /** A head that sees a part of its gradient, or none, is best at several times the usual rate. */
-  private static final double STARVED = 4;
+  static final double STARVED = 4;
 
   /** Steps from one renewal of a limited backward pass to the next (arXiv 2608.16671). */
   private static final int RENEWAL = 20;
+
+  /** Of a curvature: small beside its mean eigenvalue, and enough for rounding. */
+  private static final double DAMPING = 0.1;
 
   private static final HeadForm PLAIN = new HeadForm.Linear(false);
   private static final HeadForm BIASED = new HeadForm.Linear(false, OutputBias.LEARNED);
@@ -80,6 +84,26 @@ record HeadVariant(
     return limited("random" + rank, rank, Directions.RANDOM);
   }
 
+  /** The same as an arm of its own, whose learning rate is chosen for it. */
+  HeadVariant tuned(double rateFactor) {
+    String own = "tuned-" + arm;
+    return new HeadVariant(own, head, backward, neverClasses, own, rateFactor);
+  }
+
+  /**
+   * The exact model, but for a gradient to its hidden states that is divided by a curvature. Such
+   * gradients are best at higher rates than the usual ones.
+   */
+  static HeadVariant preconditioned(String arm, Curvature curvature) {
+    return of(arm, PLAIN, new HeadBackward.Preconditioned(curvature, DAMPING), 2);
+  }
+
+  /** A head whose forward pass has a lower rank, and its backward pass too unless it is wide. */
+  static HeadVariant narrowForward(int rank, boolean wideBackward) {
+    String arm = "narrow" + rank + (wideBackward ? "-wide-backward" : "");
+    return of(arm, PLAIN, new HeadBackward.NarrowForward(rank, wideBackward), 1);
+  }
+
   private static HeadVariant limited(String arm, int rank, Directions directions) {
     return of(arm, PLAIN, new HeadBackward.RankLimited(rank, directions, RENEWAL, true), 1);
   }
@@ -94,10 +118,9 @@ record HeadVariant(
     return new HeadVariant(arm, head, backward, neverClasses, FULL.arm, 1);
   }
 
-  /** The same as an arm of the models of width 96, which stand beside those of width 32. */
-  HeadVariant wide() {
-    return new HeadVariant(
-        "wide-" + arm, head, backward, neverClasses, "wide-" + rateOf, rateFactor);
+  /** The same as an arm of other models, whose arms have names that begin in another way. */
+  HeadVariant named(String before) {
+    return new HeadVariant(before + arm, head, backward, neverClasses, before + rateOf, rateFactor);
   }
 
   /** Whether a learning rate is chosen for it. */

@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The experiment behind A7, C1, C2 and C3: equal models that differ in the rank of their head, in
- * how the logit gradient flows back through it, or in classes that never occur, trained from equal
- * seeds. Claims share one sweep, so that each model is trained once.
+ * The experiment behind A7, C1, C2, C3 and G4: equal models that differ in the rank of their head,
+ * in how the logit gradient flows back through it, or in classes that never occur, trained from
+ * equal seeds. Claims share one sweep, so that each model is trained once.
  *
  * <p>Learning rates are chosen first, on seeds that are not measured: for each arm the rate whose
  * final validation loss is least on average, the lower of equals. Models with classes that never
@@ -49,6 +49,11 @@ public record HeadVariantExperiment(Sweep<HeadVariantSetting> sweep, Plans plans
   /** Limited backward passes. */
   public static HeadVariantExperiment backward(Sweep<HeadVariantSetting> sweep) {
     return new HeadVariantExperiment(sweep, HeadVariantPlan::ofBackward);
+  }
+
+  /** Other gradients to the hidden states. */
+  public static HeadVariantExperiment hiddenGradients(Sweep<HeadVariantSetting> sweep) {
+    return new HeadVariantExperiment(sweep, HeadVariantPlan::ofHiddenGradients);
   }
 
   /** Heads that learn from no gradient outside their column space. */

@@ -4,6 +4,7 @@ import dev.gatun.claims.heads.HeadVariantScale.Blocks;
 import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.Tier;
+import dev.gatun.model.head.HeadBackward.Curvature;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,22 @@ record HeadVariantPlan(
           Blocks.LLAMA, new ModelSize(49_152, 4096, 6, 32, 1024), 512, 21_000, 1050, 0.05, 128);
 
   private static final List<Double> PAPER_RATES = List.of(7.5e-5, 1.5e-4, 3e-4, 6e-4, 1.2e-3);
+
+  /** G4's at the desk: two million tokens for each run, of which a trial has half. */
+  private static final HeadVariantScale TOKENS =
+      new HeadVariantScale(Blocks.GPT2, new ModelSize(1024, 32, 2, 2, 64), 32, 1000, 500, 0.1, 128);
+
+  private static final List<HeadVariant> HIDDEN_GRADIENTS =
+      List.of(
+          HeadVariant.FULL,
+          HeadVariant.preconditioned("preconditioned", Curvature.GRAM),
+          HeadVariant.preconditioned("preconditioned-at-random", Curvature.GRAM_AT_RANDOM),
+          HeadVariant.preconditioned("gauss-newton", Curvature.SOFTMAX),
+          HeadVariant.backward(16),
+          HeadVariant.random(16).tuned(1),
+          HeadVariant.trailing(16).tuned(HeadVariant.STARVED),
+          HeadVariant.narrowForward(16, false),
+          HeadVariant.narrowForward(16, true));
 
   /** Checks that trials say nothing about the seeds of the runs. */
   HeadVariantPlan {
@@ -131,7 +148,7 @@ record HeadVariantPlan(
     if (tier == Tier.QUICK) {
       return List.of(ofBytes(tier, limited(32, 16, 4), firstSeed, 5));
     }
-    List<HeadVariant> wide = limited(96, 48).stream().map(HeadVariant::wide).toList();
+    List<HeadVariant> wide = limited(96, 48).stream().map(v -> v.named("wide-")).toList();
     return List.of(
         ofBytes(tier, limited(32, 16, 8, 4), firstSeed, 5), of(WIDE, wide, RATES, firstSeed, 5));
   }
@@ -166,6 +183,19 @@ record HeadVariantPlan(
             HeadVariant.FULL_WITH_BIAS,
             HeadVariant.WITHOUT_ORTHOGONAL_PART_WITH_BIAS);
     return ofBytes(tier, arms, firstSeed, 3);
+  }
+
+  /**
+   * G4: other gradients to the hidden states, each at its own rate; at the desk also under four
+   * times the vocabulary.
+   */
+  static List<HeadVariantPlan> ofHiddenGradients(Tier tier, long firstSeed) {
+    HeadVariantPlan bytes = ofBytes(tier, HIDDEN_GRADIENTS, firstSeed, 5);
+    if (tier == Tier.QUICK) {
+      return List.of(bytes);
+    }
+    List<HeadVariant> arms = HIDDEN_GRADIENTS.stream().map(v -> v.named("v1024-")).toList();
+    return List.of(bytes, of(TOKENS, arms, DESK_RATES, firstSeed, 5));
   }
 
   /** C3: 256 classes that occur among 256, 1,024 and 4,096 in all. */

@@ -3,6 +3,7 @@ package dev.gatun.model.head;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
+import dev.gatun.model.head.HeadBackward.Curvature;
 import dev.gatun.model.head.HeadBackward.Directions;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
@@ -21,15 +22,19 @@ sealed interface BackwardProducts extends AutoCloseable {
     return switch (rule) {
       case HeadBackward.Exact _ -> new Exact(backend, weights, weightGradients);
       case HeadBackward.RankLimited limited ->
-          new RankLimited(backend, weights, weightGradients, limited);
+          new LowRank(backend, weights, weightGradients, limited);
+      case HeadBackward.NarrowForward narrow ->
+          new LowRank(backend, weights, weightGradients, narrow);
       case HeadBackward.WithoutOrthogonalPart _ ->
           new WithoutOrthogonalPart(backend, weights, weightGradients);
+      case HeadBackward.Preconditioned preconditioned ->
+          new Preconditioned(backend, weights, weightGradients, preconditioned);
       case HeadBackward.FrozenHead _ -> new HiddenOnly(backend, weights);
     };
   }
 
-  /** Reads the weights as they are now. It is called before every pass, with the pass's rows. */
-  void refresh(long rows);
+  /** Reads the weights as they are now. It is called before every pass, with its targets [N]. */
+  void refresh(Tensor targets);
 
   /**
    * Rows of G [R, V] with their hidden states [R, D]; overwrites their dHidden [R, D].
@@ -38,8 +43,16 @@ sealed interface BackwardProducts extends AutoCloseable {
    */
   void add(long first, Tensor gradient, Tensor hidden, Tensor dHidden);
 
-  /** After all rows: their hidden states and gradients [N, D]. */
-  void finish(Tensor hidden, Tensor dHidden);
+  /** After all rows: their hidden states and gradients [N, D], their targets [N], and G's scale. */
+  void finish(Tensor hidden, Tensor targets, double scale, Tensor dHidden);
+
+  /** The weights of the logits: those of the head, unless the forward pass is narrow, too. */
+  default Tensor forward(Tensor ofTheHead) {
+    return ofTheHead;
+  }
+
+  /** Takes the weights of the logits of those that the head has now; not to be recorded. */
+  default void renewForward() {}
 
   /** How often a buffer of a pass was replaced. */
   default long generation() {
@@ -53,7 +66,7 @@ sealed interface BackwardProducts extends AutoCloseable {
   record Exact(Backend backend, Tensor weights, Tensor weightGradients)
       implements BackwardProducts {
     @Override
-    public void refresh(long rows) {}
+    public void refresh(Tensor targets) {}
 
     @Override
     public void add(long first, Tensor gradient, Tensor hidden, Tensor dHidden) {
@@ -62,7 +75,7 @@ sealed interface BackwardProducts extends AutoCloseable {
     }
 
     @Override
-    public void finish(Tensor hidden, Tensor dHidden) {}
+    public void finish(Tensor hidden, Tensor targets, double scale, Tensor dHidden) {}
 
     @Override
     public void close() {}
@@ -71,7 +84,7 @@ sealed interface BackwardProducts extends AutoCloseable {
   /** dH = G·W alone: no parameter learns. */
   record HiddenOnly(Backend backend, Tensor weights) implements BackwardProducts {
     @Override
-    public void refresh(long rows) {}
+    public void refresh(Tensor targets) {}
 
     @Override
     public void add(long first, Tensor gradient, Tensor hidden, Tensor dHidden) {
@@ -79,7 +92,7 @@ sealed interface BackwardProducts extends AutoCloseable {
     }
 
     @Override
-    public void finish(Tensor hidden, Tensor dHidden) {}
+    public void finish(Tensor hidden, Tensor targets, double scale, Tensor dHidden) {}
 
     @Override
     public void close() {}
@@ -88,7 +101,7 @@ sealed interface BackwardProducts extends AutoCloseable {
   /** The gradients of a head whose parameters have none: refused. */
   record Frozen() implements BackwardProducts {
     @Override
-    public void refresh(long rows) {}
+    public void refresh(Tensor targets) {}
 
     @Override
     public void add(long first, Tensor gradient, Tensor hidden, Tensor dHidden) {
@@ -96,83 +109,83 @@ sealed interface BackwardProducts extends AutoCloseable {
     }
 
     @Override
-    public void finish(Tensor hidden, Tensor dHidden) {}
+    public void finish(Tensor hidden, Tensor targets, double scale, Tensor dHidden) {}
 
     @Override
     public void close() {}
   }
 
-  /** dH = G·W_r with W_r = W·(Q·Qᵀ), dW += Gᵀ·H. */
-  final class RankLimited implements BackwardProducts {
+  /** dH = G·W_r or G·W, scaled to the other where a size is to be matched; dW += Gᵀ·H. */
+  final class LowRank implements BackwardProducts {
     private final Backend backend;
     private final Tensor weights; // [V, D]
     private final Tensor weightGradients; // [V, D]
-    private final HeadBackward.RankLimited rule;
     private final TensorScope scope;
-    private final RightSingularVectors directions;
-    private final Tensor wideProjector; // [D, D] F64
-    private final Tensor projector; // [D, D]
-    private final Tensor limited; // [V, D]
-    private Optional<Matching> matching = Optional.empty();
+    private final LowRankWeights limited;
+    private final int interval;
+    private final Tensor through; // W_r or W [V, D]
+    private final Tensor forward; // the same
+    private final Optional<Tensor> reference; // the same
+    private final MatchedRows matched; // G·reference
     private long passes;
-    private long replaced;
 
-    /** What scales dH to the exact one, [N, D]. */
-    private record Matching(TensorScope scope, Tensor exact, MatchedRms rms) {}
-
-    RankLimited(
+    /** An exact forward pass, and W_r backward. */
+    LowRank(
         Backend backend, Tensor weights, Tensor weightGradients, HeadBackward.RankLimited rule) {
-      long width = weights.cols();
-      if (rule.rank() > width) {
-        throw new IllegalArgumentException(
-            "the backward pass of a head of width %s cannot have rank %s"
-                .formatted(width, rule.rank()));
-      }
       this.backend = backend;
       this.weights = weights;
-      this.rule = rule;
       this.weightGradients = weightGradients;
       this.scope = backend.newScope();
-      this.directions = new RightSingularVectors(backend, scope, width);
-      this.wideProjector = scope.zeros(ElementType.F64, width, width);
-      this.projector = scope.zeros(backend.real(), width, width);
-      this.limited = scope.zeros(backend.real(), weights.rows(), width);
+      this.limited = new LowRankWeights(backend, scope, weights, rule.rank(), rule.directions());
+      this.matched = new MatchedRows(backend, weights.cols());
+      this.interval = rule.interval();
+      this.through = limited.matrix();
+      this.forward = weights;
+      this.reference = rule.rmsMatched() ? Optional.of(weights) : Optional.empty();
+    }
+
+    /** W_r forward, and W_r or W backward. */
+    LowRank(
+        Backend backend, Tensor weights, Tensor weightGradients, HeadBackward.NarrowForward rule) {
+      this.backend = backend;
+      this.weights = weights;
+      this.weightGradients = weightGradients;
+      this.scope = backend.newScope();
+      this.limited = new LowRankWeights(backend, scope, weights, rule.rank(), Directions.LEADING);
+      this.matched = new MatchedRows(backend, weights.cols());
+      this.interval = 1;
+      this.through = rule.wideBackward() ? weights : limited.matrix();
+      this.forward = limited.matrix();
+      this.reference = rule.wideBackward() ? Optional.of(forward) : Optional.empty();
     }
 
     @Override
-    public void refresh(long rows) {
-      if (passes++ % rule.interval() == 0) {
-        renew();
-      }
-      if (rule.rmsMatched() && matching.filter(m -> m.exact.rows() == rows).isEmpty()) {
-        matching.ifPresent(m -> m.scope.close());
-        TensorScope buffers = backend.newScope();
-        Tensor gradients = buffers.zeros(backend.real(), rows, weights.cols());
-        var rms = new MatchedRms(backend, buffers, gradients.size());
-        matching = Optional.of(new Matching(buffers, gradients, rms));
-        replaced++;
+    public Tensor forward(Tensor ofTheHead) {
+      return forward;
+    }
+
+    @Override
+    public void renewForward() {
+      if (forward != weights) {
+        limited.renew();
       }
     }
 
-    private void renew() {
-      if (rule.directions() == Directions.RANDOM) {
-        directions.refreshAtRandom();
-      } else {
-        directions.refresh(weights);
+    @Override
+    public void refresh(Tensor targets) {
+      if (passes++ % interval == 0) {
+        limited.renew();
       }
-      Tensor kept =
-          rule.directions() == Directions.TRAILING
-              ? directions.trailing(rule.rank())
-              : directions.leading(rule.rank());
-      backend.gemm(Transpose.YES, Transpose.NO, 1, kept, kept, 0, wideProjector);
-      backend.copy(wideProjector, projector);
-      backend.gemm(Transpose.NO, Transpose.NO, 1, weights, projector, 0, limited);
+      if (reference.isPresent()) {
+        matched.prepare(targets.size());
+      }
     }
 
     @Override
     public void add(long first, Tensor gradient, Tensor hidden, Tensor dHidden) {
-      matching.ifPresent(m -> product(gradient, weights, m.exact.rows(first, gradient.rows())));
-      product(gradient, limited, dHidden);
+      reference.ifPresent(
+          head -> product(gradient, head, matched.gradients().rows(first, gradient.rows())));
+      product(gradient, through, dHidden);
       backend.gemm(Transpose.YES, Transpose.NO, 1, gradient, hidden, 1, weightGradients);
     }
 
@@ -181,18 +194,97 @@ sealed interface BackwardProducts extends AutoCloseable {
     }
 
     @Override
-    public void finish(Tensor hidden, Tensor dHidden) {
-      matching.ifPresent(m -> m.rms.add(dHidden, m.exact, 0, dHidden));
+    public void finish(Tensor hidden, Tensor targets, double scale, Tensor dHidden) {
+      if (reference.isPresent()) {
+        matched.match(dHidden, matched.gradients(), dHidden);
+      }
     }
 
     @Override
     public long generation() {
-      return replaced;
+      return matched.generation();
     }
 
     @Override
     public void close() {
-      matching.ifPresent(m -> m.scope.close());
+      matched.close();
+      scope.close();
+    }
+  }
+
+  /** dH = s·G·W·(C + λI)⁻¹, dW += Gᵀ·H. */
+  final class Preconditioned implements BackwardProducts {
+    private final Backend backend;
+    private final Tensor weights; // [V, D]
+    private final Tensor weightGradients; // [V, D]
+    private final HeadBackward.Preconditioned rule;
+    private final TensorScope scope;
+    private final DampedInverse inverse;
+    private final RightSingularVectors random;
+    private final SoftmaxCurvature softmax;
+    private final MatchedRows matched; // dH divided by the curvature
+
+    Preconditioned(
+        Backend backend, Tensor weights, Tensor weightGradients, HeadBackward.Preconditioned rule) {
+      this.backend = backend;
+      this.weights = weights;
+      this.weightGradients = weightGradients;
+      this.rule = rule;
+      this.scope = backend.newScope();
+      this.inverse = new DampedInverse(backend, scope, weights.cols(), rule.damping());
+      this.random = new RightSingularVectors(backend, scope, weights.cols());
+      this.softmax = new SoftmaxCurvature(backend, scope, weights);
+      this.matched = new MatchedRows(backend, weights.cols());
+    }
+
+    @Override
+    public void refresh(Tensor targets) {
+      switch (rule.curvature()) {
+        case GRAM -> {
+          backend.syrk(Transpose.YES, weights, 0, inverse.lower());
+          inverse.renew();
+        }
+        case GRAM_AT_RANDOM -> {
+          backend.syrk(Transpose.YES, weights, 0, inverse.lower());
+          random.refreshAtRandom();
+          inverse.renewWith(random);
+        }
+        case SOFTMAX -> {
+          softmax.write(inverse.lower());
+          inverse.renew();
+          softmax.begin(targets);
+        }
+      }
+      matched.prepare(targets.size());
+    }
+
+    @Override
+    public void add(long first, Tensor gradient, Tensor hidden, Tensor dHidden) {
+      backend.gemm(Transpose.NO, Transpose.NO, 1, gradient, weights, 0, dHidden);
+      backend.gemm(Transpose.YES, Transpose.NO, 1, gradient, hidden, 1, weightGradients);
+      if (rule.curvature() == Curvature.SOFTMAX) {
+        softmax.add(first, gradient);
+      }
+    }
+
+    @Override
+    public void finish(Tensor hidden, Tensor targets, double scale, Tensor dHidden) {
+      Tensor divided = matched.gradients();
+      if (rule.curvature() == Curvature.SOFTMAX) {
+        softmax.finish(targets, scale, dHidden, divided);
+      }
+      backend.gemm(Transpose.NO, Transpose.NO, 1, dHidden, inverse.matrix(), 0, divided);
+      matched.match(divided, dHidden, dHidden);
+    }
+
+    @Override
+    public long generation() {
+      return matched.generation();
+    }
+
+    @Override
+    public void close() {
+      matched.close();
       scope.close();
     }
   }
@@ -231,7 +323,7 @@ sealed interface BackwardProducts extends AutoCloseable {
     }
 
     @Override
-    public void refresh(long rows) {
+    public void refresh(Tensor targets) {
       directions.refresh(weights);
       Tensor scaled = directions.overSingularValues(weights.rows());
       if (scaled.rows() == 0) {
@@ -248,7 +340,7 @@ sealed interface BackwardProducts extends AutoCloseable {
     }
 
     @Override
-    public void finish(Tensor hidden, Tensor dHidden) {
+    public void finish(Tensor hidden, Tensor targets, double scale, Tensor dHidden) {
       backend.gemm(Transpose.YES, Transpose.NO, 1, dHidden, hidden, 0, correlation);
       backend.copy(correlation, wideCorrelation);
       backend.gemm(Transpose.NO, Transpose.NO, 1, inverse, wideCorrelation, 0, wideCoefficients);

@@ -15,7 +15,7 @@ import java.util.OptionalDouble;
  */
 public final class LinearHead implements MatrixHead {
   private final Backend backend;
-  private final Tensor weights; // [V, D]
+  private final Tensor forward; // W, or what a narrow forward pass has in its place [V, D]
   private final Bias bias;
   private final Optional<LogitCap> cap;
   private final BackwardProducts products;
@@ -82,33 +82,33 @@ public final class LinearHead implements MatrixHead {
   private LinearHead(
       Backend backend, Tensor weights, Bias bias, OptionalDouble cap, BackwardProducts products) {
     this.backend = backend;
-    this.weights = weights;
+    this.forward = products.forward(weights);
     this.bias = bias;
     this.cap = LogitCap.of(backend, cap);
     this.products = products;
-    this.hiddenProducts = new BackwardProducts.HiddenOnly(backend, weights);
+    this.hiddenProducts = new BackwardProducts.HiddenOnly(backend, forward);
     this.chunks = new LogitChunks(backend, bias.value, this.cap);
   }
 
   @Override
   public long vocabulary() {
-    return weights.rows();
+    return forward.rows();
   }
 
   @Override
   public HeadScores scores(Tensor hidden, Tensor targets) {
-    return chunks.scores(hidden, weights, targets);
+    return chunks.scores(hidden, current(), targets);
   }
 
   @Override
   public void prepare(Tensor targets) {
-    products.refresh(targets.size());
+    products.refresh(targets);
   }
 
   @Override
   public void gradients(
       Tensor hidden, Tensor targets, double scale, Tensor dHidden, BlockVisitor tap) {
-    chunks.gradients(hidden, weights, targets, scale, dHidden, products, withBias(tap));
+    chunks.gradients(hidden, forward, targets, scale, dHidden, products, withBias(tap));
   }
 
   /** The gradient of a learned bias is Gᵀ·1: each chunk of G adds its column sums. */
@@ -124,12 +124,12 @@ public final class LinearHead implements MatrixHead {
 
   @Override
   public void hiddenGradients(Tensor hidden, Tensor targets, double scale, Tensor dHidden) {
-    chunks.gradients(hidden, weights, targets, scale, dHidden, hiddenProducts, BlockVisitor.NONE);
+    chunks.gradients(hidden, current(), targets, scale, dHidden, hiddenProducts, BlockVisitor.NONE);
   }
 
   @Override
   public double streamGradient(Tensor hidden, Tensor targets, double scale, BlockVisitor tap) {
-    chunks.gradientChunks(hidden, weights, targets, scale, tap);
+    chunks.gradientChunks(hidden, current(), targets, scale, tap);
     return scale * chunks.lossSum(hidden.rows());
   }
 
@@ -146,12 +146,18 @@ public final class LinearHead implements MatrixHead {
   @Override
   public void streamGradientColumns(
       Tensor hidden, Tensor targets, double scale, BlockVisitor consumer) {
-    chunks.gradientColumns(hidden, weights, targets, scale, consumer);
+    chunks.gradientColumns(hidden, current(), targets, scale, consumer);
   }
 
   @Override
   public Tensor weights(TensorScope scope) {
-    return weights;
+    return current();
+  }
+
+  /** The weights of the logits as they are now; a pass for gradients has those of its beginning. */
+  private Tensor current() {
+    products.renewForward();
+    return forward;
   }
 
   @Override

@@ -102,7 +102,7 @@ public final class LogitChunks implements AutoCloseable {
           long count = gradient.rows();
           products.add(first, gradient, x.rows(first, count), dX.rows(first, count));
         });
-    products.finish(x, dX);
+    products.finish(x, targets, scale, dX);
   }
 
   /** G by chunks of rows, which the consumer may overwrite; the losses stay in their buffer. */

@@ -31,7 +31,7 @@ final class MatchedRms {
     backend.fill(ones, 1);
   }
 
-  /** out = beta·out + x·rms(reference)/rms(x); out may be x. */
+  /** out = beta·out + x·rms(reference)/rms(x); out may be either. */
   void add(Tensor x, Tensor reference, double beta, Tensor out) {
     long n = ones.size();
     Tensor row = reference.reshape(1, n);

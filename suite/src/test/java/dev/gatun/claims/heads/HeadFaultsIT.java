@@ -37,13 +37,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The smallest faults of A7, A8, C1, C2, C3 and H1 that are found. */
+/** The smallest faults of A7, A8, C1, C2, C3, G4 and H1 that are found. */
 class HeadFaultsIT extends SmallestFaults {
   private static final List<Double> SHARES = List.of(0.0625, 0.125, 0.25, 0.5, 0.75, 1.0);
 
   private final Backend backend = CpuBackend.open(1);
 
-  /** A7, C1, C2 and C3 share it, so that the sound runs are trained once. */
+  /** A7, C1, C2, C3 and G4 share it, so that the sound runs are trained once. */
   private final Sweep<HeadVariantSetting> whole = SmallHeads.sweep(new HeadVariantTraining());
 
   @TempDir private Path output;
@@ -102,6 +102,14 @@ class HeadFaultsIT extends SmallestFaults {
             "",
             "never",
             HeadFaultsIT::withTargetsThatNeverOccur),
+        ofVariants(
+            "G4",
+            "The half of the directions in which the head is smallest has directions too many.",
+            "directions",
+            List.of(1.0, 2.0, 4.0, 8.0, 12.0, 15.0),
+            "",
+            "tuned-trailing16",
+            more -> withoutRanks(-more)),
         new FaultFamily(
             "H1",
             "Jacobians are taken at another context than the gradients.",
@@ -127,6 +135,17 @@ class HeadFaultsIT extends SmallestFaults {
                 : setting);
     PlantedFaults.assertFound(
         "C1", sound("C1"), faulty("C1", "faulty", training), "validation_loss");
+  }
+
+  @Test
+  void curvatureThatIsHardlyDampedIsFoundByG4() {
+    RunBody<HeadVariantSetting> training =
+        SmallHeads.training(setting ->
+            setting.backward() instanceof HeadBackward.Preconditioned(var curvature, _)
+                ? SmallHeads.withBackward(setting, new HeadBackward.Preconditioned(curvature, 1e-6))
+                : setting);
+    PlantedFaults.assertFound(
+        "G4", sound("G4"), faulty("G4", "undamped", training), "validation_loss");
   }
 
   @Test

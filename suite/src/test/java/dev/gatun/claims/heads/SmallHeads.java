@@ -3,6 +3,7 @@ package dev.gatun.claims.heads;
 import static dev.gatun.claims.heads.HeadVariant.FULL;
 import static dev.gatun.claims.heads.HeadVariant.backward;
 import static dev.gatun.claims.heads.HeadVariant.never;
+import static dev.gatun.claims.heads.HeadVariant.preconditioned;
 import static dev.gatun.claims.heads.HeadVariant.rank;
 
 import dev.gatun.backend.Backend;
@@ -20,6 +21,7 @@ import dev.gatun.experiment.SweepClaim;
 import dev.gatun.experiment.Tier;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.head.HeadBackward;
+import dev.gatun.model.head.HeadBackward.Curvature;
 import dev.gatun.results.RunRecorder;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,6 +43,13 @@ final class SmallHeads {
       List.of(FULL, backward(4), backward(16), backward(32), rank(4), rank(16), rank(32));
   private static final List<HeadVariant> ORTHOGONAL =
       List.of(FULL, HeadVariant.WITHOUT_ORTHOGONAL_PART, HeadVariant.FROZEN);
+  private static final List<HeadVariant> HIDDEN_GRADIENTS =
+      List.of(
+          FULL,
+          preconditioned("gauss-newton", Curvature.SOFTMAX),
+          backward(16),
+          HeadVariant.random(16).tuned(1),
+          HeadVariant.trailing(16).tuned(HeadVariant.STARVED));
   private static final List<HeadVariant> NEVER = List.of(FULL, never(768));
 
   private SmallHeads() {}
@@ -72,6 +81,7 @@ final class SmallHeads {
           case "C1" -> BACKWARD;
           case "C2" -> ORTHOGONAL;
           case "C3" -> NEVER;
+          case "G4" -> HIDDEN_GRADIENTS;
           default -> throw new IllegalArgumentException(id);
         };
     var runs =

@@ -14,6 +14,7 @@ import dev.gatun.model.LanguageModel;
 import dev.gatun.model.TinyModels;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.head.HeadBackward.Curvature;
 import dev.gatun.model.head.HeadBackward.Directions;
 import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.ElementType;
@@ -192,8 +193,116 @@ class HeadBackwardTest {
         resized(projected(exact.weights), exact.weights), spanned.weights, 1e-12, message(0));
   }
 
+  /** Of all changes of the logits that the head lets through, the nearest to a multiple of −G. */
+  @Test
+  void stepAlongThePreconditionedGradientChangesLogitsByTheProjectedLogitGradient() {
+    Gradients exact = gradients(oracle, HeadBackward.EXACT);
+    Gradients stepped = gradients(oracle, preconditioned(Curvature.GRAM, 1e-12));
+    double[] change = product(stepped.hidden, ROWS, WIDTH, transposed(weights), VOCABULARY);
+    double[] expected = transposed(projected(transposed(logitGradient(), ROWS), ROWS), VOCABULARY);
+    assertArrayEquals(resized(expected, change), change, 1e-10, message(0));
+    assertEquals(norm(exact.hidden), norm(stepped.hidden), 1e-13, message(0));
+    assertArrayEquals(exact.weights, stepped.weights, 0, message(0));
+    assertEquals(exact.loss, stepped.loss, message(0));
+  }
+
+  @Test
+  void preconditionedGradientIsDividedByTheDampedGramMatrix() {
+    for (double damping : new double[] {0.01, 1}) {
+      Gradients exact = gradients(oracle, HeadBackward.EXACT);
+      double[] gram = product(transposed(weights), WIDTH, VOCABULARY, weights, WIDTH);
+      double[] expected = resized(divided(exact.hidden, damped(gram, damping)), exact.hidden);
+      Gradients conditioned = gradients(oracle, preconditioned(Curvature.GRAM, damping));
+      assertArrayEquals(expected, conditioned.hidden, 1e-13, message(0));
+      assertTrue(distance(exact.hidden, conditioned.hidden) > 0.02 * norm(exact.hidden));
+    }
+  }
+
+  @Test
+  void nullOfThePreconditionedGradientDividesOtherDirectionsByTheSameNumbers() {
+    weights[3] *= 20; // so that one singular value lies apart
+    Gradients exact = gradients(oracle, HeadBackward.EXACT);
+    Gradients own = gradients(oracle, preconditioned(Curvature.GRAM, 0.1));
+    Gradients random = gradients(oracle, preconditioned(Curvature.GRAM_AT_RANDOM, 0.1));
+    double[] ownFactors = singularValues(quotient(own.hidden, exact.hidden), WIDTH);
+    double[] randomFactors = singularValues(quotient(random.hidden, exact.hidden), WIDTH);
+    for (int i = 0; i < WIDTH; i++) {
+      assertEquals(
+          ownFactors[i] / ownFactors[0], randomFactors[i] / randomFactors[0], 1e-9, message(i));
+    }
+    assertTrue(distance(own.hidden, random.hidden) > 0.1 * norm(own.hidden), message(0));
+    assertArrayEquals(
+        random.hidden,
+        gradients(oracle, preconditioned(Curvature.GRAM_AT_RANDOM, 0.1)).hidden,
+        0,
+        message(0));
+  }
+
+  @Test
+  void gaussNewtonGradientIsDividedByTheMeanCurvatureOfThePassBefore() {
+    targets[11] = 5;
+    double[] curvature = meanCurvature();
+    Tensor w = write(oracle, scope, weights, VOCABULARY, WIDTH);
+    Tensor dW = scope.zeros(ElementType.F64, VOCABULARY, WIDTH);
+    HeadBackward rule = preconditioned(Curvature.SOFTMAX, 0.1);
+    try (LinearHead head = new LinearHead(oracle, w, dW, LinearHead.Bias.NONE, rule)) {
+      Gradients first = pass(oracle, scope, head, dW);
+      assertArrayEquals(gradients(oracle, HeadBackward.EXACT).hidden, first.hidden, 1e-14);
+      System.arraycopy(normals(9, weights.length), 0, weights, 0, weights.length);
+      oracle.write(weights, w);
+      Gradients exact = gradients(oracle, HeadBackward.EXACT);
+      Gradients second = pass(oracle, scope, head, dW);
+      double[] expected = resized(divided(exact.hidden, damped(curvature, 0.1)), exact.hidden);
+      assertArrayEquals(expected, second.hidden, 1e-13, message(0));
+      assertArrayEquals(exact.weights, second.weights, 0, message(0));
+      assertEquals(exact.loss, second.loss, message(0));
+      assertTrue(distance(exact.hidden, second.hidden) > 0.02 * norm(exact.hidden));
+    }
+  }
+
+  @Test
+  void curvatureOfASoftmaxNeedsEveryTarget() {
+    HeadBackward rule = preconditioned(Curvature.SOFTMAX, 0.1);
+    var refused = assertThrows(IllegalArgumentException.class, () -> gradients(oracle, rule));
+    assertTrue(refused.getMessage().contains("target"), refused::getMessage);
+  }
+
+  @Test
+  void narrowForwardPassIsThatOfTheBestApproximationOfThatRank() {
+    Gradients narrow = gradients(oracle, new HeadBackward.NarrowForward(3, false));
+    Gradients wide = gradients(oracle, new HeadBackward.NarrowForward(3, true));
+    double[] whole = weights.clone();
+    System.arraycopy(truncated(3), 0, weights, 0, weights.length);
+    Gradients expected = gradients(oracle, HeadBackward.EXACT);
+    assertArrayEquals(expected.hidden, narrow.hidden, 1e-13, message(3));
+    assertArrayEquals(expected.weights, narrow.weights, 1e-13, message(3));
+    assertEquals(expected.loss, narrow.loss, 1e-13, message(3));
+    double[] through = product(logitGradient(), ROWS, VOCABULARY, whole, WIDTH);
+    assertArrayEquals(resized(through, expected.hidden), wide.hidden, 1e-13, message(3));
+    assertArrayEquals(narrow.weights, wide.weights, 0, message(3));
+    assertEquals(narrow.loss, wide.loss, message(3));
+  }
+
+  @Test
+  void narrowHeadIsEvaluatedWithTheWeightsOfThatMoment() {
+    Tensor w = write(oracle, scope, normals(9, weights.length), VOCABULARY, WIDTH);
+    Tensor dW = scope.zeros(ElementType.F64, VOCABULARY, WIDTH);
+    Tensor h = write(oracle, scope, hidden, ROWS, WIDTH);
+    Tensor classes = scope.zeros(ElementType.I32, ROWS);
+    oracle.write(targets, classes);
+    HeadBackward rule = new HeadBackward.NarrowForward(3, true);
+    try (LinearHead head = new LinearHead(oracle, w, dW, LinearHead.Bias.NONE, rule)) {
+      pass(oracle, scope, head, dW);
+      oracle.write(weights, w);
+      double evaluated = head.scores(h, classes).lossSum();
+      assertEquals(gradients(oracle, rule).loss, SCALE * evaluated, 1e-13);
+      assertArrayEquals(truncated(3), oracle.toDoubles(head.weights(scope)), 1e-13);
+    }
+  }
+
   @Test
   void singlePrecisionIsAccurateToItsRoundingTimesTheConditionOfTheHead() {
+    targets[11] = 5;
     double[] values = singularValues(weights, VOCABULARY);
     double bound = 16 * 0x1p-24 * values[0] / values[WIDTH - 1];
     for (HeadBackward rule :
@@ -201,7 +310,12 @@ class HeadBackwardTest {
           new HeadBackward.RankLimited(3),
           limited(3, Directions.TRAILING, true),
           limited(3, Directions.RANDOM, true),
-          new HeadBackward.WithoutOrthogonalPart()
+          new HeadBackward.WithoutOrthogonalPart(),
+          preconditioned(Curvature.GRAM, 0.01),
+          preconditioned(Curvature.GRAM_AT_RANDOM, 0.01),
+          preconditioned(Curvature.SOFTMAX, 0.01),
+          new HeadBackward.NarrowForward(3, false),
+          new HeadBackward.NarrowForward(3, true)
         }) {
       Gradients expected = gradients(oracle, rule);
       try (Backend backend = CpuBackend.open(2)) {
@@ -220,12 +334,18 @@ class HeadBackwardTest {
 
   @Test
   void threadsChangeNoByte() {
+    targets[11] = 5;
     for (HeadBackward rule :
         new HeadBackward[] {
           new HeadBackward.RankLimited(3),
           limited(3, Directions.TRAILING, true),
           limited(3, Directions.RANDOM, true),
-          new HeadBackward.WithoutOrthogonalPart()
+          new HeadBackward.WithoutOrthogonalPart(),
+          preconditioned(Curvature.GRAM, 0.01),
+          preconditioned(Curvature.GRAM_AT_RANDOM, 0.01),
+          preconditioned(Curvature.SOFTMAX, 0.01),
+          new HeadBackward.NarrowForward(3, false),
+          new HeadBackward.NarrowForward(3, true)
         }) {
       try (Backend one = CpuBackend.open(1);
           Backend three = CpuBackend.open(3)) {
@@ -241,7 +361,10 @@ class HeadBackwardTest {
   void everyPassSeesTheWeightsAsTheyAreThen() {
     for (HeadBackward rule :
         new HeadBackward[] {
-          new HeadBackward.RankLimited(2), new HeadBackward.WithoutOrthogonalPart()
+          new HeadBackward.RankLimited(2),
+          new HeadBackward.WithoutOrthogonalPart(),
+          preconditioned(Curvature.GRAM, 0.01),
+          new HeadBackward.NarrowForward(3, true)
         }) {
       Tensor w = write(oracle, scope, normals(9, weights.length), VOCABULARY, WIDTH);
       Tensor dW = scope.zeros(ElementType.F64, VOCABULARY, WIDTH);
@@ -271,10 +394,81 @@ class HeadBackwardTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> new HeadBackward.RankLimited(1, Directions.LEADING, 0, true));
+    var narrow = new HeadBackward.NarrowForward(config.width() + 1, true);
+    assertThrows(IllegalArgumentException.class, () -> model(config, narrow));
+    assertThrows(IllegalArgumentException.class, () -> new HeadBackward.NarrowForward(0, true));
+    assertThrows(IllegalArgumentException.class, () -> preconditioned(Curvature.GRAM, 0));
   }
 
   private static HeadBackward limited(int rank, Directions directions, boolean matched) {
     return new HeadBackward.RankLimited(rank, directions, 1, matched);
+  }
+
+  private static HeadBackward preconditioned(Curvature curvature, double damping) {
+    return new HeadBackward.Preconditioned(curvature, damping);
+  }
+
+  /** Σₙ Wᵀ(diag pₙ − pₙpₙᵀ)W/N, context by context and class by class. */
+  private double[] meanCurvature() {
+    double[] logits = product(hidden, ROWS, WIDTH, transposed(weights), VOCABULARY);
+    double[] mean = new double[WIDTH * WIDTH];
+    for (int n = 0; n < ROWS; n++) {
+      double[] p = Arrays.copyOfRange(logits, n * VOCABULARY, (n + 1) * VOCABULARY);
+      double sum = Arrays.stream(p).map(Math::exp).sum();
+      Arrays.setAll(p, v -> Math.exp(p[v]) / sum);
+      for (int v = 0; v < VOCABULARY; v++) {
+        for (int u = 0; u < VOCABULARY; u++) {
+          double entry = (v == u ? p[v] : 0) - p[v] * p[u];
+          for (int i = 0; i < WIDTH * WIDTH; i++) {
+            double both = weights[v * WIDTH + i / WIDTH] * weights[u * WIDTH + i % WIDTH];
+            mean[i] += entry * both / ROWS;
+          }
+        }
+      }
+    }
+    return mean;
+  }
+
+  /** C + damping·tr(C)/D·I. */
+  private static double[] damped(double[] curvature, double damping) {
+    double trace = IntStream.range(0, WIDTH).mapToDouble(i -> curvature[i * (WIDTH + 1)]).sum();
+    double[] damped = curvature.clone();
+    for (int i = 0; i < WIDTH; i++) {
+      damped[i * (WIDTH + 1)] += damping * trace / WIDTH;
+    }
+    return damped;
+  }
+
+  /** X·C⁻¹ of X [N, D] and a symmetric C [D, D]. */
+  private double[] divided(double[] x, double[] curvature) {
+    Tensor factor = write(oracle, scope, curvature, WIDTH, WIDTH);
+    oracle.cholesky(factor);
+    Tensor columns = write(oracle, scope, transposed(x, ROWS), WIDTH, ROWS);
+    oracle.choleskySolve(factor, columns);
+    return transposed(oracle.toDoubles(columns), WIDTH);
+  }
+
+  /** M [D, D] of Y = X·M, for X and Y [N, D], by the normal equations. */
+  private double[] quotient(double[] y, double[] x) {
+    Tensor gram =
+        write(oracle, scope, product(transposed(x, ROWS), WIDTH, ROWS, x, WIDTH), WIDTH, WIDTH);
+    oracle.cholesky(gram);
+    Tensor right =
+        write(oracle, scope, product(transposed(x, ROWS), WIDTH, ROWS, y, WIDTH), WIDTH, WIDTH);
+    oracle.choleskySolve(gram, right);
+    return oracle.toDoubles(right);
+  }
+
+  private static double[] transposed(double[] weights) {
+    return transposed(weights, VOCABULARY);
+  }
+
+  /** The transpose of a matrix of so many rows. */
+  private static double[] transposed(double[] matrix, int rows) {
+    int cols = matrix.length / rows;
+    double[] result = new double[matrix.length];
+    Arrays.setAll(result, i -> matrix[i % rows * cols + i / rows]);
+    return result;
   }
 
   private LanguageModel model(TransformerConfig config, HeadBackward backward) {
@@ -329,18 +523,22 @@ class HeadBackwardTest {
     return product(left, VOCABULARY, rank, Arrays.copyOf(svd.vt, rank * WIDTH), WIDTH);
   }
 
-  /** Left singular vectors times their products with a matrix [V, D]: the projection of it. */
   private double[] projected(double[] matrix) {
+    return projected(matrix, WIDTH);
+  }
+
+  /** Left singular vectors times their products with a matrix [V, K]: the projection of it. */
+  private double[] projected(double[] matrix, int cols) {
     Svd svd = svd(weights, VOCABULARY);
     double[] result = new double[matrix.length];
     for (int i = 0; i < WIDTH && svd.values[i] > 1e-10 * svd.values[0]; i++) {
-      for (int col = 0; col < WIDTH; col++) {
+      for (int col = 0; col < cols; col++) {
         double dot = 0;
         for (int row = 0; row < VOCABULARY; row++) {
-          dot += svd.u[row * WIDTH + i] * matrix[row * WIDTH + col];
+          dot += svd.u[row * WIDTH + i] * matrix[row * cols + col];
         }
         for (int row = 0; row < VOCABULARY; row++) {
-          result[row * WIDTH + col] += svd.u[row * WIDTH + i] * dot;
+          result[row * cols + col] += svd.u[row * WIDTH + i] * dot;
         }
       }
     }
