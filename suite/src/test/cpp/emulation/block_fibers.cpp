@@ -283,6 +283,11 @@ void BlockFibers::fail(const std::string &text) {
   _longjmp(scheduler, 1);
 }
 
+void BlockFibers::fail(Site site, const std::string &what) {
+  fail(place() + ", thread " + std::to_string(position.linear_thread) + " in " + at(site) + ": " +
+       what);
+}
+
 std::string BlockFibers::deadlock() const {
   unsigned barrier = 0, shuffle = 0, returned = 0, example = threads, other = threads;
   for (unsigned t = 0; t < threads; t++) {
@@ -323,6 +328,8 @@ std::string BlockFibers::place() const {
   return std::string("kernel ") + launch->kernel->name + ", block (" +
          std::to_string(position.block.x) + ", " + std::to_string(position.block.y) + ")";
 }
+
+void fail(Site site, const std::string &what) { current->fail(site, what); }
 
 void synchronize_block(Site site) { current->synchronize_block(site); }
 

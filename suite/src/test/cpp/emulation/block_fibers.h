@@ -25,6 +25,8 @@ class BlockFibers {
 
   void synchronize_block(Site site);
   const std::uint64_t *exchange(std::uint64_t value, unsigned mask, Site site);
+  // Ends the launch: the thread that runs now did this.
+  [[noreturn]] void fail(Site site, const std::string &what);
 
  private:
   static constexpr unsigned MAX_THREADS = 1024;
@@ -82,5 +84,8 @@ class BlockFibers {
   unsigned char *dynamic_shared;
   jmp_buf scheduler;
 };
+
+// Ends the launch that this OS thread runs: the kernel's thread that runs now did this.
+[[noreturn]] void fail(Site site, const std::string &what);
 
 }  // namespace gatun::emulation

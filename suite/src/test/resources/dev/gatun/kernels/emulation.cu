@@ -106,3 +106,40 @@ extern "C" __global__ void census(int *out) {
     unwritten[blockIdx.x % 8] = 0;
   }
 }
+
+// out[0..3] from the four floats at x + first: their address must be a multiple of 16 bytes.
+extern "C" __global__ void __launch_bounds__(32) load_four(const float *x, int first, float *out) {
+  if (threadIdx.x == 7) {
+    store4(out, load4(x + first));
+  }
+}
+
+// The square of n, in 32 bits.
+extern "C" __global__ void __launch_bounds__(32) square(int n, int *out) {
+  if (threadIdx.x == 0) {
+    out[0] = n * n;
+  }
+}
+
+// 1 shifted by n bits.
+extern "C" __global__ void __launch_bounds__(32) shift(int n, int *out) {
+  if (threadIdx.x == 0) {
+    out[0] = 1 << n;
+  }
+}
+
+// Element n of an array of 8 in static shared memory.
+extern "C" __global__ void __launch_bounds__(32) element(int n, int *out) {
+  __shared__ int eight[8];
+  if (threadIdx.x == 0) {
+    eight[n] = n;
+    out[0] = eight[n];
+  }
+}
+
+// A float as an int.
+extern "C" __global__ void __launch_bounds__(32) truncate(float x, int *out) {
+  if (threadIdx.x == 0) {
+    out[0] = (int)x;
+  }
+}

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The emulation of kernels: what it does right, and what it catches. */
@@ -249,6 +250,45 @@ class EmulationIT {
     void aPointerNotAlignedToItsType() {
       Tensor skewed = at(device.floats(0, 0).memory().address() + 2);
       failure("is not 4-byte aligned", "add", Grid.of(1, 32), skewed, device.floats(0), 1L);
+    }
+
+    @Test
+    void aVectorAtAnOddAddress() {
+      failure(
+          "block (0, 0), thread 7 in gatun.cuh:",
+          "load_four",
+          Grid.of(1, 32),
+          device.floats(new float[8]),
+          1,
+          device.floats(new float[4]));
+      failure(
+          "is 8 bytes beyond a multiple of 16",
+          "load_four",
+          Grid.of(1, 32),
+          device.floats(new float[8]),
+          2,
+          device.floats(new float[4]));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+      "square, 46341, a product that overflows with 'int'",
+      "shift, 32, a shift by a number of bits that the type does not have with 'int'",
+      "element, 8, an index outside an array",
+    })
+    void whatCppLeavesUndefined(String kernel, int argument, String words) {
+      failure(
+          words, kernel, Grid.of(1, 32), argument, device.scope.zeros(ElementType.I32, 1));
+    }
+
+    @Test
+    void aFloatThatNoIntHolds() {
+      failure(
+          "a conversion to an integer type that cannot hold it",
+          "truncate",
+          Grid.of(1, 32),
+          3e9f,
+          device.scope.zeros(ElementType.I32, 1));
     }
 
     @SuppressWarnings("restricted")

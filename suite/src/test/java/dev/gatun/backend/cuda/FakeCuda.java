@@ -44,6 +44,17 @@ public final class FakeCuda {
   private static final String DRIVER = "libcuda.so.1";
   private static final int KEY_LENGTH = 24;
 
+  /**
+   * Of kernels. nvcc is the one to warn about them: it knows unrolling pragmas and device idioms.
+   * What C++ leaves undefined and a host's processor does not mind ends a launch ({@code
+   * undefined.cpp}).
+   */
+  private static final List<String> OF_KERNELS =
+      List.of(
+          "-w",
+          "-fsanitize=alignment,signed-integer-overflow,shift,bounds,float-cast-overflow",
+          "-fno-sanitize-recover=all");
+
   private final HostCompiler compiler;
   private final List<String> options;
   private final String commonKey;
@@ -192,7 +203,7 @@ public final class FakeCuda {
   private Unit unit(EmulatedKernels kernels) {
     // The unit holds a hash of the kernels' own text and of their headers.
     var text = kernels.translationUnit();
-    var key = digest(commonKey + text);
+    var key = digest(commonKey + OF_KERNELS + text);
     var object = TARGET.resolve(key + ".o");
     return new Unit(
         key,
@@ -200,8 +211,8 @@ public final class FakeCuda {
         () -> {
           var source = TARGET.resolve(key + ".cpp");
           Files.writeString(source, text);
-          // nvcc is the one to warn about kernels: it knows unrolling pragmas and device idioms.
-          return compile(source, object, Stream.concat(options.stream(), Stream.of("-w")).toList());
+          return compile(
+              source, object, Stream.concat(options.stream(), OF_KERNELS.stream()).toList());
         });
   }
 
