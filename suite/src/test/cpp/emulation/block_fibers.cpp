@@ -63,7 +63,8 @@ bool same(Site a, Site b) {
 }  // namespace
 
 BlockFibers::BlockFibers()
-    : of_thread(MAX_THREADS),
+    : order(MAX_THREADS),
+      of_thread(MAX_THREADS),
       of_warp(MAX_THREADS / WARP),
       ready(MAX_THREADS),
       shared_memory(new unsigned char[MAX_SHARED + CANARY + 128]) {
@@ -71,7 +72,9 @@ BlockFibers::BlockFibers()
   dynamic_shared = reinterpret_cast<unsigned char *>((address + 127) / 128 * 128);
 }
 
-std::string BlockFibers::run(const Launch &launch, std::uint64_t linear_block) {
+std::string BlockFibers::run(
+    const Launch &launch, std::uint64_t linear_block, std::uint64_t seed) {
+  random = Random(seed);
   start_block(launch, linear_block);
   current = this;
   if (_setjmp(scheduler) == 0) {
@@ -89,8 +92,7 @@ void BlockFibers::start_block(const Launch &launch, std::uint64_t linear_block) 
   threads = launch.block.x * launch.block.y * launch.block.z;
   started = at_barrier = ready_first = ready_count = 0;
   failure.clear();
-  // Both orders are right for a kernel that is; a forgotten barrier rarely survives both.
-  reversed = linear_block % 2 == 1;
+  shuffle();
   uint3 index = {0, 0, 0};
   for (unsigned t = 0; t < threads; t++) {
     of_thread[t] = {State::NOT_STARTED, {"", 0}, nullptr, index};
@@ -113,6 +115,19 @@ void BlockFibers::start_block(const Launch &launch, std::uint64_t linear_block) 
   position.grid_extents = {launch.grid.x, launch.grid.y, launch.grid.z};
   position.dynamic_shared = dynamic_shared;
   poison();
+}
+
+// Warps in any order, and in each its lanes in any: so no more threads wait at once than need to.
+void BlockFibers::shuffle() {
+  Shuffle warps((threads + WARP - 1) / WARP, random);
+  for (unsigned i = 0; i < threads;) {
+    unsigned first = static_cast<unsigned>(warps.next()) * WARP;
+    unsigned lanes = std::min(WARP, threads - first);
+    Shuffle in_warp(lanes, random);
+    for (unsigned lane = 0; lane < lanes; lane++) {
+      order[i++] = first + static_cast<unsigned>(in_warp.next());
+    }
+  }
 }
 
 void BlockFibers::poison() {
@@ -140,7 +155,7 @@ void BlockFibers::fiber_body() { current->run_threads(); }
 void BlockFibers::run_threads() {
   while (true) {
     while (started < threads) {
-      unsigned thread = in_start_order(started++);
+      unsigned thread = order[started++];
       of_thread[thread].fiber = running;
       enter(thread);
       launch->kernel->call(launch->arguments);
@@ -178,7 +193,9 @@ void BlockFibers::wait(State state, Site site) {
 
 // Passes control to a thread that may go on, to one not yet started, or back to the scheduler.
 void BlockFibers::run_another() {
-  if (ready_count > 0) {
+  // Now and then a thread begins although others could go on, so that warps overtake each other.
+  bool begin = started < threads && random.below(8) == 0;
+  if (ready_count > 0 && !begin) {
     unsigned thread = ready[ready_first];
     ready_first = (ready_first + 1) % MAX_THREADS;
     ready_count--;
@@ -229,8 +246,9 @@ void BlockFibers::synchronize_block(Site site) {
   }
   at_barrier = 0;
   unsigned self = position.linear_thread;
+  shuffle();
   for (unsigned i = 0; i < threads; i++) {
-    unsigned thread = in_start_order(i);
+    unsigned thread = order[i];
     if (thread != self) {
       of_thread[thread].state = State::RUNNING;
       make_ready(thread);
@@ -258,8 +276,9 @@ const std::uint64_t *BlockFibers::exchange(std::uint64_t value, unsigned mask, S
   }
   warp.arrived = 0;
   warp.generation++;
+  Shuffle lanes(WARP, random);
   for (unsigned i = 0; i < WARP; i++) {
-    unsigned thread = first + (reversed ? WARP - 1 - i : i);
+    unsigned thread = first + static_cast<unsigned>(lanes.next());
     if (thread == self) {
       continue;
     }

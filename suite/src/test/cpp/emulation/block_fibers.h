@@ -12,6 +12,7 @@
 
 #include "emulation/block_runner.h"
 #include "emulation/fiber.h"
+#include "emulation/shuffle.h"
 #include "emulation/warp.h"
 
 namespace gatun::emulation {
@@ -20,8 +21,9 @@ class BlockFibers {
  public:
   BlockFibers();
 
-  // Runs one block; an empty text, or what went wrong.
-  std::string run(const Launch &launch, std::uint64_t linear_block);
+  // Runs one block, its threads in an order that follows from the seed between any two barriers. An
+  // empty text, or what went wrong.
+  std::string run(const Launch &launch, std::uint64_t linear_block, std::uint64_t seed);
 
   void synchronize_block(Site site);
   const std::uint64_t *exchange(std::uint64_t value, unsigned mask, Site site);
@@ -54,7 +56,7 @@ class BlockFibers {
   void start_block(const Launch &launch, std::uint64_t linear_block);
   void poison();
   std::string overrun() const;
-  unsigned in_start_order(unsigned i) const { return reversed ? threads - 1 - i : i; }
+  void shuffle();
   void enter(unsigned thread);
   void make_ready(unsigned thread);
   void wait(State state, Site site);
@@ -71,7 +73,8 @@ class BlockFibers {
   unsigned threads = 0;
   unsigned started = 0;
   unsigned at_barrier = 0;
-  bool reversed = false;
+  Random random;
+  std::vector<unsigned> order;  // of the threads, from here to the next barrier
   std::vector<Thread> of_thread;
   std::vector<Warp> of_warp;
   std::vector<unsigned> ready;  // a ring

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstdlib>
 #include <mutex>
 #include <thread>
 
@@ -10,10 +11,25 @@
 namespace gatun::emulation {
 namespace {
 
+// The seed of all orders, and how many launches have had one of it.
+struct Orders {
+  std::uint64_t seed, launches = 0;
+};
+
+Orders &orders() {
+  static const char *seed = std::getenv("GATUN_FAKE_CUDA_SEED");
+  static Orders orders{seed == nullptr ? 1 : std::strtoull(seed, nullptr, 10)};
+  return orders;
+}
+
+std::mutex one_launch_at_a_time;
+
 // A launch in progress: blocks are handed out one by one.
 struct Work {
   const Launch &launch;
   std::uint64_t blocks;
+  std::uint64_t seed;
+  Shuffle order;
   std::atomic<std::uint64_t> next{0};
   std::atomic<bool> failed{false};
   std::mutex mutex{};
@@ -22,7 +38,7 @@ struct Work {
   void help() {
     static thread_local BlockFibers fibers;
     for (std::uint64_t block; !failed && (block = next++) < blocks;) {
-      std::string text = fibers.run(launch, block);
+      std::string text = fibers.run(launch, order[block], seed + block);
       if (!text.empty()) {
         std::lock_guard guard(mutex);
         if (!failed.exchange(true)) {
@@ -86,17 +102,25 @@ class Helpers {
 std::string run(const Launch &launch) {
   // Never destroyed: its threads may still wait when the process ends.
   static Helpers *helpers = new Helpers;
-  static std::mutex one_launch_at_a_time;
   std::lock_guard guard(one_launch_at_a_time);
   std::uint64_t blocks = static_cast<std::uint64_t>(launch.grid.x) * launch.grid.y * launch.grid.z;
   std::uint64_t threads = blocks * launch.block.x * launch.block.y * launch.block.z;
-  Work work{launch, blocks};
+  Random random(orders().seed);
+  random = Random(random.next() + orders().launches++);
+  Work work{launch, blocks, random.next(), Shuffle(blocks, random)};
   if (blocks == 1 || threads < 2048) {
     work.help();
   } else {
     helpers->run(work);
   }
-  return work.failure;
+  return work.failure.empty()
+             ? ""
+             : work.failure + " (threads in the order of seed " + std::to_string(orders().seed) + ")";
+}
+
+void set_seed(std::uint64_t seed) {
+  std::lock_guard guard(one_launch_at_a_time);
+  orders() = {seed};
 }
 
 }  // namespace gatun::emulation

@@ -2,6 +2,7 @@
 // parallel on several.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "emulation/kernel_file.h"
@@ -21,5 +22,8 @@ struct Launch {
 // Runs all blocks. An empty text, or what went wrong: a barrier that some threads never reach, a
 // shuffle with missing lanes, a write behind dynamic shared memory.
 std::string run(const Launch &launch);
+
+// Blocks and threads of the launches from now on run in the orders that follow from this number.
+void set_seed(std::uint64_t seed);
 
 }  // namespace gatun::emulation

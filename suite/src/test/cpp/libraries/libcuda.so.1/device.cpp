@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "driver.h"
+#include "emulation/block_runner.h"
 
 using namespace gatun::fake;
 
@@ -196,6 +197,9 @@ GATUN_API void gatunFakeSetTotalMemory(std::size_t bytes) {
   std::lock_guard guard(driver.mutex);
   driver.total_bytes = bytes;
 }
+
+// For tests: blocks and threads of kernels run in the orders of this seed from now on.
+GATUN_API void gatunFakeSetSeed(unsigned long long seed) { gatun::emulation::set_seed(seed); }
 
 // For tests: how much a program has not given back.
 GATUN_API std::size_t gatunFakeLiveObjects() {

@@ -143,3 +143,20 @@ extern "C" __global__ void __launch_bounds__(32) truncate(float x, int *out) {
     out[0] = (int)x;
   }
 }
+
+// firsts[b] ← 1 where a thread in the middle of block b came before both the first and the last one,
+// else 0: a race that does not show while threads run in ascending or descending order.
+extern "C" __global__ void __launch_bounds__(1024) middle_first(int *firsts) {
+  __shared__ int arrived[2];
+  if (threadIdx.x < 2) {
+    arrived[threadIdx.x] = 0;
+  }
+  __syncthreads();
+  if (threadIdx.x == 0) {
+    arrived[0] = 1;
+  } else if (threadIdx.x == blockDim.x - 1) {
+    arrived[1] = 1;
+  } else if (threadIdx.x == blockDim.x / 2) {
+    firsts[blockIdx.x] = 1 - max(arrived[0], arrived[1]);
+  }
+}

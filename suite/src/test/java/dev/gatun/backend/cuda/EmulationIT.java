@@ -194,6 +194,33 @@ class EmulationIT {
       device = new EmulatedDevice(cache);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {3, 32, 256, 1000})
+    void aRaceThatNeitherAscendingNorDescendingOrderShows(int threads) {
+      int[] firsts = middleFirst(threads, 5);
+      assertArrayEquals(firsts, middleFirst(threads, 5));
+      assertFalse(Arrays.equals(firsts, middleFirst(threads, 6)));
+      int blocks = Arrays.stream(firsts).sum();
+      assertTrue(blocks > 0 && blocks < firsts.length, blocks + " blocks");
+    }
+
+    private int[] middleFirst(int threads, long seed) {
+      FakeCuda.setSeed(EmulatedDevice.LIBRARIES, seed);
+      Tensor firsts = device.scope.zeros(ElementType.I32, 64);
+      device.launch("middle_first", Grid.of(64, threads), firsts);
+      return device.transfers.toInts(firsts);
+    }
+
+    @Test
+    void aFailureNamesTheSeedOfItsOrder() {
+      FakeCuda.setSeed(EmulatedDevice.LIBRARIES, 77);
+      failure(
+          "(threads in the order of seed 77)",
+          "divergent_barrier",
+          Grid.of(3, 256),
+          device.floats(0));
+    }
+
     @Test
     void aBarrierThatSomeThreadsNeverReach() {
       failure(
@@ -277,8 +304,7 @@ class EmulationIT {
       "element, 8, an index outside an array",
     })
     void whatCppLeavesUndefined(String kernel, int argument, String words) {
-      failure(
-          words, kernel, Grid.of(1, 32), argument, device.scope.zeros(ElementType.I32, 1));
+      failure(words, kernel, Grid.of(1, 32), argument, device.scope.zeros(ElementType.I32, 1));
     }
 
     @Test

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -85,7 +86,9 @@ public final class FakeCuda {
               FileChannel.open(
                   TARGET.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
           var _ = file.lock()) {
-        return new FakeCuda(compiler.get()).buildAll();
+        Path folder = new FakeCuda(compiler.get()).buildAll();
+        Optional.ofNullable(Long.getLong("gatun.seed")).ifPresent(seed -> setSeed(folder, seed));
+        return folder;
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -96,6 +99,15 @@ public final class FakeCuda {
   public static void setTotalMemory(Path folder, long bytes) {
     try {
       call(folder, "gatunFakeSetTotalMemory", FunctionDescriptor.ofVoid(JAVA_LONG), bytes);
+    } catch (Throwable e) {
+      throw new IllegalStateException("the fake driver has no such function", e);
+    }
+  }
+
+  /** Blocks and threads of kernels run in orders that follow from this seed, from now on. */
+  public static void setSeed(Path folder, long seed) {
+    try {
+      call(folder, "gatunFakeSetSeed", FunctionDescriptor.ofVoid(JAVA_LONG), seed);
     } catch (Throwable e) {
       throw new IllegalStateException("the fake driver has no such function", e);
     }
