@@ -1,9 +1,11 @@
 #include "emulation/block_fibers.h"
 
 #include <link.h>
+#include <signal.h>
 
 #include <cstring>
 #include <map>
+#include <mutex>
 
 namespace gatun::emulation {
 
@@ -60,6 +62,28 @@ bool same(Site a, Site b) {
   return a.line == b.line && (a.file == b.file || strcmp(a.file, b.file) == 0);
 }
 
+struct sigaction handler_before;
+
+// A kernel's access to a page that nobody may touch. All other faults are the JVM's, which has uses for
+// them.
+void on_fault(int signal, siginfo_t *info, void *context) {
+  if (current != nullptr) {
+    current->fault(info->si_addr);
+  }
+  if (handler_before.sa_flags & SA_SIGINFO) {
+    handler_before.sa_sigaction(signal, info, context);
+  } else {
+    sigaction(signal, &handler_before, nullptr);  // which meets the fault again
+  }
+}
+
+void handle_faults() {
+  struct sigaction handler = {};
+  handler.sa_sigaction = on_fault;
+  handler.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
+  sigaction(SIGSEGV, &handler, &handler_before);
+}
+
 }  // namespace
 
 BlockFibers::BlockFibers()
@@ -70,9 +94,11 @@ BlockFibers::BlockFibers()
       shared_memory(new unsigned char[MAX_SHARED + CANARY + 128]) {
   auto address = reinterpret_cast<std::uintptr_t>(shared_memory.get());
   dynamic_shared = reinterpret_cast<unsigned char *>((address + 127) / 128 * 128);
+  static std::once_flag once;
+  std::call_once(once, handle_faults);
 }
 
-std::string BlockFibers::run(
+Outcome BlockFibers::run(
     const Launch &launch, std::uint64_t linear_block, std::uint64_t seed) {
   random = Random(seed);
   start_block(launch, linear_block);
@@ -81,17 +107,17 @@ std::string BlockFibers::run(
     go_on_with(free_fiber());
   }
   current = nullptr;
-  if (failure.empty()) {
-    failure = overrun();
+  if (outcome.failure.empty()) {
+    outcome.failure = overrun();
   }
-  return failure;
+  return outcome;
 }
 
 void BlockFibers::start_block(const Launch &launch, std::uint64_t linear_block) {
   this->launch = &launch;
   threads = launch.block.x * launch.block.y * launch.block.z;
   started = at_barrier = ready_first = ready_count = 0;
-  failure.clear();
+  outcome = {};
   shuffle();
   uint3 index = {0, 0, 0};
   for (unsigned t = 0; t < threads; t++) {
@@ -293,13 +319,19 @@ const std::uint64_t *BlockFibers::exchange(std::uint64_t value, unsigned mask, S
 }
 
 void BlockFibers::fail(const std::string &text) {
-  failure = text;
+  outcome.failure = text;
   free_fibers.clear();
   for (auto &fiber : fibers) {
     fiber->abandon();
     free_fibers.push_back(fiber.get());
   }
   _longjmp(scheduler, 1);
+}
+
+void BlockFibers::fault(const void *address) {
+  outcome.fault = address;
+  fail(place() + ", thread " + std::to_string(position.linear_thread) +
+       " touched an address outside its memory");
 }
 
 void BlockFibers::fail(Site site, const std::string &what) {

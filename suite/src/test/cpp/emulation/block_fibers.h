@@ -21,12 +21,12 @@ class BlockFibers {
  public:
   BlockFibers();
 
-  // Runs one block, its threads in an order that follows from the seed between any two barriers. An
-  // empty text, or what went wrong.
-  std::string run(const Launch &launch, std::uint64_t linear_block, std::uint64_t seed);
+  // Runs one block, its threads in an order that follows from the seed between any two barriers.
+  Outcome run(const Launch &launch, std::uint64_t linear_block, std::uint64_t seed);
 
   void synchronize_block(Site site);
   const std::uint64_t *exchange(std::uint64_t value, unsigned mask, Site site);
+  [[noreturn]] void fault(const void *address);
   // Ends the launch: the thread that runs now did this.
   [[noreturn]] void fail(Site site, const std::string &what);
 
@@ -69,7 +69,7 @@ class BlockFibers {
   std::string place() const;
 
   const Launch *launch = nullptr;
-  std::string failure;
+  Outcome outcome;
   unsigned threads = 0;
   unsigned started = 0;
   unsigned at_barrier = 0;

@@ -18,7 +18,7 @@ struct Orders {
 
 Orders &orders() {
   static const char *seed = std::getenv("GATUN_FAKE_CUDA_SEED");
-  static Orders orders{seed == nullptr ? 1 : std::strtoull(seed, nullptr, 10)};
+  static Orders orders{seed == nullptr ? 20261122 : std::strtoull(seed, nullptr, 10)};
   return orders;
 }
 
@@ -33,16 +33,16 @@ struct Work {
   std::atomic<std::uint64_t> next{0};
   std::atomic<bool> failed{false};
   std::mutex mutex{};
-  std::string failure{};
+  Outcome outcome{};
 
   void help() {
     static thread_local BlockFibers fibers;
     for (std::uint64_t block; !failed && (block = next++) < blocks;) {
-      std::string text = fibers.run(launch, order[block], seed + block);
-      if (!text.empty()) {
+      Outcome of_block = fibers.run(launch, order[block], seed + block);
+      if (!of_block.failure.empty()) {
         std::lock_guard guard(mutex);
         if (!failed.exchange(true)) {
-          failure = text;
+          outcome = of_block;
         }
       }
     }
@@ -99,7 +99,7 @@ class Helpers {
 
 }  // namespace
 
-std::string run(const Launch &launch) {
+Outcome run(const Launch &launch) {
   // Never destroyed: its threads may still wait when the process ends.
   static Helpers *helpers = new Helpers;
   std::lock_guard guard(one_launch_at_a_time);
@@ -113,9 +113,11 @@ std::string run(const Launch &launch) {
   } else {
     helpers->run(work);
   }
-  return work.failure.empty()
-             ? ""
-             : work.failure + " (threads in the order of seed " + std::to_string(orders().seed) + ")";
+  if (!work.outcome.failure.empty()) {
+    work.outcome.failure +=
+        " (threads in the order of seed " + std::to_string(orders().seed) + ")";
+  }
+  return work.outcome;
 }
 
 void set_seed(std::uint64_t seed) {

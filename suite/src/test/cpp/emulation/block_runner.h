@@ -19,9 +19,15 @@ struct Launch {
   void *const *arguments;
 };
 
-// Runs all blocks. An empty text, or what went wrong: a barrier that some threads never reach, a
-// shuffle with missing lanes, a write behind dynamic shared memory.
-std::string run(const Launch &launch);
+// What went wrong: a barrier that some threads never reach, a shuffle with missing lanes, a write
+// behind dynamic shared memory, an address that is no memory.
+struct Outcome {
+  std::string failure;          // empty: nothing
+  const void *fault = nullptr;  // the address that is no memory
+};
+
+// Runs all blocks.
+Outcome run(const Launch &launch);
 
 // Blocks and threads of the launches from now on run in the orders that follow from this number.
 void set_seed(std::uint64_t seed);

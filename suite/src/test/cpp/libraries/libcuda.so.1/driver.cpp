@@ -9,8 +9,8 @@ thread_local bool has_context = false;
 
 namespace {
 thread_local std::map<int, std::string> reasons;
-constexpr unsigned char CANARY_BYTE = 0xa5;
-constexpr std::size_t CANARY = 256;
+
+std::string bytes_text(std::size_t bytes) { return std::to_string(bytes) + " bytes"; }
 }  // namespace
 
 Driver &Driver::instance() {
@@ -101,17 +101,25 @@ const Memory *Driver::allocation(const void *address, std::size_t bytes) {
 }
 
 void Driver::check_canaries(const Memory &memory, const std::string &name) {
-  for (std::size_t i = 0; i < CANARY; i++) {
-    const char *side = memory.begin[memory.size + i] != CANARY_BYTE ? "behind"
-                       : memory.begin[-1 - static_cast<long>(i)] != CANARY_BYTE ? "before"
-                                                                              : nullptr;
-    if (side != nullptr) {
-      throw Failure{
-          ILLEGAL_ADDRESS, name + " wrote " + side + " a device allocation of " +
-                               std::to_string(memory.size) + " bytes, " + std::to_string(i) +
-                               " bytes away"};
-    }
+  if (const unsigned char *at = memory.overwritten()) {
+    throw Failure{ILLEGAL_ADDRESS, name + " wrote " + describe(at)};
   }
+}
+
+std::string Driver::describe(const void *address) {
+  auto at = static_cast<const unsigned char *>(address);
+  auto next = device_memory.upper_bound(reinterpret_cast<std::uintptr_t>(at));
+  const Memory *behind = next == device_memory.end() ? nullptr : &next->second;
+  const Memory *before = next == device_memory.begin() ? nullptr : &std::prev(next)->second;
+  if (behind != nullptr && at >= behind->mapped) {
+    return bytes_text(behind->begin - at) + " before a device allocation of " +
+           bytes_text(behind->size);
+  }
+  if (before != nullptr && at < before->mapped + before->mapped_bytes) {
+    return bytes_text(at - before->begin - before->size) + " behind the end of a device allocation of " +
+           bytes_text(before->size);
+  }
+  return "far from every live device allocation";
 }
 
 void Driver::reset() {
@@ -119,7 +127,7 @@ void Driver::reset() {
   broken = {SUCCESS, ""};
   for (auto *tables : {&device_memory, &pinned_memory}) {
     for (auto &entry : *tables) {
-      std::free(entry.second.raw);
+      entry.second.free();
     }
     tables->clear();
   }

@@ -61,10 +61,18 @@ struct Event {
 
 using Graph = std::vector<Step>;
 
+// Bytes that end where a page begins that nobody may touch, and begin behind another such page. What
+// is between them and these pages holds canaries.
 struct Memory {
-  unsigned char *begin;
-  std::size_t size;
-  void *raw;
+  unsigned char *begin = nullptr;
+  std::size_t size = 0;
+  unsigned char *mapped = nullptr;
+  std::size_t mapped_bytes = 0;
+
+  static Memory allocate(std::size_t bytes);  // begin is null if the host has none left
+  void free() const;
+  // The address of a canary that was overwritten, if any.
+  const unsigned char *overwritten() const;
 };
 
 class Driver {
@@ -102,6 +110,8 @@ class Driver {
   Stream *stream(void *handle);  // null if unknown
   const Memory *allocation(const void *address, std::size_t bytes);
   void check_canaries(const Memory &memory, const std::string &name);
+  // Where an address is that belongs to no allocation.
+  std::string describe(const void *address);
 
   // Frees what the last user of the context left.
   void reset();

@@ -195,10 +195,13 @@ GATUN_API int cuLaunchKernel(
   return driver.submit(driver.stream(stream), kernel.name, [=, &kernel, &driver]() mutable {
     auto touched = memories(driver, kernel, arguments);
     auto addresses = arguments.addresses();
-    std::string failure =
-        gatun::emulation::run({file, &kernel, grid, block, shared, addresses.data()});
-    if (!failure.empty()) {
-      throw Failure{LAUNCH_FAILED, failure};
+    auto outcome = gatun::emulation::run({file, &kernel, grid, block, shared, addresses.data()});
+    if (outcome.fault != nullptr) {
+      throw Failure{
+          ILLEGAL_ADDRESS, outcome.failure + ": it is " + driver.describe(outcome.fault)};
+    }
+    if (!outcome.failure.empty()) {
+      throw Failure{LAUNCH_FAILED, outcome.failure};
     }
     for (const Memory *memory : touched) {
       driver.check_canaries(*memory, "the kernel");

@@ -264,7 +264,63 @@ class EmulationIT {
     void aWriteBehindAnAllocation() {
       Tensor tensor = device.floats(0);
       long behind = BlockPool.PAGE / 4;
-      failure("wrote behind a device allocation", "write_at", Grid.of(1, 1), tensor, behind, -1);
+      failure(
+          "0 bytes behind the end of a device allocation of 2097152 bytes",
+          "write_at",
+          Grid.of(1, 1),
+          tensor,
+          behind,
+          -1);
+    }
+
+    @Test
+    void aWriteBeforeAnAllocation() {
+      withExactAllocations();
+      failure(
+          "the kernel wrote 5 bytes before a device allocation of 16 bytes",
+          "write_at",
+          Grid.of(1, 1),
+          device.floats(1, 2, 3, 4),
+          -2L,
+          -1);
+    }
+
+    @Test
+    void anOverrunInsideWhatWouldBeABlockOfThePool() {
+      withExactAllocations();
+      failure(
+          "): it is 4 bytes behind the end of a device allocation of 16 bytes",
+          "write_at",
+          Grid.of(1, 1),
+          device.floats(1, 2, 3, 4),
+          5L,
+          -1);
+      withExactAllocations();
+      failure(
+          "the kernel wrote 0 bytes behind the end of a device allocation of 12 bytes",
+          "write_at",
+          Grid.of(1, 1),
+          device.floats(1, 2, 3),
+          3L,
+          -1);
+      withExactAllocations();
+      failure(
+          " bytes behind the end of a device allocation of 16 bytes",
+          "add",
+          Grid.of(1, 1024),
+          device.floats(new float[1024]),
+          device.floats(1, 2, 3, 4),
+          1024L);
+    }
+
+    private void withExactAllocations() {
+      device.close();
+      System.setProperty("gatun.cuda.exact", "true");
+      try {
+        device = new EmulatedDevice(cache);
+      } finally {
+        System.clearProperty("gatun.cuda.exact");
+      }
     }
 
     @Test
