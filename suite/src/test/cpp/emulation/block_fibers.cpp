@@ -19,11 +19,6 @@ __thread BlockFibers *current __attribute__((tls_model("initial-exec"))) = nullp
 constexpr int POISON = 0xff;
 constexpr unsigned char CANARY_BYTE = 0xa5;
 
-struct Range {
-  void *begin = nullptr;
-  std::size_t size = 0;
-};
-
 // This OS thread's copy of the thread-local memory of the library that holds an address.
 Range thread_local_memory(const KernelFile &file) {
   static thread_local std::map<const KernelFile *, Range> known;
@@ -141,6 +136,11 @@ void BlockFibers::start_block(const Launch &launch, std::uint64_t linear_block) 
   position.grid_extents = {launch.grid.x, launch.grid.y, launch.grid.z};
   position.dynamic_shared = dynamic_shared;
   poison();
+  if (detector != nullptr) {
+    detector->start_block(
+        linear_block, {dynamic_shared, launch.dynamic_shared_bytes},
+        thread_local_memory(*launch.file));
+  }
 }
 
 // Warps in any order, and in each its lanes in any: so no more threads wait at once than need to.
@@ -271,6 +271,9 @@ void BlockFibers::synchronize_block(Site site) {
     return;
   }
   at_barrier = 0;
+  if (detector != nullptr) {
+    detector->barrier();
+  }
   unsigned self = position.linear_thread;
   shuffle();
   for (unsigned i = 0; i < threads; i++) {
@@ -282,7 +285,8 @@ void BlockFibers::synchronize_block(Site site) {
   }
 }
 
-const std::uint64_t *BlockFibers::exchange(std::uint64_t value, unsigned mask, Site site) {
+const std::uint64_t *BlockFibers::exchange(
+    std::uint64_t value, unsigned mask, Site site, bool fence) {
   unsigned self = position.linear_thread;
   Warp &warp = of_warp[self / WARP];
   unsigned first = self / WARP * WARP;
@@ -302,6 +306,9 @@ const std::uint64_t *BlockFibers::exchange(std::uint64_t value, unsigned mask, S
   }
   warp.arrived = 0;
   warp.generation++;
+  if (fence && detector != nullptr) {
+    detector->warp_barrier(self / WARP);
+  }
   Shuffle lanes(WARP, random);
   for (unsigned i = 0; i < WARP; i++) {
     unsigned thread = first + static_cast<unsigned>(lanes.next());
@@ -316,6 +323,18 @@ const std::uint64_t *BlockFibers::exchange(std::uint64_t value, unsigned mask, S
     make_ready(thread);
   }
   return words;
+}
+
+void BlockFibers::access(
+    RaceDetector::Access access, std::uintptr_t address, std::size_t size, std::uintptr_t code) {
+  static thread_local const Range of_position = {&position, sizeof position};
+  if (running->stack_holds(address) || of_position.holds(address)) {
+    return;  // a thread's own, or where it reads who it is
+  }
+  std::string race = detector->access(access, address, size, code);
+  if (!race.empty()) {
+    fail(place() + ", thread " + std::to_string(position.linear_thread) + ": " + race);
+  }
 }
 
 void BlockFibers::fail(const std::string &text) {
@@ -384,8 +403,13 @@ void fail(Site site, const std::string &what) { current->fail(site, what); }
 
 void synchronize_block(Site site) { current->synchronize_block(site); }
 
-const std::uint64_t *exchange(std::uint64_t value, unsigned mask, Site site) {
-  return current->exchange(value, mask, site);
+const std::uint64_t *exchange(std::uint64_t value, unsigned mask, Site site, bool fence) {
+  return current->exchange(value, mask, site, fence);
+}
+
+void access_memory(
+    RaceDetector::Access access, std::uintptr_t address, std::size_t size, std::uintptr_t code) {
+  current->access(access, address, size, code);
 }
 
 }  // namespace gatun::emulation

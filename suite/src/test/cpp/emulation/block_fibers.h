@@ -12,6 +12,7 @@
 
 #include "emulation/block_runner.h"
 #include "emulation/fiber.h"
+#include "emulation/race_detector.h"
 #include "emulation/shuffle.h"
 #include "emulation/warp.h"
 
@@ -24,8 +25,12 @@ class BlockFibers {
   // Runs one block, its threads in an order that follows from the seed between any two barriers.
   Outcome run(const Launch &launch, std::uint64_t linear_block, std::uint64_t seed);
 
+  // The kernel's thread that runs now touches memory.
+  void access(
+      RaceDetector::Access access, std::uintptr_t address, std::size_t size, std::uintptr_t code);
+
   void synchronize_block(Site site);
-  const std::uint64_t *exchange(std::uint64_t value, unsigned mask, Site site);
+  const std::uint64_t *exchange(std::uint64_t value, unsigned mask, Site site, bool fence);
   [[noreturn]] void fault(const void *address);
   // Ends the launch: the thread that runs now did this.
   [[noreturn]] void fail(Site site, const std::string &what);
@@ -87,6 +92,9 @@ class BlockFibers {
   unsigned char *dynamic_shared;
   jmp_buf scheduler;
 };
+
+void access_memory(
+    RaceDetector::Access access, std::uintptr_t address, std::size_t size, std::uintptr_t code);
 
 // Ends the launch that this OS thread runs: the kernel's thread that runs now did this.
 [[noreturn]] void fail(Site site, const std::string &what);

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdlib>
+#include <map>
 #include <mutex>
 #include <thread>
 
@@ -23,6 +24,26 @@ Orders &orders() {
 }
 
 std::mutex one_launch_at_a_time;
+
+// Of a kernel that tells its accesses.
+struct Watched {
+  std::uint64_t launches = 0;
+  bool failed = false;
+};
+std::map<std::string, Watched> watched;
+
+// Lets all accesses of the launches in its lifetime be told, if the kernel tells them.
+class Watch {
+ public:
+  explicit Watch(const Launch &launch) {
+    static RaceDetector races;
+    if (launch.file->tells_accesses) {
+      races.start_launch(launch);
+      detector = &races;
+    }
+  }
+  ~Watch() { detector = nullptr; }
+};
 
 // A launch in progress: blocks are handed out one by one.
 struct Work {
@@ -108,16 +129,28 @@ Outcome run(const Launch &launch) {
   Random random(orders().seed);
   random = Random(random.next() + orders().launches++);
   Work work{launch, blocks, random.next(), Shuffle(blocks, random)};
-  if (blocks == 1 || threads < 2048) {
+  Watch watch(launch);
+  if (blocks == 1 || threads < 2048 || detector != nullptr) {
     work.help();
   } else {
     helpers->run(work);
+  }
+  if (detector != nullptr) {
+    Watched &kernel = watched[std::string(launch.file->name) + "/" + launch.kernel->name];
+    kernel.launches++;
+    kernel.failed |= !work.outcome.failure.empty();
   }
   if (!work.outcome.failure.empty()) {
     work.outcome.failure +=
         " (threads in the order of seed " + std::to_string(orders().seed) + ")";
   }
   return work.outcome;
+}
+
+std::uint64_t launches_without_race(const std::string &kernel) {
+  std::lock_guard guard(one_launch_at_a_time);
+  const Watched &it = watched[kernel];
+  return it.failed ? 0 : it.launches;
 }
 
 void set_seed(std::uint64_t seed) {

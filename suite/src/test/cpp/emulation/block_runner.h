@@ -29,6 +29,9 @@ struct Outcome {
 // Runs all blocks.
 Outcome run(const Launch &launch);
 
+// How many launches of a kernel, as <file>/<name>, have ended with no race in sight: 0 once one had.
+std::uint64_t launches_without_race(const std::string &kernel);
+
 // Blocks and threads of the launches from now on run in the orders that follow from this number.
 void set_seed(std::uint64_t seed);
 

@@ -201,6 +201,11 @@ GATUN_API void gatunFakeSetTotalMemory(std::size_t bytes) {
 // For tests: blocks and threads of kernels run in the orders of this seed from now on.
 GATUN_API void gatunFakeSetSeed(unsigned long long seed) { gatun::emulation::set_seed(seed); }
 
+// For tests: how many launches of a kernel that tells its accesses, <file>/<name>, had no race.
+GATUN_API unsigned long long gatunFakeLaunchesWithoutRace(const char *kernel) {
+  return gatun::emulation::launches_without_race(kernel);
+}
+
 // For tests: how much a program has not given back.
 GATUN_API std::size_t gatunFakeLiveObjects() {
   auto &driver = Driver::instance();
