@@ -58,7 +58,7 @@ int copy_with_host(
     require_device(device, bytes, call);
     std::memcpy(to, from, bytes);
   });
-  return status == SUCCESS && !is_pinned ? driver.finish() : status;
+  return status == SUCCESS && !is_pinned ? driver.finish(*known) : status;
 }
 
 }  // namespace

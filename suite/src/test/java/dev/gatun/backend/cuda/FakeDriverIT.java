@@ -1,5 +1,6 @@
 package dev.gatun.backend.cuda;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -24,6 +25,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.IntSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -86,6 +90,194 @@ class FakeDriverIT {
               .getAtIndex(JAVA_FLOAT, 0);
       assertEquals(1, first);
       assertArrayEquals(new float[] {2, 4, 6}, device.transfers.toFloats(tensor));
+    }
+  }
+
+  /** What nothing orders runs in either order, by the seed; what something orders in that one. */
+  @Nested
+  class Streams {
+    private static final int SEEDS = 24;
+    private static final MemorySegment DEFAULT = MemorySegment.NULL;
+
+    private MemorySegment own;
+    private MemorySegment second;
+    private Tensor x;
+    private Tensor y;
+
+    @BeforeEach
+    void create() {
+      own = device.device.stream();
+      second = stream(CudaDriver.CU_STREAM_NON_BLOCKING());
+      x = device.scope.zeros(ElementType.I32, 1);
+      y = device.scope.zeros(ElementType.I32, 1);
+      device.device.synchronise();
+    }
+
+    @AfterEach
+    void destroy() {
+      succeeds(CudaDriver.cuStreamDestroy_v2(second));
+    }
+
+    private static MemorySegment stream(int flags) {
+      try (var arena = Arena.ofConfined()) {
+        MemorySegment handle = arena.allocate(ADDRESS);
+        succeeds(CudaDriver.cuStreamCreate(handle, flags));
+        return handle.get(ADDRESS, 0);
+      }
+    }
+
+    private static void succeeds(int status) {
+      CudaStatus.DRIVER.check(status, "call");
+    }
+
+    private void set(Tensor tensor, int value, MemorySegment stream) {
+      succeeds(CudaDriver.cuMemsetD32Async(tensor.memory().address(), value, 1, stream));
+    }
+
+    private void copy(Tensor from, Tensor to, MemorySegment stream) {
+      succeeds(
+          CudaDriver.cuMemcpyDtoDAsync_v2(
+              to.memory().address(), from.memory().address(), Integer.BYTES, stream));
+    }
+
+    /** The stream waits for what is in the other one now. */
+    private void order(MemorySegment before, MemorySegment stream) {
+      try (var arena = Arena.ofConfined()) {
+        MemorySegment handle = arena.allocate(ADDRESS);
+        succeeds(CudaDriver.cuEventCreate(handle, CudaDriver.CU_EVENT_DEFAULT()));
+        MemorySegment event = handle.get(ADDRESS, 0);
+        succeeds(CudaDriver.cuEventRecord(event, before));
+        succeeds(CudaDriver.cuStreamWaitEvent(stream, event, 0));
+        succeeds(CudaDriver.cuEventDestroy_v2(event));
+      }
+    }
+
+    private int read(Tensor tensor) {
+      return device.transfers.toInts(tensor)[0];
+    }
+
+    /** What the work leaves behind, over many seeds. */
+    private Set<Integer> results(IntSupplier work) {
+      var results = new TreeSet<Integer>();
+      for (int seed = 1; seed <= SEEDS; seed++) {
+        FakeCuda.setSeed(EmulatedDevice.LIBRARIES, seed);
+        results.add(work.getAsInt());
+        succeeds(CudaDriver.cuCtxSynchronize());
+      }
+      return results;
+    }
+
+    @Test
+    void workOnTheDefaultStreamRunsTooEarlyOrTooLate() {
+      IntSupplier mistaken =
+          () -> {
+            set(x, 1, own);
+            set(x, 2, DEFAULT);
+            copy(x, y, own);
+            return read(y);
+          };
+      assertEquals(Set.of(1), results(mistaken));
+      assertEquals(
+          Set.of(1, 2),
+          results(() -> {
+            mistaken.getAsInt();
+            succeeds(CudaDriver.cuCtxSynchronize());
+            return read(x);
+          }));
+    }
+
+    @Test
+    void theDefaultStreamIsOrderedWithStreamsThatWereNotCreatedOtherwise() {
+      MemorySegment blocking = stream(0);
+      assertEquals(
+          Set.of(2),
+          results(() -> {
+            set(x, 1, blocking);
+            set(x, 2, DEFAULT);
+            copy(x, y, blocking);
+            succeeds(CudaDriver.cuStreamSynchronize(blocking));
+            return read(y);
+          }));
+      succeeds(CudaDriver.cuStreamDestroy_v2(blocking));
+    }
+
+    @Test
+    void aMissingEventShows() {
+      assertEquals(
+          Set.of(1, 2),
+          results(() -> {
+            set(x, 1, own);
+            set(x, 2, second);
+            succeeds(CudaDriver.cuCtxSynchronize());
+            return read(x);
+          }));
+      assertEquals(
+          Set.of(2),
+          results(() -> {
+            set(x, 1, own);
+            order(own, second);
+            set(x, 2, second);
+            succeeds(CudaDriver.cuStreamSynchronize(second));
+            return read(x);
+          }));
+    }
+
+    @Test
+    void synchronisingOneStreamRunsNoOther() {
+      assertEquals(
+          Set.of(0),
+          results(() -> {
+            set(y, 0, own);
+            set(y, 1, second);
+            return read(y);
+          }));
+    }
+
+    @Test
+    void independentNodesOfAGraphRunInAnyOrder() {
+      Runnable forked =
+          () -> {
+            order(own, second);
+            set(x, 1, own);
+            set(x, 2, second);
+            order(second, own);
+          };
+      Runnable ordered =
+          () -> {
+            set(x, 1, own);
+            order(own, second);
+            set(x, 2, second);
+            order(second, own);
+            copy(x, y, own);
+          };
+      try (var recording = CudaRecording.of(device.device, forked)) {
+        assertEquals(Set.of(1, 2), results(recording, x));
+      }
+      try (var recording = CudaRecording.of(device.device, ordered)) {
+        assertEquals(Set.of(2), results(recording, y));
+      }
+    }
+
+    private Set<Integer> results(CudaRecording recording, Tensor tensor) {
+      return results(() -> {
+        recording.run();
+        return read(tensor);
+      });
+    }
+
+    @Test
+    void aGraphOfAStreamThatDidNotWaitForAnotherIsRefused() {
+      var e =
+          assertThrows(
+              NativeStatusException.class,
+              () ->
+                  CudaRecording.of(
+                      device.device,
+                      () -> {
+                        order(own, second);
+                        set(x, 2, second);
+                      }));
+      assertEquals("CUDA_ERROR_STREAM_CAPTURE_UNJOINED", e.statusName());
     }
   }
 
