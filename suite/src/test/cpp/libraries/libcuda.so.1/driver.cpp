@@ -46,9 +46,22 @@ int Driver::usable() {
 
 int Driver::outside_capture(const std::string &call) {
   for (Stream *stream : streams) {
-    if (stream->capture) {
-      stream->capture->invalidated = true;
-      return answer(STREAM_CAPTURE_UNSUPPORTED, call + " while a graph is captured");
+    if (stream->capture && stream->capture->restrains()) {
+      return refuse(*stream, call);
+    }
+  }
+  return SUCCESS;
+}
+
+int Driver::refuse(Stream &stream, const std::string &call, int status) {
+  stream.capture->invalidated = true;
+  return answer(status, call + " while a graph is captured");
+}
+
+int Driver::unless_default(const Stream *stream, const std::string &call) {
+  for (Stream *other : streams) {
+    if (stream == &default_stream && other->capture) {
+      return refuse(*other, call + " on the default stream", STREAM_CAPTURE_IMPLICIT);
     }
   }
   return SUCCESS;
@@ -58,6 +71,7 @@ int Driver::submit(Stream *stream, const std::string &name, Work work) {
   if (stream == nullptr) {
     return answer(INVALID_HANDLE, name + ": no such stream");
   }
+  if (int status = unless_default(stream, name)) return status;
   if (stream->capture) {
     if (stream->capture->invalidated) {
       return answer(STREAM_CAPTURE_INVALIDATED, name + ": the capture was lost before");

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "emulation/shuffle.h"
@@ -37,6 +38,7 @@ enum Status {
   STREAM_CAPTURE_UNMATCHED = 903,
   STREAM_CAPTURE_UNJOINED = 904,
   STREAM_CAPTURE_ISOLATION = 905,
+  STREAM_CAPTURE_IMPLICIT = 906,
   CAPTURED_EVENT = 907,
 };
 
@@ -63,9 +65,19 @@ struct Node {
 using Graph = std::vector<Node>;
 
 struct Capture {
-  Graph nodes;
+  int mode;
+  std::thread::id thread;
+  Graph nodes{};
   bool invalidated = false;
-  std::set<struct Stream *> streams;
+  std::set<struct Stream *> streams{};
+
+  // Whether the calling thread may not do what could disturb a capture: in the global mode no thread,
+  // in the thread-local mode the one that captures.
+  bool restrains() const {
+    return mode == GLOBAL || (mode == THREAD_LOCAL && thread == std::this_thread::get_id());
+  }
+
+  static constexpr int GLOBAL = 0, THREAD_LOCAL = 1, RELAXED = 2;
 };
 
 struct Stream {
@@ -125,6 +137,14 @@ class Driver {
 
   // SUCCESS if a call that a capture forbids may go on; otherwise the capture is lost.
   int outside_capture(const std::string &call);
+
+  // A call that a capturing stream allows in no mode: its capture is lost.
+  int refuse(Stream &stream, const std::string &call, int status = STREAM_CAPTURE_UNSUPPORTED);
+
+  // SUCCESS if the stream is not the default one, or nothing is captured. The real driver lets the
+  // default stream be while non-blocking streams are captured, but what is put there is not in the
+  // graph: here it is refused, too.
+  int unless_default(const Stream *stream, const std::string &call);
 
   int submit(Stream *stream, const std::string &name, Work work);
 

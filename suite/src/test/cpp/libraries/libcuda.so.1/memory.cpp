@@ -52,7 +52,7 @@ int copy_with_host(
   Stream *known = driver.stream(stream);
   bool is_pinned = pinned(driver, host, bytes);
   if (!is_pinned && known != nullptr && known->capture) {
-    return driver.outside_capture(call + " with pageable host memory");
+    return driver.refuse(*known, call + " with pageable host memory");
   }
   int status = driver.submit(known, call, [=] {
     require_device(device, bytes, call);

@@ -19,6 +19,7 @@ struct Function {
   Module *module;
   const emulation::Kernel *kernel;
   int dynamic_shared_limit = 48 * 1024;
+  bool loaded = false;  // a driver loads a kernel's code when it is first launched
 };
 
 namespace {
@@ -190,9 +191,15 @@ GATUN_API int cuLaunchKernel(
     return driver.answer(
         LAUNCH_OUT_OF_RESOURCES, std::string(kernel.name) + ": more threads than its launch bounds");
   }
+  Stream *known = driver.stream(stream);
+  if (known != nullptr && known->capture && !function->loaded) {
+    return driver.refuse(
+        *known, "the first launch of the kernel " + std::string(kernel.name) + ", which loads it,");
+  }
+  function->loaded = true;
   auto file = function->module->file;
   Arguments arguments(kernel, parameters);
-  return driver.submit(driver.stream(stream), kernel.name, [=, &kernel, &driver]() mutable {
+  return driver.submit(known, kernel.name, [=, &kernel, &driver]() mutable {
     auto touched = memories(driver, kernel, arguments);
     auto addresses = arguments.addresses();
     auto outcome = gatun::emulation::run({file, &kernel, grid, block, shared, addresses.data()});

@@ -54,8 +54,9 @@ GATUN_API int cuStreamSynchronize(void *handle) {
     return driver.answer(INVALID_HANDLE, "cuStreamSynchronize: no such stream");
   }
   if (stream->capture) {
-    return driver.outside_capture("cuStreamSynchronize");
+    return driver.refuse(*stream, "cuStreamSynchronize");
   }
+  if (int status = driver.unless_default(stream, "cuStreamSynchronize")) return status;
   return driver.finish(*stream);
 }
 
@@ -66,6 +67,7 @@ GATUN_API int cuStreamWaitEvent(void *handle, void *awaited, unsigned) {
   if (stream == nullptr || it == nullptr) {
     return driver.answer(INVALID_HANDLE, "cuStreamWaitEvent: no such stream or event");
   }
+  if (int status = driver.unless_default(stream, "cuStreamWaitEvent")) return status;
   auto capture = it->capture.lock();
   if (!capture) {
     if (stream->capture) {
@@ -114,6 +116,7 @@ GATUN_API int cuEventRecord(void *handle, void *stream_handle) {
   if (it == nullptr || stream == nullptr) {
     return driver.answer(INVALID_HANDLE, "cuEventRecord: no such stream or event");
   }
+  if (int status = driver.unless_default(stream, "cuEventRecord")) return status;
   it->captured = stream->capture != nullptr;
   it->capture = stream->capture;
   it->last = stream->last;
@@ -162,7 +165,7 @@ GATUN_API int cuStreamBeginCapture_v2(void *handle, int mode) {
         handle == nullptr ? STREAM_CAPTURE_UNSUPPORTED : INVALID_VALUE,
         "cuStreamBeginCapture: not a stream that can be captured");
   }
-  stream->capture = std::make_shared<Capture>();
+  stream->capture = std::make_shared<Capture>(Capture{mode, std::this_thread::get_id()});
   stream->capture->streams.insert(stream);
   stream->captures_by_itself = true;
   stream->last.clear();

@@ -23,6 +23,7 @@ import java.lang.foreign.SymbolLookup;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -283,6 +284,9 @@ class FakeDriverIT {
 
   @Nested
   class Graphs {
+    /** CU_STREAM_CAPTURE_MODE_RELAXED, which Gatun never asks for. */
+    private static final int RELAXED = 2;
+
     @Test
     void runNothingWhileCapturedAndEverythingAtEachLaunch() {
       Tensor x = device.floats(1, 2);
@@ -326,18 +330,106 @@ class FakeDriverIT {
           });
     }
 
+    @Test
+    void areLostWhenAModuleIsLoaded() {
+      var source = KernelSource.read("emulation");
+      byte[] image = device.compiler.compile(source, KernelVariant.NONE);
+      refusedInCapture("cuModuleLoadData", _ -> load(image));
+    }
+
+    private static int load(byte[] image) {
+      try (var arena = Arena.ofConfined()) {
+        return CudaDriver.cuModuleLoadData(
+            arena.allocate(ADDRESS), arena.allocateFrom(JAVA_BYTE, image));
+      }
+    }
+
+    @Test
+    void areLostByTheDefaultStream() {
+      long target = device.floats(0).memory().address();
+      refusedInCapture(
+          "CUDA_ERROR_STREAM_CAPTURE_IMPLICIT",
+          "cuMemsetD32Async on the default stream",
+          _ -> CudaDriver.cuMemsetD32Async(target, 1, 1, MemorySegment.NULL));
+      refusedInCapture(
+          "CUDA_ERROR_STREAM_CAPTURE_IMPLICIT",
+          "cuStreamSynchronize on the default stream",
+          _ -> CudaDriver.cuStreamSynchronize(MemorySegment.NULL));
+    }
+
+    @Test
+    void areLostByTheFirstLaunchOfAKernel() {
+      Tensor x = device.floats(1, 2);
+      var kernel = new Kernel("emulation", "add");
+      device.launcher.launch(kernel, Grid.of(0, 32), x, x, 2L); // found, and not launched
+      Runnable add = () -> device.launcher.launch(kernel, Grid.of(1, 32), x, x, 2L);
+      var e =
+          assertThrows(
+              NativeStatusException.class, () -> CudaRecording.of(device.device, add).close());
+      assertEquals("CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED", e.statusName());
+      assertTrue(e.getMessage().contains("the first launch of the kernel add"), e.getMessage());
+      add.run();
+      CudaRecording.of(device.device, add).close();
+    }
+
+    @Test
+    void otherThreadsAndTheRelaxedModeMayAllocate() throws InterruptedException {
+      capture(RELAXED, () -> assertEquals(0, allocateAndFree()));
+      var statuses = new ArrayList<Integer>();
+      var other =
+          new Thread(() -> {
+            device.device.makeCurrent();
+            statuses.add(allocateAndFree());
+          });
+      capture(
+          CudaDriver.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL(),
+          () -> {
+            other.start();
+            other.join();
+          });
+      device.device.makeCurrent();
+      assertEquals(List.of(0), statuses);
+    }
+
+    private interface Body {
+      void run() throws InterruptedException;
+    }
+
+    private void capture(int mode, Body body) throws InterruptedException {
+      var stream = device.device.stream();
+      CudaStatus.DRIVER.check(CudaDriver.cuStreamBeginCapture_v2(stream, mode), "begin");
+      body.run();
+      try (var arena = Arena.ofConfined()) {
+        MemorySegment graph = arena.allocate(ADDRESS);
+        CudaStatus.DRIVER.check(CudaDriver.cuStreamEndCapture(stream, graph), "end");
+        CudaStatus.DRIVER.check(CudaDriver.cuGraphDestroy(graph.get(ADDRESS, 0)), "destroy");
+      }
+    }
+
+    private static int allocateAndFree() {
+      try (var arena = Arena.ofConfined()) {
+        MemorySegment address = arena.allocate(JAVA_LONG);
+        int status = CudaDriver.cuMemAlloc_v2(address, 64);
+        return status == 0 ? CudaDriver.cuMemFree_v2(address.get(JAVA_LONG, 0)) : status;
+      }
+    }
+
     @FunctionalInterface
     private interface Call {
       int on(MemorySegment stream);
     }
 
     private void refusedInCapture(String words, Call call) {
+      refusedInCapture("CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED", words, call);
+    }
+
+    private void refusedInCapture(String name, String words, Call call) {
       var stream = device.device.stream();
       CudaDriver.cuStreamBeginCapture_v2(stream, CudaDriver.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL());
       int status = call.on(stream);
       var e =
           assertThrows(NativeStatusException.class, () -> CudaStatus.DRIVER.check(status, "call"));
-      assertEquals("CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED", e.statusName());
+      assertEquals(name, e.statusName());
       assertTrue(e.getMessage().contains(words), e.getMessage());
       try (var arena = Arena.ofConfined()) {
         int ended = CudaDriver.cuStreamEndCapture(stream, arena.allocate(JAVA_LONG));
@@ -419,6 +511,24 @@ class FakeDriverIT {
           assertThrows(NativeStatusException.class, () -> CudaStatus.DRIVER.check(status, "load"));
       assertTrue(e.getMessage().contains("was built from another text of emulation.cu"));
     }
+  }
+
+  @Test
+  void closingGoesOnAfterABlockThatCannotBeFreed() {
+    Tensor first = device.scope.zeros(ElementType.F32, 1 << 20);
+    for (int i = 0; i < 5; i++) {
+      device.scope.zeros(ElementType.F32, 1 << 20);
+    }
+    device.device.synchronise();
+    assertEquals(0, CudaDriver.cuMemFree_v2(first.memory().address()));
+    device.scope.close();
+    device.transfers.close();
+    device.launcher.close();
+    var e = assertThrows(NativeStatusException.class, device.memory::close);
+    assertEquals("CUDA_ERROR_INVALID_VALUE", e.statusName());
+    device.device.close();
+    assertEquals(0, FakeCuda.liveObjects(EmulatedDevice.LIBRARIES));
+    device = new EmulatedDevice(cache);
   }
 
   @Test
