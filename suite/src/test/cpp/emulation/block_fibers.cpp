@@ -401,6 +401,8 @@ std::string BlockFibers::place() const {
 
 void fail(Site site, const std::string &what) { current->fail(site, what); }
 
+std::size_t static_shared_bytes(const KernelFile &file) { return thread_local_memory(file).size; }
+
 void synchronize_block(Site site) { current->synchronize_block(site); }
 
 const std::uint64_t *exchange(std::uint64_t value, unsigned mask, Site site, bool fence) {

@@ -29,6 +29,9 @@ struct Outcome {
 // Runs all blocks.
 Outcome run(const Launch &launch);
 
+// The static shared memory of all kernels of a file together: no less than that of any of them.
+std::size_t static_shared_bytes(const KernelFile &file);
+
 // How many launches of a kernel, as <file>/<name>, have ended with no race in sight: 0 once one had.
 std::uint64_t launches_without_race(const std::string &kernel);
 

@@ -18,7 +18,7 @@ struct Module {
 struct Function {
   Module *module;
   const emulation::Kernel *kernel;
-  int dynamic_shared_limit = 48 * 1024;
+  int dynamic_shared_limit;  // in bytes; at first, what static shared memory leaves of 48 KiB
   bool loaded = false;  // a driver loads a kernel's code when it is first launched
 };
 
@@ -26,7 +26,13 @@ namespace {
 
 using emulation::Kernel;
 
-constexpr int MAX_DYNAMIC_SHARED = 227 * 1024;
+constexpr int SHARED_WITHOUT_ASKING = 48 * 1024;
+constexpr int MAX_SHARED = 227 * 1024;
+
+// What static shared memory leaves a block of so many bytes.
+int dynamic_shared(const Module &module, int bytes) {
+  return std::max(0, bytes - static_cast<int>(emulation::static_shared_bytes(*module.file)));
+}
 
 std::string own_folder() {
   Dl_info info;
@@ -147,7 +153,12 @@ GATUN_API int cuModuleGetFunction(void **handle, void *module_handle, const char
   }
   for (std::size_t i = 0; i < module->file->kernel_count; i++) {
     if (std::strcmp(module->file->kernels[i].name, name) == 0) {
-      *handle = *driver.functions.insert(new Function{module, &module->file->kernels[i]}).first;
+      *handle =
+          *driver.functions
+               .insert(new Function{
+                   module, &module->file->kernels[i],
+                   dynamic_shared(*module, SHARED_WITHOUT_ASKING)})
+               .first;
       return SUCCESS;
     }
   }
@@ -161,10 +172,12 @@ GATUN_API int cuFuncSetAttribute(void *handle, int attribute, int value) {
   if (!driver.functions.count(function)) {
     return driver.answer(INVALID_HANDLE, "cuFuncSetAttribute: no such function");
   }
-  if (attribute != 8 || value < 0 || value > MAX_DYNAMIC_SHARED) {
+  if (attribute != 8 || value < 0 || value > dynamic_shared(*function->module, MAX_SHARED)) {
     return driver.answer(
-        INVALID_VALUE, "cuFuncSetAttribute: attribute " + std::to_string(attribute) + " to " +
-                           std::to_string(value));
+        INVALID_VALUE,
+        "cuFuncSetAttribute: attribute " + std::to_string(attribute) + " to " +
+            std::to_string(value) + ", where static shared memory leaves " +
+            std::to_string(dynamic_shared(*function->module, MAX_SHARED)) + " bytes");
   }
   function->dynamic_shared_limit = value;
   return SUCCESS;

@@ -68,6 +68,12 @@ class FakeDriverIT {
       refused("cuFuncSetAttribute", Grid.of(1, 32).withShared((227 << 10) + 1));
     }
 
+    /** A device has 227 KiB for both, and the kernels of {@code emulation.cu} have static ones. */
+    @Test
+    void staticSharedMemoryCounts() {
+      refused("where static shared memory leaves", Grid.of(1, 32).withShared(226 << 10));
+    }
+
     @Test
     void moreThreadsThanTheLaunchBoundsAreRefused() {
       var e =
