@@ -12,7 +12,7 @@ GATUN := suite/target/gatun/bin/gatun
 SOURCES := $(shell find pom.xml bindings native suite results/expected results/facts results/tolerances.toml results/papers.toml results/figures.toml -type f \
   -not -path '*/target/*' -not -path 'suite/src/test/*' -not -path 'suite/src/bench/*' 2>/dev/null)
 
-.PHONY: help build reproduce test it verify fuzz torture sensitivity soak jars bundle bench bench-claims bench-kernels bench-products kernels format bindings bindings-check cuda-libraries clean
+.PHONY: help build reproduce test it verify fuzz torture sensitivity soak jars bundle bench bench-claims bench-kernels bench-products kernels races format bindings bindings-check cuda-libraries clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -82,6 +82,9 @@ bench-products: ## matrix products beside the BLAS library called directly; ARGS
 
 kernels: ## compile every kernel with the CUDA compiler at hand, and remember in native/compiled-kernels.txt which are clean
 	$(MVN) verify -pl bindings,native,suite -Dtest=NONE -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=KernelCompilationIT -Dgatun.kernels=record
+
+races: ## run the contract on all emulated kernels with the detector of races, and remember in native/race-free-kernels.txt which have none
+	$(MVN) verify -pl bindings,native,suite -Dtest=NONE -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=RacesIT -Dgatun.races=record
 
 format: ## rewrite the sources in google-java-format
 	$(MVN) test -pl bindings,native,suite -Dtest=SourceFormatTest -Dsurefire.failIfNoSpecifiedTests=false -Dgatun.format=write

@@ -117,8 +117,8 @@ static __device__ __forceinline__ void clear(float *x, const Row &row) {
 static __device__ __forceinline__ bool has_no_target(int target, int classes, int *error,
                                                      int code) {
   if (target < -1 || target >= classes) {
-    if (threadIdx.x == 0 && *error == 0) {
-      *error = code;
+    if (threadIdx.x == 0) {
+      atomicCAS(error, 0, code);
     }
     return true;
   }

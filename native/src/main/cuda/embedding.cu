@@ -39,7 +39,7 @@ extern "C" __global__ void __launch_bounds__(256) embedding_f32(
   }
   const int id = ids[n];
   if (id < 0 || id >= vocabulary) {
-    *error = code;
+    atomicExch(error, code);  // as other lanes and blocks may
     return;
   }
   const float *const from = table + static_cast<long long>(id) * cols;
@@ -71,7 +71,7 @@ extern "C" __global__ void __launch_bounds__(512) sort_id_tiles(
       const bool inside = given >= 0 && given < vocabulary;
       id = inside ? given : NO_ID;
       if (!inside) {
-        *error = code;
+        atomicExch(error, code);
       }
     }
     keys[i] = static_cast<unsigned long long>(id) << 32 | static_cast<unsigned>(i);

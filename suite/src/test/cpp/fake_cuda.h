@@ -17,8 +17,7 @@ struct Failure {
 
 using Work = std::function<void()>;
 
-// Puts work into a stream. Runs when the host next waits for the device, in the order of the calls;
-// while the stream is captured it is recorded and runs with each launch of the graph. Host values
+// Puts work into a stream. Runs when the host next waits for that stream, or for the device; while the stream is captured it is recorded and runs with each launch of the graph. Host values
 // (alpha, sizes) must be copied into the work. Returns a CUresult: not 0 if the stream is unknown.
 int submit(void *stream, const std::string &name, Work work);
 

@@ -1,9 +1,11 @@
 #include "emulation/block_fibers.h"
 
 #include <link.h>
+#include <signal.h>
 
 #include <cstring>
 #include <map>
+#include <mutex>
 
 namespace gatun::emulation {
 
@@ -16,11 +18,6 @@ __thread BlockFibers *current __attribute__((tls_model("initial-exec"))) = nullp
 // NaN in every floating-point type, and no valid id.
 constexpr int POISON = 0xff;
 constexpr unsigned char CANARY_BYTE = 0xa5;
-
-struct Range {
-  void *begin = nullptr;
-  std::size_t size = 0;
-};
 
 // This OS thread's copy of the thread-local memory of the library that holds an address.
 Range thread_local_memory(const KernelFile &file) {
@@ -60,37 +57,63 @@ bool same(Site a, Site b) {
   return a.line == b.line && (a.file == b.file || strcmp(a.file, b.file) == 0);
 }
 
+struct sigaction handler_before;
+
+// A kernel's access to a page that nobody may touch. All other faults are the JVM's, which has uses for
+// them.
+void on_fault(int signal, siginfo_t *info, void *context) {
+  if (current != nullptr) {
+    current->fault(info->si_addr);
+  }
+  if (handler_before.sa_flags & SA_SIGINFO) {
+    handler_before.sa_sigaction(signal, info, context);
+  } else {
+    sigaction(signal, &handler_before, nullptr);  // which meets the fault again
+  }
+}
+
+void handle_faults() {
+  struct sigaction handler = {};
+  handler.sa_sigaction = on_fault;
+  handler.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
+  sigaction(SIGSEGV, &handler, &handler_before);
+}
+
 }  // namespace
 
 BlockFibers::BlockFibers()
-    : of_thread(MAX_THREADS),
+    : order(MAX_THREADS),
+      of_thread(MAX_THREADS),
       of_warp(MAX_THREADS / WARP),
       ready(MAX_THREADS),
       shared_memory(new unsigned char[MAX_SHARED + CANARY + 128]) {
   auto address = reinterpret_cast<std::uintptr_t>(shared_memory.get());
   dynamic_shared = reinterpret_cast<unsigned char *>((address + 127) / 128 * 128);
+  static std::once_flag once;
+  std::call_once(once, handle_faults);
 }
 
-std::string BlockFibers::run(const Launch &launch, std::uint64_t linear_block) {
+Outcome BlockFibers::run(
+    const Launch &launch, std::uint64_t linear_block, std::uint64_t seed) {
+  random = Random(seed);
   start_block(launch, linear_block);
   current = this;
   if (_setjmp(scheduler) == 0) {
     go_on_with(free_fiber());
   }
   current = nullptr;
-  if (failure.empty()) {
-    failure = overrun();
+  if (outcome.failure.empty()) {
+    outcome.failure = overrun();
   }
-  return failure;
+  return outcome;
 }
 
 void BlockFibers::start_block(const Launch &launch, std::uint64_t linear_block) {
   this->launch = &launch;
   threads = launch.block.x * launch.block.y * launch.block.z;
   started = at_barrier = ready_first = ready_count = 0;
-  failure.clear();
-  // Both orders are right for a kernel that is; a forgotten barrier rarely survives both.
-  reversed = linear_block % 2 == 1;
+  outcome = {};
+  shuffle();
   uint3 index = {0, 0, 0};
   for (unsigned t = 0; t < threads; t++) {
     of_thread[t] = {State::NOT_STARTED, {"", 0}, nullptr, index};
@@ -113,6 +136,24 @@ void BlockFibers::start_block(const Launch &launch, std::uint64_t linear_block) 
   position.grid_extents = {launch.grid.x, launch.grid.y, launch.grid.z};
   position.dynamic_shared = dynamic_shared;
   poison();
+  if (detector != nullptr) {
+    detector->start_block(
+        linear_block, {dynamic_shared, launch.dynamic_shared_bytes},
+        thread_local_memory(*launch.file));
+  }
+}
+
+// Warps in any order, and in each its lanes in any: so no more threads wait at once than need to.
+void BlockFibers::shuffle() {
+  Shuffle warps((threads + WARP - 1) / WARP, random);
+  for (unsigned i = 0; i < threads;) {
+    unsigned first = static_cast<unsigned>(warps.next()) * WARP;
+    unsigned lanes = std::min(WARP, threads - first);
+    Shuffle in_warp(lanes, random);
+    for (unsigned lane = 0; lane < lanes; lane++) {
+      order[i++] = first + static_cast<unsigned>(in_warp.next());
+    }
+  }
 }
 
 void BlockFibers::poison() {
@@ -140,7 +181,7 @@ void BlockFibers::fiber_body() { current->run_threads(); }
 void BlockFibers::run_threads() {
   while (true) {
     while (started < threads) {
-      unsigned thread = in_start_order(started++);
+      unsigned thread = order[started++];
       of_thread[thread].fiber = running;
       enter(thread);
       launch->kernel->call(launch->arguments);
@@ -178,7 +219,9 @@ void BlockFibers::wait(State state, Site site) {
 
 // Passes control to a thread that may go on, to one not yet started, or back to the scheduler.
 void BlockFibers::run_another() {
-  if (ready_count > 0) {
+  // Now and then a thread begins although others could go on, so that warps overtake each other.
+  bool begin = started < threads && random.below(8) == 0;
+  if (ready_count > 0 && !begin) {
     unsigned thread = ready[ready_first];
     ready_first = (ready_first + 1) % MAX_THREADS;
     ready_count--;
@@ -228,9 +271,13 @@ void BlockFibers::synchronize_block(Site site) {
     return;
   }
   at_barrier = 0;
+  if (detector != nullptr) {
+    detector->barrier();
+  }
   unsigned self = position.linear_thread;
+  shuffle();
   for (unsigned i = 0; i < threads; i++) {
-    unsigned thread = in_start_order(i);
+    unsigned thread = order[i];
     if (thread != self) {
       of_thread[thread].state = State::RUNNING;
       make_ready(thread);
@@ -238,7 +285,8 @@ void BlockFibers::synchronize_block(Site site) {
   }
 }
 
-const std::uint64_t *BlockFibers::exchange(std::uint64_t value, unsigned mask, Site site) {
+const std::uint64_t *BlockFibers::exchange(
+    std::uint64_t value, unsigned mask, Site site, bool fence) {
   unsigned self = position.linear_thread;
   Warp &warp = of_warp[self / WARP];
   unsigned first = self / WARP * WARP;
@@ -258,8 +306,12 @@ const std::uint64_t *BlockFibers::exchange(std::uint64_t value, unsigned mask, S
   }
   warp.arrived = 0;
   warp.generation++;
+  if (fence && detector != nullptr) {
+    detector->warp_barrier(self / WARP);
+  }
+  Shuffle lanes(WARP, random);
   for (unsigned i = 0; i < WARP; i++) {
-    unsigned thread = first + (reversed ? WARP - 1 - i : i);
+    unsigned thread = first + static_cast<unsigned>(lanes.next());
     if (thread == self) {
       continue;
     }
@@ -273,14 +325,37 @@ const std::uint64_t *BlockFibers::exchange(std::uint64_t value, unsigned mask, S
   return words;
 }
 
+void BlockFibers::access(
+    RaceDetector::Access access, std::uintptr_t address, std::size_t size, std::uintptr_t code) {
+  static thread_local const Range of_position = {&position, sizeof position};
+  if (running->stack_holds(address) || of_position.holds(address)) {
+    return;  // a thread's own, or where it reads who it is
+  }
+  std::string race = detector->access(access, address, size, code);
+  if (!race.empty()) {
+    fail(place() + ", thread " + std::to_string(position.linear_thread) + ": " + race);
+  }
+}
+
 void BlockFibers::fail(const std::string &text) {
-  failure = text;
+  outcome.failure = text;
   free_fibers.clear();
   for (auto &fiber : fibers) {
     fiber->abandon();
     free_fibers.push_back(fiber.get());
   }
   _longjmp(scheduler, 1);
+}
+
+void BlockFibers::fault(const void *address) {
+  outcome.fault = address;
+  fail(place() + ", thread " + std::to_string(position.linear_thread) +
+       " touched an address outside its memory");
+}
+
+void BlockFibers::fail(Site site, const std::string &what) {
+  fail(place() + ", thread " + std::to_string(position.linear_thread) + " in " + at(site) + ": " +
+       what);
 }
 
 std::string BlockFibers::deadlock() const {
@@ -324,10 +399,19 @@ std::string BlockFibers::place() const {
          std::to_string(position.block.x) + ", " + std::to_string(position.block.y) + ")";
 }
 
+void fail(Site site, const std::string &what) { current->fail(site, what); }
+
+std::size_t static_shared_bytes(const KernelFile &file) { return thread_local_memory(file).size; }
+
 void synchronize_block(Site site) { current->synchronize_block(site); }
 
-const std::uint64_t *exchange(std::uint64_t value, unsigned mask, Site site) {
-  return current->exchange(value, mask, site);
+const std::uint64_t *exchange(std::uint64_t value, unsigned mask, Site site, bool fence) {
+  return current->exchange(value, mask, site, fence);
+}
+
+void access_memory(
+    RaceDetector::Access access, std::uintptr_t address, std::size_t size, std::uintptr_t code) {
+  current->access(access, address, size, code);
 }
 
 }  // namespace gatun::emulation

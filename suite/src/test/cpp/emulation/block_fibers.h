@@ -12,6 +12,8 @@
 
 #include "emulation/block_runner.h"
 #include "emulation/fiber.h"
+#include "emulation/race_detector.h"
+#include "emulation/shuffle.h"
 #include "emulation/warp.h"
 
 namespace gatun::emulation {
@@ -20,11 +22,18 @@ class BlockFibers {
  public:
   BlockFibers();
 
-  // Runs one block; an empty text, or what went wrong.
-  std::string run(const Launch &launch, std::uint64_t linear_block);
+  // Runs one block, its threads in an order that follows from the seed between any two barriers.
+  Outcome run(const Launch &launch, std::uint64_t linear_block, std::uint64_t seed);
+
+  // The kernel's thread that runs now touches memory.
+  void access(
+      RaceDetector::Access access, std::uintptr_t address, std::size_t size, std::uintptr_t code);
 
   void synchronize_block(Site site);
-  const std::uint64_t *exchange(std::uint64_t value, unsigned mask, Site site);
+  const std::uint64_t *exchange(std::uint64_t value, unsigned mask, Site site, bool fence);
+  [[noreturn]] void fault(const void *address);
+  // Ends the launch: the thread that runs now did this.
+  [[noreturn]] void fail(Site site, const std::string &what);
 
  private:
   static constexpr unsigned MAX_THREADS = 1024;
@@ -52,7 +61,7 @@ class BlockFibers {
   void start_block(const Launch &launch, std::uint64_t linear_block);
   void poison();
   std::string overrun() const;
-  unsigned in_start_order(unsigned i) const { return reversed ? threads - 1 - i : i; }
+  void shuffle();
   void enter(unsigned thread);
   void make_ready(unsigned thread);
   void wait(State state, Site site);
@@ -65,11 +74,12 @@ class BlockFibers {
   std::string place() const;
 
   const Launch *launch = nullptr;
-  std::string failure;
+  Outcome outcome;
   unsigned threads = 0;
   unsigned started = 0;
   unsigned at_barrier = 0;
-  bool reversed = false;
+  Random random;
+  std::vector<unsigned> order;  // of the threads, from here to the next barrier
   std::vector<Thread> of_thread;
   std::vector<Warp> of_warp;
   std::vector<unsigned> ready;  // a ring
@@ -82,5 +92,11 @@ class BlockFibers {
   unsigned char *dynamic_shared;
   jmp_buf scheduler;
 };
+
+void access_memory(
+    RaceDetector::Access access, std::uintptr_t address, std::size_t size, std::uintptr_t code);
+
+// Ends the launch that this OS thread runs: the kernel's thread that runs now did this.
+[[noreturn]] void fail(Site site, const std::string &what);
 
 }  // namespace gatun::emulation

@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstdlib>
+#include <map>
 #include <mutex>
 #include <thread>
 
@@ -10,23 +12,58 @@
 namespace gatun::emulation {
 namespace {
 
+// The seed of all orders, and how many launches have had one of it.
+struct Orders {
+  std::uint64_t seed, launches = 0;
+};
+
+Orders &orders() {
+  static const char *seed = std::getenv("GATUN_FAKE_CUDA_SEED");
+  static Orders orders{seed == nullptr ? 20261122 : std::strtoull(seed, nullptr, 10)};
+  return orders;
+}
+
+std::mutex one_launch_at_a_time;
+
+// Of a kernel that tells its accesses.
+struct Watched {
+  std::uint64_t launches = 0;
+  bool failed = false;
+};
+std::map<std::string, Watched> watched;
+
+// Lets all accesses of the launches in its lifetime be told, if the kernel tells them.
+class Watch {
+ public:
+  explicit Watch(const Launch &launch) {
+    static RaceDetector races;
+    if (launch.file->tells_accesses) {
+      races.start_launch(launch);
+      detector = &races;
+    }
+  }
+  ~Watch() { detector = nullptr; }
+};
+
 // A launch in progress: blocks are handed out one by one.
 struct Work {
   const Launch &launch;
   std::uint64_t blocks;
+  std::uint64_t seed;
+  Shuffle order;
   std::atomic<std::uint64_t> next{0};
   std::atomic<bool> failed{false};
   std::mutex mutex{};
-  std::string failure{};
+  Outcome outcome{};
 
   void help() {
     static thread_local BlockFibers fibers;
     for (std::uint64_t block; !failed && (block = next++) < blocks;) {
-      std::string text = fibers.run(launch, block);
-      if (!text.empty()) {
+      Outcome of_block = fibers.run(launch, order[block], seed + block);
+      if (!of_block.failure.empty()) {
         std::lock_guard guard(mutex);
         if (!failed.exchange(true)) {
-          failure = text;
+          outcome = of_block;
         }
       }
     }
@@ -83,20 +120,42 @@ class Helpers {
 
 }  // namespace
 
-std::string run(const Launch &launch) {
+Outcome run(const Launch &launch) {
   // Never destroyed: its threads may still wait when the process ends.
   static Helpers *helpers = new Helpers;
-  static std::mutex one_launch_at_a_time;
   std::lock_guard guard(one_launch_at_a_time);
   std::uint64_t blocks = static_cast<std::uint64_t>(launch.grid.x) * launch.grid.y * launch.grid.z;
   std::uint64_t threads = blocks * launch.block.x * launch.block.y * launch.block.z;
-  Work work{launch, blocks};
-  if (blocks == 1 || threads < 2048) {
+  Random random(orders().seed);
+  random = Random(random.next() + orders().launches++);
+  Work work{launch, blocks, random.next(), Shuffle(blocks, random)};
+  Watch watch(launch);
+  if (blocks == 1 || threads < 2048 || detector != nullptr) {
     work.help();
   } else {
     helpers->run(work);
   }
-  return work.failure;
+  if (detector != nullptr) {
+    Watched &kernel = watched[std::string(launch.file->name) + "/" + launch.kernel->name];
+    kernel.launches++;
+    kernel.failed |= !work.outcome.failure.empty();
+  }
+  if (!work.outcome.failure.empty()) {
+    work.outcome.failure +=
+        " (threads in the order of seed " + std::to_string(orders().seed) + ")";
+  }
+  return work.outcome;
+}
+
+std::uint64_t launches_without_race(const std::string &kernel) {
+  std::lock_guard guard(one_launch_at_a_time);
+  const Watched &it = watched[kernel];
+  return it.failed ? 0 : it.launches;
+}
+
+void set_seed(std::uint64_t seed) {
+  std::lock_guard guard(one_launch_at_a_time);
+  orders() = {seed};
 }
 
 }  // namespace gatun::emulation

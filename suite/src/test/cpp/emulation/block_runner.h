@@ -2,6 +2,7 @@
 // parallel on several.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "emulation/kernel_file.h"
@@ -18,8 +19,23 @@ struct Launch {
   void *const *arguments;
 };
 
-// Runs all blocks. An empty text, or what went wrong: a barrier that some threads never reach, a
-// shuffle with missing lanes, a write behind dynamic shared memory.
-std::string run(const Launch &launch);
+// What went wrong: a barrier that some threads never reach, a shuffle with missing lanes, a write
+// behind dynamic shared memory, an address that is no memory.
+struct Outcome {
+  std::string failure;          // empty: nothing
+  const void *fault = nullptr;  // the address that is no memory
+};
+
+// Runs all blocks.
+Outcome run(const Launch &launch);
+
+// The static shared memory of all kernels of a file together: no less than that of any of them.
+std::size_t static_shared_bytes(const KernelFile &file);
+
+// How many launches of a kernel, as <file>/<name>, have ended with no race in sight: 0 once one had.
+std::uint64_t launches_without_race(const std::string &kernel);
+
+// Blocks and threads of the launches from now on run in the orders that follow from this number.
+void set_seed(std::uint64_t seed);
 
 }  // namespace gatun::emulation

@@ -185,14 +185,14 @@ inline unsigned max(unsigned a, int b) { return max(a, static_cast<unsigned>(b))
     return expected;                                                                         \
   }                                                                                          \
   inline type atomicMax(type *at, type value) {                                              \
-    type old = *at;                                                                          \
+    type old = __atomic_load_n(at, __ATOMIC_RELAXED);                                        \
     while (old < value && !__atomic_compare_exchange_n(                                      \
                               at, &old, value, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) { \
     }                                                                                        \
     return old;                                                                              \
   }                                                                                          \
   inline type atomicMin(type *at, type value) {                                              \
-    type old = *at;                                                                          \
+    type old = __atomic_load_n(at, __ATOMIC_RELAXED);                                        \
     while (value < old && !__atomic_compare_exchange_n(                                      \
                               at, &old, value, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) { \
     }                                                                                        \

@@ -49,6 +49,10 @@ class Fiber {
     __builtin_unreachable();
   }
 
+  bool stack_holds(std::uintptr_t address) const {
+    return address - reinterpret_cast<std::uintptr_t>(stack) < STACK_BYTES;
+  }
+
   // Forgets what it was doing.
   void abandon() { begun = false; }
 

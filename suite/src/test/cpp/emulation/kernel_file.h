@@ -22,6 +22,15 @@ struct Kernel {
   int max_threads;                       // of its launch bounds, or 1,024
 };
 
+// Whether the compiler was told to let each access to memory be told (race_detector.h).
+#if defined(__SANITIZE_THREAD__)
+#define GATUN_TELLS_ACCESSES true
+#elif defined(__has_feature)
+#define GATUN_TELLS_ACCESSES __has_feature(thread_sanitizer)
+#else
+#define GATUN_TELLS_ACCESSES false
+#endif
+
 struct KernelFile {
   const char *name;           // without .cu, with the constants that it is compiled with
   std::uint64_t source_hash;  // of the .cu file and its headers: what NVRTC must be given too
@@ -29,6 +38,7 @@ struct KernelFile {
   std::size_t kernel_count;
   // Static shared memory is thread-local here; an address in it makes the thread's copy exist.
   void *(*static_shared)();
+  bool tells_accesses;
 };
 
 template <typename T>

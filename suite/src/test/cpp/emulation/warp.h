@@ -17,8 +17,9 @@ struct Site {
 // Waits for every thread of the block.
 void synchronize_block(Site site);
 
-// Gives a value to the other lanes of the warp and waits for theirs; all 64-bit words, by lane.
-const std::uint64_t *exchange(std::uint64_t value, unsigned mask, Site site);
+// Gives a value to the other lanes of the warp and waits for theirs; all 64-bit words, by lane. A fence
+// orders the lanes' accesses to memory, too.
+const std::uint64_t *exchange(std::uint64_t value, unsigned mask, Site site, bool fence = false);
 
 template <typename T>
 T shuffle(T value, unsigned from_lane, unsigned mask, Site site) {
@@ -39,7 +40,7 @@ inline unsigned lane() { return position.linear_thread % 32; }
 inline void __syncthreads(GATUN_SITE) { gatun::emulation::synchronize_block({file, line}); }
 
 inline void __syncwarp(unsigned mask = 0xffffffffu, GATUN_SITE) {
-  gatun::emulation::exchange(0, mask, {file, line});
+  gatun::emulation::exchange(0, mask, {file, line}, true);
 }
 
 template <typename T>

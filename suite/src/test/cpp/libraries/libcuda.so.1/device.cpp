@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "driver.h"
+#include "emulation/block_runner.h"
 
 using namespace gatun::fake;
 
@@ -38,6 +39,10 @@ constexpr Named NAMES[] = {
      "capture was not ended in the same stream as it began"},
     {STREAM_CAPTURE_UNJOINED, "CUDA_ERROR_STREAM_CAPTURE_UNJOINED",
      "capturing stream has unjoined work"},
+    {STREAM_CAPTURE_ISOLATION, "CUDA_ERROR_STREAM_CAPTURE_ISOLATION",
+     "dependency created on uncaptured work in another stream"},
+    {STREAM_CAPTURE_IMPLICIT, "CUDA_ERROR_STREAM_CAPTURE_IMPLICIT",
+     "operation would make the legacy stream depend on a capturing blocking stream"},
     {CAPTURED_EVENT, "CUDA_ERROR_CAPTURED_EVENT",
      "operation not permitted on an event last recorded in a capturing stream"},
 };
@@ -195,6 +200,19 @@ GATUN_API void gatunFakeSetTotalMemory(std::size_t bytes) {
   auto &driver = Driver::instance();
   std::lock_guard guard(driver.mutex);
   driver.total_bytes = bytes;
+}
+
+// For tests: blocks and threads of kernels, and streams, run in the orders of this seed from now on.
+GATUN_API void gatunFakeSetSeed(unsigned long long seed) {
+  auto &driver = Driver::instance();
+  std::lock_guard guard(driver.mutex);
+  driver.random = gatun::emulation::Random(seed);
+  gatun::emulation::set_seed(seed);
+}
+
+// For tests: how many launches of a kernel that tells its accesses, <file>/<name>, had no race.
+GATUN_API unsigned long long gatunFakeLaunchesWithoutRace(const char *kernel) {
+  return gatun::emulation::launches_without_race(kernel);
 }
 
 // For tests: how much a program has not given back.

@@ -1,5 +1,6 @@
 #include "driver.h"
 
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 
@@ -9,8 +10,13 @@ thread_local bool has_context = false;
 
 namespace {
 thread_local std::map<int, std::string> reasons;
-constexpr unsigned char CANARY_BYTE = 0xa5;
-constexpr std::size_t CANARY = 256;
+
+double now() {
+  using namespace std::chrono;
+  return duration<double, std::milli>(steady_clock::now().time_since_epoch()).count();
+}
+
+std::string bytes_text(std::size_t bytes) { return std::to_string(bytes) + " bytes"; }
 }  // namespace
 
 Driver &Driver::instance() {
@@ -40,9 +46,22 @@ int Driver::usable() {
 
 int Driver::outside_capture(const std::string &call) {
   for (Stream *stream : streams) {
-    if (stream->capture) {
-      stream->capture->invalidated = true;
-      return answer(STREAM_CAPTURE_UNSUPPORTED, call + " while a graph is captured");
+    if (stream->capture && stream->capture->restrains()) {
+      return refuse(*stream, call);
+    }
+  }
+  return SUCCESS;
+}
+
+int Driver::refuse(Stream &stream, const std::string &call, int status) {
+  stream.capture->invalidated = true;
+  return answer(status, call + " while a graph is captured");
+}
+
+int Driver::unless_default(const Stream *stream, const std::string &call) {
+  for (Stream *other : streams) {
+    if (stream == &default_stream && other->capture) {
+      return refuse(*other, call + " on the default stream", STREAM_CAPTURE_IMPLICIT);
     }
   }
   return SUCCESS;
@@ -52,33 +71,125 @@ int Driver::submit(Stream *stream, const std::string &name, Work work) {
   if (stream == nullptr) {
     return answer(INVALID_HANDLE, name + ": no such stream");
   }
+  if (int status = unless_default(stream, name)) return status;
   if (stream->capture) {
     if (stream->capture->invalidated) {
       return answer(STREAM_CAPTURE_INVALIDATED, name + ": the capture was lost before");
     }
-    stream->capture->steps.push_back({name, std::move(work)});
+    auto &nodes = stream->capture->nodes;
+    nodes.push_back({name, std::move(work), std::move(stream->last)});
+    stream->last = {nodes.size() - 1};
     return SUCCESS;
   }
-  queue.push_back({name, std::move(work)});
-  static const bool at_once = std::getenv("GATUN_FAKE_CUDA_EAGER") != nullptr;
-  // Not for ever: closures hold copies.
-  return at_once || queue.size() > 4096 ? finish() : SUCCESS;
+  if (stream == &default_stream) {
+    for (Stream *other : streams) {
+      if (other->with_default && !other->queue.empty()) {
+        stream->queue.push_back({name, nullptr, mark(*other)});
+      }
+    }
+  } else if (stream->with_default && !default_stream.queue.empty()) {
+    stream->queue.push_back({name, nullptr, mark(default_stream)});
+  }
+  stream->queue.push_back({name, std::move(work)});
+  static const bool eager = std::getenv("GATUN_FAKE_CUDA_EAGER") != nullptr;
+  // Work on the default stream runs before all that waits, or after it. No queue is for ever: closures
+  // hold copies.
+  bool at_once = eager || (stream == &default_stream && random.below(2) == 0);
+  return at_once || stream->queue.size() > 4096 ? finish(*stream) : SUCCESS;
+}
+
+std::shared_ptr<Mark> Driver::mark(Stream &stream) {
+  auto mark = std::make_shared<Mark>(Mark{&stream});
+  stream.queue.push_back({"event", [mark] {
+                            mark->passed = true;
+                            mark->milliseconds = now();
+                          }});
+  return mark;
+}
+
+Stream *Driver::new_stream(bool with_default) {
+  auto stream = new Stream;
+  stream->number = ++stream_count;
+  stream->with_default = with_default;
+  streams.insert(stream);
+  return stream;
+}
+
+int Driver::status() {
+  return broken.status == SUCCESS ? SUCCESS : answer(broken.status, broken.text);
+}
+
+void Driver::step(Stream &stream) {
+  Step step = std::move(stream.queue.front());
+  stream.queue.pop_front();
+  if (step.awaited && pass(*step.awaited) != SUCCESS) {
+    return;
+  }
+  try {
+    if (step.work) {
+      step.work();
+    }
+  } catch (const Failure &failure) {
+    broken = {failure.status, step.name + ": " + failure.text};
+  }
+}
+
+int Driver::pass(const Mark &mark) {
+  while (broken.status == SUCCESS && !mark.passed && !mark.stream->queue.empty()) {
+    step(*mark.stream);
+  }
+  return status();
+}
+
+int Driver::finish(Stream &stream) {
+  while (broken.status == SUCCESS && !stream.queue.empty()) {
+    step(stream);
+  }
+  return status();
 }
 
 int Driver::finish() {
-  std::vector<Step> steps;
-  steps.swap(queue);
-  for (auto &step : steps) {
-    if (broken.status != SUCCESS) {
+  while (broken.status == SUCCESS) {
+    std::map<std::size_t, Stream *> waiting;
+    for (Stream *stream : streams) {
+      if (!stream->queue.empty()) {
+        waiting[stream->number] = stream;
+      }
+    }
+    if (!default_stream.queue.empty()) {
+      waiting[default_stream.number] = &default_stream;
+    }
+    if (waiting.empty()) {
       break;
     }
-    try {
-      step.work();
-    } catch (const Failure &failure) {
-      broken = {failure.status, step.name + ": " + failure.text};
+    step(*std::next(waiting.begin(), random.below(waiting.size()))->second);
+  }
+  return status();
+}
+
+void Driver::run(const Graph &graph) {
+  std::vector<std::size_t> missing, ready;
+  for (std::size_t i = 0; i < graph.size(); i++) {
+    missing.push_back(graph[i].after.size());
+    if (missing[i] == 0) {
+      ready.push_back(i);
     }
   }
-  return broken.status == SUCCESS ? SUCCESS : answer(broken.status, broken.text);
+  while (!ready.empty()) {
+    auto chosen = ready.begin() + random.below(ready.size());
+    std::size_t done = *chosen;
+    ready.erase(chosen);
+    try {
+      graph[done].work();
+    } catch (const Failure &failure) {
+      throw Failure{failure.status, graph[done].name + ": " + failure.text};
+    }
+    for (std::size_t i = done + 1; i < graph.size(); i++) {
+      if (graph[i].after.count(done) && --missing[i] == 0) {
+        ready.push_back(i);
+      }
+    }
+  }
 }
 
 Stream *Driver::stream(void *handle) {
@@ -101,25 +212,33 @@ const Memory *Driver::allocation(const void *address, std::size_t bytes) {
 }
 
 void Driver::check_canaries(const Memory &memory, const std::string &name) {
-  for (std::size_t i = 0; i < CANARY; i++) {
-    const char *side = memory.begin[memory.size + i] != CANARY_BYTE ? "behind"
-                       : memory.begin[-1 - static_cast<long>(i)] != CANARY_BYTE ? "before"
-                                                                              : nullptr;
-    if (side != nullptr) {
-      throw Failure{
-          ILLEGAL_ADDRESS, name + " wrote " + side + " a device allocation of " +
-                               std::to_string(memory.size) + " bytes, " + std::to_string(i) +
-                               " bytes away"};
-    }
+  if (const unsigned char *at = memory.overwritten()) {
+    throw Failure{ILLEGAL_ADDRESS, name + " wrote " + describe(at)};
   }
 }
 
+std::string Driver::describe(const void *address) {
+  auto at = static_cast<const unsigned char *>(address);
+  auto next = device_memory.upper_bound(reinterpret_cast<std::uintptr_t>(at));
+  const Memory *behind = next == device_memory.end() ? nullptr : &next->second;
+  const Memory *before = next == device_memory.begin() ? nullptr : &std::prev(next)->second;
+  if (behind != nullptr && at >= behind->mapped) {
+    return bytes_text(behind->begin - at) + " before a device allocation of " +
+           bytes_text(behind->size);
+  }
+  if (before != nullptr && at < before->mapped + before->mapped_bytes) {
+    return bytes_text(at - before->begin - before->size) + " behind the end of a device allocation of " +
+           bytes_text(before->size);
+  }
+  return "far from every live device allocation";
+}
+
 void Driver::reset() {
-  queue.clear();
+  default_stream.queue.clear();
   broken = {SUCCESS, ""};
   for (auto *tables : {&device_memory, &pinned_memory}) {
     for (auto &entry : *tables) {
-      std::free(entry.second.raw);
+      entry.second.free();
     }
     tables->clear();
   }

@@ -1,5 +1,6 @@
 // Device memory, pinned host memory, copies and fills.
-#include <cstdlib>
+#include <sys/mman.h>
+
 #include <cstring>
 
 #include "driver.h"
@@ -8,7 +9,10 @@ using namespace gatun::fake;
 
 namespace {
 
-constexpr std::size_t CANARY = 256;
+constexpr std::size_t PAGE = 4096;
+// The widest load. The real driver's allocations are aligned to more; then there would be bytes behind
+// most of them that a kernel could touch unseen.
+constexpr std::size_t ALIGNMENT = 16;
 constexpr int CANARY_BYTE = 0xa5;
 constexpr std::size_t GRANULE = 512;
 // NaN as a float, no valid id as an int: memory not yet written. Not all of a large block, which
@@ -16,21 +20,9 @@ constexpr std::size_t GRANULE = 512;
 constexpr int POISON = 0xff;
 constexpr std::size_t POISONED = 64u << 20;
 
-std::size_t rounded(std::size_t bytes) { return (bytes + GRANULE - 1) / GRANULE * GRANULE; }
+std::size_t up(std::size_t bytes, std::size_t unit) { return (bytes + unit - 1) / unit * unit; }
 
-// Bytes between two canaries, 256-byte aligned; null if the host has none left.
-Memory allocate(std::size_t bytes) {
-  std::size_t all = CANARY + (bytes + CANARY - 1) / CANARY * CANARY + CANARY;
-  void *raw = std::aligned_alloc(CANARY, all);
-  if (raw == nullptr) {
-    return {nullptr, 0, nullptr};
-  }
-  auto begin = static_cast<unsigned char *>(raw) + CANARY;
-  std::memset(raw, CANARY_BYTE, CANARY);
-  std::memset(begin, POISON, std::min(bytes, POISONED));
-  std::memset(begin + bytes, CANARY_BYTE, CANARY);
-  return {begin, bytes, raw};
-}
+std::size_t rounded(std::size_t bytes) { return up(bytes, GRANULE); }
 
 unsigned char *pointer(unsigned long long address) {
   return reinterpret_cast<unsigned char *>(address);
@@ -60,16 +52,54 @@ int copy_with_host(
   Stream *known = driver.stream(stream);
   bool is_pinned = pinned(driver, host, bytes);
   if (!is_pinned && known != nullptr && known->capture) {
-    return driver.outside_capture(call + " with pageable host memory");
+    return driver.refuse(*known, call + " with pageable host memory");
   }
   int status = driver.submit(known, call, [=] {
     require_device(device, bytes, call);
     std::memcpy(to, from, bytes);
   });
-  return status == SUCCESS && !is_pinned ? driver.finish() : status;
+  return status == SUCCESS && !is_pinned ? driver.finish(*known) : status;
 }
 
 }  // namespace
+
+namespace gatun::fake {
+
+Memory Memory::allocate(std::size_t bytes) {
+  std::size_t inner = up(bytes, PAGE);
+  std::size_t all = PAGE + inner + PAGE;
+  void *mapped = mmap(
+      nullptr, all, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (mapped == MAP_FAILED) {
+    return {};
+  }
+  auto first = static_cast<unsigned char *>(mapped) + PAGE;
+  auto begin = first + inner - up(bytes, ALIGNMENT);
+  std::memset(first, CANARY_BYTE, begin - first);
+  std::memset(begin, POISON, std::min(bytes, POISONED));
+  std::memset(begin + bytes, CANARY_BYTE, first + inner - begin - bytes);
+  mprotect(mapped, PAGE, PROT_NONE);
+  mprotect(first + inner, PAGE, PROT_NONE);
+  return {begin, bytes, static_cast<unsigned char *>(mapped), all};
+}
+
+void Memory::free() const { munmap(mapped, mapped_bytes); }
+
+const unsigned char *Memory::overwritten() const {
+  for (const unsigned char *at = begin + size; at < mapped + mapped_bytes - PAGE; at++) {
+    if (*at != CANARY_BYTE) {
+      return at;
+    }
+  }
+  for (const unsigned char *at = begin - 1; at >= mapped + PAGE; at--) {
+    if (*at != CANARY_BYTE) {
+      return at;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace gatun::fake
 
 GATUN_API int cuMemGetInfo_v2(std::size_t *free, std::size_t *total) {
   GATUN_CALL;
@@ -87,7 +117,7 @@ GATUN_API int cuMemAlloc_v2(unsigned long long *address, std::size_t bytes) {
   if (bytes > driver.total_bytes || driver.device_bytes + rounded(bytes) > driver.total_bytes) {
     return driver.answer(OUT_OF_MEMORY, "");
   }
-  Memory memory = allocate(bytes);
+  Memory memory = Memory::allocate(bytes);
   if (memory.begin == nullptr) {
     return driver.answer(OUT_OF_MEMORY, "the host that plays the device has no memory left");
   }
@@ -115,7 +145,7 @@ GATUN_API int cuMemFree_v2(unsigned long long address) {
     status = driver.usable();
   }
   driver.device_bytes -= rounded(found->second.size);
-  std::free(found->second.raw);
+  found->second.free();
   driver.device_memory.erase(found);
   return status;
 }
@@ -123,7 +153,7 @@ GATUN_API int cuMemFree_v2(unsigned long long address) {
 GATUN_API int cuMemAllocHost_v2(void **address, std::size_t bytes) {
   GATUN_CALL;
   if (int status = driver.outside_capture("cuMemAllocHost")) return status;
-  Memory memory = allocate(bytes);
+  Memory memory = Memory::allocate(bytes);
   if (bytes == 0 || memory.begin == nullptr) {
     return driver.answer(bytes == 0 ? INVALID_VALUE : OUT_OF_MEMORY, "cuMemAllocHost");
   }
@@ -140,7 +170,7 @@ GATUN_API int cuMemFreeHost(void *address) {
     return driver.answer(INVALID_VALUE, "cuMemFreeHost of what is not live pinned memory");
   }
   int status = driver.finish();
-  std::free(found->second.raw);
+  found->second.free();
   driver.pinned_memory.erase(found);
   return status;
 }

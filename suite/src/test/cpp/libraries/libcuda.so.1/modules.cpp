@@ -18,14 +18,21 @@ struct Module {
 struct Function {
   Module *module;
   const emulation::Kernel *kernel;
-  int dynamic_shared_limit = 48 * 1024;
+  int dynamic_shared_limit;  // in bytes; at first, what static shared memory leaves of 48 KiB
+  bool loaded = false;  // a driver loads a kernel's code when it is first launched
 };
 
 namespace {
 
 using emulation::Kernel;
 
-constexpr int MAX_DYNAMIC_SHARED = 227 * 1024;
+constexpr int SHARED_WITHOUT_ASKING = 48 * 1024;
+constexpr int MAX_SHARED = 227 * 1024;
+
+// What static shared memory leaves a block of so many bytes.
+int dynamic_shared(const Module &module, int bytes) {
+  return std::max(0, bytes - static_cast<int>(emulation::static_shared_bytes(*module.file)));
+}
 
 std::string own_folder() {
   Dl_info info;
@@ -146,7 +153,12 @@ GATUN_API int cuModuleGetFunction(void **handle, void *module_handle, const char
   }
   for (std::size_t i = 0; i < module->file->kernel_count; i++) {
     if (std::strcmp(module->file->kernels[i].name, name) == 0) {
-      *handle = *driver.functions.insert(new Function{module, &module->file->kernels[i]}).first;
+      *handle =
+          *driver.functions
+               .insert(new Function{
+                   module, &module->file->kernels[i],
+                   dynamic_shared(*module, SHARED_WITHOUT_ASKING)})
+               .first;
       return SUCCESS;
     }
   }
@@ -160,10 +172,12 @@ GATUN_API int cuFuncSetAttribute(void *handle, int attribute, int value) {
   if (!driver.functions.count(function)) {
     return driver.answer(INVALID_HANDLE, "cuFuncSetAttribute: no such function");
   }
-  if (attribute != 8 || value < 0 || value > MAX_DYNAMIC_SHARED) {
+  if (attribute != 8 || value < 0 || value > dynamic_shared(*function->module, MAX_SHARED)) {
     return driver.answer(
-        INVALID_VALUE, "cuFuncSetAttribute: attribute " + std::to_string(attribute) + " to " +
-                           std::to_string(value));
+        INVALID_VALUE,
+        "cuFuncSetAttribute: attribute " + std::to_string(attribute) + " to " +
+            std::to_string(value) + ", where static shared memory leaves " +
+            std::to_string(dynamic_shared(*function->module, MAX_SHARED)) + " bytes");
   }
   function->dynamic_shared_limit = value;
   return SUCCESS;
@@ -190,15 +204,24 @@ GATUN_API int cuLaunchKernel(
     return driver.answer(
         LAUNCH_OUT_OF_RESOURCES, std::string(kernel.name) + ": more threads than its launch bounds");
   }
+  Stream *known = driver.stream(stream);
+  if (known != nullptr && known->capture && !function->loaded) {
+    return driver.refuse(
+        *known, "the first launch of the kernel " + std::string(kernel.name) + ", which loads it,");
+  }
+  function->loaded = true;
   auto file = function->module->file;
   Arguments arguments(kernel, parameters);
-  return driver.submit(driver.stream(stream), kernel.name, [=, &kernel, &driver]() mutable {
+  return driver.submit(known, kernel.name, [=, &kernel, &driver]() mutable {
     auto touched = memories(driver, kernel, arguments);
     auto addresses = arguments.addresses();
-    std::string failure =
-        gatun::emulation::run({file, &kernel, grid, block, shared, addresses.data()});
-    if (!failure.empty()) {
-      throw Failure{LAUNCH_FAILED, failure};
+    auto outcome = gatun::emulation::run({file, &kernel, grid, block, shared, addresses.data()});
+    if (outcome.fault != nullptr) {
+      throw Failure{
+          ILLEGAL_ADDRESS, outcome.failure + ": it is " + driver.describe(outcome.fault)};
+    }
+    if (!outcome.failure.empty()) {
+      throw Failure{LAUNCH_FAILED, outcome.failure};
     }
     for (const Memory *memory : touched) {
       driver.check_canaries(*memory, "the kernel");

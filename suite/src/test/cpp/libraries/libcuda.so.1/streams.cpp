@@ -1,20 +1,25 @@
 // Streams, events and graphs.
-#include <chrono>
-
 #include "driver.h"
 
 using namespace gatun::fake;
 
 namespace {
 
-double now() {
-  using namespace std::chrono;
-  return duration<double, std::milli>(steady_clock::now().time_since_epoch()).count();
-}
-
 Event *event(Driver &driver, void *handle) {
   auto event = static_cast<Event *>(handle);
   return driver.events.count(event) ? event : nullptr;
+}
+
+// Whether every node comes, directly or not, before what the stream captures next.
+bool joined(const Graph &graph, const std::set<std::size_t> &last) {
+  std::set<std::size_t> before = last;
+  for (std::size_t i = graph.size(); i-- > 0;) {
+    if (!before.count(i)) {
+      return false;
+    }
+    before.insert(graph[i].after.begin(), graph[i].after.end());
+  }
+  return true;
 }
 
 }  // namespace
@@ -24,7 +29,7 @@ GATUN_API int cuStreamCreate(void **stream, unsigned flags) {
   if (flags > 1) {
     return driver.answer(INVALID_VALUE, "cuStreamCreate: unknown flags");
   }
-  *stream = *driver.streams.insert(new Stream).first;
+  *stream = driver.new_stream(flags == 0);
   return SUCCESS;
 }
 
@@ -37,7 +42,7 @@ GATUN_API int cuStreamDestroy_v2(void *handle) {
   if (stream->capture) {
     return driver.answer(STREAM_CAPTURE_UNSUPPORTED, "cuStreamDestroy of a capturing stream");
   }
-  int status = driver.finish();
+  int status = driver.finish(*stream);
   driver.streams.erase(stream);
   return status;
 }
@@ -49,9 +54,10 @@ GATUN_API int cuStreamSynchronize(void *handle) {
     return driver.answer(INVALID_HANDLE, "cuStreamSynchronize: no such stream");
   }
   if (stream->capture) {
-    return driver.outside_capture("cuStreamSynchronize");
+    return driver.refuse(*stream, "cuStreamSynchronize");
   }
-  return driver.finish();
+  if (int status = driver.unless_default(stream, "cuStreamSynchronize")) return status;
+  return driver.finish(*stream);
 }
 
 GATUN_API int cuStreamWaitEvent(void *handle, void *awaited, unsigned) {
@@ -61,13 +67,26 @@ GATUN_API int cuStreamWaitEvent(void *handle, void *awaited, unsigned) {
   if (stream == nullptr || it == nullptr) {
     return driver.answer(INVALID_HANDLE, "cuStreamWaitEvent: no such stream or event");
   }
-  // Work runs in the order of the calls, so there is nothing to wait for; but a stream that waits
-  // for a captured event joins the capture.
-  if (auto capture = it->capture.lock(); capture && !stream->capture) {
+  if (int status = driver.unless_default(stream, "cuStreamWaitEvent")) return status;
+  auto capture = it->capture.lock();
+  if (!capture) {
+    if (stream->capture) {
+      stream->capture->invalidated = true;
+      return driver.answer(
+          STREAM_CAPTURE_ISOLATION, "cuStreamWaitEvent: the event is not of the capture");
+    }
+    if (it->mark) {
+      stream->queue.push_back({"cuStreamWaitEvent", nullptr, it->mark});
+    }
+    return SUCCESS;
+  }
+  // A stream that waits for a captured event joins the capture.
+  if (!stream->capture) {
     stream->capture = capture;
     stream->captures_by_itself = false;
     capture->streams.insert(stream);
   }
+  stream->last.insert(it->last.begin(), it->last.end());
   return SUCCESS;
 }
 
@@ -86,9 +105,8 @@ GATUN_API int cuEventDestroy_v2(void *handle) {
   if (it == nullptr) {
     return driver.answer(INVALID_HANDLE, "cuEventDestroy: no such event");
   }
-  int status = driver.finish();
   driver.events.erase(it);
-  return status;
+  return SUCCESS;
 }
 
 GATUN_API int cuEventRecord(void *handle, void *stream_handle) {
@@ -98,9 +116,12 @@ GATUN_API int cuEventRecord(void *handle, void *stream_handle) {
   if (it == nullptr || stream == nullptr) {
     return driver.answer(INVALID_HANDLE, "cuEventRecord: no such stream or event");
   }
+  if (int status = driver.unless_default(stream, "cuEventRecord")) return status;
   it->captured = stream->capture != nullptr;
   it->capture = stream->capture;
-  return it->captured ? SUCCESS : driver.submit(stream, "event", [it] { it->milliseconds = now(); });
+  it->last = stream->last;
+  it->mark = it->captured ? nullptr : driver.mark(*stream);
+  return SUCCESS;
 }
 
 GATUN_API int cuEventSynchronize(void *handle) {
@@ -112,7 +133,7 @@ GATUN_API int cuEventSynchronize(void *handle) {
   if (it->captured) {
     return driver.answer(CAPTURED_EVENT, "cuEventSynchronize");
   }
-  return driver.finish();
+  return it->mark ? driver.pass(*it->mark) : SUCCESS;
 }
 
 GATUN_API int cuEventElapsedTime(float *milliseconds, void *from, void *to) {
@@ -125,10 +146,14 @@ GATUN_API int cuEventElapsedTime(float *milliseconds, void *from, void *to) {
   if (first->captured || second->captured) {
     return driver.answer(CAPTURED_EVENT, "cuEventElapsedTime");
   }
-  if (first->milliseconds < 0 || second->milliseconds < 0) {
+  if (!first->mark || !second->mark) {
+    return driver.answer(INVALID_HANDLE, "cuEventElapsedTime of an event that was not recorded");
+  }
+  if (!first->mark->passed || !second->mark->passed) {
     return 600;  // not ready: nobody waited for them
   }
-  *milliseconds = static_cast<float>(second->milliseconds - first->milliseconds);
+  *milliseconds =
+      static_cast<float>(second->mark->milliseconds - first->mark->milliseconds);
   return SUCCESS;
 }
 
@@ -140,9 +165,10 @@ GATUN_API int cuStreamBeginCapture_v2(void *handle, int mode) {
         handle == nullptr ? STREAM_CAPTURE_UNSUPPORTED : INVALID_VALUE,
         "cuStreamBeginCapture: not a stream that can be captured");
   }
-  stream->capture = std::make_shared<Capture>();
+  stream->capture = std::make_shared<Capture>(Capture{mode, std::this_thread::get_id()});
   stream->capture->streams.insert(stream);
   stream->captures_by_itself = true;
+  stream->last.clear();
   return SUCCESS;
 }
 
@@ -157,13 +183,19 @@ GATUN_API int cuStreamEndCapture(void *handle, void **graph) {
     return driver.answer(STREAM_CAPTURE_UNMATCHED, "cuStreamEndCapture");
   }
   auto capture = stream->capture;
+  bool all_joined = joined(capture->nodes, stream->last);
   for (Stream *captured : capture->streams) {
     captured->capture = nullptr;
+    captured->last.clear();
   }
   if (capture->invalidated) {
     return driver.answer(STREAM_CAPTURE_INVALIDATED, "cuStreamEndCapture: the capture was lost");
   }
-  auto recorded = std::make_shared<Graph>(std::move(capture->steps));
+  if (!all_joined) {
+    return driver.answer(
+        STREAM_CAPTURE_UNJOINED, "cuStreamEndCapture: the stream has not waited for all others");
+  }
+  auto recorded = std::make_shared<Graph>(std::move(capture->nodes));
   driver.graphs[recorded.get()] = recorded;
   *graph = recorded.get();
   return SUCCESS;
@@ -187,15 +219,7 @@ GATUN_API int cuGraphLaunch(void *executable, void *stream) {
     return driver.answer(INVALID_VALUE, "cuGraphLaunch: no such executable graph");
   }
   auto graph = found->second;
-  return driver.submit(driver.stream(stream), "graph", [graph] {
-    for (auto &step : *graph) {
-      try {
-        step.work();
-      } catch (const Failure &failure) {
-        throw Failure{failure.status, step.name + ": " + failure.text};
-      }
-    }
-  });
+  return driver.submit(driver.stream(stream), "graph", [graph, &driver] { driver.run(*graph); });
 }
 
 GATUN_API int cuGraphExecDestroy(void *executable) {

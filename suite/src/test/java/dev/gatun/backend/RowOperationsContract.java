@@ -211,18 +211,20 @@ abstract class RowOperationsContract extends StoredNumbersContract {
       Tensor vector = run.in(0, 8);
       Tensor rows = scope.zeros(backend.real(), 0);
       Tensor sums = scope.zeros(backend.real(), 8);
+      Tensor more = scope.zeros(backend.real(), 8);
       Tensor ids = scope.zeros(ElementType.I32, 0);
       backend.embedding(sums.reshape(1, 8), ids, none);
       backend.embeddingBackward(none, ids, sums.reshape(1, 8));
       backend.addBias(vector, none);
       backend.addBiasBackward(none, sums);
       backend.layerNorm(none, vector, vector, 1e-5, none, rows, rows);
-      backend.layerNormBackward(none, none, vector, rows, rows, none, sums, sums);
+      backend.layerNormBackward(none, none, vector, rows, rows, none, sums, more);
       backend.rmsNorm(none, vector, 1e-5, none, rows);
       backend.rmsNormBackward(none, none, vector, rows, none, sums);
       backend.elementwise(Elementwise.TANH, none, none);
       backend.gated(Gate.SILU, scope.zeros(backend.real(), 0, 16), none);
       assertArrayEquals(new double[8], backend.toDoubles(sums));
+      assertArrayEquals(new double[8], backend.toDoubles(more));
     }
   }
 

@@ -106,3 +106,112 @@ extern "C" __global__ void census(int *out) {
     unwritten[blockIdx.x % 8] = 0;
   }
 }
+
+// out[0..3] from the four floats at x + first: their address must be a multiple of 16 bytes.
+extern "C" __global__ void __launch_bounds__(32) load_four(const float *x, int first, float *out) {
+  if (threadIdx.x == 7) {
+    store4(out, load4(x + first));
+  }
+}
+
+// The square of n, in 32 bits.
+extern "C" __global__ void __launch_bounds__(32) square(int n, int *out) {
+  if (threadIdx.x == 0) {
+    out[0] = n * n;
+  }
+}
+
+// 1 shifted by n bits.
+extern "C" __global__ void __launch_bounds__(32) shift(int n, int *out) {
+  if (threadIdx.x == 0) {
+    out[0] = 1 << n;
+  }
+}
+
+// Element n of an array of 8 in static shared memory.
+extern "C" __global__ void __launch_bounds__(32) element(int n, int *out) {
+  __shared__ int eight[8];
+  if (threadIdx.x == 0) {
+    eight[n] = n;
+    out[0] = eight[n];
+  }
+}
+
+// A float as an int.
+extern "C" __global__ void __launch_bounds__(32) truncate(float x, int *out) {
+  if (threadIdx.x == 0) {
+    out[0] = (int)x;
+  }
+}
+
+// firsts[b] ← 1 where a thread in the middle of block b came before both the first and the last one,
+// else 0: a race that does not show while threads run in ascending or descending order.
+extern "C" __global__ void __launch_bounds__(1024) middle_first(int *firsts) {
+  __shared__ int arrived[2];
+  if (threadIdx.x < 2) {
+    arrived[threadIdx.x] = 0;
+  }
+  __syncthreads();
+  if (threadIdx.x == 0) {
+    arrived[0] = 1;
+  } else if (threadIdx.x == blockDim.x - 1) {
+    arrived[1] = 1;
+  } else if (threadIdx.x == blockDim.x / 2) {
+    firsts[blockIdx.x] = 1 - max(arrived[0], arrived[1]);
+  }
+}
+
+// x[i] ← x[i ^ 1] in each warp, through shared memory. What is to keep the lanes apart: nothing (0),
+// __syncwarp (1), or a shuffle (2), which is no fence.
+extern "C" __global__ void __launch_bounds__(1024) swap_neighbours(float *x, int between) {
+  __shared__ float row[1024];
+  row[threadIdx.x] = x[threadIdx.x];
+  if (between == 1) {
+    __syncwarp();
+  } else if (between == 2) {
+    __shfl_sync(FULL_WARP, 0, 0);
+  }
+  x[threadIdx.x] = row[threadIdx.x ^ 1];
+}
+
+// x[i] ← x[i + 1] in a block of threads, over the border of warps, with __syncwarp where
+// __syncthreads is needed.
+extern "C" __global__ void __launch_bounds__(1024) rotate_with_syncwarp(float *x) {
+  __shared__ float row[1024];
+  row[threadIdx.x] = x[threadIdx.x];
+  __syncwarp();
+  x[threadIdx.x] = row[(threadIdx.x + 1) % blockDim.x];
+}
+
+// The first thread of each block writes to x[blockIdx.x / blocks].
+extern "C" __global__ void __launch_bounds__(32) write_per_block(float *x, int blocks) {
+  if (threadIdx.x == 0) {
+    x[blockIdx.x / blocks] = blockIdx.x;
+  }
+}
+
+// Block b writes x[b] and reads x[b + distance].
+extern "C" __global__ void __launch_bounds__(32) read_of_another_block(float *x, int distance) {
+  if (threadIdx.x == 0) {
+    x[blockIdx.x] = 1;
+    x[blockIdx.x] = x[(blockIdx.x + distance) % gridDim.x];
+  }
+}
+
+// Every thread adds 1 to count[0] by an atomic; if read is not 0, the last thread reads it as it is.
+extern "C" __global__ void __launch_bounds__(32) count_threads(int *count, int read) {
+  atomicAdd(&count[0], 1);
+  if (read != 0 && threadIdx.x == blockDim.x - 1) {
+    count[1] = count[0];
+  }
+}
+
+// One thread stores 16 bytes at x, another loads 2 of them; they are `apart` bytes from x.
+extern "C" __global__ void __launch_bounds__(64) overlap(
+    float *x, unsigned short *halves, int apart) {
+  if (threadIdx.x == 0) {
+    store4(x, make_float4(1.0f, 2.0f, 3.0f, 4.0f));
+  } else if (threadIdx.x == 40) {
+    halves[100] = halves[apart / 2];
+  }
+}

@@ -11,9 +11,14 @@ import org.junit.jupiter.api.AfterAll;
 
 /**
  * The contract on the CUDA backend, whole, on a fake CUDA: kernels run as compiled for the host.
+ * Each tensor is an allocation of its own, so that no access beyond its end goes unseen.
  */
 class CudaBackendIT extends BackendContractTest {
   private static final Path LIBRARIES = FakeCuda.build();
+
+  static {
+    System.setProperty("gatun.cuda.exact", "true");
+  }
 
   @Override
   protected Backend open() {

@@ -19,6 +19,19 @@ class CudaMemoryIT {
   private static final long MIB = 1L << 20;
 
   @Test
+  void aBackendThatCannotOpenLeavesNothingBehind() {
+    FakeCuda.setTotalMemory(LIBRARIES, 8 * MIB);
+    try {
+      assertThrows(
+          OutOfDeviceMemoryException.class,
+          () -> CudaBackend.open(MathMode.F32, Optional.of(LIBRARIES)));
+      assertEquals(0, FakeCuda.liveObjects(LIBRARIES));
+    } finally {
+      FakeCuda.setTotalMemory(LIBRARIES, 4096 * MIB);
+    }
+  }
+
+  @Test
   void outOfMemorySaysAskedFreeTotalAndWhatToReduce() {
     FakeCuda.setTotalMemory(LIBRARIES, 256 * MIB);
     try (var backend = CudaBackend.open(MathMode.F32, Optional.of(LIBRARIES));

@@ -7,14 +7,7 @@ final class EmulatedDevice extends TestDevice {
   static final Path LIBRARIES = FakeCuda.build();
 
   EmulatedDevice(Path cache) {
-    super(openDevice(), cache);
-  }
-
-  @SuppressWarnings("restricted")
-  private static CudaDevice openDevice() {
-    System.load(LIBRARIES.resolve("libcuda.so.1").toString());
-    System.load(LIBRARIES.resolve("libnvrtc.so.13").toString());
-    return CudaDevice.open();
+    super(FakeCuda.openDevice(LIBRARIES), cache);
   }
 
   /** A kernel of {@code emulation.cu}. */

@@ -77,7 +77,7 @@ record EmulatedKernels(Path path, KernelSource source, KernelVariant variant) {
 
     extern "C" const gatun::emulation::KernelFile gatun_kernel_file;
     const gatun::emulation::KernelFile gatun_kernel_file = {
-        "%s", 0x%016xull, gatun_kernels, %d, gatun_static_shared};
+        "%s", 0x%016xull, gatun_kernels, %d, gatun_static_shared, GATUN_TELLS_ACCESSES};
     """
         .formatted(constants, path.toAbsolutePath(), entries, name(), hash(), count);
   }

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The emulation of kernels: what it does right, and what it catches. */
@@ -193,6 +194,33 @@ class EmulationIT {
       device = new EmulatedDevice(cache);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {3, 32, 256, 1000})
+    void aRaceThatNeitherAscendingNorDescendingOrderShows(int threads) {
+      int[] firsts = middleFirst(threads, 5);
+      assertArrayEquals(firsts, middleFirst(threads, 5));
+      assertFalse(Arrays.equals(firsts, middleFirst(threads, 6)));
+      int blocks = Arrays.stream(firsts).sum();
+      assertTrue(blocks > 0 && blocks < firsts.length, blocks + " blocks");
+    }
+
+    private int[] middleFirst(int threads, long seed) {
+      FakeCuda.setSeed(EmulatedDevice.LIBRARIES, seed);
+      Tensor firsts = device.scope.zeros(ElementType.I32, 64);
+      device.launch("middle_first", Grid.of(64, threads), firsts);
+      return device.transfers.toInts(firsts);
+    }
+
+    @Test
+    void aFailureNamesTheSeedOfItsOrder() {
+      FakeCuda.setSeed(EmulatedDevice.LIBRARIES, 77);
+      failure(
+          "(threads in the order of seed 77)",
+          "divergent_barrier",
+          Grid.of(3, 256),
+          device.floats(0));
+    }
+
     @Test
     void aBarrierThatSomeThreadsNeverReach() {
       failure(
@@ -236,7 +264,63 @@ class EmulationIT {
     void aWriteBehindAnAllocation() {
       Tensor tensor = device.floats(0);
       long behind = BlockPool.PAGE / 4;
-      failure("wrote behind a device allocation", "write_at", Grid.of(1, 1), tensor, behind, -1);
+      failure(
+          "0 bytes behind the end of a device allocation of 2097152 bytes",
+          "write_at",
+          Grid.of(1, 1),
+          tensor,
+          behind,
+          -1);
+    }
+
+    @Test
+    void aWriteBeforeAnAllocation() {
+      withExactAllocations();
+      failure(
+          "the kernel wrote 5 bytes before a device allocation of 16 bytes",
+          "write_at",
+          Grid.of(1, 1),
+          device.floats(1, 2, 3, 4),
+          -2L,
+          -1);
+    }
+
+    @Test
+    void anOverrunInsideWhatWouldBeABlockOfThePool() {
+      withExactAllocations();
+      failure(
+          "): it is 4 bytes behind the end of a device allocation of 16 bytes",
+          "write_at",
+          Grid.of(1, 1),
+          device.floats(1, 2, 3, 4),
+          5L,
+          -1);
+      withExactAllocations();
+      failure(
+          "the kernel wrote 0 bytes behind the end of a device allocation of 12 bytes",
+          "write_at",
+          Grid.of(1, 1),
+          device.floats(1, 2, 3),
+          3L,
+          -1);
+      withExactAllocations();
+      failure(
+          " bytes behind the end of a device allocation of 16 bytes",
+          "add",
+          Grid.of(1, 1024),
+          device.floats(new float[1024]),
+          device.floats(1, 2, 3, 4),
+          1024L);
+    }
+
+    private void withExactAllocations() {
+      device.close();
+      System.setProperty("gatun.cuda.exact", "true");
+      try {
+        device = new EmulatedDevice(cache);
+      } finally {
+        System.clearProperty("gatun.cuda.exact");
+      }
     }
 
     @Test
@@ -249,6 +333,44 @@ class EmulationIT {
     void aPointerNotAlignedToItsType() {
       Tensor skewed = at(device.floats(0, 0).memory().address() + 2);
       failure("is not 4-byte aligned", "add", Grid.of(1, 32), skewed, device.floats(0), 1L);
+    }
+
+    @Test
+    void aVectorAtAnOddAddress() {
+      failure(
+          "block (0, 0), thread 7 in gatun.cuh:",
+          "load_four",
+          Grid.of(1, 32),
+          device.floats(new float[8]),
+          1,
+          device.floats(new float[4]));
+      failure(
+          "is 8 bytes beyond a multiple of 16",
+          "load_four",
+          Grid.of(1, 32),
+          device.floats(new float[8]),
+          2,
+          device.floats(new float[4]));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+      "square, 46341, a product that overflows with 'int'",
+      "shift, 32, a shift by a number of bits that the type does not have with 'int'",
+      "element, 8, an index outside an array",
+    })
+    void whatCppLeavesUndefined(String kernel, int argument, String words) {
+      failure(words, kernel, Grid.of(1, 32), argument, device.scope.zeros(ElementType.I32, 1));
+    }
+
+    @Test
+    void aFloatThatNoIntHolds() {
+      failure(
+          "a conversion to an integer type that cannot hold it",
+          "truncate",
+          Grid.of(1, 32),
+          3e9f,
+          device.scope.zeros(ElementType.I32, 1));
     }
 
     @SuppressWarnings("restricted")

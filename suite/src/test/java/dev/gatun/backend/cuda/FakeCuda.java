@@ -1,5 +1,6 @@
 package dev.gatun.backend.cuda;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -21,10 +22,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -44,17 +47,33 @@ public final class FakeCuda {
   private static final String DRIVER = "libcuda.so.1";
   private static final int KEY_LENGTH = 24;
 
+  /**
+   * Of kernels. nvcc is the one to warn about them: it knows unrolling pragmas and device idioms.
+   * What C++ leaves undefined and a host's processor does not mind ends a launch ({@code
+   * undefined.cpp}).
+   */
+  private static final List<String> OF_KERNELS =
+      List.of(
+          "-w",
+          "-fsanitize=alignment,signed-integer-overflow,shift,bounds,float-cast-overflow",
+          "-fno-sanitize-recover=all");
+
+  /** Of kernels whose accesses to memory are to be told, with lines ({@code race_detector.h}). */
+  private static final List<String> OF_WATCHED_KERNELS = List.of("-fsanitize=thread", "-g1");
+
   private final HostCompiler compiler;
   private final List<String> options;
   private final String commonKey;
+  private final String kernelsKey;
 
   private FakeCuda(HostCompiler compiler) throws IOException {
     this.compiler = compiler;
     // OpenBLAS answers for cuBLAS and cuSOLVER: the copy that this JVM uses.
     var openBlas = BlasLibrary.load().file();
     this.options = List.of("-I" + SOURCES, "-I" + KERNELS, "-DGATUN_OPENBLAS=\"" + openBlas + "\"");
-    this.commonKey =
-        compiler.command() + compiler.identity() + options + texts(files(SOURCES, ".h"));
+    var compilation = compiler.command() + compiler.identity() + options;
+    this.commonKey = compilation + texts(files(SOURCES, ".h"));
+    this.kernelsKey = compilation + texts(files(SOURCES.resolve("emulation"), ".h"));
   }
 
   /**
@@ -62,6 +81,11 @@ public final class FakeCuda {
    * running test, saying why, on a machine without a C++ compiler.
    */
   public static Path build() {
+    return build(_ -> false);
+  }
+
+  /** The same, with a detector of races on the kernels that are to be watched. */
+  static Path build(Predicate<EmulatedKernels> watched) {
     assumeTrue(
         System.getProperty("os.name").equals("Linux"),
         "the emulation of CUDA knows Linux' shared libraries only");
@@ -74,17 +98,50 @@ public final class FakeCuda {
               FileChannel.open(
                   TARGET.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
           var _ = file.lock()) {
-        return new FakeCuda(compiler.get()).buildAll();
+        Path folder = new FakeCuda(compiler.get()).buildAll(watched);
+        Optional.ofNullable(Long.getLong("gatun.seed")).ifPresent(seed -> setSeed(folder, seed));
+        return folder;
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
+  /** Opens the fake device of the folder. */
+  @SuppressWarnings("restricted")
+  static CudaDevice openDevice(Path folder) {
+    System.load(folder.resolve(DRIVER).toString());
+    System.load(folder.resolve("libnvrtc.so.13").toString());
+    return CudaDevice.open();
+  }
+
   /** Sets how much memory the fake device has from now on. */
   public static void setTotalMemory(Path folder, long bytes) {
     try {
       call(folder, "gatunFakeSetTotalMemory", FunctionDescriptor.ofVoid(JAVA_LONG), bytes);
+    } catch (Throwable e) {
+      throw new IllegalStateException("the fake driver has no such function", e);
+    }
+  }
+
+  /** How many launches of a watched kernel have ended with no race. */
+  static long launchesWithoutRace(Path folder, EmulatedKernels kernels, String kernel) {
+    try (var arena = Arena.ofConfined()) {
+      return (long)
+          call(
+              folder,
+              "gatunFakeLaunchesWithoutRace",
+              FunctionDescriptor.of(JAVA_LONG, ADDRESS),
+              arena.allocateFrom(kernels.name() + "/" + kernel));
+    } catch (Throwable e) {
+      throw new IllegalStateException("the fake driver has no such function", e);
+    }
+  }
+
+  /** Blocks and threads of kernels run in orders that follow from this seed, from now on. */
+  public static void setSeed(Path folder, long seed) {
+    try {
+      call(folder, "gatunFakeSetSeed", FunctionDescriptor.ofVoid(JAVA_LONG), seed);
     } catch (Throwable e) {
       throw new IllegalStateException("the fake driver has no such function", e);
     }
@@ -114,7 +171,7 @@ public final class FakeCuda {
   /** A library to link. */
   private record Library(String name, List<Unit> units) {}
 
-  private Path buildAll() throws IOException {
+  private Path buildAll(Predicate<EmulatedKernels> watched) throws IOException {
     var libraries = new ArrayList<Library>();
     for (var folder : list(SOURCES.resolve("libraries"))) {
       var units = new ArrayList<>(units(folder));
@@ -123,13 +180,9 @@ public final class FakeCuda {
       }
       libraries.add(new Library(folder.getFileName().toString(), units));
     }
-    var kernels = new ArrayList<>(files(KERNELS, ".cu"));
-    kernels.addAll(files(TEST_KERNELS, ".cu"));
-    for (var source : kernels) {
-      for (var emulated : EmulatedKernels.of(source, KERNELS)) {
-        libraries.add(
-            new Library("libkernels-" + emulated.name() + ".so", List.of(unit(emulated))));
-      }
+    for (var emulated : allKernels()) {
+      var unit = unit(emulated, watched.test(emulated) ? OF_WATCHED_KERNELS : List.of());
+      libraries.add(new Library("libkernels-" + emulated.name() + ".so", List.of(unit)));
     }
     var key = new StringBuilder();
     libraries.forEach(
@@ -139,6 +192,23 @@ public final class FakeCuda {
       build(libraries, folder);
     }
     return folder;
+  }
+
+  private static List<EmulatedKernels> allKernels() throws IOException {
+    var kernels = new ArrayList<>(shippedKernels());
+    for (var source : files(TEST_KERNELS, ".cu")) {
+      kernels.addAll(EmulatedKernels.of(source, KERNELS));
+    }
+    return kernels;
+  }
+
+  /** Those of {@code native/}, in all their variants. */
+  static List<EmulatedKernels> shippedKernels() throws IOException {
+    var kernels = new ArrayList<EmulatedKernels>();
+    for (var source : files(KERNELS, ".cu")) {
+      kernels.addAll(EmulatedKernels.of(source, KERNELS));
+    }
+    return kernels;
   }
 
   private void build(List<Library> libraries, Path folder) throws IOException {
@@ -189,10 +259,11 @@ public final class FakeCuda {
     return units;
   }
 
-  private Unit unit(EmulatedKernels kernels) {
+  private Unit unit(EmulatedKernels kernels, List<String> further) {
     // The unit holds a hash of the kernels' own text and of their headers.
     var text = kernels.translationUnit();
-    var key = digest(commonKey + text);
+    var all = Stream.of(options, OF_KERNELS, further).flatMap(List::stream).toList();
+    var key = digest(kernelsKey + all + text);
     var object = TARGET.resolve(key + ".o");
     return new Unit(
         key,
@@ -200,8 +271,7 @@ public final class FakeCuda {
         () -> {
           var source = TARGET.resolve(key + ".cpp");
           Files.writeString(source, text);
-          // nvcc is the one to warn about kernels: it knows unrolling pragmas and device idioms.
-          return compile(source, object, Stream.concat(options.stream(), Stream.of("-w")).toList());
+          return compile(source, object, all);
         });
   }
 

@@ -1,5 +1,6 @@
 package dev.gatun.backend.cuda;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -22,8 +23,12 @@ import java.lang.foreign.SymbolLookup;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.IntSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -63,6 +68,12 @@ class FakeDriverIT {
       refused("cuFuncSetAttribute", Grid.of(1, 32).withShared((227 << 10) + 1));
     }
 
+    /** A device has 227 KiB for both, and the kernels of {@code emulation.cu} have static ones. */
+    @Test
+    void staticSharedMemoryCounts() {
+      refused("where static shared memory leaves", Grid.of(1, 32).withShared(226 << 10));
+    }
+
     @Test
     void moreThreadsThanTheLaunchBoundsAreRefused() {
       var e =
@@ -89,8 +100,199 @@ class FakeDriverIT {
     }
   }
 
+  /** What nothing orders runs in either order, by the seed; what something orders in that one. */
+  @Nested
+  class Streams {
+    private static final int SEEDS = 24;
+    private static final MemorySegment DEFAULT = MemorySegment.NULL;
+
+    private MemorySegment own;
+    private MemorySegment second;
+    private Tensor x;
+    private Tensor y;
+
+    @BeforeEach
+    void create() {
+      own = device.device.stream();
+      second = stream(CudaDriver.CU_STREAM_NON_BLOCKING());
+      x = device.scope.zeros(ElementType.I32, 1);
+      y = device.scope.zeros(ElementType.I32, 1);
+      device.device.synchronise();
+    }
+
+    @AfterEach
+    void destroy() {
+      succeeds(CudaDriver.cuStreamDestroy_v2(second));
+    }
+
+    private static MemorySegment stream(int flags) {
+      try (var arena = Arena.ofConfined()) {
+        MemorySegment handle = arena.allocate(ADDRESS);
+        succeeds(CudaDriver.cuStreamCreate(handle, flags));
+        return handle.get(ADDRESS, 0);
+      }
+    }
+
+    private static void succeeds(int status) {
+      CudaStatus.DRIVER.check(status, "call");
+    }
+
+    private void set(Tensor tensor, int value, MemorySegment stream) {
+      succeeds(CudaDriver.cuMemsetD32Async(tensor.memory().address(), value, 1, stream));
+    }
+
+    private void copy(Tensor from, Tensor to, MemorySegment stream) {
+      succeeds(
+          CudaDriver.cuMemcpyDtoDAsync_v2(
+              to.memory().address(), from.memory().address(), Integer.BYTES, stream));
+    }
+
+    /** The stream waits for what is in the other one now. */
+    private void order(MemorySegment before, MemorySegment stream) {
+      try (var arena = Arena.ofConfined()) {
+        MemorySegment handle = arena.allocate(ADDRESS);
+        succeeds(CudaDriver.cuEventCreate(handle, CudaDriver.CU_EVENT_DEFAULT()));
+        MemorySegment event = handle.get(ADDRESS, 0);
+        succeeds(CudaDriver.cuEventRecord(event, before));
+        succeeds(CudaDriver.cuStreamWaitEvent(stream, event, 0));
+        succeeds(CudaDriver.cuEventDestroy_v2(event));
+      }
+    }
+
+    private int read(Tensor tensor) {
+      return device.transfers.toInts(tensor)[0];
+    }
+
+    /** What the work leaves behind, over many seeds. */
+    private Set<Integer> results(IntSupplier work) {
+      var results = new TreeSet<Integer>();
+      for (int seed = 1; seed <= SEEDS; seed++) {
+        FakeCuda.setSeed(EmulatedDevice.LIBRARIES, seed);
+        results.add(work.getAsInt());
+        succeeds(CudaDriver.cuCtxSynchronize());
+      }
+      return results;
+    }
+
+    @Test
+    void workOnTheDefaultStreamRunsTooEarlyOrTooLate() {
+      IntSupplier mistaken =
+          () -> {
+            set(x, 1, own);
+            set(x, 2, DEFAULT);
+            copy(x, y, own);
+            return read(y);
+          };
+      assertEquals(Set.of(1), results(mistaken));
+      assertEquals(
+          Set.of(1, 2),
+          results(() -> {
+            mistaken.getAsInt();
+            succeeds(CudaDriver.cuCtxSynchronize());
+            return read(x);
+          }));
+    }
+
+    @Test
+    void theDefaultStreamIsOrderedWithStreamsThatWereNotCreatedOtherwise() {
+      MemorySegment blocking = stream(0);
+      assertEquals(
+          Set.of(2),
+          results(() -> {
+            set(x, 1, blocking);
+            set(x, 2, DEFAULT);
+            copy(x, y, blocking);
+            succeeds(CudaDriver.cuStreamSynchronize(blocking));
+            return read(y);
+          }));
+      succeeds(CudaDriver.cuStreamDestroy_v2(blocking));
+    }
+
+    @Test
+    void aMissingEventShows() {
+      assertEquals(
+          Set.of(1, 2),
+          results(() -> {
+            set(x, 1, own);
+            set(x, 2, second);
+            succeeds(CudaDriver.cuCtxSynchronize());
+            return read(x);
+          }));
+      assertEquals(
+          Set.of(2),
+          results(() -> {
+            set(x, 1, own);
+            order(own, second);
+            set(x, 2, second);
+            succeeds(CudaDriver.cuStreamSynchronize(second));
+            return read(x);
+          }));
+    }
+
+    @Test
+    void synchronisingOneStreamRunsNoOther() {
+      assertEquals(
+          Set.of(0),
+          results(() -> {
+            set(y, 0, own);
+            set(y, 1, second);
+            return read(y);
+          }));
+    }
+
+    @Test
+    void independentNodesOfAGraphRunInAnyOrder() {
+      Runnable forked =
+          () -> {
+            order(own, second);
+            set(x, 1, own);
+            set(x, 2, second);
+            order(second, own);
+          };
+      Runnable ordered =
+          () -> {
+            set(x, 1, own);
+            order(own, second);
+            set(x, 2, second);
+            order(second, own);
+            copy(x, y, own);
+          };
+      try (var recording = CudaRecording.of(device.device, forked)) {
+        assertEquals(Set.of(1, 2), results(recording, x));
+      }
+      try (var recording = CudaRecording.of(device.device, ordered)) {
+        assertEquals(Set.of(2), results(recording, y));
+      }
+    }
+
+    private Set<Integer> results(CudaRecording recording, Tensor tensor) {
+      return results(() -> {
+        recording.run();
+        return read(tensor);
+      });
+    }
+
+    @Test
+    void aGraphOfAStreamThatDidNotWaitForAnotherIsRefused() {
+      var e =
+          assertThrows(
+              NativeStatusException.class,
+              () ->
+                  CudaRecording.of(
+                      device.device,
+                      () -> {
+                        order(own, second);
+                        set(x, 2, second);
+                      }));
+      assertEquals("CUDA_ERROR_STREAM_CAPTURE_UNJOINED", e.statusName());
+    }
+  }
+
   @Nested
   class Graphs {
+    /** CU_STREAM_CAPTURE_MODE_RELAXED, which Gatun never asks for. */
+    private static final int RELAXED = 2;
+
     @Test
     void runNothingWhileCapturedAndEverythingAtEachLaunch() {
       Tensor x = device.floats(1, 2);
@@ -134,18 +336,106 @@ class FakeDriverIT {
           });
     }
 
+    @Test
+    void areLostWhenAModuleIsLoaded() {
+      var source = KernelSource.read("emulation");
+      byte[] image = device.compiler.compile(source, KernelVariant.NONE);
+      refusedInCapture("cuModuleLoadData", _ -> load(image));
+    }
+
+    private static int load(byte[] image) {
+      try (var arena = Arena.ofConfined()) {
+        return CudaDriver.cuModuleLoadData(
+            arena.allocate(ADDRESS), arena.allocateFrom(JAVA_BYTE, image));
+      }
+    }
+
+    @Test
+    void areLostByTheDefaultStream() {
+      long target = device.floats(0).memory().address();
+      refusedInCapture(
+          "CUDA_ERROR_STREAM_CAPTURE_IMPLICIT",
+          "cuMemsetD32Async on the default stream",
+          _ -> CudaDriver.cuMemsetD32Async(target, 1, 1, MemorySegment.NULL));
+      refusedInCapture(
+          "CUDA_ERROR_STREAM_CAPTURE_IMPLICIT",
+          "cuStreamSynchronize on the default stream",
+          _ -> CudaDriver.cuStreamSynchronize(MemorySegment.NULL));
+    }
+
+    @Test
+    void areLostByTheFirstLaunchOfAKernel() {
+      Tensor x = device.floats(1, 2);
+      var kernel = new Kernel("emulation", "add");
+      device.launcher.launch(kernel, Grid.of(0, 32), x, x, 2L); // found, and not launched
+      Runnable add = () -> device.launcher.launch(kernel, Grid.of(1, 32), x, x, 2L);
+      var e =
+          assertThrows(
+              NativeStatusException.class, () -> CudaRecording.of(device.device, add).close());
+      assertEquals("CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED", e.statusName());
+      assertTrue(e.getMessage().contains("the first launch of the kernel add"), e.getMessage());
+      add.run();
+      CudaRecording.of(device.device, add).close();
+    }
+
+    @Test
+    void otherThreadsAndTheRelaxedModeMayAllocate() throws InterruptedException {
+      capture(RELAXED, () -> assertEquals(0, allocateAndFree()));
+      var statuses = new ArrayList<Integer>();
+      var other =
+          new Thread(() -> {
+            device.device.makeCurrent();
+            statuses.add(allocateAndFree());
+          });
+      capture(
+          CudaDriver.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL(),
+          () -> {
+            other.start();
+            other.join();
+          });
+      device.device.makeCurrent();
+      assertEquals(List.of(0), statuses);
+    }
+
+    private interface Body {
+      void run() throws InterruptedException;
+    }
+
+    private void capture(int mode, Body body) throws InterruptedException {
+      var stream = device.device.stream();
+      CudaStatus.DRIVER.check(CudaDriver.cuStreamBeginCapture_v2(stream, mode), "begin");
+      body.run();
+      try (var arena = Arena.ofConfined()) {
+        MemorySegment graph = arena.allocate(ADDRESS);
+        CudaStatus.DRIVER.check(CudaDriver.cuStreamEndCapture(stream, graph), "end");
+        CudaStatus.DRIVER.check(CudaDriver.cuGraphDestroy(graph.get(ADDRESS, 0)), "destroy");
+      }
+    }
+
+    private static int allocateAndFree() {
+      try (var arena = Arena.ofConfined()) {
+        MemorySegment address = arena.allocate(JAVA_LONG);
+        int status = CudaDriver.cuMemAlloc_v2(address, 64);
+        return status == 0 ? CudaDriver.cuMemFree_v2(address.get(JAVA_LONG, 0)) : status;
+      }
+    }
+
     @FunctionalInterface
     private interface Call {
       int on(MemorySegment stream);
     }
 
     private void refusedInCapture(String words, Call call) {
+      refusedInCapture("CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED", words, call);
+    }
+
+    private void refusedInCapture(String name, String words, Call call) {
       var stream = device.device.stream();
       CudaDriver.cuStreamBeginCapture_v2(stream, CudaDriver.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL());
       int status = call.on(stream);
       var e =
           assertThrows(NativeStatusException.class, () -> CudaStatus.DRIVER.check(status, "call"));
-      assertEquals("CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED", e.statusName());
+      assertEquals(name, e.statusName());
       assertTrue(e.getMessage().contains(words), e.getMessage());
       try (var arena = Arena.ofConfined()) {
         int ended = CudaDriver.cuStreamEndCapture(stream, arena.allocate(JAVA_LONG));
@@ -227,6 +517,24 @@ class FakeDriverIT {
           assertThrows(NativeStatusException.class, () -> CudaStatus.DRIVER.check(status, "load"));
       assertTrue(e.getMessage().contains("was built from another text of emulation.cu"));
     }
+  }
+
+  @Test
+  void closingGoesOnAfterABlockThatCannotBeFreed() {
+    Tensor first = device.scope.zeros(ElementType.F32, 1 << 20);
+    for (int i = 0; i < 5; i++) {
+      device.scope.zeros(ElementType.F32, 1 << 20);
+    }
+    device.device.synchronise();
+    assertEquals(0, CudaDriver.cuMemFree_v2(first.memory().address()));
+    device.scope.close();
+    device.transfers.close();
+    device.launcher.close();
+    var e = assertThrows(NativeStatusException.class, device.memory::close);
+    assertEquals("CUDA_ERROR_INVALID_VALUE", e.statusName());
+    device.device.close();
+    assertEquals(0, FakeCuda.liveObjects(EmulatedDevice.LIBRARIES));
+    device = new EmulatedDevice(cache);
   }
 
   @Test

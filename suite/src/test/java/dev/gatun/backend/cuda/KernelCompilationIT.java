@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every kernel compiles for every generation of GPU that Gatun is meant for, with no warning, and
- * with its variables in registers. What {@link CompiledKernels} remembers of the same compiler is
+ * with its variables in registers. What {@link RememberedKernels} remembers of the same compiler is
  * not compiled again, unless {@code -Dgatun.kernels=record} renews it.
  */
 @Execution(ExecutionMode.CONCURRENT)
@@ -47,9 +47,9 @@ class KernelCompilationIT {
 
   private static final boolean RENEW = "record".equals(System.getProperty("gatun.kernels"));
   private static final AtomicInteger REMEMBERED = new AtomicInteger();
-  private static final SortedSet<CompiledKernels.Line> CLEAN = new ConcurrentSkipListSet<>();
+  private static final SortedSet<RememberedKernels.Line> CLEAN = new ConcurrentSkipListSet<>();
 
-  private static CompiledKernels before;
+  private static RememberedKernels before;
   private static DeviceCodeCompiler compiler;
   private static List<Integer> known;
 
@@ -63,7 +63,7 @@ class KernelCompilationIT {
     compiler = found.get();
     known = ARCHITECTURES.stream().filter(compiler::knows).toList();
     assumeTrue(!known.isEmpty(), () -> compiler + " knows none of " + ARCHITECTURES);
-    before = CompiledKernels.read();
+    before = RememberedKernels.of(RememberedKernels.Check.COMPILATION);
   }
 
   @AfterAll
@@ -73,11 +73,11 @@ class KernelCompilationIT {
           .filter(line -> !line.compiler().equals(compiler.toString()))
           .filter(KernelCompilationIT::isOfTheKernelsAsTheyAre)
           .forEach(CLEAN::add);
-      new CompiledKernels(CLEAN).write();
+      new RememberedKernels(before.check(), CLEAN).write();
     } else if (REMEMBERED.get() > 0) {
       System.out.printf(
           "%d kernels not compiled: %s did it before (%s); `make kernels` compiles all%n",
-          REMEMBERED.get(), compiler, CompiledKernels.FILE.getFileName());
+          REMEMBERED.get(), compiler, before.check().file.getFileName());
     }
   }
 
@@ -105,7 +105,7 @@ class KernelCompilationIT {
   @ParameterizedTest(name = "{0} {1}")
   @MethodSource("variants")
   void compilesWithNoWarningAndNoSpill(KernelSource source, KernelVariant variant) {
-    var line = CompiledKernels.Line.of(source, variant, compiler.toString(), known);
+    var line = RememberedKernels.Line.of(source, variant, compiler.toString(), known);
     if (!RENEW && before.lines().contains(line)) {
       REMEMBERED.incrementAndGet();
       return;
@@ -128,12 +128,12 @@ class KernelCompilationIT {
         "run `make kernels`");
   }
 
-  private static boolean isOfTheKernelsAsTheyAre(CompiledKernels.Line line) {
+  private static boolean isOfTheKernelsAsTheyAre(RememberedKernels.Line line) {
     return sources()
         .flatMap(source ->
             source.variants().stream()
                 .map(variant ->
-                    CompiledKernels.Line.of(source, variant, line.compiler(), ARCHITECTURES)))
+                    RememberedKernels.Line.of(source, variant, line.compiler(), ARCHITECTURES)))
         .anyMatch(line::equals);
   }
 

@@ -13,17 +13,38 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Which kernels a compiler has compiled before with no complaint, as a file of the repository
- * remembers: to compile all of them takes minutes, and most builds change none.
+ * Which kernels passed a long check before, as a file of the repository remembers: to check all of
+ * them takes minutes, and most builds change none.
  */
-record CompiledKernels(SortedSet<Line> lines) {
-  static final Path FILE =
-      Path.of(System.getProperty("basedir", "")).resolve("../native/compiled-kernels.txt");
+record RememberedKernels(Check check, SortedSet<Line> lines) {
+  /** What takes long. */
+  enum Check {
+    COMPILATION(
+        "compiled-kernels.txt",
+        """
+        # Kernels that compiled for every architecture with no warning and no spill: the hash of all that
+        # the compiler saw, the kernel, the compiler. `make kernels` renews the lines of the compiler at hand.
+        """),
+    RACES(
+        "race-free-kernels.txt",
+        """
+        # Kernels with no race in what the contract launches: the hash of their text and their headers, the
+        # kernel, the check. `make races` runs the contract on all kernels and renews the lines.
+        """);
+
+    private final String head;
+    final Path file;
+
+    Check(String name, String head) {
+      this.head = head;
+      file = Path.of(System.getProperty("basedir", "")).resolve("../native").resolve(name);
+    }
+  }
 
   /**
    * A kernel file in a variant.
    *
-   * @param hash of all that the compiler saw, and of its name and version
+   * @param hash of all that the compiler saw, and of the name and version of what checked it
    */
   record Line(String compiler, String kernel, String hash) implements Comparable<Line> {
     static Line of(
@@ -57,25 +78,22 @@ record CompiledKernels(SortedSet<Line> lines) {
     }
   }
 
-  static CompiledKernels read() {
-    try (Stream<String> lines = Files.lines(FILE)) {
-      return new CompiledKernels(
+  static RememberedKernels of(Check check) {
+    try (Stream<String> lines = Files.lines(check.file)) {
+      return new RememberedKernels(
+          check,
           lines
               .filter(line -> !line.startsWith("#"))
               .map(Line::parse)
               .collect(Collectors.toCollection(TreeSet::new)));
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + FILE, e);
+      throw new UncheckedIOException("cannot read " + check.file, e);
     }
   }
 
   void write() throws IOException {
-    String head =
-        """
-        # Kernels that compiled for every architecture with no warning and no spill: the hash of all that
-        # the compiler saw, the kernel, the compiler. `make kernels` renews the lines of the compiler at hand.
-        """;
     Files.writeString(
-        FILE, lines.stream().map(line -> line + "\n").collect(Collectors.joining("", head, "")));
+        check.file,
+        lines.stream().map(line -> line + "\n").collect(Collectors.joining("", check.head, "")));
   }
 }
