@@ -47,9 +47,9 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
   /**
    * Two D/V of the paper's figure, 0.031 and 0.063, at V = 1,024, five seeds each. All of it has to
    * fit minutes of two cores, and half of V with half of D costs a quarter in training and an
-   * eighth in singular values. One width is a control too, whose head has the frequencies of the
-   * tokens in its bias; and it has the ranks of batches of up to 10,240 contexts, ten for each
-   * token.
+   * eighth in singular values. One width has two controls, whose head has a bias: the frequencies
+   * of the tokens, or a learned one. It has the ranks of batches of up to 10,240 contexts too, ten
+   * for each token.
    */
   public static BottleneckPlan quick(long firstSeed) {
     var spectra = List.of(0, 150);
@@ -67,7 +67,8 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
         List.of(
             models.arm(32, new Measured(spectra, anatomy, 0)),
             models.arm(64, new Measured(spectra, anatomy, 80)),
-            models.arm(64, new Measured(List.of(), anatomy, 0), OutputBias.LOG_UNIGRAM)));
+            models.arm(64, new Measured(List.of(), anatomy, 0), OutputBias.LOG_UNIGRAM),
+            models.arm(64, new Measured(List.of(), anatomy, 0), OutputBias.LEARNED)));
   }
 
   /**

@@ -38,7 +38,8 @@ class BottleneckFaultsIT extends SmallestFaults {
   private static final Sweep ONE_SEED =
       new Sweep("one-seed", seed -> SmallBottleneck.plan(seed, 1));
   private static final Sweep TAKEN_APART = new Sweep("taken-apart", SmallBottleneck::takenApart);
-  private static final Sweep WITH_BIAS = new Sweep("with-bias", SmallBottleneck::withBias);
+  private static final Sweep TAKEN_APART_TWICE =
+      new Sweep("taken-apart-twice", SmallBottleneck::takenApartTwice);
   private static final Sweep RANKED = new Sweep("ranked", SmallBottleneck::ranked);
 
   private final Backend backend = CpuBackend.open(1);
@@ -127,7 +128,7 @@ class BottleneckFaultsIT extends SmallestFaults {
             "its entries over those of the head",
             List.of(0.1, 0.3, 1.0, 3.0, 10.0),
             "",
-            WITH_BIAS,
+            TAKEN_APART_TWICE,
             of -> new SweepClaim("G2", of.cosineOfSpread()),
             BottleneckFaultsIT::inducedByANoisyHead),
         family(

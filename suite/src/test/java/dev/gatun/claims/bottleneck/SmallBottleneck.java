@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 
 /** The gradient-bottleneck experiment at a size for tests: V = 256, D = 8 and 12, a few steps. */
 public final class SmallBottleneck {
@@ -58,41 +57,21 @@ public final class SmallBottleneck {
         firstSeed,
         List.of(32, 64),
         (width, seed) ->
-            trained(
-                1024,
-                width,
-                OutputBias.NONE,
-                64,
-                2,
-                12,
-                4,
-                List.of(0, 3, 6, 9, 12),
-                List.of(),
-                0,
-                seed));
+            trained(1024, width, 64, 2, 12, 4, List.of(0, 3, 6, 9, 12), List.of(), 0, seed));
   }
 
   /** D/V as at the quick tier, trained until the head has a spectrum, and taken apart then. */
   static BottleneckPlan takenApart(long firstSeed) {
-    return fiveSeeds(
-        firstSeed, List.of(16), (width, seed) -> takenApart(width, OutputBias.NONE, seed));
+    return fiveSeeds(firstSeed, List.of(16), SmallBottleneck::takenApart);
   }
 
-  /** The quick tier's arms, taken apart in the same way. */
-  static BottleneckPlan withBias(long firstSeed) {
-    return new BottleneckPlan(
-        LongStream.range(firstSeed, firstSeed + 5)
-            .boxed()
-            .flatMap(seed ->
-                Stream.of(
-                    takenApart(32, OutputBias.NONE, seed),
-                    takenApart(64, OutputBias.NONE, seed),
-                    takenApart(64, OutputBias.LOG_UNIGRAM, seed)))
-            .toList());
+  /** The quick tier's widths, taken apart in the same way. */
+  static BottleneckPlan takenApartTwice(long firstSeed) {
+    return fiveSeeds(firstSeed, List.of(32, 64), SmallBottleneck::takenApart);
   }
 
-  private static BottleneckSetting takenApart(int width, OutputBias bias, long seed) {
-    return trained(512, width, bias, 64, 8, 60, 16, List.of(60), List.of(60), 0, seed);
+  private static BottleneckSetting takenApart(int width, long seed) {
+    return trained(512, width, 64, 8, 60, 16, List.of(60), List.of(60), 0, seed);
   }
 
   /** The same at a V of which ten contexts for each token are few, with their ranks. */
@@ -100,9 +79,7 @@ public final class SmallBottleneck {
     return fiveSeeds(
         firstSeed,
         List.of(8),
-        (width, seed) ->
-            trained(
-                256, width, OutputBias.NONE, 64, 8, 60, 2, List.of(0, 60), List.of(), 40, seed));
+        (width, seed) -> trained(256, width, 64, 8, 60, 2, List.of(0, 60), List.of(), 40, seed));
   }
 
   private static BottleneckPlan fiveSeeds(
@@ -117,7 +94,6 @@ public final class SmallBottleneck {
   private static BottleneckSetting trained(
       int vocabulary,
       int width,
-      OutputBias bias,
       int length,
       int batch,
       int steps,
@@ -129,7 +105,7 @@ public final class SmallBottleneck {
     return new BottleneckSetting(
         new ModelSize(vocabulary, width, 1, 4, length),
         HeadChoice.LINEAR,
-        bias,
+        OutputBias.NONE,
         new UsualTraining(batch, steps, 0.192 / width, steps / 6),
         windows,
         checkpoints,
