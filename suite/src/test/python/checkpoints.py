@@ -158,6 +158,21 @@ CHECKPOINTS = {
                     max_position_embeddings=40, enable_bias=False, activation_function="gelu",
                     tie_word_embeddings=False, pad_token_id=5),
         file=dict(shard="20KB")),
+    "opt-narrow": dict(
+        config=dict(model_type="opt", vocab_size=31, hidden_size=16, word_embed_proj_dim=10,
+                    num_attention_heads=2, num_hidden_layers=2, ffn_dim=20,
+                    max_position_embeddings=20, do_layer_norm_before=False, dropout=0.0),
+        file=dict(dtype=torch.float16)),
+    "opt-narrow-norm-before": dict(
+        config=dict(model_type="opt", vocab_size=61, hidden_size=28, word_embed_proj_dim=20,
+                    num_attention_heads=4, num_hidden_layers=2, ffn_dim=40,
+                    max_position_embeddings=40, tie_word_embeddings=False, pad_token_id=5),
+        file=dict(shard="20KB")),
+    "opt-norm-of-sum": dict(
+        config=dict(model_type="opt", vocab_size=53, hidden_size=24, num_attention_heads=3,
+                    num_hidden_layers=3, ffn_dim=36, max_position_embeddings=40,
+                    do_layer_norm_before=False, enable_bias=False),
+        file=dict(dtype=torch.bfloat16, bare=True)),
     "olmo-plain": dict(
         config=dict(model_type="olmo", vocab_size=31, hidden_size=12, num_attention_heads=3,
                     num_key_value_heads=1, num_hidden_layers=2, intermediate_size=14,

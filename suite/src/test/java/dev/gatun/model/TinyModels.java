@@ -60,6 +60,9 @@ public final class TinyModels {
           Map.entry("gemma2", gemma2()),
           Map.entry("gemma3", gemma3()),
           Map.entry("opt", opt()),
+          Map.entry("opt narrow", optNarrow(BlockForm.NORM_OF_SUM, VOCABULARY, 6, 4, 7)),
+          Map.entry(
+              "opt narrow, norm before", optNarrow(BlockForm.NORM_BEFORE, VOCABULARY, 6, 4, 7)),
           Map.entry("olmo", olmo()),
           Map.entry("phi3", phi3()),
           Map.entry("gpt neo", gptNeo()),
@@ -327,6 +330,34 @@ public final class TinyModels {
         new HeadForm.Linear(true));
   }
 
+  /** With projections from and to a narrow embedding. */
+  static TransformerConfig optNarrow(
+      BlockForm form, int vocabulary, int width, int embeddingWidth, int length) {
+    return new TransformerConfig(
+        Family.OPT,
+        vocabulary,
+        width,
+        2,
+        3,
+        3,
+        width / 3,
+        5,
+        length,
+        new Positions.Learned(2),
+        form,
+        Norm.LAYER,
+        1e-5,
+        QueryKeyNorm.NONE,
+        Activation.RELU,
+        Biases.ALL,
+        AttentionForm.usual(width / 3),
+        1,
+        OptionalDouble.empty(),
+        OptionalInt.empty(),
+        new HeadForm.Linear(form == BlockForm.NORM_OF_SUM),
+        OptionalInt.of(embeddingWidth));
+  }
+
   private static TransformerConfig olmo() {
     return new TransformerConfig(
         Family.OLMO,
@@ -463,7 +494,8 @@ public final class TinyModels {
         c.embeddingScale(),
         c.logitCap(),
         c.paddingToken(),
-        c.head());
+        c.head(),
+        c.narrowEmbedding());
   }
 
   /** Large weights, so that no path through the model is nearly linear. */

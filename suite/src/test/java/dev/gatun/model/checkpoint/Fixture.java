@@ -31,6 +31,7 @@ record Fixture(Path folder) {
                   "gemma2-capped",
                   "gemma3-local",
                   "opt-relu",
+                  "opt-narrow",
                   "olmo-plain",
                   "phi3-partial",
                   "neo-local",

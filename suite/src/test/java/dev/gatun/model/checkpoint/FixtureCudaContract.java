@@ -38,6 +38,7 @@ abstract class FixtureCudaContract {
         "gemma2-capped",
         "gemma3-local",
         "opt-relu",
+        "opt-narrow",
         "olmo-plain",
         "phi3-partial",
         "neo-local",

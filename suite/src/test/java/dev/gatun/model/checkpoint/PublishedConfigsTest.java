@@ -122,6 +122,26 @@ class PublishedConfigsTest {
   }
 
   @Test
+  void opt350m() throws IOException {
+    TransformerConfig config =
+        read(
+            """
+            {"_name_or_path": "opt-350m", "_remove_final_layer_norm": false,
+            "activation_dropout": 0.0, "activation_function": "relu", "architectures":
+            ["OPTForCausalLM"], "attention_dropout": 0.0, "bos_token_id": 2,
+            "do_layer_norm_before": false, "dropout": 0.1, "eos_token_id": 2, "ffn_dim": 4096,
+            "hidden_size": 1024, "init_std": 0.02, "layerdrop": 0.0,
+            "max_position_embeddings": 2048, "model_type": "opt", "num_attention_heads": 16,
+            "num_hidden_layers": 24, "pad_token_id": 1, "prefix": "</s>",
+            "torch_dtype": "float16", "transformers_version": "4.20.0.dev0", "use_cache": true,
+            "vocab_size": 50272, "word_embed_proj_dim": 512}
+            """);
+    assertEquals(BlockForm.NORM_OF_SUM, config.blockForm());
+    assertEquals(1024, config.width());
+    assertEquals(512, config.embeddingWidth());
+  }
+
+  @Test
   void olmo2() throws IOException {
     TransformerConfig config =
         read(
