@@ -178,6 +178,11 @@ CHECKPOINTS = {
                     num_key_value_heads=1, num_hidden_layers=2, intermediate_size=14,
                     max_position_embeddings=40),
         file=dict(dtype=torch.bfloat16, older=True)),
+    "olmo-clipped": dict(
+        config=dict(model_type="olmo", vocab_size=31, hidden_size=12, num_attention_heads=3,
+                    num_key_value_heads=1, num_hidden_layers=2, intermediate_size=14,
+                    max_position_embeddings=40, clip_qkv=0.3, tie_word_embeddings=True),
+        file=dict(dtype=torch.bfloat16)),
     "phi3-partial": dict(
         config=dict(model_type="phi3", vocab_size=31, hidden_size=16, num_attention_heads=2,
                     num_key_value_heads=1, num_hidden_layers=2, intermediate_size=14,

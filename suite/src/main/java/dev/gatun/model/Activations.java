@@ -50,6 +50,7 @@ final class Activations implements AutoCloseable {
     final Optional<InputNorms> inputNorms; // where norms come before and after
     final Tensor attentionBranch; // [N, D], between attention and its norm
     final RowStatistics attentionStatistics; // [N]
+    final Optional<Tensor> unclipped; // [N, (heads + 2·kv)·hd], where there is a limit
     final Tensor packed; // [N, (heads + 2·kv)·hd], queries, keys and values
     final List<QueryKeyNormalisation.Kept> queriesAndKeys; // before their norm; none without
     final Tensor normalisers; // [B, heads, T, 2]
@@ -77,6 +78,10 @@ final class Activations implements AutoCloseable {
               : Optional.empty();
       attentionBranch = scope.zeros(real, rows, width);
       attentionStatistics = statistics(scope, real, rows);
+      unclipped =
+          config.attentionForm().clip().isPresent()
+              ? Optional.of(scope.zeros(real, rows, shape.packedWidth()))
+              : Optional.empty();
       packed = scope.zeros(real, rows, shape.packedWidth());
       queriesAndKeys = queriesAndKeys(config, scope, real, rows);
       normalisers = scope.zeros(real, shape.batch(), shape.heads(), shape.length(), 2);

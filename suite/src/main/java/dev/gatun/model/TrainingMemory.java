@@ -75,7 +75,7 @@ public record TrainingMemory(
     long statistics = 4;
     return 4L * config.width()
         + statistics
-        + packed(config)
+        + (config.attentionForm().clip().isPresent() ? 2 : 1) * packed(config)
         + queriesAndKeys(config)
         + (config.blockForm() == BlockForm.NORM_AROUND ? 2L * config.width() + statistics : 0)
         + attended(config)

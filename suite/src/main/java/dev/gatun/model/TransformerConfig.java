@@ -167,12 +167,32 @@ public record TransformerConfig(
    * @param byLayer whether layer l, counted from 0, divides its scores by l + 1 as well
    * @param scoreCap c, which then makes c·tanh(s/c) of a score s
    * @param others layers that differ from the rest
+   * @param clip c, which then makes min(max(x, −c), c) of each element x of queries, keys and
+   *     values, before any norm and positions; left out of JSON where there is none
    */
   public record AttentionForm(
-      double scoreVariance, boolean byLayer, OptionalDouble scoreCap, OtherLayers others) {
-    /** Every layer divides its scores by the same number. */
+      double scoreVariance,
+      boolean byLayer,
+      OptionalDouble scoreCap,
+      OtherLayers others,
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) OptionalDouble clip) {
+    /** Checks that what is clipped is not all. */
+    public AttentionForm {
+      if (clip.isPresent() && !(clip.getAsDouble() > 0)) {
+        throw new IllegalArgumentException(
+            "queries, keys and values can only be clipped at a positive number, not "
+                + clip.getAsDouble());
+      }
+    }
+
+    /** Every layer divides its scores by the same number, and nothing is clipped. */
     public AttentionForm(double scoreVariance, OptionalDouble scoreCap, OtherLayers others) {
-      this(scoreVariance, false, scoreCap, others);
+      this(scoreVariance, false, scoreCap, others, OptionalDouble.empty());
+    }
+
+    /** The same with queries, keys and values clipped. */
+    public AttentionForm clippedAt(OptionalDouble limit) {
+      return new AttentionForm(scoreVariance, byLayer, scoreCap, others, limit);
     }
 
     double scoreVariance(int layer) {

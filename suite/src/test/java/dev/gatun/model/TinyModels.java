@@ -63,7 +63,8 @@ public final class TinyModels {
           Map.entry("opt narrow", optNarrow(BlockForm.NORM_OF_SUM, VOCABULARY, 6, 4, 7)),
           Map.entry(
               "opt narrow, norm before", optNarrow(BlockForm.NORM_BEFORE, VOCABULARY, 6, 4, 7)),
-          Map.entry("olmo", olmo()),
+          Map.entry("olmo", olmo(OptionalDouble.empty())),
+          Map.entry("olmo clipped", olmo(OptionalDouble.of(0.75))),
           Map.entry("phi3", phi3()),
           Map.entry("gpt neo", gptNeo()),
           Map.entry("smollm3", smolLm3()));
@@ -358,7 +359,7 @@ public final class TinyModels {
         OptionalInt.of(embeddingWidth));
   }
 
-  private static TransformerConfig olmo() {
+  private static TransformerConfig olmo(OptionalDouble clip) {
     return new TransformerConfig(
         Family.OLMO,
         VOCABULARY,
@@ -376,7 +377,7 @@ public final class TinyModels {
         QueryKeyNorm.NONE,
         Activation.SWIGLU,
         Biases.NONE,
-        AttentionForm.usual(2),
+        AttentionForm.usual(2).clippedAt(clip),
         1,
         OptionalDouble.empty(),
         OptionalInt.empty(),

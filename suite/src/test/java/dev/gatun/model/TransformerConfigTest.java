@@ -31,5 +31,6 @@ class TransformerConfigTest {
   @Test
   void asJsonAModelHasWhatSetsItApart() {
     assertTrue(Json.line(TinyModels.CONFIGS.get("opt narrow")).contains("\"narrowEmbedding\":4"));
+    assertTrue(Json.line(TinyModels.CONFIGS.get("olmo clipped")).contains("\"clip\":0.75"));
   }
 }

@@ -33,6 +33,7 @@ record Fixture(Path folder) {
                   "opt-relu",
                   "opt-narrow",
                   "olmo-plain",
+                  "olmo-clipped",
                   "phi3-partial",
                   "neo-local",
                   "smollm3-mixed"))

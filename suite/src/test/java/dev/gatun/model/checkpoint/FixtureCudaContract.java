@@ -40,6 +40,7 @@ abstract class FixtureCudaContract {
         "opt-relu",
         "opt-narrow",
         "olmo-plain",
+        "olmo-clipped",
         "phi3-partial",
         "neo-local",
         "smollm3-mixed"

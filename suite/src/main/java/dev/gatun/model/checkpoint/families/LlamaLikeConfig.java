@@ -305,9 +305,7 @@ enum LlamaLikeConfig implements FamilyConfig {
 
     @Override
     OptionalDouble logitCap(ConfigFields fields) {
-      return fields.has("final_logit_softcapping")
-          ? OptionalDouble.of(fields.number("final_logit_softcapping"))
-          : OptionalDouble.empty();
+      return cap(fields, "final_logit_softcapping");
     }
 
     @Override
@@ -336,11 +334,11 @@ enum LlamaLikeConfig implements FamilyConfig {
     }
   },
 
-  /** OLMo 1: LayerNorm without weights. */
+  /** OLMo 1: LayerNorm without weights, and a limit of queries, keys and values. */
   OLMO(Family.OLMO, "Olmo", BlockForm.NORM_BEFORE, QueryKeyNorm.NONE, 1e-5) {
     @Override
-    void requireOwn(ConfigFields fields) {
-      fields.require("clip_qkv", "null");
+    AttentionForm attention(ConfigFields fields, int layers, int headWidth, Positions positions) {
+      return AttentionForm.usual(headWidth).clippedAt(cap(fields, "clip_qkv"));
     }
 
     @Override
@@ -362,6 +360,7 @@ enum LlamaLikeConfig implements FamilyConfig {
     @Override
     void writeOwn(TransformerConfig config, Map<String, Object> fields) {
       fields.put("attention_bias", config.biases().queryKeyValue());
+      putCap(config.attentionForm().clip(), "clip_qkv", fields);
       fields.remove("rms_norm_eps");
     }
   },
@@ -557,6 +556,11 @@ enum LlamaLikeConfig implements FamilyConfig {
 
   OptionalDouble logitCap(ConfigFields fields) {
     return OptionalDouble.empty();
+  }
+
+  /** A cap that may be missing or null, which is none. */
+  private static OptionalDouble cap(ConfigFields fields, String name) {
+    return fields.has(name) ? OptionalDouble.of(fields.number(name)) : OptionalDouble.empty();
   }
 
   /** A cap that may be null, which is none. */
