@@ -28,6 +28,18 @@ LLAMA3 = {
     "original_max_position_embeddings": 24,
 }
 
+
+def longrope(trained, **more):
+    """A Phi-3 whose first training had sequences of this length."""
+    return dict(model_type="phi3", vocab_size=31, hidden_size=16, num_attention_heads=2,
+                num_key_value_heads=1, num_hidden_layers=2, intermediate_size=14,
+                max_position_embeddings=40, original_max_position_embeddings=trained,
+                pad_token_id=3,
+                rope_parameters=dict(rope_type="longrope", rope_theta=100.0,
+                                     partial_rotary_factor=0.75, short_factor=[1.0, 1.25, 2.5],
+                                     long_factor=[1.5, 4.0, 9.75], **more))
+
+
 # What the given fixtures do not have: other shapes, tying, biases, rotary scalings, sequential
 # residuals, types of weights, shards, names. `file` says how the folder is written.
 CHECKPOINTS = {
@@ -190,6 +202,10 @@ CHECKPOINTS = {
                     rope_parameters=dict(rope_type="default", rope_theta=10000.0,
                                          partial_rotary_factor=0.5)),
         file=dict(dtype=torch.bfloat16)),
+    "phi3-short": dict(config=longrope(24), file=dict(dtype=torch.bfloat16)),
+    "phi3-long": dict(config=longrope(8), file=dict(dtype=torch.float16)),
+    "phi3-long-given-factor": dict(
+        config=longrope(8, factor=7.0), file=dict(shard="20KB", older=True)),
     "neo-local": dict(
         config=dict(model_type="gpt_neo", vocab_size=31, hidden_size=12, num_heads=2,
                     num_layers=2, intermediate_size=20, max_position_embeddings=20,

@@ -65,7 +65,9 @@ public final class TinyModels {
               "opt narrow, norm before", optNarrow(BlockForm.NORM_BEFORE, VOCABULARY, 6, 4, 7)),
           Map.entry("olmo", olmo(OptionalDouble.empty())),
           Map.entry("olmo clipped", olmo(OptionalDouble.of(0.75))),
-          Map.entry("phi3", phi3()),
+          Map.entry("phi3", phi3(new Positions.Unscaled())),
+          Map.entry("phi3 short", phi3(longRope(LENGTH))),
+          Map.entry("phi3 long", phi3(longRope(LENGTH - 1))),
           Map.entry("gpt neo", gptNeo()),
           Map.entry("smollm3", smolLm3()));
 
@@ -384,7 +386,12 @@ public final class TinyModels {
         new HeadForm.Linear(false));
   }
 
-  private static TransformerConfig phi3() {
+  /** Of sequences that are longer than this, or not. */
+  private static Positions.Scaling longRope(int context) {
+    return new Positions.LongRope(List.of(1.5), List.of(0.25), context, 1.25);
+  }
+
+  private static TransformerConfig phi3(Positions.Scaling scaling) {
     return new TransformerConfig(
         Family.PHI3,
         VOCABULARY,
@@ -395,7 +402,7 @@ public final class TinyModels {
         4,
         5,
         7,
-        new Positions.Rotary(100, 0.5, new Positions.Unscaled()),
+        new Positions.Rotary(100, 0.5, scaling),
         BlockForm.NORM_BEFORE,
         Norm.RMS,
         1e-5,

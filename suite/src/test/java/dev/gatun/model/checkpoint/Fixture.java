@@ -35,6 +35,8 @@ record Fixture(Path folder) {
                   "olmo-plain",
                   "olmo-clipped",
                   "phi3-partial",
+                  "phi3-short",
+                  "phi3-long",
                   "neo-local",
                   "smollm3-mixed"))
           .toList();

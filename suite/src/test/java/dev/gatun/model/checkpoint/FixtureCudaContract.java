@@ -42,6 +42,8 @@ abstract class FixtureCudaContract {
         "olmo-plain",
         "olmo-clipped",
         "phi3-partial",
+        "phi3-short",
+        "phi3-long",
         "neo-local",
         "smollm3-mixed"
       })

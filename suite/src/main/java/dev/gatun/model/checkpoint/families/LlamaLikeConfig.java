@@ -376,7 +376,7 @@ enum LlamaLikeConfig implements FamilyConfig {
 
     @Override
     Positions positions(ConfigFields fields) {
-      return ROTARY.read(fields);
+      return ROTARY.read(fields, nested -> LongRopeFields.read(fields, nested));
     }
 
     @Override
