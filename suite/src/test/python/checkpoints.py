@@ -217,6 +217,19 @@ CHECKPOINTS = {
                     num_key_value_heads=1, num_hidden_layers=3, intermediate_size=14,
                     max_position_embeddings=40, no_rope_layer_interval=2, pad_token_id=4),
         file=dict(dtype=torch.bfloat16, older=True)),
+    "smollm3-window": dict(
+        config=dict(model_type="smollm3", vocab_size=31, hidden_size=16, num_attention_heads=2,
+                    num_key_value_heads=1, num_hidden_layers=3, intermediate_size=14,
+                    max_position_embeddings=40, no_rope_layers=[0, 0, 1], pad_token_id=4,
+                    use_sliding_window=True, sliding_window=5),
+        file=dict(dtype=torch.bfloat16)),
+    "smollm3-rotary-window": dict(
+        config=dict(model_type="smollm3", vocab_size=53, hidden_size=24, num_attention_heads=4,
+                    num_key_value_heads=2, num_hidden_layers=3, intermediate_size=20,
+                    max_position_embeddings=40, no_rope_layers=[1, 1, 1], pad_token_id=4,
+                    use_sliding_window=True, sliding_window=6, tie_word_embeddings=False,
+                    layer_types=["full_attention", "sliding_attention", "full_attention"]),
+        file=dict(shard="20KB", older=True)),
 }
 
 

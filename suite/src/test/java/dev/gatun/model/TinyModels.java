@@ -69,7 +69,8 @@ public final class TinyModels {
           Map.entry("phi3 short", phi3(longRope(LENGTH))),
           Map.entry("phi3 long", phi3(longRope(LENGTH - 1))),
           Map.entry("gpt neo", gptNeo()),
-          Map.entry("smollm3", smolLm3()));
+          Map.entry("smollm3", smolLm3(OptionalInt.empty())),
+          Map.entry("smollm3 window", smolLm3(OptionalInt.of(2))));
 
   private TinyModels() {}
 
@@ -444,7 +445,7 @@ public final class TinyModels {
         new HeadForm.Linear(true));
   }
 
-  private static TransformerConfig smolLm3() {
+  private static TransformerConfig smolLm3(OptionalInt window) {
     return new TransformerConfig(
         Family.SMOLLM3,
         VOCABULARY,
@@ -462,8 +463,7 @@ public final class TinyModels {
         QueryKeyNorm.NONE,
         Activation.SWIGLU,
         Biases.NONE,
-        AttentionForm.usual(
-            2, new OtherLayers(List.of(1), new Positions.None(), OptionalInt.empty())),
+        AttentionForm.usual(2, new OtherLayers(List.of(1), new Positions.None(), window)),
         1,
         OptionalDouble.empty(),
         OptionalInt.empty(),

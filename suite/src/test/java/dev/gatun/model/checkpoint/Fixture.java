@@ -38,7 +38,8 @@ record Fixture(Path folder) {
                   "phi3-short",
                   "phi3-long",
                   "neo-local",
-                  "smollm3-mixed"))
+                  "smollm3-mixed",
+                  "smollm3-window"))
           .toList();
 
   static Fixture of(String name) {

@@ -45,7 +45,8 @@ abstract class FixtureCudaContract {
         "phi3-short",
         "phi3-long",
         "neo-local",
-        "smollm3-mixed"
+        "smollm3-mixed",
+        "smollm3-window"
       })
   void everyFamilyIsComputedAsByTransformers(String name) {
     Fixture fixture = Fixture.of(name);
