@@ -154,6 +154,32 @@ class PublishedConfigsTest {
   }
 
   @Test
+  void phi4Mini() throws IOException {
+    String factors = String.join(", ", Collections.nCopies(48, "1"));
+    TransformerConfig config =
+        read(
+            """
+            {"_name_or_path": "Phi-4-mini-instruct", "architectures": ["Phi3ForCausalLM"],
+            "attention_bias": false, "attention_dropout": 0.0, "auto_map": {"AutoConfig":
+            "configuration_phi3.Phi3Config", "AutoTokenizer": "Xenova/gpt-4o"},
+            "bos_token_id": 199999, "embd_pdrop": 0.0, "eos_token_id": 199999,
+            "full_attn_mod": 1, "hidden_act": "silu", "hidden_size": 3072,
+            "initializer_range": 0.02, "intermediate_size": 8192, "interpolate_factor": 1,
+            "lm_head_bias": false, "max_position_embeddings": 131072, "mlp_bias": false,
+            "model_type": "phi3", "num_attention_heads": 24, "num_hidden_layers": 32,
+            "num_key_value_heads": 8, "original_max_position_embeddings": 4096,
+            "pad_token_id": 199999, "partial_rotary_factor": 0.75, "resid_pdrop": 0.0,
+            "rms_norm_eps": 1e-05, "rope_scaling": {"long_factor": [%s], "short_factor": [%s],
+            "type": "longrope"}, "rope_theta": 10000.0, "sliding_window": 262144,
+            "tie_word_embeddings": true, "torch_dtype": "bfloat16",
+            "transformers_version": "4.45.0", "use_cache": true, "vocab_size": 200064}
+            """
+                .formatted(factors, factors));
+    assertEquals(0.75, ((Positions.Rotary) config.positions()).fraction());
+    assertEquals(128, config.headWidth());
+  }
+
+  @Test
   void smolLm3() throws IOException {
     String layers = String.join(", ", Collections.nCopies(9, "1, 1, 1, 0"));
     String types = String.join(", ", Collections.nCopies(36, "\"full_attention\""));

@@ -368,6 +368,13 @@ enum LlamaLikeConfig implements FamilyConfig {
   /** Phi-3, with fused projections. */
   PHI3(Family.PHI3, "Phi3", BlockForm.NORM_BEFORE, QueryKeyNorm.NONE, 1e-5) {
     @Override
+    void requireOwn(ConfigFields fields) {
+      // Phi-4-mini has both, and transformers reads neither of them.
+      fields.require("full_attn_mod", "1");
+      fields.require("interpolate_factor", "1");
+    }
+
+    @Override
     Biases biases(ConfigFields fields) {
       // Some files say so, and transformers has none whatever they say.
       fields.requireFlag("attention_bias", false);
