@@ -57,8 +57,8 @@ public sealed interface Positions {
     }
 
     /**
-     * Refuses a head of which nothing, or half a pair, would turn, or for whose pairs not all is
-     * said.
+     * Refuses a head of which nothing, or half a pair, would turn, and a scaling that has not one
+     * factor for each pair.
      */
     void requireFits(int headWidth) {
       if (2 * pairs(headWidth) > headWidth) {

@@ -5,8 +5,8 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.tensor.Tensor;
 
 /**
- * Cosine and sine of the angle of every pair of turned elements at every position, computed on the
- * host in f64 and rounded once; both times the amplitude of the scaling.
+ * Cosine and sine of the angle of every pair of turned elements at every position, multiplied by
+ * the amplitude of the scaling: computed on the host in f64 and rounded once.
  *
  * @param cos [length, pairs]
  * @param sin [length, pairs]

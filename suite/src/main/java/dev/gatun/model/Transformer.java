@@ -100,7 +100,7 @@ final class Transformer implements AutoCloseable {
     scaleEmbedding(embedded);
     inputProjection.ifPresent(p -> p.forward(embedded, pass.embedding));
     positionEmbedding.ifPresent(table -> {
-      Tensor rows = pass.normalised.orElse(pass.hidden);
+      Tensor rows = pass.normalised.orElse(pass.hidden); // not in use yet
       backend.embedding(table, pass.positions, rows);
       backend.axpy(1, rows, pass.embedding);
     });

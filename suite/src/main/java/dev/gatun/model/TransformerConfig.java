@@ -176,7 +176,7 @@ public record TransformerConfig(
       OptionalDouble scoreCap,
       OtherLayers others,
       @JsonInclude(JsonInclude.Include.NON_ABSENT) OptionalDouble clip) {
-    /** Checks that what is clipped is not all. */
+    /** Checks the limit. */
     public AttentionForm {
       if (clip.isPresent() && !(clip.getAsDouble() > 0)) {
         throw new IllegalArgumentException(

@@ -82,6 +82,12 @@ class CheckpointTest {
         "olmo2-tiny | \"pad_token_id\": 0 | \"pad_token_id\": 193 | padding token, 193, is outside",
         "olmo2-tiny | \"use_cache\": true | \"clip_qkv\": 8 | clip_qkv is 8, a field that Gatun"
             + " does",
+        "opt-narrow | \"word_embed_proj_dim\": 10 | \"word_embed_proj_dim\": 17 | must be narrower"
+            + " than the width, 16, and not 17",
+        "opt-narrow | \"word_embed_proj_dim\": 10 | \"word_embed_proj_dim\": 16 | asks for [31,"
+            + " 16]",
+        "opt-narrow | \"do_layer_norm_before\": false | \"do_layer_norm_before\": true |"
+            + " final_layer_norm",
         "smollm3-window | full_attention | sliding_attention | in just the layers without rotary",
         "smollm3-window | \"use_sliding_window\": true | \"use_sliding_window\": false |"
             + " full_attention in every layer without sliding_window",
