@@ -5,6 +5,7 @@
 //   tanh        y = tanh x,          dX = dY·(1 − tanh² x) = dY·4e/(1 + e)², e = exp(−2|x|)
 //   relu        y = max(x, 0),       dX = dY where x > 0, else 0
 //   sigsoftmax  y = x + log σ(x),    dX = dY·(1 + σ(−x)), σ the logistic function
+//   clip        y = x within ±limit, dX = dY where |x| ≤ limit, else 0
 // The first two are the Gaussian error linear unit (Hendrycks and Gimpel, arXiv 1606.08415):
 // 0.5·(1 + tanh u) is the logistic function of 2u, which does not cancel for negative u.
 // The last makes of logits those whose softmax is sigsoftmax (Kanai et al., arXiv 1805.10829).
@@ -52,9 +53,18 @@ struct Relu {
   static __device__ __forceinline__ float slope(float x) { return x > 0.0f ? 1.0f : 0.0f; }
 };
 
+struct Clip {
+  float limit;
+
+  __device__ __forceinline__ float value(float x) const { return fminf(fmaxf(x, -limit), limit); }
+  __device__ __forceinline__ float slope(float x) const {
+    return fabsf(x) <= limit ? 1.0f : 0.0f;
+  }
+};
+
 // Grid: 2,048 elements in x. The last block may have fewer, and then goes element by element.
 template <typename Form, bool ALIGNED>
-static __device__ __forceinline__ void forward_chunk(const float *x, float *y, int n) {
+static __device__ __forceinline__ void forward_chunk(Form form, const float *x, float *y, int n) {
   float4 in[STRIPS];
 #pragma unroll
   for (int s = 0; s < STRIPS; s++) {
@@ -63,24 +73,24 @@ static __device__ __forceinline__ void forward_chunk(const float *x, float *y, i
 #pragma unroll
   for (int s = 0; s < STRIPS; s++) {
     store_strip<ALIGNED, THREADS>(y, s * 4 * THREADS, threadIdx.x, n,
-                                  each4([](float v) { return Form::value(v); }, in[s]));
+                                  each4([form](float v) { return form.value(v); }, in[s]));
   }
 }
 
 template <typename Form>
-static __device__ __forceinline__ void forward(const float *x, float *y, long long n) {
+static __device__ __forceinline__ void forward(Form form, const float *x, float *y, long long n) {
   const long long first = static_cast<long long>(blockIdx.x) * CHUNK;
   const int left = static_cast<int>(min(n - first, static_cast<long long>(CHUNK)));
   if (aligned_rows(left, x, y)) {
-    forward_chunk<Form, true>(x + first, y + first, left);
+    forward_chunk<Form, true>(form, x + first, y + first, left);
   } else {
-    forward_chunk<Form, false>(x + first, y + first, left);
+    forward_chunk<Form, false>(form, x + first, y + first, left);
   }
 }
 
 template <typename Form, bool ALIGNED>
-static __device__ __forceinline__ void backward_chunk(const float *x, const float *d_y, float *d_x,
-                                                      int n) {
+static __device__ __forceinline__ void backward_chunk(Form form, const float *x, const float *d_y,
+                                                      float *d_x, int n) {
   float4 in[STRIPS];
   float4 gradient[STRIPS];
 #pragma unroll
@@ -92,19 +102,19 @@ static __device__ __forceinline__ void backward_chunk(const float *x, const floa
   for (int s = 0; s < STRIPS; s++) {
     store_strip<ALIGNED, THREADS>(
         d_x, s * 4 * THREADS, threadIdx.x, n,
-        each4([](float v, float g) { return g * Form::slope(v); }, in[s], gradient[s]));
+        each4([form](float v, float g) { return g * form.slope(v); }, in[s], gradient[s]));
   }
 }
 
 template <typename Form>
-static __device__ __forceinline__ void backward(const float *x, const float *d_y, float *d_x,
-                                                long long n) {
+static __device__ __forceinline__ void backward(Form form, const float *x, const float *d_y,
+                                                float *d_x, long long n) {
   const long long first = static_cast<long long>(blockIdx.x) * CHUNK;
   const int left = static_cast<int>(min(n - first, static_cast<long long>(CHUNK)));
   if (aligned_rows(left, x, d_y, d_x)) {
-    backward_chunk<Form, true>(x + first, d_y + first, d_x + first, left);
+    backward_chunk<Form, true>(form, x + first, d_y + first, d_x + first, left);
   } else {
-    backward_chunk<Form, false>(x + first, d_y + first, d_x + first, left);
+    backward_chunk<Form, false>(form, x + first, d_y + first, d_x + first, left);
   }
 }
 
@@ -112,7 +122,7 @@ extern "C" __global__ void __launch_bounds__(256) gelu_f32(
     const float *x,  // [n]
     float *y,        // [n], may be x
     long long n) {
-  forward<Gelu>(x, y, n);
+  forward(Gelu{}, x, y, n);
 }
 
 extern "C" __global__ void __launch_bounds__(256) gelu_backward_f32(
@@ -120,14 +130,14 @@ extern "C" __global__ void __launch_bounds__(256) gelu_backward_f32(
     const float *d_y,  // [n]
     float *d_x,        // [n], may be d_y
     long long n) {
-  backward<Gelu>(x, d_y, d_x, n);
+  backward(Gelu{}, x, d_y, d_x, n);
 }
 
 extern "C" __global__ void __launch_bounds__(256) gelu_tanh_f32(
     const float *x,  // [n]
     float *y,        // [n], may be x
     long long n) {
-  forward<GeluTanh>(x, y, n);
+  forward(GeluTanh{}, x, y, n);
 }
 
 extern "C" __global__ void __launch_bounds__(256) gelu_tanh_backward_f32(
@@ -135,14 +145,14 @@ extern "C" __global__ void __launch_bounds__(256) gelu_tanh_backward_f32(
     const float *d_y,  // [n]
     float *d_x,        // [n], may be d_y
     long long n) {
-  backward<GeluTanh>(x, d_y, d_x, n);
+  backward(GeluTanh{}, x, d_y, d_x, n);
 }
 
 extern "C" __global__ void __launch_bounds__(256) tanh_f32(
     const float *x,  // [n]
     float *y,        // [n], may be x
     long long n) {
-  forward<Tanh>(x, y, n);
+  forward(Tanh{}, x, y, n);
 }
 
 extern "C" __global__ void __launch_bounds__(256) tanh_backward_f32(
@@ -150,14 +160,14 @@ extern "C" __global__ void __launch_bounds__(256) tanh_backward_f32(
     const float *d_y,  // [n]
     float *d_x,        // [n], may be d_y
     long long n) {
-  backward<Tanh>(x, d_y, d_x, n);
+  backward(Tanh{}, x, d_y, d_x, n);
 }
 
 extern "C" __global__ void __launch_bounds__(256) sigsoftmax_f32(
     const float *x,  // [n]
     float *y,        // [n], may be x
     long long n) {
-  forward<Sigsoftmax>(x, y, n);
+  forward(Sigsoftmax{}, x, y, n);
 }
 
 extern "C" __global__ void __launch_bounds__(256) sigsoftmax_backward_f32(
@@ -165,14 +175,14 @@ extern "C" __global__ void __launch_bounds__(256) sigsoftmax_backward_f32(
     const float *d_y,  // [n]
     float *d_x,        // [n], may be d_y
     long long n) {
-  backward<Sigsoftmax>(x, d_y, d_x, n);
+  backward(Sigsoftmax{}, x, d_y, d_x, n);
 }
 
 extern "C" __global__ void __launch_bounds__(256) relu_f32(
     const float *x,  // [n]
     float *y,        // [n], may be x
     long long n) {
-  forward<Relu>(x, y, n);
+  forward(Relu{}, x, y, n);
 }
 
 extern "C" __global__ void __launch_bounds__(256) relu_backward_f32(
@@ -180,5 +190,22 @@ extern "C" __global__ void __launch_bounds__(256) relu_backward_f32(
     const float *d_y,  // [n]
     float *d_x,        // [n], may be d_y
     long long n) {
-  backward<Relu>(x, d_y, d_x, n);
+  backward(Relu{}, x, d_y, d_x, n);
+}
+
+extern "C" __global__ void __launch_bounds__(256) clip_f32(
+    float limit,
+    const float *x,  // [n]
+    float *y,        // [n], may be x
+    long long n) {
+  forward(Clip{limit}, x, y, n);
+}
+
+extern "C" __global__ void __launch_bounds__(256) clip_backward_f32(
+    float limit,
+    const float *x,    // [n]
+    const float *d_y,  // [n]
+    float *d_x,        // [n], may be d_y
+    long long n) {
+  backward(Clip{limit}, x, d_y, d_x, n);
 }

@@ -28,6 +28,18 @@ LLAMA3 = {
     "original_max_position_embeddings": 24,
 }
 
+
+def longrope(trained, **more):
+    """A Phi-3 whose first training had sequences of this length."""
+    return dict(model_type="phi3", vocab_size=31, hidden_size=16, num_attention_heads=2,
+                num_key_value_heads=1, num_hidden_layers=2, intermediate_size=14,
+                max_position_embeddings=40, original_max_position_embeddings=trained,
+                pad_token_id=3,
+                rope_parameters=dict(rope_type="longrope", rope_theta=100.0,
+                                     partial_rotary_factor=0.75, short_factor=[1.0, 1.25, 2.5],
+                                     long_factor=[1.5, 4.0, 9.75], **more))
+
+
 # What the given fixtures do not have: other shapes, tying, biases, rotary scalings, sequential
 # residuals, types of weights, shards, names. `file` says how the folder is written.
 CHECKPOINTS = {
@@ -158,11 +170,31 @@ CHECKPOINTS = {
                     max_position_embeddings=40, enable_bias=False, activation_function="gelu",
                     tie_word_embeddings=False, pad_token_id=5),
         file=dict(shard="20KB")),
+    "opt-narrow": dict(
+        config=dict(model_type="opt", vocab_size=31, hidden_size=16, word_embed_proj_dim=10,
+                    num_attention_heads=2, num_hidden_layers=2, ffn_dim=20,
+                    max_position_embeddings=20, do_layer_norm_before=False, dropout=0.0),
+        file=dict(dtype=torch.float16)),
+    "opt-narrow-norm-before": dict(
+        config=dict(model_type="opt", vocab_size=61, hidden_size=28, word_embed_proj_dim=20,
+                    num_attention_heads=4, num_hidden_layers=2, ffn_dim=40,
+                    max_position_embeddings=40, tie_word_embeddings=False, pad_token_id=5),
+        file=dict(shard="20KB")),
+    "opt-norm-of-sum": dict(
+        config=dict(model_type="opt", vocab_size=53, hidden_size=24, num_attention_heads=3,
+                    num_hidden_layers=3, ffn_dim=36, max_position_embeddings=40,
+                    do_layer_norm_before=False, enable_bias=False),
+        file=dict(dtype=torch.bfloat16, bare=True)),
     "olmo-plain": dict(
         config=dict(model_type="olmo", vocab_size=31, hidden_size=12, num_attention_heads=3,
                     num_key_value_heads=1, num_hidden_layers=2, intermediate_size=14,
                     max_position_embeddings=40),
         file=dict(dtype=torch.bfloat16, older=True)),
+    "olmo-clipped": dict(
+        config=dict(model_type="olmo", vocab_size=31, hidden_size=12, num_attention_heads=3,
+                    num_key_value_heads=1, num_hidden_layers=2, intermediate_size=14,
+                    max_position_embeddings=40, clip_qkv=0.3, tie_word_embeddings=True),
+        file=dict(dtype=torch.bfloat16)),
     "phi3-partial": dict(
         config=dict(model_type="phi3", vocab_size=31, hidden_size=16, num_attention_heads=2,
                     num_key_value_heads=1, num_hidden_layers=2, intermediate_size=14,
@@ -170,6 +202,10 @@ CHECKPOINTS = {
                     rope_parameters=dict(rope_type="default", rope_theta=10000.0,
                                          partial_rotary_factor=0.5)),
         file=dict(dtype=torch.bfloat16)),
+    "phi3-short": dict(config=longrope(24), file=dict(dtype=torch.bfloat16)),
+    "phi3-long": dict(config=longrope(8), file=dict(dtype=torch.float16)),
+    "phi3-long-given-factor": dict(
+        config=longrope(8, factor=7.0), file=dict(shard="20KB", older=True)),
     "neo-local": dict(
         config=dict(model_type="gpt_neo", vocab_size=31, hidden_size=12, num_heads=2,
                     num_layers=2, intermediate_size=20, max_position_embeddings=20,
@@ -181,6 +217,19 @@ CHECKPOINTS = {
                     num_key_value_heads=1, num_hidden_layers=3, intermediate_size=14,
                     max_position_embeddings=40, no_rope_layer_interval=2, pad_token_id=4),
         file=dict(dtype=torch.bfloat16, older=True)),
+    "smollm3-window": dict(
+        config=dict(model_type="smollm3", vocab_size=31, hidden_size=16, num_attention_heads=2,
+                    num_key_value_heads=1, num_hidden_layers=3, intermediate_size=14,
+                    max_position_embeddings=40, no_rope_layers=[0, 0, 1], pad_token_id=4,
+                    use_sliding_window=True, sliding_window=5),
+        file=dict(dtype=torch.bfloat16)),
+    "smollm3-rotary-window": dict(
+        config=dict(model_type="smollm3", vocab_size=53, hidden_size=24, num_attention_heads=4,
+                    num_key_value_heads=2, num_hidden_layers=3, intermediate_size=20,
+                    max_position_embeddings=40, no_rope_layers=[1, 1, 1], pad_token_id=4,
+                    use_sliding_window=True, sliding_window=6, tie_word_embeddings=False,
+                    layer_types=["full_attention", "sliding_attention", "full_attention"]),
+        file=dict(shard="20KB", older=True)),
 }
 
 

@@ -395,6 +395,18 @@ public final class Backend implements AutoCloseable {
     parts.elementwiseFunctions().elementwiseBackward(form, x, dY, dX);
   }
 
+  /** y = min(max(x, −limit), limit), elementwise; y may be x. */
+  public void clip(double limit, Tensor x, Tensor y) {
+    checks.sameSize("clip", x, y);
+    parts.elementwiseFunctions().clip(limit, x, y);
+  }
+
+  /** dX = dY where |x| ≤ limit, else 0; dX may be dY. */
+  public void clipBackward(double limit, Tensor x, Tensor dY, Tensor dX) {
+    checks.sameSize("clipBackward", x, dY, dX);
+    parts.elementwiseFunctions().clipBackward(limit, x, dY, dX);
+  }
+
   /**
    * A gated activation (Shazeer, arXiv 2002.05202): a row of x [N, 2F] is F gates, then F values; y
    * [N, F] = gate function of the gate, times the value.

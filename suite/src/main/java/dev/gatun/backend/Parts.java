@@ -192,6 +192,10 @@ public record Parts(
     void elementwise(Elementwise form, Tensor x, Tensor y);
 
     void elementwiseBackward(Elementwise form, Tensor x, Tensor dY, Tensor dX);
+
+    void clip(double limit, Tensor x, Tensor y);
+
+    void clipBackward(double limit, Tensor x, Tensor dY, Tensor dX);
   }
 
   /** Activations with gates. */

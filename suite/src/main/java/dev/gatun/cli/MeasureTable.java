@@ -63,10 +63,13 @@ record MeasureTable(Evidence evidence) {
   static String shape(TransformerConfig config) {
     return String.format(
         Locale.ROOT,
-        "%s, %s layers, D %,d, V %,d, context %,d%s",
+        "%s, %s layers, D %,d%s, V %,d, context %,d%s",
         config.family().name().toLowerCase(Locale.ROOT),
         config.layers(),
         config.width(),
+        config.narrowEmbedding().isPresent()
+            ? " (%,d at the head)".formatted(config.embeddingWidth())
+            : "",
         config.vocabulary(),
         config.contextLength(),
         config.isTied() ? ", tied head" : "");
@@ -80,10 +83,10 @@ record MeasureTable(Evidence evidence) {
     double most = 0;
     for (var entry : batches.entrySet()) {
       TransformerConfig config = entry.getKey().config();
-      double head = 1.0 * config.vocabulary() * config.width() * real.byteSize();
+      double head = 1.0 * config.vocabulary() * config.embeddingWidth() * real.byteSize();
       for (TokenBatch batch : entry.getValue()) {
         double n = batch.contexts();
-        double gram = 8 * n * (2 * n + 4.0 * config.width());
+        double gram = 8 * n * (2 * n + 4.0 * config.embeddingWidth());
         most = Math.max(most, 3 * head + gram + (768L << 20));
       }
     }

@@ -130,7 +130,7 @@ final class MeasuredTextOptions {
     }
     int context =
         checkpoints.stream().mapToInt(c -> c.config().contextLength()).min().orElseThrow();
-    int width = checkpoints.stream().mapToInt(c -> c.config().width()).max().orElseThrow();
+    int width = checkpoints.stream().mapToInt(c -> c.config().embeddingWidth()).max().orElseThrow();
     int wanted = length == null ? LONGEST : length;
     if (length != null && length > context) {
       console.note(

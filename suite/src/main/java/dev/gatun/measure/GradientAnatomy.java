@@ -190,7 +190,7 @@ final class GradientAnatomy {
   }
 
   private Shape shape() {
-    return new Shape(model.head().vocabulary(), model.config().width());
+    return new Shape(model.head().vocabulary(), model.config().embeddingWidth());
   }
 
   /** Of head weights: V and D. */

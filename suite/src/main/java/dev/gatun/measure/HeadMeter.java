@@ -224,7 +224,7 @@ public final class HeadMeter {
     Backend backend = model.backend();
     HeadInputs at = inputs(model);
     RowChunks gradient = gradient(model.head(), at);
-    int cap = 2 * model.config().width();
+    int cap = 2 * model.config().embeddingWidth();
     try (TensorScope scope = backend.newScope()) {
       Tensor headWeights = model.head().weights(scope);
       Spectrum ofGradient = measures.spectrum(backend, gradient);

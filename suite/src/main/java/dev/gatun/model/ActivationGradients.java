@@ -8,7 +8,8 @@ import java.util.Optional;
 
 /** The buffers of one backward pass; every block uses the same ones. */
 final class ActivationGradients implements AutoCloseable {
-  final Tensor hidden; // [N, D], gradient of the head's input
+  final Tensor hidden; // [N, E], gradient of the head's input
+  final Optional<Tensor> narrowEmbedding; // [N, E]
   final Tensor residual; // [N, D], gradient of the residual stream, accumulated downwards
   final Tensor branch; // [N, D], between a branch and its norm
   final Tensor packed; // [N, (heads + 2·kv)·hd]
@@ -23,8 +24,9 @@ final class ActivationGradients implements AutoCloseable {
     ElementType real = backend.real();
     Activations.Block block = activations.blocks.getFirst();
     hidden = like(real, activations.hidden);
-    residual = like(real, activations.hidden);
-    branch = like(real, activations.hidden);
+    narrowEmbedding = activations.narrowEmbedding.map(narrow -> like(real, narrow));
+    residual = like(real, activations.embedding);
+    branch = like(real, activations.embedding);
     packed = like(real, block.packed);
     attended = like(real, block.attended);
     queriesOrKeys =

@@ -22,10 +22,12 @@ final class Activations implements AutoCloseable {
   final Tensor positions; // [N] I32: 0 … T−1 after the table's offset, B times
   final Optional<RotaryTables> rotary; // [T, pairs]
   final Optional<RotaryTables> otherRotary; // [T, pairs], of the layers that differ
+  final Optional<Tensor> narrowEmbedding; // [N, E], of tokens, before its projection
   final Tensor embedding; // [N, D], the input of the first block
   final List<Block> blocks;
   final RowStatistics finalStatistics; // [N]
-  final Tensor hidden; // [N, D], the head's input, after the final norm
+  final Optional<Tensor> normalised; // [N, D], before the projection to a narrow head
+  final Tensor hidden; // [N, E], the head's input
   private final int batch;
   private final int length;
   private final TensorScope scope;
@@ -48,6 +50,7 @@ final class Activations implements AutoCloseable {
     final Optional<InputNorms> inputNorms; // where norms come before and after
     final Tensor attentionBranch; // [N, D], between attention and its norm
     final RowStatistics attentionStatistics; // [N]
+    final Optional<Tensor> unclipped; // [N, (heads + 2·kv)·hd], where there is a limit
     final Tensor packed; // [N, (heads + 2·kv)·hd], queries, keys and values
     final List<QueryKeyNormalisation.Kept> queriesAndKeys; // before their norm; none without
     final Tensor normalisers; // [B, heads, T, 2]
@@ -75,6 +78,10 @@ final class Activations implements AutoCloseable {
               : Optional.empty();
       attentionBranch = scope.zeros(real, rows, width);
       attentionStatistics = statistics(scope, real, rows);
+      unclipped =
+          config.attentionForm().clip().isPresent()
+              ? Optional.of(scope.zeros(real, rows, shape.packedWidth()))
+              : Optional.empty();
       packed = scope.zeros(real, rows, shape.packedWidth());
       queriesAndKeys = queriesAndKeys(config, scope, real, rows);
       normalisers = scope.zeros(real, shape.batch(), shape.heads(), shape.length(), 2);
@@ -121,6 +128,9 @@ final class Activations implements AutoCloseable {
     backend.write(ids, positions);
     rotary = rotary(backend, config, config.positions());
     otherRotary = rotary(backend, config, config.attentionForm().others().positions());
+    boolean narrow = config.narrowEmbedding().isPresent();
+    narrowEmbedding =
+        narrow ? Optional.of(scope.zeros(real, rows, config.embeddingWidth())) : Optional.empty();
     embedding = scope.zeros(real, rows, config.width());
     blocks = new ArrayList<>();
     for (int layer = 0; layer < config.layers(); layer++) {
@@ -130,7 +140,8 @@ final class Activations implements AutoCloseable {
               : blocks.getFirst());
     }
     finalStatistics = statistics(scope, real, rows);
-    hidden = scope.zeros(real, rows, config.width());
+    normalised = narrow ? Optional.of(scope.zeros(real, rows, config.width())) : Optional.empty();
+    hidden = scope.zeros(real, rows, config.embeddingWidth());
   }
 
   private Optional<RotaryTables> rotary(

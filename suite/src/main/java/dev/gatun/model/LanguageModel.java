@@ -135,7 +135,7 @@ public final class LanguageModel implements AutoCloseable {
     return head.scores(at.hidden(), at.targets());
   }
 
-  /** Hidden states [batch·length, D] after the final norm; valid until the next evaluation pass. */
+  /** Hidden states [batch·length, E], the head's inputs; valid until the next evaluation pass. */
   public Tensor hiddenStates(int[] inputs, int batch, int length) {
     return hiddenStates(inputs, batch, length, LayerVisitor.NONE);
   }
@@ -153,7 +153,7 @@ public final class LanguageModel implements AutoCloseable {
     return new HeadInputs(hidden, onDevice, contexts);
   }
 
-  /** The gradient [batch·length, D] of the hidden states in the last {@link #lossAndGradients}. */
+  /** The gradient [batch·length, E] of the hidden states in the last {@link #lossAndGradients}. */
   public Tensor hiddenGradient() {
     return backbone.hiddenGradient();
   }

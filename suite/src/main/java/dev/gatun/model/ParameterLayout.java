@@ -44,7 +44,7 @@ public final class ParameterLayout {
           for (int layer = 0; layer < config.layers(); layer++) {
             layout.addBlock(layer);
           }
-          layout.addNorm(layout.names.finalNorm(), config.width());
+          layout.addHeadInput();
           layout.addHead();
         });
   }
@@ -67,10 +67,14 @@ public final class ParameterLayout {
     return new ParameterLayout(config, layout -> layout.addBlock(layer));
   }
 
-  /** The norm before the head alone. */
-  public static ParameterLayout ofFinalNorm(TransformerConfig config) {
-    return new ParameterLayout(
-        config, layout -> layout.addNorm(layout.names.finalNorm(), config.width()));
+  /** The projection from a narrow token embedding alone. */
+  public static ParameterLayout ofInputProjection(TransformerConfig config) {
+    return new ParameterLayout(config, ParameterLayout::addInputProjection);
+  }
+
+  /** What lies between the last block and the head. */
+  public static ParameterLayout ofHeadInput(TransformerConfig config) {
+    return new ParameterLayout(config, ParameterLayout::addHeadInput);
   }
 
   /** What the head reads: its own parameters, and the token embedding if it is tied to that. */
@@ -79,8 +83,7 @@ public final class ParameterLayout {
         config,
         layout -> {
           if (config.isTied()) {
-            layout.add(
-                layout.names.tokenEmbedding(), normal(), config.vocabulary(), config.width());
+            layout.addTokenEmbedding();
           }
           layout.addHead();
         });
@@ -124,10 +127,34 @@ public final class ParameterLayout {
   }
 
   private void addEmbeddings() {
-    add(names.tokenEmbedding(), normal(), config.vocabulary(), config.width());
+    addTokenEmbedding();
+    if (config.narrowEmbedding().isPresent()) {
+      addInputProjection();
+    }
     if (config.positions() instanceof Positions.Learned(int offset)) {
       add(names.positionEmbedding(), normal(), offset + config.contextLength(), config.width());
     }
+  }
+
+  private void addTokenEmbedding() {
+    add(names.tokenEmbedding(), normal(), config.vocabulary(), config.embeddingWidth());
+  }
+
+  private void addInputProjection() {
+    addProjection(names.inputProjection(), config.width(), config.embeddingWidth());
+  }
+
+  private void addHeadInput() {
+    if (config.hasFinalNorm()) {
+      addNorm(names.finalNorm(), config.width());
+    }
+    if (config.narrowEmbedding().isPresent()) {
+      addProjection(names.outputProjection(), config.embeddingWidth(), config.width());
+    }
+  }
+
+  private void addProjection(String prefix, int outputs, int inputs) {
+    addLinear(new String[] {prefix}, new int[] {outputs}, inputs, normal(), false);
   }
 
   private void addBlock(int layer) {
@@ -197,7 +224,7 @@ public final class ParameterLayout {
       case HeadForm.Factorised(int rank) -> {
         // A·B then has entries of variance rank·(0.02²)·(1/rank), as a full head's.
         add(ParameterNames.HEAD_A, normal(), config.vocabulary(), rank);
-        add(ParameterNames.HEAD_B, new Normal(1 / Math.sqrt(rank)), rank, config.width());
+        add(ParameterNames.HEAD_B, new Normal(1 / Math.sqrt(rank)), rank, config.embeddingWidth());
       }
       case HeadForm.Sigsoftmax(boolean tied) -> {
         if (!tied) {
@@ -207,7 +234,7 @@ public final class ParameterLayout {
       case HeadForm.MixtureOfSoftmaxes(int components) -> {
         addHeadWeights();
         addProjections(components);
-        add(ParameterNames.HEAD_PRIOR, normal(), components, config.width());
+        add(ParameterNames.HEAD_PRIOR, normal(), components, config.embeddingWidth());
       }
       case HeadForm.MultipleHidden(int vectors) -> {
         addHeadWeights();
@@ -215,23 +242,23 @@ public final class ParameterLayout {
       }
       case HeadForm.ClassFactored(int classes) -> {
         addHeadWeights();
-        add(ParameterNames.HEAD_CLASSES, normal(), classes, config.width());
+        add(ParameterNames.HEAD_CLASSES, normal(), classes, config.embeddingWidth());
       }
     }
   }
 
   private void addHeadWeights() {
-    add(names.head(), normal(), config.vocabulary(), config.width());
+    add(names.head(), normal(), config.vocabulary(), config.embeddingWidth());
   }
 
   /** Of variance 1 from a normalised hidden state: tanh bends them, and no two are alike. */
   private void addProjections(int count) {
-    Normal unitVariance = new Normal(1 / Math.sqrt(config.width()));
+    Normal unitVariance = new Normal(1 / Math.sqrt(config.embeddingWidth()));
     add(
         ParameterNames.HEAD_PROJECTIONS,
         unitVariance,
-        (long) count * config.width(),
-        config.width());
+        (long) count * config.embeddingWidth(),
+        config.embeddingWidth());
   }
 
   /** Weights with {@code inputs} columns whose rows touch, and their biases likewise. */

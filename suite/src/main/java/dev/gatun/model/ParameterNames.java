@@ -34,6 +34,16 @@ public sealed interface ParameterNames {
   /** Prefix of the norm before the head. */
   String finalNorm();
 
+  /** Prefix of the projection from a narrow token embedding into the residual stream. */
+  default String inputProjection() {
+    throw new IllegalStateException("no checkpoint of this family names a narrow embedding");
+  }
+
+  /** Prefix of the projection from the residual stream to a head of a narrow embedding's width. */
+  default String outputProjection() {
+    throw new IllegalStateException("no checkpoint of this family names a narrow embedding");
+  }
+
   /** Prefix of the norm before attention, where there is one after it too. */
   default String attentionInputNorm(int layer) {
     throw new IllegalStateException("no checkpoint of this family names a second norm");
@@ -375,6 +385,16 @@ public sealed interface ParameterNames {
     @Override
     public String finalNorm() {
       return "model.decoder.final_layer_norm";
+    }
+
+    @Override
+    public String inputProjection() {
+      return "model.decoder.project_in";
+    }
+
+    @Override
+    public String outputProjection() {
+      return "model.decoder.project_out";
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.gatun.model;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
 
 /** How positions enter a model. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "is")
@@ -55,7 +56,10 @@ public sealed interface Positions {
       return (turned(headWidth) + 1) / 2;
     }
 
-    /** Refuses a head of which nothing, or half a pair, would turn. */
+    /**
+     * Refuses a head of which nothing, or half a pair, would turn, and a scaling that has not one
+     * factor for each pair.
+     */
     void requireFits(int headWidth) {
       if (2 * pairs(headWidth) > headWidth) {
         throw new IllegalArgumentException(
@@ -66,25 +70,39 @@ public sealed interface Positions {
             "a rotary fraction of %s turns nothing of a head width of %s"
                 .formatted(fraction, headWidth));
       }
+      if (scaling instanceof LongRope longRope) {
+        longRope.requirePairs(pairs(headWidth));
+      }
     }
 
-    /** Angle of pair j per position, in radians. */
-    double frequency(int j, int headWidth) {
-      return scaling.scaled(StrictMath.pow(theta, -2.0 * j / turned(headWidth)));
+    /** Angle of pair j per position in sequences of a length, in radians. */
+    double frequency(int j, int headWidth, int length) {
+      return scaling.scaled(StrictMath.pow(theta, -2.0 * j / turned(headWidth)), j, length);
     }
   }
 
   /** What a longer context than that of the first training does to rotary frequencies. */
   @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "is")
   sealed interface Scaling {
-    /** The frequency to use, in radians per position. */
-    double scaled(double frequency);
+    /**
+     * The frequency to use, in radians per position.
+     *
+     * @param frequency of the pair, not scaled
+     * @param pair its number
+     * @param length of the sequences, in tokens
+     */
+    double scaled(double frequency, int pair, int length);
+
+    /** What cosines and sines are multiplied by. */
+    default double amplitude() {
+      return 1;
+    }
   }
 
   /** Frequencies as they are. */
   record Unscaled() implements Scaling {
     @Override
-    public double scaled(double frequency) {
+    public double scaled(double frequency, int pair, int length) {
       return frequency;
     }
   }
@@ -97,7 +115,7 @@ public sealed interface Positions {
     }
 
     @Override
-    public double scaled(double frequency) {
+    public double scaled(double frequency, int pair, int length) {
       return frequency / factor;
     }
   }
@@ -128,10 +146,47 @@ public sealed interface Positions {
     }
 
     @Override
-    public double scaled(double frequency) {
+    public double scaled(double frequency, int pair, int length) {
       double turns = context * frequency / (2 * Math.PI);
       double kept = Math.clamp((turns - lowFactor) / (highFactor - lowFactor), 0, 1);
       return (1 - kept) * frequency / factor + kept * frequency;
+    }
+  }
+
+  /**
+   * As in Phi-3 (LongRoPE; Ding et al., arXiv 2402.13753): the frequency of each pair is divided by
+   * a factor of its own, one in sequences up to the length of the first training and another in
+   * longer ones.
+   *
+   * @param shortFactors of sequences up to that length
+   * @param longFactors of longer ones
+   * @param context of the first training, in tokens
+   * @param amplitude what cosines and sines are multiplied by, in sequences of any length
+   */
+  record LongRope(
+      List<Double> shortFactors, List<Double> longFactors, int context, double amplitude)
+      implements Scaling {
+    /** Checks the numbers. */
+    public LongRope {
+      shortFactors = List.copyOf(shortFactors);
+      longFactors = List.copyOf(longFactors);
+      shortFactors.forEach(factor -> requirePositive("short factor", factor));
+      longFactors.forEach(factor -> requirePositive("long factor", factor));
+      requirePositive("original context", context);
+      requirePositive("attention factor", amplitude);
+    }
+
+    private void requirePairs(int pairs) {
+      if (shortFactors.size() != pairs || longFactors.size() != pairs) {
+        throw new IllegalArgumentException(
+            "the rotary scaling has %s short and %s long factors for %s pairs"
+                .formatted(shortFactors.size(), longFactors.size(), pairs));
+      }
+    }
+
+    @Override
+    public double scaled(double frequency, int pair, int length) {
+      return frequency / (length > context ? longFactors : shortFactors).get(pair);
     }
   }
 

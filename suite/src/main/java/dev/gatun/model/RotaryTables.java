@@ -5,8 +5,8 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.tensor.Tensor;
 
 /**
- * Cosine and sine of the angle of every pair of turned elements at every position, computed on the
- * host in f64 and rounded once.
+ * Cosine and sine of the angle of every pair of turned elements at every position, multiplied by
+ * the amplitude of the scaling: computed on the host in f64 and rounded once.
  *
  * @param cos [length, pairs]
  * @param sin [length, pairs]
@@ -17,14 +17,15 @@ record RotaryTables(Tensor cos, Tensor sin) {
   static RotaryTables of(
       Backend backend, TensorScope scope, Positions.Rotary rotary, int headWidth, int length) {
     int pairs = rotary.pairs(headWidth);
+    double amplitude = rotary.scaling().amplitude();
     double[] cosines = new double[length * pairs];
     double[] sines = new double[length * pairs];
     for (int j = 0; j < pairs; j++) {
-      double frequency = rotary.frequency(j, headWidth);
+      double frequency = rotary.frequency(j, headWidth, length);
       for (int position = 0; position < length; position++) {
         double angle = position * frequency;
-        cosines[position * pairs + j] = StrictMath.cos(angle);
-        sines[position * pairs + j] = StrictMath.sin(angle);
+        cosines[position * pairs + j] = amplitude * StrictMath.cos(angle);
+        sines[position * pairs + j] = amplitude * StrictMath.sin(angle);
       }
     }
     RotaryTables tables =

@@ -8,8 +8,9 @@ import dev.gatun.tensor.Tensor;
 import java.util.Optional;
 
 /**
- * Causal self-attention of a block: queries, keys and values, a norm of queries and keys where
- * there is one, rotary positions likewise, attention and the {@link #output} layer.
+ * Causal self-attention of a block: queries, keys and values, clipped where there is a limit, a
+ * norm of queries and keys where there is one, rotary positions likewise, attention and the {@link
+ * #output} layer.
  */
 final class SelfAttention {
   private final Backend backend;
@@ -51,7 +52,9 @@ final class SelfAttention {
 
   /** From x [N, D] to {@code kept.attended} [N, heads·hd], which {@link #output} takes. */
   void forward(Tensor x, Activations pass, Activations.Block kept) {
-    queryKeyValue.forward(x, kept.packed);
+    queryKeyValue.forward(x, kept.unclipped.orElse(kept.packed));
+    kept.unclipped.ifPresent(unclipped ->
+        backend.clip(config.attentionForm().clip().orElseThrow(), unclipped, kept.packed));
     norm.ifPresent(n -> n.forward(kept));
     AttentionShape shape = shape(pass);
     rotary(pass).ifPresent(t -> backend.rotary(shape, t.cos(), t.sin(), kept.packed));
@@ -78,6 +81,12 @@ final class SelfAttention {
         shape, kept.packed, kept.attended, kept.normalisers, gradients.attended, gradients.packed);
     rotary(pass).ifPresent(t -> backend.rotaryBackward(shape, t.cos(), t.sin(), gradients.packed));
     norm.ifPresent(n -> n.backward(kept, gradients));
+    kept.unclipped.ifPresent(unclipped ->
+        backend.clipBackward(
+            config.attentionForm().clip().orElseThrow(),
+            unclipped,
+            gradients.packed,
+            gradients.packed));
     queryKeyValue.backward(gradients.packed, x, dX);
   }
 

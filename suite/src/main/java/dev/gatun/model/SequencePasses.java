@@ -37,10 +37,22 @@ public final class SequencePasses implements AutoCloseable {
     }
   }
 
-  /** What is done with some sequences' rows [n·T, D], and the buffers for them. */
+  /** What is done with the rows of some sequences, and the buffers for them. */
   @FunctionalInterface
   private interface Pass {
-    void run(Tensor rows, Activations buffers);
+    void run(Tensor from, Tensor to, Activations buffers);
+  }
+
+  /** Makes the states [N, D] of rows [N, E] of a narrow token embedding. */
+  public void project(Parameters parameters, Tensor rows, Tensor states) {
+    Linear projection = Transformer.inputProjection(backend, config, parameters).orElseThrow();
+    forEach(
+        rows,
+        states,
+        (narrow, wide, pass) -> {
+          projection.forward(narrow, pass.embedding);
+          backend.copy(pass.embedding, wide);
+        });
   }
 
   /** Takes the states [N, D] through a block with these parameters. */
@@ -49,33 +61,38 @@ public final class SequencePasses implements AutoCloseable {
       var block = new TransformerBlock(backend, scope, config, parameters, layer);
       forEach(
           states,
-          (rows, pass) -> {
+          states,
+          (from, to, pass) -> {
             Activations.Block kept = pass.blocks.getFirst();
-            block.forward(rows, pass, kept);
-            backend.copy(kept.output, rows);
+            block.forward(from, pass, kept);
+            backend.copy(kept.output, to);
           });
     }
   }
 
-  /** Takes the states [N, D] through the norm before the head. */
-  public void finalNorm(Parameters parameters, Tensor states) {
+  /** Makes the head's inputs [N, E] of the states [N, D]; both may be the same tensor. */
+  public void headInputs(Parameters parameters, Tensor states, Tensor hidden) {
     try (TensorScope scope = backend.newScope()) {
-      String name = parameters.layout().names().finalNorm();
-      Normalisation norm = Normalisation.of(backend, scope, config, parameters, name);
+      var headInput = new HeadInput(backend, scope, config, parameters);
       forEach(
           states,
-          (rows, pass) -> {
-            norm.forward(rows, pass.hidden, pass.finalStatistics);
-            backend.copy(pass.hidden, rows);
+          hidden,
+          (from, to, pass) -> {
+            headInput.forward(from, pass);
+            backend.copy(pass.hidden, to);
           });
     }
   }
 
-  private void forEach(Tensor states, Pass pass) {
+  private void forEach(Tensor from, Tensor to, Pass pass) {
     for (int first = 0; first < batch; first += atOnce) {
       int count = Math.min(atOnce, batch - first);
-      Tensor rows = states.rows((long) first * length, (long) count * length);
-      pass.run(rows, count == atOnce ? buffers.getFirst() : buffers.getLast());
+      long row = (long) first * length;
+      long rows = (long) count * length;
+      pass.run(
+          from.rows(row, rows),
+          to.rows(row, rows),
+          count == atOnce ? buffers.getFirst() : buffers.getLast());
     }
   }
 

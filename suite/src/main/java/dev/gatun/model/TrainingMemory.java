@@ -41,7 +41,7 @@ public record TrainingMemory(
   /** Bytes of a forward pass alone, whose blocks share their buffers, and of its logits. */
   public static long ofEvaluation(
       TransformerConfig config, long rows, ElementType real, long workingSetBytes) {
-    long perRow = blockPerRow(config) + 2L * config.width() + 2;
+    long perRow = blockPerRow(config) + endsPerRow(config);
     return rows * (perRow * real.byteSize() + 2 * ElementType.I32.byteSize())
         + logits(config, rows, real, workingSetBytes);
   }
@@ -52,9 +52,11 @@ public record TrainingMemory(
 
   /** Elements for each token: {@link Activations} and {@link ActivationGradients}. */
   private static long activationsPerRow(TransformerConfig config) {
-    long forward = config.layers() * blockPerRow(config) + 2L * config.width() + 2;
+    boolean narrow = config.narrowEmbedding().isPresent();
+    long forward = config.layers() * blockPerRow(config) + endsPerRow(config);
     long backward =
-        3L * config.width()
+        2L * config.width()
+            + (narrow ? 2L : 1L) * config.embeddingWidth()
             + packed(config)
             + attended(config)
             + (config.queryKeyNorm() == QueryKeyNorm.NONE ? 0 : attended(config))
@@ -62,12 +64,18 @@ public record TrainingMemory(
     return forward + backward;
   }
 
+  /** Before the first block, and after the last, with two statistics of each row. */
+  private static long endsPerRow(TransformerConfig config) {
+    boolean narrow = config.narrowEmbedding().isPresent();
+    return (narrow ? 2L : 1L) * (config.width() + config.embeddingWidth()) + 2;
+  }
+
   /** Elements that a block keeps for each token. */
   public static long blockPerRow(TransformerConfig config) {
     long statistics = 4;
     return 4L * config.width()
         + statistics
-        + packed(config)
+        + (config.attentionForm().clip().isPresent() ? 2 : 1) * packed(config)
         + queriesAndKeys(config)
         + (config.blockForm() == BlockForm.NORM_AROUND ? 2L * config.width() + statistics : 0)
         + attended(config)
@@ -105,14 +113,16 @@ public record TrainingMemory(
         LogitChunks.chunkRows(
             rows,
             copies * config.vocabulary(),
-            config.width() / copies,
+            config.embeddingWidth() / copies,
             real.byteSize(),
             workingSetBytes);
     long elements = Math.max(rows, copies * config.vocabulary() * chunkRows);
     // Of several hidden vectors: before and after tanh, and their gradient.
     long vectors = head instanceof HeadForm.Sigsoftmax ? 0 : copies - 1;
     long perRow = head instanceof HeadForm.ClassFactored(int classes) ? 8L * classes : 3;
-    return (elements + 3 * (vectors == 0 ? 0 : copies) * chunkRows * config.width() + perRow * rows)
+    return (elements
+                + 3 * (vectors == 0 ? 0 : copies) * chunkRows * config.embeddingWidth()
+                + perRow * rows)
             * real.byteSize()
         + rows * ElementType.I32.byteSize();
   }

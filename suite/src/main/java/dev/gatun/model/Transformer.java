@@ -8,19 +8,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The backbone: tokens to hidden states after the final norm, and back. Buffers of a pass are kept
+ * The backbone: tokens to hidden states, the head's inputs, and back. Buffers of a pass are kept
  * and reused while the batch's extents stay the same.
  */
 final class Transformer implements AutoCloseable {
   private final Backend backend;
   private final TransformerConfig config;
-  private final Tensor tokenEmbedding; // [V, D]
-  private final Tensor tokenEmbeddingGradient; // [V, D]
+  private final Tensor tokenEmbedding; // [V, E]
+  private final Tensor tokenEmbeddingGradient; // [V, E]
+  private final Optional<Linear> inputProjection;
   private final Optional<Tensor> positionEmbedding; // [contextLength, D]
   private final Optional<Tensor> positionEmbeddingGradient; // [contextLength, D]
   private final TensorScope scope;
   private final List<TransformerBlock> blocks = new ArrayList<>();
-  private final Normalisation finalNorm;
+  private final HeadInput headInput;
   private Optional<Activations> training = Optional.empty();
   private Optional<ActivationGradients> gradients = Optional.empty();
   private Optional<Activations> evaluation = Optional.empty();
@@ -32,6 +33,7 @@ final class Transformer implements AutoCloseable {
     ParameterNames names = parameters.layout().names();
     tokenEmbedding = parameters.value(names.tokenEmbedding());
     tokenEmbeddingGradient = parameters.gradient(names.tokenEmbedding());
+    inputProjection = inputProjection(backend, config, parameters);
     boolean learned = config.positions() instanceof Positions.Learned;
     positionEmbedding =
         learned ? Optional.of(parameters.value(names.positionEmbedding())) : Optional.empty();
@@ -41,7 +43,21 @@ final class Transformer implements AutoCloseable {
     for (int layer = 0; layer < config.layers(); layer++) {
       blocks.add(new TransformerBlock(backend, scope, config, parameters, layer));
     }
-    finalNorm = Normalisation.of(backend, scope, config, parameters, names.finalNorm());
+    headInput = new HeadInput(backend, scope, config, parameters);
+  }
+
+  /** From a narrow token embedding into the residual stream, where there is one. */
+  static Optional<Linear> inputProjection(
+      Backend backend, TransformerConfig config, Parameters parameters) {
+    return config.narrowEmbedding().isPresent()
+        ? Optional.of(
+            new Linear(
+                backend,
+                parameters,
+                parameters.layout().names().inputProjection(),
+                config.width(),
+                false))
+        : Optional.empty();
   }
 
   /**
@@ -56,8 +72,8 @@ final class Transformer implements AutoCloseable {
   }
 
   /**
-   * Hidden states after the final norm, [B·T, D], of the tokens last loaded; {@link #backward} may
-   * follow. Valid until the next training pass.
+   * Hidden states, [B·T, E], of the tokens last loaded; {@link #backward} may follow. Valid until
+   * the next training pass.
    */
   Tensor forward() {
     return forward(
@@ -66,7 +82,7 @@ final class Transformer implements AutoCloseable {
   }
 
   /**
-   * Hidden states after the final norm, [B·T, D], valid until the next evaluation pass.
+   * Hidden states, [B·T, E], valid until the next evaluation pass.
    *
    * @param visitor sees those between the blocks
    * @throws IllegalArgumentException as {@link #load}
@@ -79,11 +95,14 @@ final class Transformer implements AutoCloseable {
   }
 
   private Tensor forward(Activations pass, LayerVisitor visitor) {
-    backend.embedding(tokenEmbedding, pass.tokens, pass.embedding);
-    scaleEmbedding(pass.embedding);
+    Tensor embedded = pass.narrowEmbedding.orElse(pass.embedding);
+    backend.embedding(tokenEmbedding, pass.tokens, embedded);
+    scaleEmbedding(embedded);
+    inputProjection.ifPresent(p -> p.forward(embedded, pass.embedding));
     positionEmbedding.ifPresent(table -> {
-      backend.embedding(table, pass.positions, pass.hidden);
-      backend.axpy(1, pass.hidden, pass.embedding);
+      Tensor rows = pass.normalised.orElse(pass.hidden); // not in use yet
+      backend.embedding(table, pass.positions, rows);
+      backend.axpy(1, rows, pass.embedding);
     });
     Tensor x = pass.embedding;
     visitor.visit(0, x);
@@ -93,7 +112,7 @@ final class Transformer implements AutoCloseable {
       x = kept.output;
       visitor.visit(layer + 1, x);
     }
-    finalNorm.forward(x, pass.hidden, pass.finalStatistics);
+    headInput.forward(x, pass);
     return pass.hidden;
   }
 
@@ -103,7 +122,7 @@ final class Transformer implements AutoCloseable {
     }
   }
 
-  /** The buffer [B·T, D] for the gradient of the hidden states of the training pass. */
+  /** The buffer [B·T, E] for the gradient of the hidden states of the training pass. */
   Tensor hiddenGradient() {
     return gradients.orElseThrow(() -> new IllegalStateException("no forward pass")).hidden;
   }
@@ -113,29 +132,30 @@ final class Transformer implements AutoCloseable {
     Activations pass =
         training.orElseThrow(() -> new IllegalStateException("no forward pass to go back through"));
     ActivationGradients buffers = gradients.orElseThrow();
-    Tensor last = pass.blocks.getLast().output;
-    backend.fill(buffers.residual, 0);
-    finalNorm.backward(buffers.hidden, last, pass.finalStatistics, buffers.residual);
+    headInput.backward(pass.blocks.getLast().output, pass, buffers);
     for (int layer = blocks.size() - 1; layer >= 0; layer--) {
       Tensor x = layer == 0 ? pass.embedding : pass.blocks.get(layer - 1).output;
       blocks.get(layer).backward(x, pass, pass.blocks.get(layer), buffers);
     }
     positionEmbeddingGradient.ifPresent(
         table -> backend.embeddingBackward(buffers.residual, pass.positions, table));
-    scaleEmbedding(buffers.residual);
-    tokensBackward(pass, buffers);
+    Tensor dEmbedded = buffers.narrowEmbedding.orElse(buffers.residual);
+    inputProjection.ifPresent(
+        p -> p.backward(buffers.residual, pass.narrowEmbedding.orElseThrow(), dEmbedded));
+    scaleEmbedding(dEmbedded);
+    tokensBackward(pass, dEmbedded, buffers.branch);
   }
 
   /** The padding token's row keeps what the head has put there. */
-  private void tokensBackward(Activations pass, ActivationGradients buffers) {
+  private void tokensBackward(Activations pass, Tensor dEmbedded, Tensor unused) {
     if (config.paddingToken().isEmpty()) {
-      backend.embeddingBackward(buffers.residual, pass.tokens, tokenEmbeddingGradient);
+      backend.embeddingBackward(dEmbedded, pass.tokens, tokenEmbeddingGradient);
       return;
     }
     Tensor row = tokenEmbeddingGradient.rows(config.paddingToken().getAsInt(), 1);
-    Tensor kept = buffers.branch.rows(0, 1);
+    Tensor kept = unused.slice(0, 1, row.cols());
     backend.copy(row, kept);
-    backend.embeddingBackward(buffers.residual, pass.tokens, tokenEmbeddingGradient);
+    backend.embeddingBackward(dEmbedded, pass.tokens, tokenEmbeddingGradient);
     backend.copy(kept, row);
   }
 

@@ -50,6 +50,7 @@ final class TransformerBlock {
       case NORM_BEFORE -> normBefore(x, pass, kept);
       case PARALLEL -> parallel(x, pass, kept);
       case NORM_AFTER, NORM_AROUND -> normAfter(x, pass, kept);
+      case NORM_OF_SUM -> normOfSum(x, pass, kept);
     }
   }
 
@@ -62,6 +63,7 @@ final class TransformerBlock {
       case NORM_BEFORE -> normBeforeBackward(x, pass, kept, gradients);
       case PARALLEL -> parallelBackward(x, pass, kept, gradients);
       case NORM_AFTER, NORM_AROUND -> normAfterBackward(x, pass, kept, gradients);
+      case NORM_OF_SUM -> normOfSumBackward(x, pass, kept, gradients);
     }
   }
 
@@ -164,5 +166,34 @@ final class TransformerBlock {
             norms.attention.backward(
                 branch, x, kept.inputNorms.orElseThrow().attentionStatistics(), residual),
         () -> backend.axpy(1, branch, residual));
+  }
+
+  private void normOfSum(Tensor x, Activations pass, Activations.Block kept) {
+    attention.forward(x, pass, kept);
+    backend.copy(x, kept.attentionBranch);
+    attention.output().forwardAdding(kept.attended, kept.attentionBranch);
+    attentionNorm.forward(kept.attentionBranch, kept.middle, kept.attentionStatistics);
+
+    mlp.forward(kept.middle, kept);
+    backend.copy(kept.middle, kept.mlpBranch);
+    mlp.output().forwardAdding(kept.activated, kept.mlpBranch);
+    mlpNorm.forward(kept.mlpBranch, kept.output, kept.mlpStatistics);
+  }
+
+  private void normOfSumBackward(
+      Tensor x, Activations pass, Activations.Block kept, ActivationGradients gradients) {
+    Tensor residual = gradients.residual;
+    Tensor branch = gradients.branch;
+    backend.fill(branch, 0);
+    mlpNorm.backward(residual, kept.mlpBranch, kept.mlpStatistics, branch);
+    mlp.output().backward(branch, kept.activated, gradients.activated);
+    mlp.backward(kept.middle, kept, gradients, residual);
+    backend.axpy(1, branch, residual);
+
+    backend.fill(branch, 0);
+    attentionNorm.backward(residual, kept.attentionBranch, kept.attentionStatistics, branch);
+    attention.output().backward(branch, kept.attended, gradients.attended);
+    attention.backward(x, pass, kept, gradients, residual);
+    backend.axpy(1, branch, residual);
   }
 }

@@ -1,5 +1,6 @@
 package dev.gatun.model;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.gatun.backend.AttentionShape;
 import java.util.Arrays;
@@ -31,6 +32,9 @@ import java.util.OptionalInt;
  * @param logitCap c, which makes c·tanh(z/c) of a logit z of a linear head
  * @param paddingToken a token whose embedding gets no gradient through the inputs
  * @param head the output layer
+ * @param narrowEmbedding width E < D of the token embedding and of the head's inputs, where it is
+ *     not D: a projection [D, E] leads from the embedding into the residual stream, and one [E, D]
+ *     to the head; left out of JSON where there is none
  */
 public record TransformerConfig(
     Family family,
@@ -53,7 +57,8 @@ public record TransformerConfig(
     double embeddingScale,
     OptionalDouble logitCap,
     OptionalInt paddingToken,
-    HeadForm head) {
+    HeadForm head,
+    @JsonInclude(JsonInclude.Include.NON_ABSENT) OptionalInt narrowEmbedding) {
 
   /** Whose parameter names (those of the Hugging Face checkpoints) a model uses. */
   public enum Family {
@@ -108,7 +113,9 @@ public record TransformerConfig(
     /** y = x + norm(attention(x)), then y + norm(mlp(y)). */
     NORM_AFTER,
     /** y = x + norm(attention(norm(x))), then y + norm(mlp(norm(y))). */
-    NORM_AROUND
+    NORM_AROUND,
+    /** y = norm(x + attention(x)), then norm(y + mlp(y)); there is no further norm at the end. */
+    NORM_OF_SUM
   }
 
   /** The normalisation of each block and before the head. */
@@ -160,12 +167,32 @@ public record TransformerConfig(
    * @param byLayer whether layer l, counted from 0, divides its scores by l + 1 as well
    * @param scoreCap c, which then makes c·tanh(s/c) of a score s
    * @param others layers that differ from the rest
+   * @param clip c, which then makes min(max(x, −c), c) of each element x of queries, keys and
+   *     values, before any norm and positions; left out of JSON where there is none
    */
   public record AttentionForm(
-      double scoreVariance, boolean byLayer, OptionalDouble scoreCap, OtherLayers others) {
-    /** Every layer divides its scores by the same number. */
+      double scoreVariance,
+      boolean byLayer,
+      OptionalDouble scoreCap,
+      OtherLayers others,
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) OptionalDouble clip) {
+    /** Checks the limit. */
+    public AttentionForm {
+      if (clip.isPresent() && !(clip.getAsDouble() > 0)) {
+        throw new IllegalArgumentException(
+            "queries, keys and values can only be clipped at a positive number, not "
+                + clip.getAsDouble());
+      }
+    }
+
+    /** Every layer divides its scores by the same number, and nothing is clipped. */
     public AttentionForm(double scoreVariance, OptionalDouble scoreCap, OtherLayers others) {
-      this(scoreVariance, false, scoreCap, others);
+      this(scoreVariance, false, scoreCap, others, OptionalDouble.empty());
+    }
+
+    /** The same with queries, keys and values clipped. */
+    public AttentionForm clippedAt(OptionalDouble limit) {
+      return new AttentionForm(scoreVariance, byLayer, scoreCap, others, limit);
     }
 
     double scoreVariance(int layer) {
@@ -364,12 +391,66 @@ public record TransformerConfig(
           "the padding token, %s, is outside the vocabulary of %s"
               .formatted(paddingToken.getAsInt(), vocabulary));
     }
-    checkHead(head, vocabulary, width);
+    if (narrowEmbedding.isPresent()
+        && (narrowEmbedding.getAsInt() < 1 || narrowEmbedding.getAsInt() >= width)) {
+      throw new IllegalArgumentException(
+          "a projected token embedding must be narrower than the width, %s, and not %s"
+              .formatted(width, narrowEmbedding.getAsInt()));
+    }
+    checkHead(head, vocabulary, narrowEmbedding.orElse(width));
     if (logitCap.isPresent() && !(logitCap.getAsDouble() > 0 && head instanceof HeadForm.Linear)) {
       throw new IllegalArgumentException(
           "only logits of a linear head can be capped, and at a positive number, not %s of a %s one"
               .formatted(logitCap.getAsDouble(), head.label()));
     }
+  }
+
+  /** A model whose token embedding is as wide as its residual stream. */
+  public TransformerConfig(
+      Family family,
+      int vocabulary,
+      int width,
+      int layers,
+      int heads,
+      int keyValueHeads,
+      int headWidth,
+      int mlpWidth,
+      int contextLength,
+      Positions positions,
+      BlockForm blockForm,
+      Norm norm,
+      double normEpsilon,
+      QueryKeyNorm queryKeyNorm,
+      Activation activation,
+      Biases biases,
+      AttentionForm attentionForm,
+      double embeddingScale,
+      OptionalDouble logitCap,
+      OptionalInt paddingToken,
+      HeadForm head) {
+    this(
+        family,
+        vocabulary,
+        width,
+        layers,
+        heads,
+        keyValueHeads,
+        headWidth,
+        mlpWidth,
+        contextLength,
+        positions,
+        blockForm,
+        norm,
+        normEpsilon,
+        queryKeyNorm,
+        activation,
+        biases,
+        attentionForm,
+        embeddingScale,
+        logitCap,
+        paddingToken,
+        head,
+        OptionalInt.empty());
   }
 
   private static void checkHead(HeadForm head, int vocabulary, int width) {
@@ -510,7 +591,18 @@ public record TransformerConfig(
         embeddingScale,
         logitCap,
         paddingToken,
-        other);
+        other,
+        narrowEmbedding);
+  }
+
+  /** Width of the token embedding and of the head's inputs: E if that is narrow, else D. */
+  public int embeddingWidth() {
+    return narrowEmbedding.orElse(width);
+  }
+
+  /** Whether a norm comes between the last block and the head. */
+  boolean hasFinalNorm() {
+    return blockForm != BlockForm.NORM_OF_SUM;
   }
 
   /** Whether the head's weights are the token embedding's. */

@@ -17,6 +17,7 @@ import java.util.Objects;
  *     curve, which are named {@code <curve>@<x>}; those of the centred head, {@code
  *     <metric>_centred}, go with those of the head
  * @param claims claims that measure them; any by default
+ * @param tiers tiers that they are measured at; any by default
  * @param steps {@code untrained}, {@code trained} or, by default, all
  * @param kind the rule by which they are compared
  * @param within absolute; 0 by default
@@ -29,6 +30,7 @@ import java.util.Objects;
 public record Tolerance(
     List<String> metrics,
     List<String> claims,
+    List<String> tiers,
     Steps steps,
     CheckKind kind,
     Double within,
@@ -41,6 +43,7 @@ public record Tolerance(
   public Tolerance {
     metrics = List.copyOf(require(metrics, "metrics"));
     claims = claims == null ? List.of() : List.copyOf(claims);
+    tiers = tiers == null ? List.of() : List.copyOf(tiers);
     steps = Objects.requireNonNullElse(steps, Steps.ALL);
     if (steps != Steps.ALL && steps != Steps.UNTRAINED && steps != Steps.TRAINED) {
       throw new IllegalArgumentException("steps of a tolerance are all, untrained or trained");
@@ -79,11 +82,12 @@ public record Tolerance(
     return value;
   }
 
-  /** Whether it is the tolerance of a claim's metric at a step; a metric of C·W has that of W. */
-  public boolean isOf(String claim, String metric, long step) {
+  /** Whether it is the tolerance of a metric of a run at a step; a metric of C·W has that of W. */
+  boolean isOf(Run run, String metric, long step) {
     String ofHead = CurveName.uncentred(metric);
     return (metrics.contains(ofHead) || metrics.contains(CurveName.allPoints(ofHead)))
-        && (claims.isEmpty() || claims.contains(claim))
+        && (claims.isEmpty() || claims.contains(run.claim()))
+        && (tiers.isEmpty() || tiers.contains(run.tier()))
         && steps.includes(step, step);
   }
 }

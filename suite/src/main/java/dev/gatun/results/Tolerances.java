@@ -41,8 +41,8 @@ public record Tolerances(List<Tolerance> tolerances) {
     }
   }
 
-  /** The first tolerance of a claim's metric at a step. */
-  public Optional<Tolerance> of(String claim, String metric, long step) {
-    return tolerances.stream().filter(t -> t.isOf(claim, metric, step)).findFirst();
+  /** The first tolerance of a metric of a run at a step. */
+  public Optional<Tolerance> of(Run run, String metric, long step) {
+    return tolerances.stream().filter(t -> t.isOf(run, metric, step)).findFirst();
   }
 }

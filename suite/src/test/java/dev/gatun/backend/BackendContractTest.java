@@ -155,6 +155,27 @@ public abstract class BackendContractTest extends RowOperationsContract {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 7, 17, 1001, 40_003})
+  void clip(int size) {
+    double[] x = normal(size, 3);
+    x[0] = 1.5;
+    x[size / 2] = -1.5;
+    check(
+        "exact",
+        run -> {
+          Tensor y = run.out(size);
+          Tensor inPlace = run.in(0, size);
+          Tensor gradient = run.in(1, size);
+          run.backend().clip(1.5, run.in(0, size), y);
+          run.backend().clip(1.5, inPlace, inPlace);
+          run.backend().clipBackward(1.5, run.in(0, size), gradient, gradient);
+          return List.of(y, inPlace, gradient);
+        },
+        x,
+        normal(size));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 17, 1001, 40_003})
   void elementwise(int size) {
     double[] x = normal(size, 3);
     x[0] = size == 7 ? 60 : -4;
@@ -541,6 +562,7 @@ public abstract class BackendContractTest extends RowOperationsContract {
               Map.entry("rotary", () -> backend.rotary(shape, a, a, b)),
               Map.entry("attention", () -> backend.attention(shape, b, a, a)),
               Map.entry("elementwise", () -> backend.elementwise(Elementwise.TANH, a, b)),
+              Map.entry("clip", () -> backend.clip(1, a, b)),
               Map.entry(
                   "weightedCrossEntropyColumns",
                   () ->

@@ -24,6 +24,20 @@ final class ReferenceActivations implements Parts.ElementwiseFunctions, Parts.Ga
     }
   }
 
+  @Override
+  public void clip(double limit, Tensor x, Tensor y) {
+    for (long i = 0; i < x.size(); i++) {
+      put(y, i, Math.clamp(at(x, i), -limit, limit));
+    }
+  }
+
+  @Override
+  public void clipBackward(double limit, Tensor x, Tensor dY, Tensor dX) {
+    for (long i = 0; i < x.size(); i++) {
+      put(dX, i, Math.abs(at(x, i)) <= limit ? at(dY, i) : 0);
+    }
+  }
+
   static double elementwise(Elementwise form, double x) {
     return switch (form) {
       case GELU -> x * normalCdf(x);

@@ -83,6 +83,16 @@ class ReferenceGradientsTest {
   }
 
   @Test
+  void clip() {
+    Tensor x = normal(6, 11);
+    Tensor y = zeros(6, 11);
+    Tensor dY = normal(6, 11);
+    Tensor dX = zeros(6, 11);
+    backend.clipBackward(0.75, x, dY, dX);
+    assertGradient("x", () -> backend.clip(0.75, x, y), y, dY, x, dX);
+  }
+
+  @Test
   void gated() {
     for (Gate gate : Gate.values()) {
       Tensor x = normal(5, 14);

@@ -5,8 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.results.Evidence;
+import dev.gatun.results.Metric;
 import dev.gatun.results.ResultsFolder;
 import dev.gatun.results.Run;
+import dev.gatun.results.Tolerances;
+import dev.gatun.results.comparison.Agreement;
+import dev.gatun.results.comparison.Comparison;
+import dev.gatun.results.comparison.Machine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +43,7 @@ class ReproduceCheckpointsTest {
       model(VOCABULARY).write(folder.resolve("step" + step));
     }
     results = shared.resolve("results");
-    reproduced = run(results, "A1", "A5", "A9", "A10", "B3", "B5", "--details");
+    reproduced = run(results, 1, "A1", "A5", "A9", "A10", "B3", "B5", "--details");
   }
 
   /** Pythia-14m in its own shape, but for V. */
@@ -46,14 +51,14 @@ class ReproduceCheckpointsTest {
     return new PlantedModel(6, 128, vocabulary, 1.0, 0.99);
   }
 
-  private static CommandRun run(Path out, String... claimsAndOptions) {
+  private static CommandRun run(Path out, int threads, String... claimsAndOptions) {
     var command = new ArrayList<Object>(List.of("reproduce"));
     command.addAll(List.of(claimsAndOptions));
     command.addAll(List.of("--checkpoints"));
     for (String step : List.of("step80000", "step128000", "step143000")) {
       command.add(folder.resolve(step));
     }
-    command.addAll(List.of("--tokens", tokens, "--out", out, "--threads", 1));
+    command.addAll(List.of("--tokens", tokens, "--out", out, "--threads", threads));
     return CommandRun.of(command.toArray());
   }
 
@@ -94,6 +99,42 @@ class ReproduceCheckpointsTest {
     CommandRun verified = CommandRun.of("verify", results);
     assertEquals(0, verified.code(), verified.out() + verified.err());
     assertFalse(verified.out().contains("verdicts.arrow"), verified.out());
+  }
+
+  @Test
+  void anotherMachineIsHeldToTheSameNumbers() {
+    Path elsewhere = temporary.resolve("elsewhere");
+    CommandRun again = run(elsewhere, 2, "A1", "A5", "A9", "A10", "B3");
+    assertEquals(0, again.code(), again.err());
+    Evidence first = new ResultsFolder(results).readEvidence();
+    Evidence other = new ResultsFolder(elsewhere).readEvidence();
+    assertEquals(List.of(), disagreeing(first, other));
+    List<Metric> shifted =
+        other.metrics().stream()
+            .map(m -> m.name().equals("destroyed_norm") ? moved(m) : m)
+            .toList();
+    var moved = new Evidence(other.provenance(), other.runs(), shifted, other.spectra());
+    assertEquals(
+        List.of(
+            "A1 destroyed_norm", "A5 destroyed_norm", "A9 destroyed_norm", "A10 destroyed_norm"),
+        disagreeing(first, moved));
+  }
+
+  private static Metric moved(Metric m) {
+    double value = m.value() + 1e-3;
+    return new Metric(m.run(), m.claim(), m.name(), m.step(), value, m.uncertainty(), m.unit());
+  }
+
+  private static List<String> disagreeing(Evidence first, Evidence other) {
+    Comparison comparison =
+        Comparison.of(
+            new Machine("first", first, List.of()),
+            new Machine("other", other, List.of()),
+            Tolerances.shipped());
+    return comparison.metrics().stream()
+        .filter(m -> m.agreement() != Agreement.AGREES)
+        .map(m -> m.claim() + " " + m.metric())
+        .toList();
   }
 
   @Test

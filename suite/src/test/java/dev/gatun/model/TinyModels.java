@@ -60,10 +60,17 @@ public final class TinyModels {
           Map.entry("gemma2", gemma2()),
           Map.entry("gemma3", gemma3()),
           Map.entry("opt", opt()),
-          Map.entry("olmo", olmo()),
-          Map.entry("phi3", phi3()),
+          Map.entry("opt narrow", optNarrow(BlockForm.NORM_OF_SUM, VOCABULARY, 6, 4, 7)),
+          Map.entry(
+              "opt narrow, norm before", optNarrow(BlockForm.NORM_BEFORE, VOCABULARY, 6, 4, 7)),
+          Map.entry("olmo", olmo(OptionalDouble.empty())),
+          Map.entry("olmo clipped", olmo(OptionalDouble.of(0.75))),
+          Map.entry("phi3", phi3(new Positions.Unscaled())),
+          Map.entry("phi3 short", phi3(longRope(LENGTH))),
+          Map.entry("phi3 long", phi3(longRope(LENGTH - 1))),
           Map.entry("gpt neo", gptNeo()),
-          Map.entry("smollm3", smolLm3()));
+          Map.entry("smollm3", smolLm3(OptionalInt.empty())),
+          Map.entry("smollm3 window", smolLm3(OptionalInt.of(2))));
 
   private TinyModels() {}
 
@@ -327,7 +334,35 @@ public final class TinyModels {
         new HeadForm.Linear(true));
   }
 
-  private static TransformerConfig olmo() {
+  /** With projections from and to a narrow embedding. */
+  static TransformerConfig optNarrow(
+      BlockForm form, int vocabulary, int width, int embeddingWidth, int length) {
+    return new TransformerConfig(
+        Family.OPT,
+        vocabulary,
+        width,
+        2,
+        3,
+        3,
+        width / 3,
+        5,
+        length,
+        new Positions.Learned(2),
+        form,
+        Norm.LAYER,
+        1e-5,
+        QueryKeyNorm.NONE,
+        Activation.RELU,
+        Biases.ALL,
+        AttentionForm.usual(width / 3),
+        1,
+        OptionalDouble.empty(),
+        OptionalInt.empty(),
+        new HeadForm.Linear(form == BlockForm.NORM_OF_SUM),
+        OptionalInt.of(embeddingWidth));
+  }
+
+  private static TransformerConfig olmo(OptionalDouble clip) {
     return new TransformerConfig(
         Family.OLMO,
         VOCABULARY,
@@ -345,14 +380,19 @@ public final class TinyModels {
         QueryKeyNorm.NONE,
         Activation.SWIGLU,
         Biases.NONE,
-        AttentionForm.usual(2),
+        AttentionForm.usual(2).clippedAt(clip),
         1,
         OptionalDouble.empty(),
         OptionalInt.empty(),
         new HeadForm.Linear(false));
   }
 
-  private static TransformerConfig phi3() {
+  /** Of sequences that are longer than this, or not. */
+  private static Positions.Scaling longRope(int context) {
+    return new Positions.LongRope(List.of(1.5), List.of(0.25), context, 1.25);
+  }
+
+  private static TransformerConfig phi3(Positions.Scaling scaling) {
     return new TransformerConfig(
         Family.PHI3,
         VOCABULARY,
@@ -363,7 +403,7 @@ public final class TinyModels {
         4,
         5,
         7,
-        new Positions.Rotary(100, 0.5, new Positions.Unscaled()),
+        new Positions.Rotary(100, 0.5, scaling),
         BlockForm.NORM_BEFORE,
         Norm.RMS,
         1e-5,
@@ -405,7 +445,7 @@ public final class TinyModels {
         new HeadForm.Linear(true));
   }
 
-  private static TransformerConfig smolLm3() {
+  private static TransformerConfig smolLm3(OptionalInt window) {
     return new TransformerConfig(
         Family.SMOLLM3,
         VOCABULARY,
@@ -423,8 +463,7 @@ public final class TinyModels {
         QueryKeyNorm.NONE,
         Activation.SWIGLU,
         Biases.NONE,
-        AttentionForm.usual(
-            2, new OtherLayers(List.of(1), new Positions.None(), OptionalInt.empty())),
+        AttentionForm.usual(2, new OtherLayers(List.of(1), new Positions.None(), window)),
         1,
         OptionalDouble.empty(),
         OptionalInt.empty(),
@@ -463,7 +502,8 @@ public final class TinyModels {
         c.embeddingScale(),
         c.logitCap(),
         c.paddingToken(),
-        c.head());
+        c.head(),
+        c.narrowEmbedding());
   }
 
   /** Large weights, so that no path through the model is nearly linear. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.cpu.CpuBackend;
+import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.tensor.Batch;
 import dev.gatun.tensor.BlockVisitor;
@@ -28,7 +29,8 @@ class TrainingMemoryTest {
         TransformerConfig.gpt2(512, 32, 2, 4, 16),
         TransformerConfig.gpt2(96, 48, 3, 2, 16).withHead(new HeadForm.Linear(false)),
         TransformerConfig.llama(300, 32, 1, 4, 2, 80, 16),
-        TransformerConfig.gpt2(20_000, 8, 1, 2, 16));
+        TransformerConfig.gpt2(20_000, 8, 1, 2, 16),
+        TinyModels.optNarrow(BlockForm.NORM_OF_SUM, 300, 60, 40, 16));
   }
 
   @ParameterizedTest

@@ -82,6 +82,37 @@ final class ElementwiseFunctions implements Parts.ElementwiseFunctions {
         });
   }
 
+  /** x, y of equal size; y may be x. */
+  @Override
+  public void clip(double limit, Tensor x, Tensor y) {
+    long from = Lanes.address(x);
+    long to = Lanes.address(y);
+    long size = x.size();
+    pool.forEach(
+        WorkerPool.chunks(size, CHUNK),
+        chunk -> {
+          long offset = 4L * chunk * CHUNK;
+          int n = (int) Math.min(CHUNK, size - (long) chunk * CHUNK);
+          clipLoop((float) limit, from + offset, to + offset, n);
+        });
+  }
+
+  /** x, dY, dX of equal size; dX may be dY. */
+  @Override
+  public void clipBackward(double limit, Tensor x, Tensor dY, Tensor dX) {
+    long at = Lanes.address(x);
+    long from = Lanes.address(dY);
+    long to = Lanes.address(dX);
+    long size = x.size();
+    pool.forEach(
+        WorkerPool.chunks(size, CHUNK),
+        chunk -> {
+          long offset = 4L * chunk * CHUNK;
+          int n = (int) Math.min(CHUNK, size - (long) chunk * CHUNK);
+          clipBackwardLoop((float) limit, at + offset, from + offset, to + offset, n);
+        });
+  }
+
   private static void geluTanhLoop(long x, long y, int n) {
     VectorMask<Float> rest = Lanes.rest(n);
     for (int i = 0; i < n; i += Lanes.WIDTH) {
@@ -201,6 +232,29 @@ final class ElementwiseFunctions implements Parts.ElementwiseFunctions {
       VectorMask<Float> positive =
           Lanes.load(x + at, full, rest).compare(VectorOperators.GT, Lanes.ZERO);
       Lanes.store(Lanes.ZERO.blend(Lanes.load(dY + at, full, rest), positive), dX + at, full, rest);
+    }
+  }
+
+  private static void clipLoop(float limit, long x, long y, int n) {
+    FloatVector most = Lanes.broadcast(limit);
+    FloatVector least = Lanes.broadcast(-limit);
+    VectorMask<Float> rest = Lanes.rest(n);
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      boolean full = i <= n - Lanes.WIDTH;
+      long at = 4L * i;
+      Lanes.store(Lanes.load(x + at, full, rest).max(least).min(most), y + at, full, rest);
+    }
+  }
+
+  private static void clipBackwardLoop(float limit, long x, long dY, long dX, int n) {
+    FloatVector most = Lanes.broadcast(limit);
+    VectorMask<Float> rest = Lanes.rest(n);
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      boolean full = i <= n - Lanes.WIDTH;
+      long at = 4L * i;
+      VectorMask<Float> within =
+          Lanes.load(x + at, full, rest).abs().compare(VectorOperators.LE, most);
+      Lanes.store(Lanes.ZERO.blend(Lanes.load(dY + at, full, rest), within), dX + at, full, rest);
     }
   }
 

@@ -18,6 +18,9 @@ final class ElementwiseFunctions implements Parts.ElementwiseFunctions {
   private static final Kernel SIGSOFTMAX_BACKWARD = new Kernel(FILE, "sigsoftmax_backward_f32");
   private static final Kernel RELU_BACKWARD = new Kernel(FILE, "relu_backward_f32");
 
+  private static final Kernel CLIP = new Kernel(FILE, "clip_f32");
+  private static final Kernel CLIP_BACKWARD = new Kernel(FILE, "clip_backward_f32");
+
   // As in elementwise.cu.
   private static final int THREADS = 256;
   private static final int CHUNK = 2048;
@@ -54,6 +57,18 @@ final class ElementwiseFunctions implements Parts.ElementwiseFunctions {
           case RELU -> RELU_BACKWARD;
         };
     launcher.launch(kernel, chunks(x), x, dY, dX, x.size());
+  }
+
+  /** x, y of equal size; y may be x. */
+  @Override
+  public void clip(double limit, Tensor x, Tensor y) {
+    launcher.launch(CLIP, chunks(x), (float) limit, x, y, x.size());
+  }
+
+  /** x, dY, dX of equal size; dX may be dY. */
+  @Override
+  public void clipBackward(double limit, Tensor x, Tensor dY, Tensor dX) {
+    launcher.launch(CLIP_BACKWARD, chunks(x), (float) limit, x, dY, dX, x.size());
   }
 
   private static Grid chunks(Tensor x) {

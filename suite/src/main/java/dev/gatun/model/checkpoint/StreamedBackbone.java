@@ -97,11 +97,11 @@ public final class StreamedBackbone implements AutoCloseable {
   }
 
   /**
-   * Hidden states after the final norm, the head's inputs.
+   * Hidden states, the head's inputs.
    *
    * @param scope that the result lives in
    * @param tokens [batch, length]
-   * @return [batch·length, D]
+   * @return [batch·length, E], E being the width of the token embedding
    * @throws IllegalArgumentException if the sequences are longer than the context, or a token is
    *     not in the vocabulary
    * @throws SafetensorsException if the files have changed since they were opened
@@ -109,34 +109,49 @@ public final class StreamedBackbone implements AutoCloseable {
   public Tensor hiddenStates(
       TensorScope scope, int[] tokens, int batch, int length, LayerVisitor visitor) {
     config.requireFits(tokens, batch, length);
-    Tensor states = scope.zeros(backend.real(), (long) batch * length, config.width());
-    embed(tokens, length, states);
-    visitor.visit(0, states);
+    long rows = (long) batch * length;
+    Tensor hidden = scope.zeros(backend.real(), rows, config.embeddingWidth());
     try (TensorScope passScope = backend.newScope();
         var sequences =
             new SequencePasses(backend, config, batch, length, sequencesAtOnce(length))) {
+      Tensor states = embed(passScope, tokens, hidden, sequences);
+      addPositions(length, states);
+      visitor.visit(0, states);
       Tensor values = passScope.zeros(backend.real(), ParameterLayout.ofBlock(config, 0).size());
       for (int layer = 0; layer < config.layers(); layer++) {
         Parameters parameters = read(ParameterLayout.ofBlock(config, layer), values);
         sequences.block(layer, parameters, states);
         visitor.visit(layer + 1, states);
       }
-      normalise(passScope, sequences, states);
+      ParameterLayout layout = ParameterLayout.ofHeadInput(config);
+      sequences.headInputs(
+          read(layout, passScope.zeros(backend.real(), layout.size())), states, hidden);
     }
+    return hidden;
+  }
+
+  /** Embeds tokens in {@code rows} [N, E], and gives the states [N, D]: these rows if E = D. */
+  private Tensor embed(TensorScope scope, int[] tokens, Tensor rows, SequencePasses sequences) {
+    ParameterNames names = stored.layout().names();
+    stored.readRowsInto(stored.layout().spec(names.tokenEmbedding()), tokens, backend, rows);
+    if (config.embeddingScale() != 1) {
+      backend.scale(config.embeddingScale(), rows);
+    }
+    if (config.narrowEmbedding().isEmpty()) {
+      return rows;
+    }
+    Tensor states = scope.zeros(backend.real(), rows.rows(), config.width());
+    ParameterLayout layout = ParameterLayout.ofInputProjection(config);
+    sequences.project(read(layout, scope.zeros(backend.real(), layout.size())), rows, states);
     return states;
   }
 
-  private void embed(int[] tokens, int length, Tensor states) {
-    ParameterNames names = stored.layout().names();
-    stored.readRowsInto(stored.layout().spec(names.tokenEmbedding()), tokens, backend, states);
-    if (config.embeddingScale() != 1) {
-      backend.scale(config.embeddingScale(), states);
-    }
+  private void addPositions(int length, Tensor states) {
     if (config.positions() instanceof Positions.Learned(int offset)) {
       try (TensorScope scope = backend.newScope()) {
         Tensor positions = scope.zeros(backend.real(), length, config.width());
         stored.readRowsInto(
-            stored.layout().spec(names.positionEmbedding()),
+            stored.layout().spec(stored.layout().names().positionEmbedding()),
             IntStream.range(offset, offset + length).toArray(),
             backend,
             positions);
@@ -145,11 +160,6 @@ public final class StreamedBackbone implements AutoCloseable {
         }
       }
     }
-  }
-
-  private void normalise(TensorScope scope, SequencePasses sequences, Tensor states) {
-    ParameterLayout layout = ParameterLayout.ofFinalNorm(config);
-    sequences.finalNorm(read(layout, scope.zeros(backend.real(), layout.size())), states);
   }
 
   private Parameters read(ParameterLayout layout, Tensor values) {

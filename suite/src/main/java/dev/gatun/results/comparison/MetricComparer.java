@@ -2,6 +2,7 @@ package dev.gatun.results.comparison;
 
 import dev.gatun.results.CheckKind;
 import dev.gatun.results.Provenance;
+import dev.gatun.results.Run;
 import dev.gatun.results.Steps;
 import dev.gatun.results.Tolerance;
 import dev.gatun.results.Tolerances;
@@ -47,12 +48,22 @@ final class MetricComparer {
           Measurements.sites(firstMeasured, otherMeasured, subject).stream()
               .collect(
                   Collectors.groupingBy(
-                      site -> tolerances.of(subject.claim(), subject.metric(), site.step()),
+                      site -> tolerances.of(run(subject, site), subject.metric(), site.step()),
                       LinkedHashMap::new,
                       Collectors.toList()));
       parts.forEach((tolerance, sites) -> all.add(compare(subject, tolerance, sites)));
     }
     return all;
+  }
+
+  /** One that measured a subject there, of either machine. */
+  private Run run(Subject subject, Site site) {
+    Map<Long, Sample> samples = firstMeasured.at(subject, site);
+    return (samples.isEmpty() ? otherMeasured.at(subject, site) : samples)
+        .values()
+        .iterator()
+        .next()
+        .run();
   }
 
   /** Claims in the order in which they ran. */

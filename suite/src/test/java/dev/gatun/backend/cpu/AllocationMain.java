@@ -183,6 +183,8 @@ final class AllocationMain {
       add("elementwise", x, () -> backend.elementwise(form, x, y));
       add("elementwiseBackward", x, () -> backend.elementwiseBackward(form, x, x, y));
     }
+    add("clip", x, () -> backend.clip(0.5, x, y));
+    add("clipBackward", x, () -> backend.clipBackward(0.5, x, x, y));
     for (Gate gate : Gate.values()) {
       add("gated", wide, () -> backend.gated(gate, wide, y));
       add("gatedBackward", wide, () -> backend.gatedBackward(gate, wide, x, dWide));

@@ -8,14 +8,19 @@ import dev.gatun.claims.checkpoint.CheckpointClaims.Measured;
 import dev.gatun.facts.GradientPaper.DestroyedNormRange;
 import dev.gatun.facts.PublishedModel;
 import dev.gatun.facts.SaturationPaper.HeadError;
+import dev.gatun.results.CheckKind;
 import dev.gatun.results.CurveName;
+import dev.gatun.results.Evidence;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Judgement;
+import dev.gatun.results.Metric;
 import dev.gatun.results.Outcome;
 import dev.gatun.results.Provenance;
 import dev.gatun.results.Run;
 import dev.gatun.results.RunRecorder;
+import dev.gatun.results.Tolerance;
+import dev.gatun.results.Tolerances;
 import dev.gatun.results.Verdict;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -64,14 +69,18 @@ class CheckpointClaimsTest {
     return run;
   }
 
-  private Outcome judged(String claim, String check) {
+  private Evidence recorded(String claim) {
     var nothing = new Provenance(Map.of());
     List<Measured> measured = new ArrayList<>();
     pending.forEach(
         (checkpoint, run) -> measured.add(new Measured(checkpoint, run.build(nothing))));
     var evidence = new EvidenceBuilder();
     CLAIMS.record(claim, measured, evidence);
-    return Judgement.of(evidence.build(nothing), ExpectedValues.shipped()).stream()
+    return evidence.build(nothing);
+  }
+
+  private Outcome judged(String claim, String check) {
+    return Judgement.of(recorded(claim), ExpectedValues.shipped()).stream()
         .filter(verdict -> verdict.check().equals(check))
         .map(Verdict::outcome)
         .findFirst()
@@ -178,5 +187,53 @@ class CheckpointClaimsTest {
       run.metric("destroyed_norm_random_head", step, middle, "1");
     }
     return judged("A9", "checkpoint_range");
+  }
+
+  /** Nothing trains: a tolerance for effects of training would be too wide. */
+  @Test
+  void whatFollowsFromThePapersIsHeldToRoundingsOnAnotherMachine() {
+    for (String name : List.of("Pythia-14m", "Pythia-410m")) {
+      for (PublishedCheckpoint checkpoint : steps(name, 1000, 40_000, 72_000, 143_000)) {
+        RunRecorder run = measure(checkpoint);
+        long step = checkpoint.step();
+        for (String metric :
+            List.of(
+                "anisotropy",
+                "anisotropy_isotropic_deviation",
+                "destroyed_norm",
+                "destroyed_norm_random_head",
+                "singular_entropy",
+                "singular_entropy_centred",
+                "singular_entropy_random_head")) {
+          run.metric(metric, step, 0.5, "1");
+        }
+      }
+    }
+    assertHeldToRoundings("B3", "anisotropy_isotropic_from_published");
+    assertHeldToRoundings("B4", "entropy_rise_share_random_head");
+    pending.clear();
+    ofHeadErrors(0);
+    assertHeldToRoundings("B8", "random_head_error_farthest_from_published");
+    pending.clear();
+    ofRange(CLAIMS.gradient().destroyedNormRanges().getFirst(), 0.99);
+    assertHeldToRoundings("A9", "destroyed_norm_random_head_from_published");
+  }
+
+  /**
+   * Holds every metric of a claim to it.
+   *
+   * @param one of those that must be there
+   */
+  private void assertHeldToRoundings(String claim, String one) {
+    Evidence evidence = recorded(claim);
+    Run run = evidence.runs().getFirst();
+    for (Metric metric : evidence.metrics()) {
+      Tolerance tolerance =
+          Tolerances.shipped().of(run, metric.name(), metric.step()).orElseThrow();
+      assertTrue(
+          List.of(CheckKind.EXACT, CheckKind.IMPLEMENTATION).contains(tolerance.kind()),
+          metric.name());
+    }
+    assertTrue(evidence.metrics().stream().anyMatch(m -> m.name().equals(one)), one);
   }
 }

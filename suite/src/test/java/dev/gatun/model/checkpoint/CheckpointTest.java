@@ -82,6 +82,19 @@ class CheckpointTest {
         "olmo2-tiny | \"pad_token_id\": 0 | \"pad_token_id\": 193 | padding token, 193, is outside",
         "olmo2-tiny | \"use_cache\": true | \"clip_qkv\": 8 | clip_qkv is 8, a field that Gatun"
             + " does",
+        "opt-narrow | \"word_embed_proj_dim\": 10 | \"word_embed_proj_dim\": 17 | must be narrower"
+            + " than the width, 16, and not 17",
+        "opt-narrow | \"word_embed_proj_dim\": 10 | \"word_embed_proj_dim\": 16 | asks for [31,"
+            + " 16]",
+        "opt-narrow | \"do_layer_norm_before\": false | \"do_layer_norm_before\": true |"
+            + " final_layer_norm",
+        "smollm3-window | full_attention | sliding_attention | in just the layers without rotary",
+        "smollm3-window | \"use_sliding_window\": true | \"use_sliding_window\": false |"
+            + " full_attention in every layer without sliding_window",
+        "phi3-long | \"short_factor\": [ | \"short_factor\": [ 2.0, | has 4 short and 3 long"
+            + " factors for 3 pairs",
+        "phi3-long | 9.75 | -1.0 | long factor must be positive, not -1.0",
+        "olmo-clipped | \"clip_qkv\": 0.3 | \"clip_qkv\": 0.0 | clipped at a positive number",
         "gpt2-tiny | \"scale_attn_weights\": true | \"scale_attn_weights\": 1 | is 1, not true or",
         "llama-tiny | \"hidden_size\": 32, | | but config.json asks for [223, 4096]",
         "llama-tiny | \"num_key_value_heads\": 2 | \"num_key_value_heads\": 3 | 4 heads cannot",

@@ -31,10 +31,15 @@ record Fixture(Path folder) {
                   "gemma2-capped",
                   "gemma3-local",
                   "opt-relu",
+                  "opt-narrow",
                   "olmo-plain",
+                  "olmo-clipped",
                   "phi3-partial",
+                  "phi3-short",
+                  "phi3-long",
                   "neo-local",
-                  "smollm3-mixed"))
+                  "smollm3-mixed",
+                  "smollm3-window"))
           .toList();
 
   static Fixture of(String name) {

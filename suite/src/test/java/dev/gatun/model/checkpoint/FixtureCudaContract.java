@@ -38,10 +38,15 @@ abstract class FixtureCudaContract {
         "gemma2-capped",
         "gemma3-local",
         "opt-relu",
+        "opt-narrow",
         "olmo-plain",
+        "olmo-clipped",
         "phi3-partial",
+        "phi3-short",
+        "phi3-long",
         "neo-local",
-        "smollm3-mixed"
+        "smollm3-mixed",
+        "smollm3-window"
       })
   void everyFamilyIsComputedAsByTransformers(String name) {
     Fixture fixture = Fixture.of(name);

@@ -6,11 +6,15 @@ import dev.gatun.model.Positions;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.Family;
+import dev.gatun.model.TransformerConfig.OtherLayers;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -119,6 +123,106 @@ class PublishedConfigsTest {
             """);
     assertEquals(Family.QWEN3, config.family());
     assertEquals(QueryKeyNorm.PER_HEAD, config.queryKeyNorm());
+  }
+
+  @Test
+  void phi3Mini128k() throws IOException {
+    String factors = String.join(", ", Collections.nCopies(48, "1.25"));
+    TransformerConfig config =
+        read(
+            """
+            {"_name_or_path": "Phi-3-mini-128k-instruct", "architectures": ["Phi3ForCausalLM"],
+            "attention_bias": false, "attention_dropout": 0.0, "auto_map": {"AutoConfig":
+            "configuration_phi3.Phi3Config", "AutoModelForCausalLM":
+            "modeling_phi3.Phi3ForCausalLM"}, "bos_token_id": 1, "embd_pdrop": 0.0,
+            "eos_token_id": 32000, "hidden_act": "silu", "hidden_size": 3072,
+            "initializer_range": 0.02, "intermediate_size": 8192,
+            "max_position_embeddings": 131072, "model_type": "phi3",
+            "num_attention_heads": 32, "num_hidden_layers": 32, "num_key_value_heads": 32,
+            "original_max_position_embeddings": 4096, "pad_token_id": 32000,
+            "resid_pdrop": 0.0, "rms_norm_eps": 1e-05, "rope_scaling": {"long_factor": [%s],
+            "short_factor": [%s], "type": "su"}, "rope_theta": 10000.0,
+            "sliding_window": 262144, "tie_word_embeddings": false, "torch_dtype": "bfloat16",
+            "transformers_version": "4.40.2", "use_cache": true, "vocab_size": 32064}
+            """
+                .formatted(factors, factors));
+    List<Double> all = Collections.nCopies(48, 1.25);
+    double amplitude = Math.sqrt(1 + Math.log(32) / Math.log(4096));
+    assertEquals(
+        new Positions.Rotary(10_000, 1, new Positions.LongRope(all, all, 4096, amplitude)),
+        config.positions());
+  }
+
+  @Test
+  void phi4Mini() throws IOException {
+    String factors = String.join(", ", Collections.nCopies(48, "1"));
+    TransformerConfig config =
+        read(
+            """
+            {"_name_or_path": "Phi-4-mini-instruct", "architectures": ["Phi3ForCausalLM"],
+            "attention_bias": false, "attention_dropout": 0.0, "auto_map": {"AutoConfig":
+            "configuration_phi3.Phi3Config", "AutoTokenizer": "Xenova/gpt-4o"},
+            "bos_token_id": 199999, "embd_pdrop": 0.0, "eos_token_id": 199999,
+            "full_attn_mod": 1, "hidden_act": "silu", "hidden_size": 3072,
+            "initializer_range": 0.02, "intermediate_size": 8192, "interpolate_factor": 1,
+            "lm_head_bias": false, "max_position_embeddings": 131072, "mlp_bias": false,
+            "model_type": "phi3", "num_attention_heads": 24, "num_hidden_layers": 32,
+            "num_key_value_heads": 8, "original_max_position_embeddings": 4096,
+            "pad_token_id": 199999, "partial_rotary_factor": 0.75, "resid_pdrop": 0.0,
+            "rms_norm_eps": 1e-05, "rope_scaling": {"long_factor": [%s], "short_factor": [%s],
+            "type": "longrope"}, "rope_theta": 10000.0, "sliding_window": 262144,
+            "tie_word_embeddings": true, "torch_dtype": "bfloat16",
+            "transformers_version": "4.45.0", "use_cache": true, "vocab_size": 200064}
+            """
+                .formatted(factors, factors));
+    assertEquals(0.75, ((Positions.Rotary) config.positions()).fraction());
+    assertEquals(128, config.headWidth());
+  }
+
+  @Test
+  void smolLm3() throws IOException {
+    String layers = String.join(", ", Collections.nCopies(9, "1, 1, 1, 0"));
+    String types = String.join(", ", Collections.nCopies(36, "\"full_attention\""));
+    TransformerConfig config =
+        read(
+            """
+            {"architectures": ["SmolLM3ForCausalLM"], "attention_bias": false,
+            "attention_dropout": 0.0, "bos_token_id": 128000, "eos_token_id": 128012,
+            "hidden_act": "silu", "hidden_size": 2048, "initializer_range": 0.02,
+            "intermediate_size": 11008, "layer_types": [%s],
+            "max_position_embeddings": 65536, "max_window_layers": 28, "mlp_bias": false,
+            "model_type": "smollm3", "no_rope_layer_interval": 4, "no_rope_layers": [%s],
+            "num_attention_heads": 16, "num_hidden_layers": 36, "num_key_value_heads": 4,
+            "pad_token_id": 128004, "pretraining_tp": 2, "rms_norm_eps": 1e-06,
+            "rope_scaling": null, "rope_theta": 5000000.0, "sliding_window": null,
+            "torch_dtype": "bfloat16", "transformers_version": "4.54.0.dev0",
+            "use_cache": false, "use_sliding_window": false, "vocab_size": 128256}
+            """
+                .formatted(types, layers));
+    List<Integer> without = IntStream.range(0, 36).filter(l -> l % 4 == 3).boxed().toList();
+    assertEquals(
+        new OtherLayers(without, new Positions.None(), OptionalInt.empty()),
+        config.attentionForm().others());
+  }
+
+  @Test
+  void opt350m() throws IOException {
+    TransformerConfig config =
+        read(
+            """
+            {"_name_or_path": "opt-350m", "_remove_final_layer_norm": false,
+            "activation_dropout": 0.0, "activation_function": "relu", "architectures":
+            ["OPTForCausalLM"], "attention_dropout": 0.0, "bos_token_id": 2,
+            "do_layer_norm_before": false, "dropout": 0.1, "eos_token_id": 2, "ffn_dim": 4096,
+            "hidden_size": 1024, "init_std": 0.02, "layerdrop": 0.0,
+            "max_position_embeddings": 2048, "model_type": "opt", "num_attention_heads": 16,
+            "num_hidden_layers": 24, "pad_token_id": 1, "prefix": "</s>",
+            "torch_dtype": "float16", "transformers_version": "4.20.0.dev0", "use_cache": true,
+            "vocab_size": 50272, "word_embed_proj_dim": 512}
+            """);
+    assertEquals(BlockForm.NORM_OF_SUM, config.blockForm());
+    assertEquals(1024, config.width());
+    assertEquals(512, config.embeddingWidth());
   }
 
   @Test

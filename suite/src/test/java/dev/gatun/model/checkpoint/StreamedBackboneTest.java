@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.ReferenceBackend;
 import dev.gatun.backend.TensorScope;
+import dev.gatun.backend.Transpose;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.model.LayerVisitor;
@@ -78,7 +79,7 @@ class StreamedBackboneTest {
   }
 
   private static float[] wholeModel(LanguageModel model, int[] tokens, int atOnce) {
-    int width = model.config().width();
+    int width = model.config().embeddingWidth();
     float[] states = new float[tokens.length * width];
     for (int first = 0; first < SEQUENCES; first += atOnce) {
       int count = Math.min(atOnce, SEQUENCES - first);
@@ -122,7 +123,7 @@ class StreamedBackboneTest {
     Backend backend = model.backend();
     ParameterNames names = model.parameters().layout().names();
     int width = model.config().width();
-    double[] table = backend.toDoubles(model.parameters().value(names.tokenEmbedding()));
+    double[] table = tokenEmbedding(model);
     int offset = model.config().positions() instanceof Positions.Learned(int rows) ? rows : 0;
     boolean learned = model.config().positions() instanceof Positions.Learned;
     double[] positions =
@@ -139,16 +140,33 @@ class StreamedBackboneTest {
     return sums;
   }
 
+  /** [V, D], projected into the residual stream where it is narrow. */
+  private static double[] tokenEmbedding(LanguageModel model) {
+    Backend backend = model.backend();
+    ParameterNames names = model.parameters().layout().names();
+    Tensor table = model.parameters().value(names.tokenEmbedding());
+    if (model.config().narrowEmbedding().isEmpty()) {
+      return backend.toDoubles(table);
+    }
+    try (TensorScope scope = backend.newScope()) {
+      Tensor wide = scope.zeros(backend.real(), table.rows(), model.config().width());
+      Tensor projection = model.parameters().value(names.inputProjection() + ".weight");
+      backend.gemm(Transpose.NO, Transpose.YES, 1, table, projection, 0, wide);
+      return backend.toDoubles(wide);
+    }
+  }
+
   private static void assertLastNormalisesToTheHiddenStates(
       LanguageModel model, double[] last, int[] tokens) {
     Backend backend = model.backend();
     try (TensorScope scope = backend.newScope();
         var passes = new SequencePasses(backend, model.config(), 2, LENGTH, 2)) {
       Tensor states = scope.zeros(backend.real(), tokens.length, model.config().width());
+      Tensor hidden = scope.zeros(backend.real(), tokens.length, model.config().embeddingWidth());
       backend.write(last, states);
-      passes.finalNorm(model.parameters(), states);
+      passes.headInputs(model.parameters(), states, hidden);
       assertArrayEquals(
-          backend.toDoubles(model.hiddenStates(tokens, 2, LENGTH)), backend.toDoubles(states));
+          backend.toDoubles(model.hiddenStates(tokens, 2, LENGTH)), backend.toDoubles(hidden));
     }
   }
 

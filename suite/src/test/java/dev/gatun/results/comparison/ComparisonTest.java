@@ -13,6 +13,7 @@ import dev.gatun.results.Metric;
 import dev.gatun.results.Outcome;
 import dev.gatun.results.Provenance;
 import dev.gatun.results.ResultsFolder;
+import dev.gatun.results.Run;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.results.Steps;
 import dev.gatun.results.StudentInterval;
@@ -22,6 +23,7 @@ import dev.gatun.results.UnreadableResultsException;
 import dev.gatun.results.Verdict;
 import dev.gatun.results.comparison.MetricComparison.Place;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -46,7 +48,16 @@ class ComparisonTest {
   private static Tolerance tolerance(
       String metric, Steps steps, CheckKind kind, double within, double roundings) {
     return new Tolerance(
-        List.of(metric), List.of(), steps, kind, within, roundings, 0.0, "test", List.of("test"));
+        List.of(metric),
+        List.of(),
+        List.of(),
+        steps,
+        kind,
+        within,
+        roundings,
+        0.0,
+        "test",
+        List.of("test"));
   }
 
   /** Evidence of one metric: a value for each seed from the first on. */
@@ -282,43 +293,58 @@ class ComparisonTest {
   }
 
   @Test
-  void aToleranceMayBeOfSomeClaimsOrOfACurve() {
+  void aToleranceMayBeOfSomeClaimsOrTiersOrOfACurve() {
     var tolerances =
         new Tolerances(
             List.of(
-                new Tolerance(
-                    List.of("loss"),
-                    List.of("X2"),
-                    Steps.ALL,
-                    CheckKind.STATISTICAL,
-                    0.3,
-                    0.0,
-                    0.0,
-                    "test",
-                    List.of("test")),
+                tolerance("loss", List.of("X2"), List.of(), 0.3),
+                tolerance("loss", List.of(), List.of("checkpoint"), 0.4),
                 tolerance("loss", Steps.ALL, CheckKind.EXACT, 0, 0),
                 tolerance("energy@", Steps.ALL, CheckKind.ALGEBRA, 0.5, 0)));
-    assertEquals(0.3, tolerances.of("X2", "loss", 10).orElseThrow().within());
-    assertEquals(CheckKind.EXACT, tolerances.of("X1", "loss", 10).orElseThrow().kind());
-    assertEquals(0.5, tolerances.of("X1", "energy@16", 10).orElseThrow().within());
-    assertTrue(tolerances.of("X1", "energy", 10).isEmpty());
-    assertTrue(tolerances.of("X1", "energy_kept@16", 10).isEmpty());
+    Run run = run("X1", "quick");
+    assertEquals(0.3, tolerances.of(run("X2", "quick"), "loss", 10).orElseThrow().within());
+    assertEquals(0.4, tolerances.of(run("X1", "checkpoint"), "loss", 10).orElseThrow().within());
+    assertEquals(CheckKind.EXACT, tolerances.of(run, "loss", 10).orElseThrow().kind());
+    assertEquals(0.5, tolerances.of(run, "energy@16", 10).orElseThrow().within());
+    assertTrue(tolerances.of(run, "energy", 10).isEmpty());
+    assertTrue(tolerances.of(run, "energy_kept@16", 10).isEmpty());
+  }
+
+  private static Tolerance tolerance(
+      String metric, List<String> claims, List<String> tiers, double within) {
+    return new Tolerance(
+        List.of(metric),
+        claims,
+        tiers,
+        Steps.ALL,
+        CheckKind.STATISTICAL,
+        within,
+        0.0,
+        0.0,
+        "test",
+        List.of("test"));
+  }
+
+  private static Run run(String claim, String tier) {
+    return new Run(claim, claim, "any", tier, "cpu", 1, "{}", 0);
   }
 
   @Test
   void everyMetricAndSpectrumOfTheReferenceHasATolerance() {
     Evidence evidence = new ResultsFolder(REFERENCE).readEvidence();
+    Map<String, Run> runs = new LinkedHashMap<>();
+    evidence.runs().forEach(run -> runs.put(run.id(), run));
     Tolerances shipped = Tolerances.shipped();
     List<String> without =
         evidence.metrics().stream()
-            .filter(m -> shipped.of(m.claim(), m.name(), m.step()).isEmpty())
+            .filter(m -> shipped.of(runs.get(m.run()), m.name(), m.step()).isEmpty())
             .map(Metric::name)
             .distinct()
             .toList();
     assertEquals(List.of(), without);
     assertTrue(
         evidence.spectra().stream()
-            .allMatch(s -> shipped.of(s.claim(), s.name(), s.step()).isPresent()));
+            .allMatch(s -> shipped.of(runs.get(s.run()), s.name(), s.step()).isPresent()));
   }
 
   @Test

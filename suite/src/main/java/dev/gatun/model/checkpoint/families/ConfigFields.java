@@ -82,6 +82,18 @@ final class ConfigFields {
     return node.valueStream().map(JsonNode::intValue).toList();
   }
 
+  /** The numbers of a list. */
+  List<Double> numbers(String name) {
+    if (!has(name)) {
+      throw new IllegalArgumentException(prefix + name + " is missing");
+    }
+    JsonNode node = node(name);
+    if (!node.isArray() || !node.valueStream().allMatch(JsonNode::isNumber)) {
+      throw wrong(name, "not a list of numbers");
+    }
+    return node.valueStream().map(JsonNode::doubleValue).toList();
+  }
+
   /** A count of at least 1; the usual one, with a note, where it is missing. */
   int count(String name) {
     JsonNode node = node(name);

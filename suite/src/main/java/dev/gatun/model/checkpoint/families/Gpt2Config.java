@@ -71,7 +71,8 @@ record Gpt2Config() implements FamilyConfig {
         fields.flag("scale_attn_weights", true) ? headWidth : 1,
         fields.flag("scale_attn_by_inverse_layer_idx", false),
         OptionalDouble.empty(),
-        OtherLayers.NONE);
+        OtherLayers.NONE,
+        OptionalDouble.empty());
   }
 
   @Override

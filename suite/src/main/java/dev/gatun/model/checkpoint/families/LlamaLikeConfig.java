@@ -305,9 +305,7 @@ enum LlamaLikeConfig implements FamilyConfig {
 
     @Override
     OptionalDouble logitCap(ConfigFields fields) {
-      return fields.has("final_logit_softcapping")
-          ? OptionalDouble.of(fields.number("final_logit_softcapping"))
-          : OptionalDouble.empty();
+      return cap(fields, "final_logit_softcapping");
     }
 
     @Override
@@ -336,11 +334,11 @@ enum LlamaLikeConfig implements FamilyConfig {
     }
   },
 
-  /** OLMo 1: LayerNorm without weights. */
+  /** OLMo 1: LayerNorm without weights, and a limit of queries, keys and values. */
   OLMO(Family.OLMO, "Olmo", BlockForm.NORM_BEFORE, QueryKeyNorm.NONE, 1e-5) {
     @Override
-    void requireOwn(ConfigFields fields) {
-      fields.require("clip_qkv", "null");
+    AttentionForm attention(ConfigFields fields, int layers, int headWidth, Positions positions) {
+      return AttentionForm.usual(headWidth).clippedAt(cap(fields, "clip_qkv"));
     }
 
     @Override
@@ -362,12 +360,20 @@ enum LlamaLikeConfig implements FamilyConfig {
     @Override
     void writeOwn(TransformerConfig config, Map<String, Object> fields) {
       fields.put("attention_bias", config.biases().queryKeyValue());
+      putCap(config.attentionForm().clip(), "clip_qkv", fields);
       fields.remove("rms_norm_eps");
     }
   },
 
   /** Phi-3, with fused projections. */
   PHI3(Family.PHI3, "Phi3", BlockForm.NORM_BEFORE, QueryKeyNorm.NONE, 1e-5) {
+    @Override
+    void requireOwn(ConfigFields fields) {
+      // Phi-4-mini has both, and transformers reads neither of them.
+      fields.require("full_attn_mod", "1");
+      fields.require("interpolate_factor", "1");
+    }
+
     @Override
     Biases biases(ConfigFields fields) {
       // Some files say so, and transformers has none whatever they say.
@@ -377,7 +383,7 @@ enum LlamaLikeConfig implements FamilyConfig {
 
     @Override
     Positions positions(ConfigFields fields) {
-      return ROTARY.read(fields);
+      return ROTARY.read(fields, nested -> LongRopeFields.read(fields, nested));
     }
 
     @Override
@@ -403,19 +409,13 @@ enum LlamaLikeConfig implements FamilyConfig {
     }
   },
 
-  /** SmolLM3: rotary positions in most layers, and none in the others. */
+  /** SmolLM3: rotary positions in most layers, and none in the others, which may have windows. */
   SMOLLM3(Family.SMOLLM3, "SmolLM3", BlockForm.NORM_BEFORE, QueryKeyNorm.NONE, 1e-6) {
     @Override
     void requireOwn(ConfigFields fields) {
-      // With windows, the layers that have them would be those without rotary positions.
-      fields.requireFlag("use_sliding_window", false);
-      fields.has("sliding_window");
+      // The published files have both, and transformers reads neither of them.
       fields.has("max_window_layers");
-      for (String type : fields.texts("layer_types")) {
-        if (!type.equals("full_attention")) {
-          throw fields.unsupported("layer_types", "full_attention in every layer");
-        }
-      }
+      fields.has("pretraining_tp");
     }
 
     @Override
@@ -435,21 +435,37 @@ enum LlamaLikeConfig implements FamilyConfig {
 
     @Override
     OtherLayers otherLayers(ConfigFields fields, int layers, Positions positions) {
+      List<Integer> without = layersWithoutRotary(fields, layers);
+      boolean used = fields.flag("use_sliding_window", false);
+      OptionalInt window = WindowFields.width(fields, OptionalInt.empty());
+      OtherLayers windowed =
+          WindowFields.read(
+              fields,
+              layers,
+              used ? window : OptionalInt.empty(),
+              without::contains,
+              without.isEmpty() ? positions : new Positions.None());
+      if (without.isEmpty() || windowed.layers().equals(without)) {
+        return windowed;
+      }
+      if (!windowed.layers().isEmpty()) {
+        throw fields.unsupported(
+            "layer_types", "sliding_attention in just the layers without rotary positions");
+      }
+      return new OtherLayers(without, new Positions.None(), OptionalInt.empty());
+    }
+
+    private static List<Integer> layersWithoutRotary(ConfigFields fields, int layers) {
       int interval = fields.count("no_rope_layer_interval", 4);
       List<Integer> rotary = fields.wholeNumbers("no_rope_layers");
       if (!rotary.isEmpty() && rotary.size() < layers) {
         throw fields.unsupported(
             "no_rope_layers", "a number for each of %s layers".formatted(layers));
       }
-      List<Integer> without =
-          IntStream.range(0, layers)
-              .filter(
-                  layer -> rotary.isEmpty() ? (layer + 1) % interval == 0 : rotary.get(layer) == 0)
-              .boxed()
-              .toList();
-      return without.isEmpty()
-          ? OtherLayers.NONE
-          : new OtherLayers(without, new Positions.None(), OptionalInt.empty());
+      return IntStream.range(0, layers)
+          .filter(layer -> rotary.isEmpty() ? (layer + 1) % interval == 0 : rotary.get(layer) == 0)
+          .boxed()
+          .toList();
     }
 
     @Override
@@ -471,12 +487,15 @@ enum LlamaLikeConfig implements FamilyConfig {
     void writeOwn(TransformerConfig config, Map<String, Object> fields) {
       fields.put("attention_bias", config.biases().queryKeyValue());
       fields.put("mlp_bias", config.biases().mlp());
-      List<Integer> without = config.attentionForm().others().layers();
+      OtherLayers others = config.attentionForm().others();
+      List<Integer> without =
+          others.positions() instanceof Positions.None ? others.layers() : List.of();
       fields.put(
           "no_rope_layers",
           IntStream.range(0, config.layers())
               .mapToObj(layer -> without.contains(layer) ? 0 : 1)
               .toList());
+      writeWindowOfSomeLayers(config, fields);
     }
   },
 
@@ -559,6 +578,11 @@ enum LlamaLikeConfig implements FamilyConfig {
     return OptionalDouble.empty();
   }
 
+  /** A cap that may be missing or null, which is none. */
+  private static OptionalDouble cap(ConfigFields fields, String name) {
+    return fields.has(name) ? OptionalDouble.of(fields.number(name)) : OptionalDouble.empty();
+  }
+
   /** A cap that may be null, which is none. */
   private static OptionalDouble cap(ConfigFields fields, String name, double usual) {
     return fields.isNull(name)
@@ -587,7 +611,7 @@ enum LlamaLikeConfig implements FamilyConfig {
 
   private static void writeWindowOfSomeLayers(
       TransformerConfig config, Map<String, Object> fields) {
-    boolean used = !config.attentionForm().others().layers().isEmpty();
+    boolean used = config.attentionForm().others().window().isPresent();
     fields.put("use_sliding_window", used);
     if (used) {
       WindowFields.write(config, fields);

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
-/** OPT, but for the 350m model, whose norms come after each sum and whose embeddings are narrow. */
+/** OPT; in its 350m model norms come after each sum, and the token embedding is narrow. */
 record OptConfig() implements FamilyConfig {
   /** Rows of the table of positions before the first, kept from fairseq. */
   private static final int OFFSET = 2;
@@ -39,11 +39,10 @@ record OptConfig() implements FamilyConfig {
 
   @Override
   public TransformerConfig read(ConfigFields fields) {
-    fields.requireFlag("do_layer_norm_before", true);
     fields.requireFlag("_remove_final_layer_norm", false);
     fields.requireFlag("layer_norm_elementwise_affine", true);
     int width = fields.count("hidden_size");
-    fields.require("word_embed_proj_dim", Integer.toString(width));
+    int embeddingWidth = fields.count("word_embed_proj_dim", width);
     int heads = fields.count("num_attention_heads");
     int headWidth = TransformerConfig.headWidth(width, heads);
     boolean biased = fields.flag("enable_bias", true);
@@ -58,7 +57,7 @@ record OptConfig() implements FamilyConfig {
         fields.count("ffn_dim"),
         fields.count("max_position_embeddings"),
         new Positions.Learned(OFFSET),
-        BlockForm.NORM_BEFORE,
+        fields.flag("do_layer_norm_before", true) ? BlockForm.NORM_BEFORE : BlockForm.NORM_OF_SUM,
         Norm.LAYER,
         1e-5,
         QueryKeyNorm.NONE,
@@ -68,18 +67,19 @@ record OptConfig() implements FamilyConfig {
         1,
         OptionalDouble.empty(),
         fields.token("pad_token_id", OptionalInt.of(1)),
-        HeadFields.read(fields, true));
+        HeadFields.read(fields, true),
+        embeddingWidth == width ? OptionalInt.empty() : OptionalInt.of(embeddingWidth));
   }
 
   @Override
   public void write(TransformerConfig config, Map<String, Object> fields) {
     fields.put("hidden_size", config.width());
-    fields.put("word_embed_proj_dim", config.width());
+    fields.put("word_embed_proj_dim", config.embeddingWidth());
     fields.put("num_attention_heads", config.heads());
     fields.put("num_hidden_layers", config.layers());
     fields.put("ffn_dim", config.mlpWidth());
     fields.put("max_position_embeddings", config.contextLength());
-    fields.put("do_layer_norm_before", true);
+    fields.put("do_layer_norm_before", config.blockForm() == BlockForm.NORM_BEFORE);
     fields.put("activation_function", ActivationNames.of(config.activation()));
     fields.put("enable_bias", config.biases().mlp());
     fields.put(

@@ -6,7 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * The fields of rotary positions, in all spellings: those of earlier versions of transformers
@@ -22,7 +24,7 @@ record RotaryFields(
     String thetaName, String fractionName, double usualFraction, double usualTheta) {
   private static final String NESTED_FRACTION = "partial_rotary_factor";
   private static final String NESTED_THETA = "rope_theta";
-  private static final String TRAINED_LENGTH = "original_max_position_embeddings";
+  static final String TRAINED_LENGTH = "original_max_position_embeddings";
 
   private static final String WITHIN_THE_CONTEXT =
       "config.json scales rotary frequencies (%s) beyond the model's context alone, and longer"
@@ -31,6 +33,16 @@ record RotaryFields(
       "config.json has a length for other rotary scalings than its own, and it is ignored: %s";
 
   Positions.Rotary read(ConfigFields fields) {
+    return read(fields, _ -> Optional.empty());
+  }
+
+  /**
+   * Reads them.
+   *
+   * @param own reads a scaling that this family alone has; empty where the object has another
+   */
+  Positions.Rotary read(
+      ConfigFields fields, Function<ConfigFields, Optional<Positions.Scaling>> own) {
     Map<String, Double> thetas = new LinkedHashMap<>();
     Map<String, Double> fractions = new LinkedHashMap<>();
     Map<String, Positions.Scaling> scalings = new LinkedHashMap<>();
@@ -46,7 +58,7 @@ record RotaryFields(
             nested
                 .optionalNumber(NESTED_FRACTION)
                 .ifPresent(fraction -> fractions.put(name + "." + NESTED_FRACTION, fraction));
-            scalings.put(name, scaling(nested));
+            scalings.put(name, own.apply(nested).orElseGet(() -> scaling(nested)));
             nested.passOthers(List.of());
           });
     }
@@ -63,10 +75,11 @@ record RotaryFields(
 
   /** The length beside the scaling, which transformers would take before the one in it. */
   private static void requireTrainedLength(ConfigFields fields, Positions.Scaling scaling) {
-    if (scaling instanceof Positions.Llama3(_, _, _, int context)) {
-      fields.require(TRAINED_LENGTH, Integer.toString(context));
-    } else {
-      passTrainedLength(fields);
+    switch (scaling) {
+      case Positions.Llama3(_, _, _, int context) ->
+          fields.require(TRAINED_LENGTH, Integer.toString(context));
+      case Positions.LongRope _ -> {}
+      case Positions.Unscaled _, Positions.Linear _ -> passTrainedLength(fields);
     }
   }
 
@@ -132,6 +145,7 @@ record RotaryFields(
     }
     switch (rotary.scaling()) {
       case Positions.Unscaled _ -> {}
+      case Positions.LongRope longRope -> LongRopeFields.write(longRope, fields);
       case Positions.Linear(double factor) ->
           fields.put(
               "rope_scaling",

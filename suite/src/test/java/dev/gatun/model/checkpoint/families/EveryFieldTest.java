@@ -46,7 +46,7 @@ class EveryFieldTest {
           "gpt_neo", Set.of("pad_token_id"),
           "gpt_neox", Set.of("pad_token_id"),
           "phi3", Set.of("original_max_position_embeddings"),
-          "smollm3", Set.of("no_rope_layer_interval"));
+          "smollm3", Set.of("no_rope_layer_interval", "pretraining_tp"));
 
   /** Dropout and initialisation under names of their own, which a family reads and passes over. */
   private static final List<String> OF_TRAINING =
