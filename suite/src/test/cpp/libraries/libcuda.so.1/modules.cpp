@@ -51,6 +51,15 @@ class Arguments {
     return result;
   }
 
+  // Their bits, as integers.
+  std::string text() const {
+    std::string text;
+    for (auto value : values) {
+      text += " " + std::to_string(value);
+    }
+    return text;
+  }
+
   const void *pointer(std::size_t i) const { return reinterpret_cast<const void *>(values[i]); }
 
  private:
@@ -192,6 +201,10 @@ GATUN_API int cuLaunchKernel(
   }
   auto file = function->module->file;
   Arguments arguments(kernel, parameters);
+  if (driver.tracing != Driver::OFF) {
+    driver.trace += std::string(kernel.name) + " " + std::to_string(grid.x) + " " +
+                    std::to_string(grid.y) + arguments.text() + "\n";
+  }
   return driver.submit(driver.stream(stream), kernel.name, [=, &kernel, &driver]() mutable {
     auto touched = memories(driver, kernel, arguments);
     auto addresses = arguments.addresses();

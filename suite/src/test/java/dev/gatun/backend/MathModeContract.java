@@ -9,6 +9,7 @@ import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -219,6 +220,46 @@ public abstract class MathModeContract {
           }
         }
       }
+    }
+  }
+
+  /** Both of equal rows; 37 and more are rows that start anywhere, and 8,195 and more are long. */
+  @ParameterizedTest
+  @CsvSource({"F32, 37", "TF32, 37", "BF16, 37", "BF16, 64", "BF16, 8195", "BF16, 60007"})
+  void aLogitGradientThatIsAnOperandHasTheProductsOfOneThatIsWritten(MathMode math, int classes) {
+    int rows = 4;
+    int width = 3;
+    double[] logits = normal(rows * classes);
+    double[] weights = normal(classes * width);
+    double[] hidden = normal(rows * width);
+    try (Backend backend = open(math);
+        TensorScope scope = backend.newScope()) {
+      Tensor g = scope.zeros(ElementType.F32, rows, classes);
+      Tensor w = scope.zeros(ElementType.F32, classes, width);
+      Tensor h = scope.zeros(ElementType.F32, rows, width);
+      Tensor targets = scope.zeros(ElementType.I32, rows);
+      backend.write(weights, w);
+      backend.write(hidden, h);
+      backend.write(new int[] {classes - 1, -1, 0, classes / 2}, targets);
+      double[][] results = new double[2][];
+      for (int i = 0; i < 2; i++) {
+        Tensor losses = scope.zeros(ElementType.F32, rows);
+        Tensor dHidden = scope.zeros(ElementType.F32, rows, width);
+        Tensor dWeights = scope.zeros(ElementType.F32, classes, width);
+        backend.write(logits, g);
+        if (i == 0) {
+          backend.crossEntropy(g, targets, 0.25, losses);
+        } else {
+          backend.crossEntropyOperand(g, targets, 0.25, losses);
+        }
+        backend.gemm(Transpose.NO, Transpose.NO, 1, g, w, 0, dHidden);
+        backend.gemm(Transpose.YES, Transpose.NO, 1, g, h, 1, dWeights);
+        results[i] =
+            Stream.of(losses, dHidden, dWeights)
+                .flatMapToDouble(x -> Arrays.stream(backend.toDoubles(x)))
+                .toArray();
+      }
+      assertArrayEquals(results[0], results[1], math + " " + SEEDED);
     }
   }
 

@@ -40,6 +40,7 @@ final class CudaRecording implements Recording {
   }
 
   private static void capture(CudaDevice device, Runnable operations, MemorySegment captured) {
+    device.writes().toAnything();
     CudaStatus.DRIVER.check(
         CudaDriver.cuStreamBeginCapture_v2(
             device.stream(), CudaDriver.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL()),
@@ -52,6 +53,9 @@ final class CudaRecording implements Recording {
         CudaDriver.cuGraphDestroy(captured.get(ADDRESS, 0));
       }
       throw e;
+    } finally {
+      // What was captured has not been done.
+      device.writes().toAnything();
     }
     CudaStatus.DRIVER.check(
         CudaDriver.cuStreamEndCapture(device.stream(), captured), "cuStreamEndCapture");
@@ -62,6 +66,7 @@ final class CudaRecording implements Recording {
     if (closed) {
       throw new IllegalStateException("the recording is closed");
     }
+    device.writes().toAnything();
     CudaStatus.DRIVER.check(CudaDriver.cuGraphLaunch(graph, device.stream()), "cuGraphLaunch");
   }
 

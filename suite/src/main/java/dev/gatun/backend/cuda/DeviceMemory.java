@@ -119,6 +119,7 @@ final class DeviceMemory implements Parts.Memory, AutoCloseable {
       held += tensor.byteSize();
       bytes += tensor.byteSize();
       notePeak();
+      device.writes().to(tensor);
       if (tensor.byteSize() > 0) {
         CudaStatus.DRIVER.check(
             CudaDriver.cuMemsetD8Async(
