@@ -61,7 +61,7 @@ final class CudaSession implements Parts.Device {
               new CubinCache(CacheFolder.ofThisUser().resolve(KERNEL_CACHE)),
               notices);
       description = CudaDescription.of(device, compiler, libraries, math);
-      memory = own(new DeviceMemory(device, guard));
+      memory = own(new DeviceMemory(device, guard, math));
       launcher = own(new Launcher(device, new KernelModules(device, compiler, guard), memory));
       transfers = own(new Transfers(device, launcher, memory));
       cublas = own(new CublasHandle(launcher, memory));

@@ -34,17 +34,27 @@ final class RoundedOperand implements DeviceWrites.Listener {
 
   @Override
   public void written(long from, long to) {
-    if (source != null && from < end(source) && to > begin(source)) {
+    if (source != null && (overlaps(source, from, to) || overlaps(rounded, from, to))) {
       source = null;
     }
   }
 
-  private static long begin(Tensor x) {
-    return x.memory().address();
+  @Override
+  public void beforeRecording() {
+    source = null;
   }
 
-  private static long end(Tensor x) {
-    return begin(x) + x.byteSize();
+  @Override
+  public void afterRecording() {
+    source = null;
+  }
+
+  private static boolean overlaps(Tensor x, long from, long to) {
+    return from < begin(x) + x.byteSize() && to > begin(x);
+  }
+
+  private static long begin(Tensor x) {
+    return x.memory().address();
   }
 
   /** Elements from one row of the rounded operand to the next. */
@@ -87,8 +97,11 @@ final class RoundedOperand implements DeviceWrites.Listener {
   }
 
   private void round(Tensor x) {
-    Tensor room = room(x.rows(), x.cols());
-    long stride = stride(x.cols());
+    round(launcher, x, room(x.rows(), x.cols()), stride(x.cols()));
+  }
+
+  /** Rounds x into the room, with this many elements from one row to the next. */
+  static void round(Launcher launcher, Tensor x, Tensor room, long stride) {
     // Without padding all rows are one, so that short ones keep no threads idle.
     boolean dense = stride == x.cols();
     long rows = dense ? 1 : x.rows();

@@ -211,7 +211,8 @@ abstract class LossKernelsContract {
     Tensor[] tensors = {
       shifted(p, offset), shifted(g, offset), shifted(m, offsetOfMoments), shifted(v, offset)
     };
-    new AdamW(device.launcher).adamW(step, tensors[0], tensors[1], tensors[2], tensors[3]);
+    new AdamW(device.launcher, device.memory.roundedWeights())
+        .adamW(step, tensors[0], tensors[1], tensors[2], tensors[3]);
     List<float[]> want =
         onHost(host -> {
           try (TensorScope scope = host.newScope()) {
