@@ -1,8 +1,10 @@
 // One AdamW step over flat buffers of n elements: parameter, gradient, first and second moment.
-// Bound by memory: four reads and three writes of 4 bytes per element.
+// Bound by memory: four reads and three writes of 4 bytes per element, and a write of 2 where the
+// parameters are kept as bf16 too.
 //
 // Each operation rounds on its own, in the order written, as on the host: no multiplication and
 // addition become one.
+#include "bf16.cuh"
 #include "gatun.cuh"
 
 // The step's constants; see AdamWFactors.
@@ -32,11 +34,12 @@ static __device__ __forceinline__ void update(const Factors &f, float &p, float 
   p = __fadd_rn(decayed, __fmul_rn(m, f.minus_rate) / denominator);
 }
 
-// parameter, gradient, first and second moment [n]. head: elements before the first at which all
+// parameter, gradient, first and second moment [n]; rounded [n], the new parameter as bf16, or null.
+// An element that is 16-byte aligned in parameter is 8-byte aligned in rounded. head: elements before the first at which all
 // four are 16-byte aligned; n if there is none.
 extern "C" __global__ void __launch_bounds__(256)
     adamw_f32(float *parameter, const float *gradient, float *first_moment, float *second_moment,
-              long long n, long long head, float gradient_scale, float beta1,
+              unsigned short *rounded, long long n, long long head, float gradient_scale, float beta1,
               float one_minus_beta1, float beta2, float one_minus_beta2, float minus_decay,
               float minus_rate, float inverse_root, float epsilon) {
   const Factors f = {gradient_scale, beta1,       one_minus_beta1, beta2,  one_minus_beta2,
@@ -55,11 +58,17 @@ extern "C" __global__ void __launch_bounds__(256)
     update(f, p.z, g.z, m.z, v.z);
     update(f, p.w, g.w, m.w, v.w);
     store4(parameter + i, p);
+    if (rounded != nullptr) {
+      store4_bf16(rounded + i, p);
+    }
     store4(first_moment + i, m);
     store4(second_moment + i, v);
   }
   for (long long j = thread; j < n - 4 * vectors; j += threads) {
     const long long i = j < head ? j : j + 4 * vectors;
     update(f, parameter[i], gradient[i], first_moment[i], second_moment[i]);
+    if (rounded != nullptr) {
+      rounded[i] = (unsigned short)bf16_of(parameter[i]);
+    }
   }
 }

@@ -15,6 +15,7 @@
 //
 // Where a logit is kept changes no bit of the results: which thread adds which logits in which
 // order follows from V and from the row's place in memory alone (see Row).
+#include "bf16.cuh"
 #include "gatun.cuh"
 
 // Vectors of four logits that a thread loads before it looks at any.
@@ -102,14 +103,47 @@ static __device__ __forceinline__ float loss_at(const Seen &row, float logit) {
   return static_cast<float>(log(row.sum) + (static_cast<double>(row.max) - logit));
 }
 
-// x is a row without a target: no gradient.
-template <int T>
-static __device__ __forceinline__ void clear(float *x, const Row &row) {
+// Where the gradient of a row goes: to the row itself, in place of the logits.
+struct InPlace {
+  float *x;
+
+  __device__ __forceinline__ void vector(const Row &row, int i, float4 y) const {
+    store_vector(x, row, i, y);
+  }
+  __device__ __forceinline__ void one(int column, float y) const { x[column] = y; }
+};
+
+// Or to a row of bf16 elsewhere, which is all that a product wants of it. The logits stay.
+struct Rounded {
+  unsigned short *row;
+
+  __device__ __forceinline__ void vector(const Row &at, int i, float4 y) const {
+    if (i >= at.vectors) {
+      return;
+    }
+    unsigned short *to = row + at.head + 4 * i;
+    if (at.head % 4 == 0) {  // the same for all of a row
+      store4_bf16(to, y);
+    } else {
+      to[0] = (unsigned short)bf16_of(y.x);
+      to[1] = (unsigned short)bf16_of(y.y);
+      to[2] = (unsigned short)bf16_of(y.z);
+      to[3] = (unsigned short)bf16_of(y.w);
+    }
+  }
+  __device__ __forceinline__ void one(int column, float y) const {
+    row[column] = (unsigned short)bf16_of(y);
+  }
+};
+
+// A row without a target: no gradient.
+template <int T, typename Out>
+static __device__ __forceinline__ void clear(const Out &out, const Row &row) {
   for (int i = threadIdx.x; i < row.vectors; i += T) {
-    store_vector(x, row, i, make_float4(0.0f, 0.0f, 0.0f, 0.0f));
+    out.vector(row, i, make_float4(0.0f, 0.0f, 0.0f, 0.0f));
   }
   if (row.edge >= 0) {
-    x[row.edge] = 0.0f;
+    out.one(row.edge, 0.0f);
   }
 }
 
@@ -130,11 +164,11 @@ static __device__ __forceinline__ float4 gradient(float4 x, float max, float fac
                      expf(x.w - max) * factor);
 }
 
-// The loss of the row x [n], which becomes its gradient. With WHOLE, the row is not longer than
-// what registers hold.
-template <int T, int HELD, bool WHOLE>
-static __device__ __forceinline__ void cross_entropy_row(float *x, int n, int target,
-                                                         double scale, float *loss,
+// The loss of the row x [n], and its gradient. With WHOLE, the row is not longer than what
+// registers hold.
+template <int T, int HELD, bool WHOLE, typename Out>
+static __device__ __forceinline__ void cross_entropy_row(const float *x, const Out &out, int n,
+                                                         int target, double scale, float *loss,
                                                          int shared_vectors) {
   static_assert(HELD % GROUP == 0, "groups are those of see_row, so that losses have equal bits");
   GATUN_SHARED(float4, shared);  // [shared_vectors], each read by the thread that wrote it
@@ -151,7 +185,7 @@ static __device__ __forceinline__ void cross_entropy_row(float *x, int n, int ta
   for (int j = 0; j < HELD; j += GROUP) {
     see(seen, held + j);
   }
-  float *rest = x + 4 * HELD * T;
+  const float *rest = x + 4 * HELD * T;
   const Row rest_row = {row.head, WHOLE ? 0 : row.vectors - HELD * T, -1};
   float4 group[GROUP];
   for (int i = t; i < rest_row.vectors; i += GROUP * T) {
@@ -183,21 +217,39 @@ static __device__ __forceinline__ void cross_entropy_row(float *x, int n, int ta
     }
 #pragma unroll
     for (int k = 0; k < GROUP; k++) {
-      store_vector(rest, rest_row, i + k * T, gradient(group[k], all.max, factor));
+      out.vector(row, HELD * T + i + k * T, gradient(group[k], all.max, factor));
     }
   }
 #pragma unroll
   for (int j = 0; j < HELD; j++) {
-    store_vector(x, row, t + j * T, gradient(held[j], all.max, factor));
+    out.vector(row, t + j * T, gradient(held[j], all.max, factor));
   }
   if (row.edge >= 0) {
-    x[row.edge] = expf(x[row.edge] - all.max) * factor;
+    out.one(row.edge, expf(x[row.edge] - all.max) * factor);
   }
   __syncthreads();  // the target's gradient has been written as that of any other class
   if (t == 0) {
     const double probability = expf(at_target - all.max) / all.sum;
-    x[target] = static_cast<float>(scale * (probability - 1.0));
+    out.one(target, static_cast<float>(scale * (probability - 1.0)));
     *loss = loss_at(all, at_target);
+  }
+}
+
+// The row x [V] of the block, its gradient to out.
+template <int T, int HELD, bool WHOLE, typename Out>
+static __device__ __forceinline__ void cross_entropy(const float *x, const Out &out,
+                                                     const int *targets, double scale,
+                                                     float *losses, int classes,
+                                                     int shared_vectors, int *error, int code) {
+  const long long r = blockIdx.x;
+  if (has_no_target(targets[r], classes, error, code)) {
+    clear<T>(out, row_at(x, classes));
+    if (threadIdx.x == 0) {
+      losses[r] = 0.0f;
+    }
+  } else {
+    cross_entropy_row<T, HELD, WHOLE>(x, out, classes, targets[r], scale, losses + r,
+                                      shared_vectors);
   }
 }
 
@@ -205,16 +257,19 @@ template <int T, int HELD, bool WHOLE>
 static __device__ __forceinline__ void cross_entropy(float *logits, const int *targets,
                                                      double scale, float *losses, int classes,
                                                      int shared_vectors, int *error, int code) {
+  float *x = logits + static_cast<long long>(blockIdx.x) * classes;
+  cross_entropy<T, HELD, WHOLE>(x, InPlace{x}, targets, scale, losses, classes, shared_vectors,
+                                error, code);
+}
+
+template <int T, int HELD, bool WHOLE>
+static __device__ __forceinline__ void cross_entropy(const float *logits, unsigned short *rounded,
+                                                     const int *targets, double scale,
+                                                     float *losses, int classes, long long stride,
+                                                     int shared_vectors, int *error, int code) {
   const long long r = blockIdx.x;
-  float *x = logits + r * classes;
-  if (has_no_target(targets[r], classes, error, code)) {
-    clear<T>(x, row_at(x, classes));
-    if (threadIdx.x == 0) {
-      losses[r] = 0.0f;
-    }
-  } else {
-    cross_entropy_row<T, HELD, WHOLE>(x, classes, targets[r], scale, losses + r, shared_vectors);
-  }
+  cross_entropy<T, HELD, WHOLE>(logits + r * classes, Rounded{rounded + r * stride}, targets,
+                                scale, losses, classes, shared_vectors, error, code);
 }
 
 // logits [R, V] become their gradient; targets [R]; losses [R]. For V up to 8,192: the row is in
@@ -240,6 +295,34 @@ extern "C" __global__ void __launch_bounds__(512, 1)
                             int classes, int shared_vectors, int *error, int code) {
   cross_entropy<512, 20, false>(logits, targets, scale, losses, classes, shared_vectors, error,
                                 code);
+}
+
+// The same three with the gradient rounded to bf16, in rounded [R, stride] with V columns, and the
+// logits left as they are: half of the bytes of cross_entropy_*_f32 are written, and a product with
+// the gradient needs no pass that rounds it. stride is a multiple of 8. The gradients are those of
+// cross_entropy_*_f32 to the bit before they are rounded, and so are the losses.
+extern "C" __global__ void __launch_bounds__(256, 3)
+    cross_entropy_small_bf16(const float *logits, unsigned short *rounded, const int *targets,
+                             double scale, float *losses, int classes, long long stride,
+                             int *error, int code) {
+  cross_entropy<256, 8, true>(logits, rounded, targets, scale, losses, classes, stride, 0, error,
+                              code);
+}
+
+extern "C" __global__ void __launch_bounds__(256, 2)
+    cross_entropy_medium_bf16(const float *logits, unsigned short *rounded, const int *targets,
+                              double scale, float *losses, int classes, long long stride,
+                              int shared_vectors, int *error, int code) {
+  cross_entropy<256, 20, false>(logits, rounded, targets, scale, losses, classes, stride,
+                                shared_vectors, error, code);
+}
+
+extern "C" __global__ void __launch_bounds__(512, 1)
+    cross_entropy_large_bf16(const float *logits, unsigned short *rounded, const int *targets,
+                             double scale, float *losses, int classes, long long stride,
+                             int shared_vectors, int *error, int code) {
+  cross_entropy<512, 20, false>(logits, rounded, targets, scale, losses, classes, stride,
+                                shared_vectors, error, code);
 }
 
 // All logits of the row x [n].

@@ -1,16 +1,7 @@
 // What cuBLAS leaves to do for C <- alpha op(A) op(B) + beta C: operands rounded to bfloat16, and
 // products of no terms.
+#include "bf16.cuh"
 #include "gatun.cuh"
-
-// The upper half of x, rounded to nearest, ties to even. A carry into the exponent is right, up to
-// infinity. A NaN stays one: its quiet bit is in the upper half, and set.
-__device__ static inline unsigned int bf16_of(float x) {
-  unsigned int bits = (unsigned int)__float_as_int(x);
-  if ((bits & 0x7fffffffu) > 0x7f800000u) {
-    return (bits >> 16) | 0x40u;
-  }
-  return (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16;
-}
 
 // x [rows, cols] f32, dense -> y [rows, stride] bf16, of which the first cols of each row are
 // written. stride is a multiple of 8, so that every row of y starts at 16 bytes however odd cols is:
@@ -26,10 +17,7 @@ extern "C" __global__ void __launch_bounds__(256)
     unsigned short *to = y + row * stride;
     if (fours) {
       for (long long col = 4 * thread; col < cols; col += 4 * step) {
-        const float4 v = load4(from + col);
-        const unsigned int low = bf16_of(v.x) | bf16_of(v.y) << 16;
-        const unsigned int high = bf16_of(v.z) | bf16_of(v.w) << 16;
-        *(unsigned long long *)(to + col) = (unsigned long long)high << 32 | low;
+        store4_bf16(to + col, load4(from + col));
       }
     } else {
       for (long long col = thread; col < cols; col += step) {

@@ -21,6 +21,9 @@ using Work = std::function<void()>;
 // (alpha, sizes) must be copied into the work. Returns a CUresult: not 0 if the stream is unknown.
 int submit(void *stream, const std::string &name, Work work);
 
+// Adds a line on a call to the trace, while there is one: a name and its numbers, apart by spaces.
+void trace(const std::string &line);
+
 // Whether a graph is being captured on the stream: then nothing may run, and waiting is an error.
 bool capturing(void *stream);
 

@@ -176,6 +176,14 @@ GATUN_API int cublasGemmEx(
     return status;
   }
   bool is_double = type_c == R_64F;
+  Scalar scale(*handle, beta, is_double);
+  std::string line = "cublasGemmEx";
+  for (long long value : {m, n, k, type_a, lda, type_b, ldb, type_c, ldc}) {
+    line += " " + std::to_string(value);
+  }
+  trace(line + (scale.get("beta") == 0 ? " 0 " : " 1 ") +
+        std::to_string(reinterpret_cast<std::uintptr_t>(a)) + " " +
+        std::to_string(reinterpret_cast<std::uintptr_t>(b)));
   return multiply(
       *handle, "cublasGemmEx",
       {m, n, k, {a, type_a, op_a, lda, m, k}, {b, type_b, op_b, ldb, k, n},

@@ -81,6 +81,9 @@ int Driver::submit(Stream *stream, const std::string &name, Work work) {
     stream->last = {nodes.size() - 1};
     return SUCCESS;
   }
+  if (tracing == CALLS_ALONE) {
+    return SUCCESS;
+  }
   if (stream == &default_stream) {
     for (Stream *other : streams) {
       if (other->with_default && !other->queue.empty()) {
@@ -257,6 +260,14 @@ int submit(void *stream, const std::string &name, Work work) {
   return driver.submit(driver.stream(stream), name, std::move(work));
 }
 
+void trace(const std::string &line) {
+  auto &driver = Driver::instance();
+  std::lock_guard guard(driver.mutex);
+  if (driver.tracing != Driver::OFF) {
+    driver.trace += line + "\n";
+  }
+}
+
 bool capturing(void *stream) {
   auto &driver = Driver::instance();
   std::lock_guard guard(driver.mutex);
@@ -278,3 +289,15 @@ void require_device(const void *address, std::size_t bytes, const std::string &n
 }
 
 }  // namespace gatun::fake
+
+// For tests: what is called from now on. 0 for nothing, 1 for all calls, 2 for all calls while no
+// work is done.
+GATUN_API void gatunFakeTrace(int calls) {
+  auto &driver = gatun::fake::Driver::instance();
+  std::lock_guard guard(driver.mutex);
+  driver.tracing = static_cast<decltype(driver.tracing)>(calls);
+  driver.trace.clear();
+}
+
+// The calls since then, a line each; valid until the next call.
+GATUN_API const char *gatunFakeTraced() { return gatun::fake::Driver::instance().trace.c_str(); }

@@ -126,6 +126,8 @@ class Driver {
   std::set<Event *> events;
   std::map<Graph *, std::shared_ptr<Graph>> graphs;
   std::map<void *, std::shared_ptr<Graph>> executables;
+  enum { OFF, CALLS, CALLS_ALONE } tracing = OFF;  // CALLS_ALONE: nothing is computed
+  std::string trace;
   std::set<struct Module *> modules;
   std::set<struct Function *> functions;
 

@@ -194,6 +194,9 @@ GATUN_API int cuMemcpyDtoHAsync_v2(
 GATUN_API int cuMemcpyDtoDAsync_v2(
     unsigned long long to, unsigned long long from, std::size_t bytes, void *stream) {
   GATUN_CALL;
+  if (driver.tracing != Driver::OFF) {
+    driver.trace += "copy " + std::to_string(bytes) + "\n";
+  }
   return driver.submit(driver.stream(stream), "cuMemcpyDtoDAsync", [=] {
     require_device(pointer(to), bytes, "the target");
     require_device(pointer(from), bytes, "the source");
@@ -207,6 +210,9 @@ GATUN_API int cuMemcpyDtoDAsync_v2(
 GATUN_API int cuMemsetD8Async(
     unsigned long long to, unsigned char value, std::size_t count, void *stream) {
   GATUN_CALL;
+  if (driver.tracing != Driver::OFF) {
+    driver.trace += "set " + std::to_string(count) + "\n";
+  }
   return driver.submit(driver.stream(stream), "cuMemsetD8Async", [=] {
     require_device(pointer(to), count, "the target");
     std::memset(pointer(to), value, count);

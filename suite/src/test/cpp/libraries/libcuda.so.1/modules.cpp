@@ -58,6 +58,15 @@ class Arguments {
     return result;
   }
 
+  // Their bits, as integers.
+  std::string text() const {
+    std::string text;
+    for (auto value : values) {
+      text += " " + std::to_string(value);
+    }
+    return text;
+  }
+
   const void *pointer(std::size_t i) const { return reinterpret_cast<const void *>(values[i]); }
 
  private:
@@ -212,6 +221,10 @@ GATUN_API int cuLaunchKernel(
   function->loaded = true;
   auto file = function->module->file;
   Arguments arguments(kernel, parameters);
+  if (driver.tracing != Driver::OFF) {
+    driver.trace += std::string(kernel.name) + " " + std::to_string(grid.x) + " " +
+                    std::to_string(grid.y) + arguments.text() + "\n";
+  }
   return driver.submit(known, kernel.name, [=, &kernel, &driver]() mutable {
     auto touched = memories(driver, kernel, arguments);
     auto addresses = arguments.addresses();

@@ -474,6 +474,17 @@ public final class Backend implements AutoCloseable {
     parts.crossEntropy().crossEntropy(logits, targets, scale, losses);
   }
 
+  /**
+   * As {@link #crossEntropy}, for a gradient that is an operand of products and nothing else: from
+   * here on, until logits are written, only {@link #gemm} may read them, as a whole and as its A.
+   * That product is to the bit the one that {@link #crossEntropy} prepares. Anything else, or an
+   * operation with another A in between, may find logits or their gradient.
+   */
+  public void crossEntropyOperand(Tensor logits, Tensor targets, double scale, Tensor losses) {
+    checks.crossEntropy("crossEntropyOperand", logits, targets, losses);
+    parts.crossEntropy().crossEntropyOperand(logits, targets, scale, losses);
+  }
+
   /** Losses alone, as in {@link #crossEntropy}; logits are not changed. */
   public void crossEntropyLoss(Tensor logits, Tensor targets, Tensor losses) {
     checks.crossEntropy("crossEntropyLoss", logits, targets, losses);

@@ -17,7 +17,18 @@ final class CheckedScope implements TensorScope {
 
   @Override
   public Tensor zeros(ElementType type, long... extents) {
-    guard.refuseInside("zeros");
+    check("zeros", type, extents);
+    return scope.zeros(type, extents);
+  }
+
+  @Override
+  public Tensor weights(ElementType type, long... extents) {
+    check("weights", type, extents);
+    return scope.weights(type, extents);
+  }
+
+  private void check(String operation, ElementType type, long... extents) {
+    guard.refuseInside(operation);
     if (closed) {
       throw new IllegalStateException("the tensor scope is closed");
     }
@@ -25,7 +36,6 @@ final class CheckedScope implements TensorScope {
     if (shape.size() > Long.MAX_VALUE / type.byteSize()) {
       throw new IllegalArgumentException("too many bytes in " + type + shape);
     }
-    return scope.zeros(type, extents);
   }
 
   @Override

@@ -232,6 +232,11 @@ public record Parts(
   public interface CrossEntropy {
     void crossEntropy(Tensor logits, Tensor targets, double scale, Tensor losses);
 
+    /** By default as {@link #crossEntropy}. */
+    default void crossEntropyOperand(Tensor logits, Tensor targets, double scale, Tensor losses) {
+      crossEntropy(logits, targets, scale, losses);
+    }
+
     void crossEntropyLoss(Tensor logits, Tensor targets, Tensor losses);
 
     void logSumExpRows(Tensor logits, LogSumExp logSumExp);

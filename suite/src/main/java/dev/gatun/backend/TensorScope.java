@@ -12,6 +12,14 @@ public interface TensorScope extends AutoCloseable {
    */
   Tensor zeros(ElementType type, long... extents);
 
+  /**
+   * As {@link #zeros}, for weights: what products read far more often than anything writes. A
+   * device may keep them a second time, as its products take them.
+   */
+  default Tensor weights(ElementType type, long... extents) {
+    return zeros(type, extents);
+  }
+
   @Override
   void close();
 }

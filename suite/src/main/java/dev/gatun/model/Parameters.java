@@ -21,7 +21,7 @@ public final class Parameters {
     this(
         backend,
         layout,
-        scope.zeros(backend.real(), layout.size()),
+        scope.weights(backend.real(), layout.size()),
         Optional.of(scope.zeros(backend.real(), layout.size())));
   }
 

@@ -8,7 +8,8 @@ import dev.gatun.tensor.ElementType;
 
 /**
  * Bytes that training a model holds on the device, computed from its extents before anything is
- * allocated. A backend's scratch memory comes on top.
+ * allocated. A backend's scratch memory comes on top, and in {@link
+ * dev.gatun.backend.MathMode#BF16} a copy of the weights of half their bytes.
  *
  * @param parameters the weights
  * @param gradients one for each weight

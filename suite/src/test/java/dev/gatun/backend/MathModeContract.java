@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -222,35 +224,99 @@ public abstract class MathModeContract {
     }
   }
 
+  /** Both of equal rows; 37 and more are rows that start anywhere, and 8,195 and more are long. */
+  @ParameterizedTest
+  @CsvSource({"F32, 37", "TF32, 37", "BF16, 37", "BF16, 64", "BF16, 8195", "BF16, 60007"})
+  void aLogitGradientThatIsAnOperandHasTheProductsOfOneThatIsWritten(MathMode math, int classes) {
+    int rows = 4;
+    int width = 3;
+    double[] logits = normal(rows * classes);
+    double[] weights = normal(classes * width);
+    double[] hidden = normal(rows * width);
+    try (Backend backend = open(math);
+        TensorScope scope = backend.newScope()) {
+      Tensor g = scope.zeros(ElementType.F32, rows, classes);
+      Tensor w = scope.zeros(ElementType.F32, classes, width);
+      Tensor h = scope.zeros(ElementType.F32, rows, width);
+      Tensor targets = scope.zeros(ElementType.I32, rows);
+      backend.write(weights, w);
+      backend.write(hidden, h);
+      backend.write(new int[] {classes - 1, -1, 0, classes / 2}, targets);
+      double[][] results = new double[2][];
+      for (int i = 0; i < 2; i++) {
+        Tensor losses = scope.zeros(ElementType.F32, rows);
+        Tensor dHidden = scope.zeros(ElementType.F32, rows, width);
+        Tensor dWeights = scope.zeros(ElementType.F32, classes, width);
+        backend.write(logits, g);
+        if (i == 0) {
+          backend.crossEntropy(g, targets, 0.25, losses);
+        } else {
+          backend.crossEntropyOperand(g, targets, 0.25, losses);
+        }
+        backend.gemm(Transpose.NO, Transpose.NO, 1, g, w, 0, dHidden);
+        backend.gemm(Transpose.YES, Transpose.NO, 1, g, h, 1, dWeights);
+        results[i] =
+            Stream.of(losses, dHidden, dWeights)
+                .flatMapToDouble(x -> Arrays.stream(backend.toDoubles(x)))
+                .toArray();
+      }
+      assertArrayEquals(results[0], results[1], math + " " + SEEDED);
+    }
+  }
+
+  /** How the matrix on the left that changes is allocated. */
+  enum Left {
+    /** As any tensor, with rows that start anywhere. */
+    PLAIN(7),
+    /** As weights, which a device may keep a second time. */
+    WEIGHTS(16);
+
+    private final int size;
+
+    Left(int size) {
+      this.size = size;
+    }
+  }
+
   /** Square matrices that a product is made of twice, with something happening in between. */
   private final class Twice {
     final Backend backend;
     final TensorScope scope;
+    final int size;
     final Tensor a;
     final Tensor b;
     final Tensor first;
     final Tensor second;
     final Tensor copied;
 
-    Twice(Backend backend, TensorScope scope) {
+    Twice(Backend backend, TensorScope scope, Left left) {
       this.backend = backend;
       this.scope = scope;
-      a = square();
+      size = left.size;
+      a = left == Left.WEIGHTS ? scope.weights(ElementType.F32, size, size) : square();
       b = square();
       first = square();
       second = square();
       copied = square();
-      backend.write(normal(7 * 7), b);
+      backend.write(values(), b);
     }
 
-    private Tensor square() {
-      return scope.zeros(ElementType.F32, 7, 7);
+    Tensor square() {
+      return scope.zeros(ElementType.F32, size, size);
+    }
+
+    double[] values() {
+      return normal(size * size);
+    }
+
+    void product() {
+      backend.gemm(Transpose.NO, Transpose.YES, 1, a, b, 0, first);
     }
 
     /** Both products see what the operands hold then, as the product with a copy shows. */
     void checkAfter(String name, Runnable change) {
-      backend.write(normal(7 * 7), a);
-      backend.gemm(Transpose.NO, Transpose.YES, 1, a, b, 0, first);
+      backend.write(values(), a);
+      product();
       change.run();
       backend.gemm(Transpose.NO, Transpose.YES, 1, a, b, 0, second);
       double[] before = backend.toDoubles(first);
@@ -264,14 +330,14 @@ public abstract class MathModeContract {
   }
 
   @ParameterizedTest
-  @EnumSource
-  void productsInARowSeeWhatWasWrittenInBetween(MathMode math) {
+  @CsvSource({"F32, PLAIN", "TF32, PLAIN", "BF16, PLAIN", "F32, WEIGHTS", "BF16, WEIGHTS"})
+  void productsInARowSeeWhatWasWrittenInBetween(MathMode math, Left left) {
     try (Backend backend = open(math);
         TensorScope scope = backend.newScope()) {
-      var twice = new Twice(backend, scope);
+      var twice = new Twice(backend, scope, left);
       Tensor a = twice.a;
       Tensor b = twice.b;
-      twice.checkAfter("write", () -> backend.write(normal(7 * 7), a));
+      twice.checkAfter("write", () -> backend.write(twice.values(), a));
       twice.checkAfter("fill", () -> backend.fill(a, 2));
       twice.checkAfter("scale", () -> backend.scale(-1, a));
       twice.checkAfter("axpy", () -> backend.axpy(1, b, a));
@@ -279,34 +345,51 @@ public abstract class MathModeContract {
       twice.checkAfter("elementwise", () -> backend.elementwise(Elementwise.GELU_TANH, b, a));
       twice.checkAfter("qr", () -> backend.qr(a, twice.copied));
       twice.checkAfter("gemm", () -> backend.gemm(Transpose.NO, Transpose.NO, 1, b, b, 1, a));
+      Tensor row = a.rows(twice.size - 1, 1);
       twice.checkAfter(
           "gemm into a part",
-          () -> backend.gemm(Transpose.NO, Transpose.NO, 1, b.rows(0, 1), b, 1, a.rows(6, 1)));
-      try (Recording scaling = backend.record(() -> backend.scale(0.5, a))) {
-        twice.checkAfter("a recording", scaling::run);
+          () -> backend.gemm(Transpose.NO, Transpose.NO, 1, b.rows(0, 1), b, 1, row));
+      var step = new AdamWStep(0.1, 0.9, 0.95, 1e-8, 0.1, 1, 1);
+      Tensor m = twice.square();
+      Tensor v = twice.square();
+      Runnable adamW = () -> backend.adamW(step, a, b, m, v);
+      twice.checkAfter("adamW", adamW);
+      Runnable part = () -> backend.adamW(step, row, b.rows(0, 1), m.rows(0, 1), v.rows(0, 1));
+      twice.checkAfter("adamW of a part", part);
+      twice.checkAfter(
+          "adamW of a part after another write",
+          () -> {
+            backend.scale(-1, a);
+            part.run();
+          });
+      for (Runnable change : List.of(() -> backend.scale(0.5, a), adamW)) {
+        try (Recording recording = backend.record(change)) {
+          twice.checkAfter("a recording", recording::run);
+        }
       }
     }
   }
 
   @ParameterizedTest
-  @EnumSource
-  void productsAroundARecordingAreOfTheirOwn(MathMode math) {
+  @CsvSource({"F32, PLAIN", "TF32, PLAIN", "BF16, PLAIN", "F32, WEIGHTS", "BF16, WEIGHTS"})
+  void productsAroundARecordingAreOfTheirOwn(MathMode math, Left left) {
     try (Backend backend = open(math);
         TensorScope scope = backend.newScope()) {
-      var twice = new Twice(backend, scope);
-      Runnable product =
-          () -> backend.gemm(Transpose.NO, Transpose.YES, 1, twice.a, twice.b, 0, twice.first);
-      backend.write(normal(7 * 7), twice.a);
-      product.run();
+      var twice = new Twice(backend, scope, left);
+      backend.write(twice.values(), twice.a);
+      twice.product();
       double[] want = backend.toDoubles(twice.first);
       backend.scale(2, twice.a);
-      try (Recording recording = backend.record(product)) {
+      try (Recording recording = backend.record(twice::product)) {
         // What is recorded has not been computed: the next product may not rely on it.
-        product.run();
+        twice.product();
         double[] doubled = Arrays.stream(want).map(x -> 2 * x).toArray();
         assertArrayEquals(doubled, backend.toDoubles(twice.first), math + " " + SEEDED);
         recording.run();
         assertArrayEquals(doubled, backend.toDoubles(twice.first), math + " " + SEEDED);
+        backend.scale(0.5, twice.a);
+        recording.run();
+        assertArrayEquals(want, backend.toDoubles(twice.first), math + " " + SEEDED);
       }
     }
   }

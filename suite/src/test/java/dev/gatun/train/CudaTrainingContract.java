@@ -35,7 +35,7 @@ abstract class CudaTrainingContract extends TrainingContract {
   private static final double LOSS_TOLERANCE = 2.5e-6;
 
   /** The emulation takes a second for each step on tensor cores. */
-  private static final long ROUNDED_STEPS = 6;
+  static final long ROUNDED_STEPS = 6;
 
   /** Relative: ten times what rounding the operands of products changed, 6e-5 and 8e-4. */
   private static final Map<MathMode, Double> ROUNDED_LOSS_TOLERANCES =
@@ -109,6 +109,18 @@ abstract class CudaTrainingContract extends TrainingContract {
 
   private static List<Double> losses(
       Backend backend, Architecture architecture, long seed, long steps) {
+    try (var model = model(backend, architecture, seed)) {
+      return losses(model, seed, steps);
+    }
+  }
+
+  static LanguageModel model(Backend backend, Architecture architecture, long seed) {
+    Randomness weights = Randomness.of(seed).stream("weights");
+    return LanguageModel.initialise(
+        backend, architecture.config, (name, out, d) -> weights.stream(name).gaussian(out, d));
+  }
+
+  static List<Double> losses(LanguageModel model, long seed, long steps) {
     List<Double> losses = new ArrayList<>();
     TrainingListener listener =
         new TrainingListener() {
@@ -130,19 +142,13 @@ abstract class CudaTrainingContract extends TrainingContract {
             0,
             1,
             0);
-    Randomness weights = Randomness.of(seed).stream("weights");
-    try (var model =
-            LanguageModel.initialise(
-                backend,
-                architecture.config,
-                (name, out, d) -> weights.stream(name).gaussian(out, d));
-        var trainer =
-            new Trainer(
-                model,
-                config,
-                new SpamLang(VOCABULARY, BATCH, LENGTH, Randomness.of(seed).stream("batches")),
-                Optional.empty(),
-                List.of(listener))) {
+    try (var trainer =
+        new Trainer(
+            model,
+            config,
+            new SpamLang(VOCABULARY, BATCH, LENGTH, Randomness.of(seed).stream("batches")),
+            Optional.empty(),
+            List.of(listener))) {
       trainer.run();
     }
     return losses;

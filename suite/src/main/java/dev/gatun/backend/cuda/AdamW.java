@@ -13,15 +13,21 @@ final class AdamW implements Parts.AdamW {
   private static final int VECTOR_BYTES = 16;
 
   private final Launcher launcher;
+  private final RoundedWeights kept;
 
-  AdamW(Launcher launcher) {
+  /** With the copies of weights that it writes too. */
+  AdamW(Launcher launcher, RoundedWeights kept) {
     this.launcher = launcher;
+    this.kept = kept;
   }
 
   @Override
   public void adamW(
       AdamWStep step, Tensor parameter, Tensor gradient, Tensor firstMoment, Tensor secondMoment) {
     long size = parameter.size();
+    var copy = kept.find(parameter);
+    // Parts that this step does not write are as fresh afterwards as they were before.
+    boolean isFresh = copy.isPresent() && copy.get().isFresh;
     AdamWFactors f = AdamWFactors.of(step);
     launcher.launch(
         ADAMW,
@@ -30,6 +36,7 @@ final class AdamW implements Parts.AdamW {
         gradient,
         firstMoment,
         secondMoment,
+        copy.map(it -> it.of(parameter)).orElse(null),
         size,
         head(parameter, gradient, firstMoment, secondMoment),
         f.gradientScale(),
@@ -41,6 +48,7 @@ final class AdamW implements Parts.AdamW {
         f.minusRate(),
         f.inverseRoot(),
         f.epsilon());
+    copy.ifPresent(it -> it.isFresh = isFresh);
   }
 
   /**

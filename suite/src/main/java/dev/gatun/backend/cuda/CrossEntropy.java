@@ -1,6 +1,7 @@
 package dev.gatun.backend.cuda;
 
 import dev.gatun.backend.LogSumExp;
+import dev.gatun.backend.MathMode;
 import dev.gatun.backend.Parts;
 import dev.gatun.tensor.Tensor;
 
@@ -16,6 +17,9 @@ final class CrossEntropy implements Parts.CrossEntropy {
   private static final Kernel SMALL = new Kernel(FILE, "cross_entropy_small_f32");
   private static final Kernel MEDIUM = new Kernel(FILE, "cross_entropy_medium_f32");
   private static final Kernel LARGE = new Kernel(FILE, "cross_entropy_large_f32");
+  private static final Kernel SMALL_BF16 = new Kernel(FILE, "cross_entropy_small_bf16");
+  private static final Kernel MEDIUM_BF16 = new Kernel(FILE, "cross_entropy_medium_bf16");
+  private static final Kernel LARGE_BF16 = new Kernel(FILE, "cross_entropy_large_bf16");
   private static final Kernel LOSS = new Kernel(FILE, "cross_entropy_loss_f32");
   private static final Kernel LOSS_LARGE = new Kernel(FILE, "cross_entropy_loss_large_f32");
   private static final Kernel LOG_SUM_EXP = new Kernel(FILE, "log_sum_exp_f32");
@@ -45,9 +49,14 @@ final class CrossEntropy implements Parts.CrossEntropy {
   private static final int MOST_BLOCKS_PER_ROW = 1024;
 
   private final Launcher launcher;
+  private final MathMode math;
+  private final RoundedOperands rounded;
 
-  CrossEntropy(Launcher launcher) {
+  /** With the operands that {@link MathMode#BF16} rounds. */
+  CrossEntropy(Launcher launcher, MathMode math, RoundedOperands rounded) {
     this.launcher = launcher;
+    this.math = math;
+    this.rounded = rounded;
   }
 
   /** logits [R, V], targets [R], losses [R]. */
@@ -73,6 +82,41 @@ final class CrossEntropy implements Parts.CrossEntropy {
         vectors,
         error,
         code);
+  }
+
+  /** With bfloat16 products, the gradient is written as the left operand of the next ones alone. */
+  @Override
+  public void crossEntropyOperand(Tensor logits, Tensor targets, double scale, Tensor losses) {
+    if (math != MathMode.BF16) {
+      crossEntropy(logits, targets, scale, losses);
+      return;
+    }
+    int classes = Math.toIntExact(logits.cols());
+    Tensor error = launcher.errorFlag();
+    int code = CheckedOperation.CROSS_ENTROPY.code();
+    Grid grid = Grid.of(logits.rows(), threads(classes));
+    Tensor room = rounded.left().room(logits.rows(), classes);
+    long stride = RoundedOperand.stride(classes);
+    if (classes <= MOST_SMALL) {
+      launcher.launch(
+          SMALL_BF16, grid, logits, room, targets, scale, losses, classes, stride, error, code);
+    } else {
+      int vectors = sharedVectors(classes);
+      launcher.launch(
+          classes <= MOST_MEDIUM ? MEDIUM_BF16 : LARGE_BF16,
+          grid.withShared(vectors * VECTOR_BYTES),
+          logits,
+          room,
+          targets,
+          scale,
+          losses,
+          classes,
+          stride,
+          vectors,
+          error,
+          code);
+    }
+    rounded.left().holds(logits);
   }
 
   private static int threads(int classes) {

@@ -88,7 +88,7 @@ final class CublasHandle implements AutoCloseable {
       double beta,
       Tensor c,
       int computeType) {
-    prepare(c.type(), alpha, beta);
+    prepare(c, alpha, beta);
     int status =
         CuBlas.cublasGemmEx(
             handle,
@@ -125,7 +125,7 @@ final class CublasHandle implements AutoCloseable {
       int leadingDimension,
       double beta,
       Tensor c) {
-    prepare(ElementType.F64, 1, beta);
+    prepare(c, 1, beta);
     int status =
         CuBlas.cublasDsyrk_v2(
             handle,
@@ -149,7 +149,7 @@ final class CublasHandle implements AutoCloseable {
    * @param b of U's type, dense
    */
   void solveUpperFromTheRight(Transpose transpose, int n, int k, Tensor u, Tensor b) {
-    prepare(u.type(), 1, 0);
+    prepare(b, 1, 0);
     boolean single = u.type() == ElementType.F32;
     int side = CuBlas.CUBLAS_SIDE_RIGHT();
     int upper = CuBlas.CUBLAS_FILL_MODE_UPPER();
@@ -174,10 +174,14 @@ final class CublasHandle implements AutoCloseable {
     return transpose == Transpose.NO ? CuBlas.CUBLAS_OP_N() : CuBlas.CUBLAS_OP_T();
   }
 
-  /** Prepares a call: puts its scalars in place and makes the device this thread's. */
-  private void prepare(ElementType type, double alpha, double beta) {
+  /**
+   * Prepares a call that writes to a tensor, whose type its scalars have: puts them in place and
+   * makes the device this thread's.
+   */
+  private void prepare(Tensor written, double alpha, double beta) {
     launcher.stream();
-    if (type == ElementType.F32) {
+    launcher.writes().to(written);
+    if (written.type() == ElementType.F32) {
       this.alpha.set(ValueLayout.JAVA_FLOAT, 0, (float) alpha);
       this.beta.set(ValueLayout.JAVA_FLOAT, 0, (float) beta);
     } else {

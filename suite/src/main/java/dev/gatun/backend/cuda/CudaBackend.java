@@ -49,6 +49,7 @@ public final class CudaBackend {
   private static Parts parts(CudaSession session, MathMode math) {
     Launcher launcher = session.launcher();
     DeviceMemory memory = session.memory();
+    var rounded = new RoundedOperands(launcher, memory);
     return new Parts(
         session,
         memory,
@@ -56,7 +57,7 @@ public final class CudaBackend {
         new Vectors(launcher, memory, session.transfers()),
         new Columns(launcher),
         new Argmax(launcher),
-        new MatrixProducts(launcher, memory, session.cublas(), math),
+        new MatrixProducts(launcher, session.cublas(), math, rounded),
         new GramProducts(launcher, memory, session.cublas()),
         new Lapack(launcher, memory, session.cublas(), session.cusolver()),
         new SingularValues(launcher, memory, session.cusolver()),
@@ -68,7 +69,7 @@ public final class CudaBackend {
         new GatedActivation(launcher),
         new Rotary(launcher),
         new CausalAttention(launcher, memory, math),
-        new CrossEntropy(launcher),
-        new AdamW(launcher));
+        new CrossEntropy(launcher, math, rounded),
+        new AdamW(launcher, memory.roundedWeights()));
   }
 }

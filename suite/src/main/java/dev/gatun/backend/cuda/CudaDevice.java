@@ -26,8 +26,8 @@ final class CudaDevice implements AutoCloseable {
   private final int multiprocessors;
   private final int sharedBytesPerBlock;
   private final Holding holding;
+  private final DeviceWrites writes = new DeviceWrites();
   private Thread current;
-  private long streamUses;
 
   private CudaDevice(Arena arena) {
     device = first(arena);
@@ -130,17 +130,16 @@ final class CudaDevice implements AutoCloseable {
 
   /**
    * The stream that everything runs on; makes the context this thread's. Whoever puts something
-   * into it asks for it each time, and {@link #streamUses()} counts that.
+   * into it asks for it each time, and tells {@link #writes()} what that writes.
    */
   MemorySegment stream() {
     makeCurrent();
-    streamUses++;
     return stream;
   }
 
-  /** Changes whenever something may have been put into the stream. */
-  long streamUses() {
-    return streamUses;
+  /** Knows what the work in the stream writes. */
+  DeviceWrites writes() {
+    return writes;
   }
 
   /** Makes the context this thread's: the driver keeps one for each. */

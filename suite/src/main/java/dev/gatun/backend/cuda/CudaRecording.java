@@ -8,30 +8,33 @@ import dev.gatun.natives.cuda.CudaStatus;
 import dev.gatun.tensor.Holding;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /** Operations captured as a CUDA graph, which the device runs at the cost of one launch. */
 final class CudaRecording implements Recording {
   private final CudaDevice device;
   private final MemorySegment graph;
+  private final List<DeviceWrites.Range> writes;
   private final Holding holding = Holding.of("a CUDA graph");
   private boolean closed;
 
-  private CudaRecording(CudaDevice device, MemorySegment graph) {
+  private CudaRecording(CudaDevice device, MemorySegment graph, List<DeviceWrites.Range> writes) {
     this.device = device;
     this.graph = graph;
+    this.writes = writes;
   }
 
   /** Captures what the operations ask of the stream, without running it. */
   static CudaRecording of(CudaDevice device, Runnable operations) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment captured = arena.allocate(ADDRESS);
-      capture(device, operations, captured);
+      var writes = capture(device, operations, captured);
       try {
         MemorySegment executable = arena.allocate(ADDRESS);
         CudaStatus.DRIVER.check(
             CudaDriver.cuGraphInstantiateWithFlags(executable, captured.get(ADDRESS, 0), 0),
             "cuGraphInstantiateWithFlags");
-        return new CudaRecording(device, executable.get(ADDRESS, 0));
+        return new CudaRecording(device, executable.get(ADDRESS, 0), writes);
       } finally {
         CudaStatus.DRIVER.check(
             CudaDriver.cuGraphDestroy(captured.get(ADDRESS, 0)), "cuGraphDestroy");
@@ -39,11 +42,15 @@ final class CudaRecording implements Recording {
     }
   }
 
-  private static void capture(CudaDevice device, Runnable operations, MemorySegment captured) {
+  private static List<DeviceWrites.Range> capture(
+      CudaDevice device, Runnable operations, MemorySegment captured) {
+    device.writes().beforeRecording();
     CudaStatus.DRIVER.check(
         CudaDriver.cuStreamBeginCapture_v2(
             device.stream(), CudaDriver.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL()),
         "cuStreamBeginCapture_v2");
+    List<DeviceWrites.Range> writes;
+    device.writes().beginRecording();
     try {
       operations.run();
     } catch (RuntimeException | Error e) {
@@ -52,9 +59,12 @@ final class CudaRecording implements Recording {
         CudaDriver.cuGraphDestroy(captured.get(ADDRESS, 0));
       }
       throw e;
+    } finally {
+      writes = device.writes().endRecording();
     }
     CudaStatus.DRIVER.check(
         CudaDriver.cuStreamEndCapture(device.stream(), captured), "cuStreamEndCapture");
+    return writes;
   }
 
   @Override
@@ -62,7 +72,9 @@ final class CudaRecording implements Recording {
     if (closed) {
       throw new IllegalStateException("the recording is closed");
     }
+    device.writes().beforeRecording();
     CudaStatus.DRIVER.check(CudaDriver.cuGraphLaunch(graph, device.stream()), "cuGraphLaunch");
+    device.writes().again(writes);
   }
 
   @Override

@@ -15,7 +15,13 @@ import java.util.function.Consumer;
 /** The device and what its operations share, closed in the reverse order of its opening. */
 final class CudaSession implements Parts.Device {
   /** Enough rows for whole waves of thread blocks, at no more than the largest L2 caches hold. */
-  private static final long WORKING_SET_BYTES = 64L << 20;
+  private static final long LEAST_WORKING_SET_BYTES = 64L << 20;
+
+  /** 4,096 rows of 131,072 logits: a head's weights and their gradient are then a minor part. */
+  private static final long LARGEST_WORKING_SET_BYTES = 2L << 30;
+
+  /** Of the device's memory: 2 GiB of 128, 1.25 of 80. */
+  private static final int WORKING_SET_SHARE = 64;
 
   /** The folder of compiled kernels in the user's cache. */
   static final String KERNEL_CACHE = "kernels";
@@ -23,6 +29,7 @@ final class CudaSession implements Parts.Device {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final RecordingGuard guard = new RecordingGuard();
   private final CudaDevice device;
+  private final long workingSetBytes;
   private final DeviceDescription description;
   private final DeviceMemory memory;
   private final Launcher launcher;
@@ -41,6 +48,12 @@ final class CudaSession implements Parts.Device {
   CudaSession(CudaLibraries libraries, MathMode math, Consumer<String> notices) {
     try {
       device = own(CudaDevice.open());
+      // All of it and not what is free: equal devices make equal chunks, and those equal bytes.
+      workingSetBytes =
+          Math.clamp(
+              device.memory().total() / WORKING_SET_SHARE,
+              LEAST_WORKING_SET_BYTES,
+              LARGEST_WORKING_SET_BYTES);
       var compiler =
           new KernelCompiler(
               device.major(),
@@ -48,7 +61,7 @@ final class CudaSession implements Parts.Device {
               new CubinCache(CacheFolder.ofThisUser().resolve(KERNEL_CACHE)),
               notices);
       description = CudaDescription.of(device, compiler, libraries, math);
-      memory = own(new DeviceMemory(device, guard));
+      memory = own(new DeviceMemory(device, guard, math));
       launcher = own(new Launcher(device, new KernelModules(device, compiler, guard), memory));
       transfers = own(new Transfers(device, launcher, memory));
       cublas = own(new CublasHandle(launcher, memory));
@@ -85,7 +98,7 @@ final class CudaSession implements Parts.Device {
 
   @Override
   public long workingSetBytes() {
-    return WORKING_SET_BYTES;
+    return workingSetBytes;
   }
 
   @Override

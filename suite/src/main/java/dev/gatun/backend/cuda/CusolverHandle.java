@@ -97,8 +97,9 @@ final class CusolverHandle implements AutoCloseable {
   void run(Routine routine, Tensor a) {
     String name = routine.name();
     String shape = "a " + a.type() + Shape.of(a.rows(), a.cols());
-    // Makes the device this thread's before the first call, and tells that the stream is used.
+    // Makes the device this thread's before the first call.
     launcher.stream();
+    launcher.writes().toAnything();
     try (var arena = Arena.ofConfined();
         TensorScope scope = memory.newScope()) {
       MemorySegment bytesOnDevice = arena.allocate(ValueLayout.JAVA_LONG);

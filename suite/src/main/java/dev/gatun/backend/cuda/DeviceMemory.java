@@ -1,5 +1,6 @@
 package dev.gatun.backend.cuda;
 
+import dev.gatun.backend.MathMode;
 import dev.gatun.backend.MemoryUse;
 import dev.gatun.backend.Parts;
 import dev.gatun.backend.RecordingGuard;
@@ -27,6 +28,8 @@ final class DeviceMemory implements Parts.Memory, AutoCloseable {
 
   private final CudaDevice device;
   private final RecordingGuard guard;
+  private final MathMode math;
+  private final RoundedWeights roundedWeights = new RoundedWeights();
   private final BlockPool pool;
   private final Pieces scratch;
   private final Arena arena = Holding.sharedArena();
@@ -34,9 +37,11 @@ final class DeviceMemory implements Parts.Memory, AutoCloseable {
   private long scratchBytes;
   private long peakBytes;
 
-  DeviceMemory(CudaDevice device, RecordingGuard guard) {
+  /** With copies of weights as the products of this mode take them. */
+  DeviceMemory(CudaDevice device, RecordingGuard guard, MathMode math) {
     this.device = device;
     this.guard = guard;
+    this.math = math;
     this.pool = new BlockPool(device);
     this.scratch = new Pieces();
   }
@@ -44,6 +49,11 @@ final class DeviceMemory implements Parts.Memory, AutoCloseable {
   /** What host memory the backend needs until it closes comes from here. */
   Arena arena() {
     return arena;
+  }
+
+  /** The copies of the weights of all scopes. */
+  RoundedWeights roundedWeights() {
+    return roundedWeights;
   }
 
   @Override
@@ -111,6 +121,7 @@ final class DeviceMemory implements Parts.Memory, AutoCloseable {
   private final class Scope implements TensorScope {
     private final Pieces pieces = new Pieces();
     private final Arena lifetime = Holding.sharedArena();
+    private final List<RoundedWeights.Copy> copies = new ArrayList<>();
     private long held;
 
     @Override
@@ -119,6 +130,7 @@ final class DeviceMemory implements Parts.Memory, AutoCloseable {
       held += tensor.byteSize();
       bytes += tensor.byteSize();
       notePeak();
+      device.writes().to(tensor);
       if (tensor.byteSize() > 0) {
         CudaStatus.DRIVER.check(
             CudaDriver.cuMemsetD8Async(
@@ -130,7 +142,20 @@ final class DeviceMemory implements Parts.Memory, AutoCloseable {
     }
 
     @Override
+    public Tensor weights(ElementType type, long... extents) {
+      Tensor weights = zeros(type, extents);
+      if (math == MathMode.BF16 && type == ElementType.F32) {
+        Tensor rounded = zeros(ElementType.I32, Math.ceilDiv(weights.size(), 2));
+        var copy = new RoundedWeights.Copy(weights, rounded);
+        copies.add(copy);
+        roundedWeights.add(copy);
+      }
+      return weights;
+    }
+
+    @Override
     public void close() {
+      copies.forEach(roundedWeights::remove);
       lifetime.close();
       bytes -= held;
       pieces.giveBack();

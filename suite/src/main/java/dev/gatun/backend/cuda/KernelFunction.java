@@ -11,6 +11,7 @@ import dev.gatun.natives.cuda.CudaStatus;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** A kernel on the device: its handle, and what it takes. */
 final class KernelFunction {
@@ -61,6 +62,15 @@ final class KernelFunction {
         throw new IllegalArgumentException(
             "%s: argument %s, %s, does not take %s"
                 .formatted(kernel, i, parameters[i], described(arguments[i])));
+      }
+    }
+  }
+
+  /** Calls with each tensor that the kernel may write to. */
+  void forEachWritten(Object[] arguments, Consumer<Tensor> consumer) {
+    for (int i = 0; i < arguments.length; i++) {
+      if (parameters[i].isWritten() && arguments[i] instanceof Tensor tensor) {
+        consumer.accept(tensor);
       }
     }
   }

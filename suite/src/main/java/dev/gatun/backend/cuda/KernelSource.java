@@ -34,6 +34,7 @@ record KernelSource(
   private static final String FOLDER = "/dev/gatun/kernels/";
   private static final Pattern INCLUDE = Pattern.compile("(?m)^\\s*#\\s*include\\s*\"([^\"]+)\"");
   private static final Pattern COMMENT = Pattern.compile("//[^\n]*|/\\*.*?\\*/", Pattern.DOTALL);
+  private static final Pattern CONST = Pattern.compile("\\bconst\\b");
   private static final Pattern KERNEL =
       Pattern.compile(
           "extern\\s+\"C\"\\s+__global__\\s+"
@@ -43,8 +44,9 @@ record KernelSource(
    * A parameter of a kernel as its source declares it.
    *
    * @param elements what a pointer points to, if that is a type that tensors have
+   * @param isWritten whether the kernel may write through it: a pointer that is not to const
    */
-  record Parameter(String name, Kind kind, Optional<ElementType> elements) {
+  record Parameter(String name, Kind kind, Optional<ElementType> elements, boolean isWritten) {
     /** How an argument is passed. */
     enum Kind {
       POINTER,
@@ -65,8 +67,8 @@ record KernelSource(
       String name = text.substring(last + 1).strip();
       String type = text.substring(0, last + 1).replaceAll("\\s+", " ").strip();
       if (type.endsWith("*")) {
-        return new Parameter(
-            name, Kind.POINTER, elements(type.substring(0, type.length() - 1).strip()));
+        var elements = elements(type.substring(0, type.length() - 1).strip());
+        return new Parameter(name, Kind.POINTER, elements, !CONST.matcher(declaration).find());
       }
       Kind kind =
           switch (type) {
@@ -79,7 +81,7 @@ record KernelSource(
                     "a kernel takes pointers, int, long long, float and double, not '%s'"
                         .formatted(declaration.strip()));
           };
-      return new Parameter(name, kind, Optional.empty());
+      return new Parameter(name, kind, Optional.empty(), false);
     }
 
     private static Optional<ElementType> elements(String type) {

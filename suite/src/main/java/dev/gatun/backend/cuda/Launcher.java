@@ -48,6 +48,7 @@ final class Launcher implements AutoCloseable {
       return;
     }
     MemorySegment stream = device.stream();
+    function.forEachWritten(arguments, device.writes()::to);
     function.allowShared(grid.sharedBytes());
     int status =
         CudaDriver.cuLaunchKernel(
@@ -100,9 +101,9 @@ final class Launcher implements AutoCloseable {
     device.synchronise();
   }
 
-  /** Changes whenever something may have been put into the stream. */
-  long streamUses() {
-    return device.streamUses();
+  /** Knows what the work in the stream writes; kernels need not be told of. */
+  DeviceWrites writes() {
+    return device.writes();
   }
 
   @Override

@@ -18,18 +18,14 @@ final class MatrixProducts implements Parts.MatrixProducts {
   private final Launcher launcher;
   private final CublasHandle cublas;
   private final MathMode math;
-  private final RoundedOperand left;
-  private final RoundedOperand right;
+  private final RoundedOperands rounded;
 
-  /** The launcher's stream uses when the last rounded product was done. */
-  private long usesSoFar;
-
-  MatrixProducts(Launcher launcher, DeviceMemory memory, CublasHandle cublas, MathMode math) {
+  /** With the operands that {@link MathMode#BF16} rounds. */
+  MatrixProducts(Launcher launcher, CublasHandle cublas, MathMode math, RoundedOperands rounded) {
     this.launcher = launcher;
     this.cublas = cublas;
     this.math = math;
-    this.left = new RoundedOperand(launcher, memory);
-    this.right = new RoundedOperand(launcher, memory);
+    this.rounded = rounded;
   }
 
   @Override
@@ -46,34 +42,13 @@ final class MatrixProducts implements Parts.MatrixProducts {
       return;
     }
     if (math == MathMode.BF16 && c.type() == ElementType.F32) {
-      multiplyRounded(ta, tb, m, n, k, alpha, a, b, beta, c);
+      var first = rounded.right(ta, b, tb);
+      var second = rounded.left(a, ta);
+      cublas.gemm(n, m, k, alpha, first, second, beta, c, CuBlas.CUBLAS_COMPUTE_32F());
     } else {
       int computeType = computeType(c.type());
       cublas.gemm(n, m, k, alpha, asStored(b, tb), asStored(a, ta), beta, c, computeType);
     }
-  }
-
-  private void multiplyRounded(
-      Transpose ta,
-      Transpose tb,
-      int m,
-      int n,
-      int k,
-      double alpha,
-      Tensor a,
-      Tensor b,
-      double beta,
-      Tensor c) {
-    if (launcher.streamUses() != usesSoFar) {
-      // Whatever it was, it may have written to what was rounded.
-      left.forget();
-      right.forget();
-    }
-    var first = right.of(b, tb);
-    var second = left.of(a, ta);
-    cublas.gemm(n, m, k, alpha, first, second, beta, c, CuBlas.CUBLAS_COMPUTE_32F());
-    // Both hold this product's operands now, and it has written to neither.
-    usesSoFar = launcher.streamUses();
   }
 
   private int computeType(ElementType type) {

@@ -107,6 +107,7 @@ final class Transfers implements Parts.Transfers, AutoCloseable {
     long elementBytes = to.type().byteSize();
     int size = Math.toIntExact(to.size());
     int most = (int) (BUFFER_BYTES / elementBytes);
+    device.writes().to(to);
     for (int first = 0; first < size; first += most) {
       int count = Math.min(most, size - first);
       MemorySegment buffer = freeOutgoing(count * elementBytes);

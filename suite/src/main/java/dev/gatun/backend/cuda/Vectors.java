@@ -80,6 +80,7 @@ final class Vectors implements Parts.Vectors {
       Kernel kernel = from.type() == ElementType.F32 ? WIDEN : NARROW;
       launcher.launch(kernel, elementwise(from), from, to, from.size());
     } else if (from.size() > 0) {
+      launcher.writes().to(to);
       CudaStatus.DRIVER.check(
           CudaDriver.cuMemcpyDtoDAsync_v2(
               to.memory().address(), from.memory().address(), from.byteSize(), launcher.stream()),

@@ -17,7 +17,7 @@ import java.util.Optional;
  * before the cap.
  */
 public final class LogitChunks implements AutoCloseable {
-  /** The most bytes of logits held at once. */
+  /** The most bytes of logits held at once, but where a device works best on more. */
   private static final long LARGEST_BYTES = 128L << 20;
 
   private final Backend backend;
@@ -51,6 +51,11 @@ public final class LogitChunks implements AutoCloseable {
   /** What to do with the logits of some rows. */
   private interface Chunk {
     void accept(long firstRow, long count, Tensor logits);
+  }
+
+  /** From logits to their gradient, with the losses. */
+  private interface CrossEntropy {
+    void apply(Tensor logits, Tensor targets, double scale, Tensor losses);
   }
 
   HeadScores scores(Tensor x, Tensor weights, Tensor targets) {
@@ -92,22 +97,34 @@ public final class LogitChunks implements AutoCloseable {
       Tensor dX,
       BackwardProducts products,
       BlockVisitor tap) {
-    gradientChunks(
-        x,
-        weights,
-        targets,
-        scale,
+    BlockVisitor consumer =
         (first, gradient) -> {
           tap.accept(first, gradient);
           long count = gradient.rows();
           products.add(first, gradient, x.rows(first, count), dX.rows(first, count));
-        });
+        };
+    // The exact products read a chunk as the first operand of two calls in a row, and nothing else.
+    boolean anOperandAlone =
+        tap == BlockVisitor.NONE && cap.isEmpty() && products instanceof BackwardProducts.Exact;
+    CrossEntropy crossEntropy =
+        anOperandAlone ? backend::crossEntropyOperand : backend::crossEntropy;
+    gradientChunks(x, weights, targets, scale, crossEntropy, consumer);
     products.finish(x, targets, scale, dX);
   }
 
   /** G by chunks of rows, which the consumer may overwrite; the losses stay in their buffer. */
   void gradientChunks(
       Tensor x, Tensor weights, Tensor targets, double scale, BlockVisitor consumer) {
+    gradientChunks(x, weights, targets, scale, backend::crossEntropy, consumer);
+  }
+
+  private void gradientChunks(
+      Tensor x,
+      Tensor weights,
+      Tensor targets,
+      double scale,
+      CrossEntropy crossEntropy,
+      BlockVisitor consumer) {
     Buffers b = buffers(x.rows(), weights);
     Tensor losses = b.losses.slice(0, x.rows());
     forEachChunk(
@@ -115,7 +132,7 @@ public final class LogitChunks implements AutoCloseable {
         weights,
         b,
         (first, count, logits) -> {
-          backend.crossEntropy(
+          crossEntropy.apply(
               logits, targets.slice(first, count), scale, losses.slice(first, count));
           capBackward(logits, b);
           consumer.accept(first, logits);
@@ -205,14 +222,15 @@ public final class LogitChunks implements AutoCloseable {
    * changes no rounding. Every chunk reads the weights twice and reads and writes their gradient:
    * with at least K rows (the weights' width) that is no more memory traffic than the logits' own
    * (V 50,257, D 768: 0.73 of the time of chunks of 16 MiB). Beyond that, what fits a cache is
-   * best. For heads with C blocks of logits per row: of C times the vocabulary and 1/C of the
-   * width.
+   * best. A device that works best on more than {@link #LARGEST_BYTES} gets what it works best on.
+   * For heads with C blocks of logits per row: of C times the vocabulary and 1/C of the width.
    */
   public static long chunkRows(
       long rows, long vocabulary, long width, long elementBytes, long workingSetBytes) {
     long rowBytes = vocabulary * elementBytes;
     long wanted = Math.max(width, workingSetBytes / rowBytes);
-    return Math.clamp(Math.min(wanted, LARGEST_BYTES / rowBytes), 1, rows);
+    long largest = Math.max(LARGEST_BYTES, workingSetBytes) / rowBytes;
+    return Math.clamp(Math.min(wanted, largest), 1, rows);
   }
 
   private long chunkRows(long rows, Tensor weights) {

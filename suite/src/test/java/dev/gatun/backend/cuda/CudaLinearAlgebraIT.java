@@ -77,24 +77,31 @@ class CudaLinearAlgebraIT {
   }
 
   @Test
-  void anOperandMultipliedTwiceInARowIsRoundedOnce() {
-    var products =
-        new MatrixProducts(session.launcher(), session.memory(), session.cublas(), MathMode.BF16);
+  void anOperandIsRoundedOnceUntilItIsWritten() {
+    var rounded = new RoundedOperands(session.launcher(), session.memory());
+    var products = new MatrixProducts(session.launcher(), session.cublas(), MathMode.BF16, rounded);
     Tensor dY = normal(ElementType.F32, 5, 9);
     Tensor x = normal(ElementType.F32, 5, 7);
     Tensor weights = normal(ElementType.F32, 9, 7);
-    long start = session.launcher().streamUses();
-    products.gemm(Transpose.YES, Transpose.NO, 1, dY, x, 1, scope.zeros(ElementType.F32, 9, 7));
-    long first = session.launcher().streamUses();
+    Tensor dWeights = scope.zeros(ElementType.F32, 9, 7);
     Tensor dX = scope.zeros(ElementType.F32, 5, 7);
-    products.gemm(Transpose.NO, Transpose.NO, 1, dY, weights, 0, dX);
-    long second = session.launcher().streamUses();
-    products.gemm(Transpose.NO, Transpose.NO, 1, dY, weights, 0, dX);
-    long third = session.launcher().streamUses();
-    // Zeros, two operands, the product; again, as memory was zeroed in between; the product alone.
-    assertEquals(4, first - start);
-    assertEquals(4, second - first);
-    assertEquals(1, third - second);
+    Runnable backward =
+        () -> {
+          products.gemm(Transpose.YES, Transpose.NO, 1, dY, x, 1, dWeights);
+          products.gemm(Transpose.NO, Transpose.NO, 1, dY, weights, 0, dX);
+        };
+    assertEquals(3, roundings(backward));
+    assertEquals(0, roundings(backward));
+    session.transfers().write(new double[1], weights.slice(62, 1));
+    assertEquals(1, roundings(backward));
+    assertEquals(
+        1, roundings(() -> products.gemm(Transpose.NO, Transpose.NO, 1, x, dX, 0, dWeights)));
+  }
+
+  private static long roundings(Runnable operations) {
+    return FakeCuda.trace(LIBRARIES, false, operations).stream()
+        .filter(call -> call.startsWith("round_to_bf16 "))
+        .count();
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.gatun.backend.cuda;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -10,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -151,6 +153,32 @@ public final class FakeCuda {
   public static long liveObjects(Path folder) {
     try {
       return (long) call(folder, "gatunFakeLiveObjects", FunctionDescriptor.of(JAVA_LONG));
+    } catch (Throwable e) {
+      throw new IllegalStateException("the fake driver has no such function", e);
+    }
+  }
+
+  /**
+   * The calls that operations make, in order: a kernel's name, blocks in x and y and the bits of
+   * its arguments; {@code cublasGemmEx} with m, n, k, type and leading dimension of A, B and C,
+   * whether beta is not 0, and the addresses of A and B; {@code copy} and {@code set} with bytes.
+   *
+   * @param alone whether nothing of it is computed, which takes no time at any size
+   */
+  @SuppressWarnings("restricted")
+  public static List<String> trace(Path folder, boolean alone, Runnable operations) {
+    try {
+      var begin = FunctionDescriptor.ofVoid(JAVA_INT);
+      call(folder, "gatunFakeTrace", begin, alone ? 2 : 1);
+      try {
+        operations.run();
+        var text = (MemorySegment) call(folder, "gatunFakeTraced", FunctionDescriptor.of(ADDRESS));
+        return text.reinterpret(Long.MAX_VALUE).getString(0).lines().toList();
+      } finally {
+        call(folder, "gatunFakeTrace", begin, 0);
+      }
+    } catch (RuntimeException | Error e) {
+      throw e;
     } catch (Throwable e) {
       throw new IllegalStateException("the fake driver has no such function", e);
     }

@@ -42,10 +42,10 @@ class KernelSourceTest {
     assertEquals(List.of(), found.get("second"));
     assertEquals(
         List.of(
-            pointer("x", ElementType.F32),
-            pointer("sums", ElementType.F64),
-            pointer("ids", ElementType.I32),
-            new Parameter("rounded", Kind.POINTER, Optional.empty()),
+            pointer("x", ElementType.F32, false),
+            pointer("sums", ElementType.F64, true),
+            pointer("ids", ElementType.I32, true),
+            new Parameter("rounded", Kind.POINTER, Optional.empty(), true),
             number("n", Kind.LONG),
             number("c", Kind.INT),
             number("alpha", Kind.FLOAT),
@@ -53,12 +53,12 @@ class KernelSourceTest {
         found.get("first"));
   }
 
-  private static Parameter pointer(String name, ElementType elements) {
-    return new Parameter(name, Kind.POINTER, Optional.of(elements));
+  private static Parameter pointer(String name, ElementType elements, boolean isWritten) {
+    return new Parameter(name, Kind.POINTER, Optional.of(elements), isWritten);
   }
 
   private static Parameter number(String name, Kind kind) {
-    return new Parameter(name, kind, Optional.empty());
+    return new Parameter(name, kind, Optional.empty(), false);
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.backend.AdamWStep;
 import dev.gatun.backend.Backend;
+import dev.gatun.backend.MathMode;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.tensor.ElementType;
@@ -38,7 +39,9 @@ abstract class LossKernelsContract {
   @BeforeEach
   void openDevice() {
     device = open(cache);
-    crossEntropy = new CrossEntropy(device.launcher);
+    crossEntropy =
+        new CrossEntropy(
+            device.launcher, MathMode.F32, new RoundedOperands(device.launcher, device.memory));
   }
 
   /** There is none where the test is skipped. */
@@ -208,7 +211,8 @@ abstract class LossKernelsContract {
     Tensor[] tensors = {
       shifted(p, offset), shifted(g, offset), shifted(m, offsetOfMoments), shifted(v, offset)
     };
-    new AdamW(device.launcher).adamW(step, tensors[0], tensors[1], tensors[2], tensors[3]);
+    new AdamW(device.launcher, device.memory.roundedWeights())
+        .adamW(step, tensors[0], tensors[1], tensors[2], tensors[3]);
     List<float[]> want =
         onHost(host -> {
           try (TensorScope scope = host.newScope()) {

@@ -1,5 +1,6 @@
 package dev.gatun.backend.cuda;
 
+import dev.gatun.backend.MathMode;
 import dev.gatun.backend.RecordingGuard;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.tensor.ElementType;
@@ -22,7 +23,7 @@ class TestDevice implements AutoCloseable {
 
   TestDevice(CudaDevice device, Path cache) {
     this.device = device;
-    memory = new DeviceMemory(device, guard);
+    memory = new DeviceMemory(device, guard, MathMode.F32);
     compiler =
         new KernelCompiler(device.major(), device.minor(), new CubinCache(cache), notices::add);
     modules = new KernelModules(device, compiler, guard);
