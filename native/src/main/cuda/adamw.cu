@@ -67,8 +67,10 @@ extern "C" __global__ void __launch_bounds__(256)
   for (long long j = thread; j < n - 4 * vectors; j += threads) {
     const long long i = j < head ? j : j + 4 * vectors;
     update(f, parameter[i], gradient[i], first_moment[i], second_moment[i]);
-    if (rounded != nullptr) {
-      rounded[i] = (unsigned short)bf16_of(parameter[i]);
-    }
+  }
+  // Each thread reads what it has just written, which is still near.
+  for (long long j = thread; rounded != nullptr && j < n - 4 * vectors; j += threads) {
+    const long long i = j < head ? j : j + 4 * vectors;
+    rounded[i] = (unsigned short)bf16_of(parameter[i]);
   }
 }
