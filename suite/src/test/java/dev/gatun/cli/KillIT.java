@@ -127,6 +127,9 @@ class KillIT {
         assertSame(whole, killed);
         delete(killed);
       }
+      if (i % 100 == 99) {
+        printTheCounts();
+      }
     }
     finish(killed, command);
     assertSame(whole, killed);

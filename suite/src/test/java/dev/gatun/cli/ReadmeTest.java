@@ -62,7 +62,7 @@ class ReadmeTest {
             .matcher(Files.readString(ROOT.resolve("README.md")));
     assertTrue(shown.find());
     var verified =
-        CommandRun.of("verify", ROOT.resolve("results/reference/intel-xeon-avx512-2-cores"));
+        CommandRun.of("verify", ROOT.resolve("results/reference/amd-epyc-avx512-2-cores"));
     assertEquals(0, verified.code(), verified.err());
     List<String> lines = verified.out().lines().toList();
     assertEquals(

@@ -26,7 +26,7 @@ class FigureBookTest {
   private static final String TEXT = Resources.text("/dev/gatun/results/figures.toml");
   private static final EvidenceIndex REFERENCE =
       new EvidenceIndex(
-          new ResultsFolder(Path.of("..", "results", "reference", "intel-xeon-avx512-2-cores"))
+          new ResultsFolder(Path.of("..", "results", "reference", "amd-epyc-avx512-2-cores"))
               .readEvidence());
 
   @Test
