@@ -35,7 +35,7 @@ final class AnisotropyFigures implements FigureSource {
 
   @Override
   public List<Figure> figures(EvidenceIndex evidence) {
-    Map<String, List<Run>> arms = evidence.armsWith(claim(), ANISOTROPY);
+    Map<String, List<Run>> arms = evidence.armsButControlsWith(claim(), ANISOTROPY);
     if (arms.isEmpty()) {
       return List.of();
     }

@@ -41,7 +41,7 @@ final class DestroyedNormFigure implements FigureSource {
 
   @Override
   public List<Figure> figures(EvidenceIndex evidence) {
-    Collection<List<Run>> arms = evidence.armsWith(claim(), METRIC).values();
+    Collection<List<Run>> arms = evidence.armsButControlsWith(claim(), METRIC).values();
     List<Point> before = points(evidence, arms, false);
     List<Point> after = points(evidence, arms, true);
     if (before.isEmpty()) {

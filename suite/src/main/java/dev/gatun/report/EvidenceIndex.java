@@ -32,10 +32,6 @@ final class EvidenceIndex {
     return runs.stream().filter(r -> r.claim().equals(claim)).toList();
   }
 
-  private List<Run> shownOf(String claim) {
-    return runsOf(claim).stream().filter(run -> !run.arm().startsWith(Run.CONTROL)).toList();
-  }
-
   List<Metric> metricsOf(Run run) {
     return metrics.getOrDefault(run.id(), List.of());
   }
@@ -45,12 +41,18 @@ final class EvidenceIndex {
   }
 
   /**
-   * Arms of a claim that have a metric, each with its runs: one run per seed. Those of controls are
-   * left out, since only checks that name them read them.
+   * As {@link #armsWith}, without those of controls, which figures show where they are named alone.
    */
+  Map<String, List<Run>> armsButControlsWith(String claim, String metric) {
+    Map<String, List<Run>> arms = armsWith(claim, metric);
+    arms.keySet().removeIf(arm -> arm.startsWith(Run.CONTROL));
+    return arms;
+  }
+
+  /** Arms of a claim that have a metric, each with its runs: one run per seed. */
   Map<String, List<Run>> armsWith(String claim, String metric) {
     var arms = new LinkedHashMap<String, List<Run>>();
-    for (Run run : shownOf(claim)) {
+    for (Run run : runsOf(claim)) {
       if (metricsOf(run).stream().anyMatch(m -> m.name().equals(metric))) {
         arms.computeIfAbsent(run.arm(), _ -> new ArrayList<>()).add(run);
       }
@@ -61,7 +63,7 @@ final class EvidenceIndex {
   /** Arms of a claim that have points of a curve, each with its runs. */
   Map<String, List<Run>> armsWithCurve(String claim, String curve) {
     var arms = new LinkedHashMap<String, List<Run>>();
-    for (Run run : shownOf(claim)) {
+    for (Run run : runsOf(claim)) {
       if (metricsOf(run).stream().anyMatch(m -> isPoint(m, curve))) {
         arms.computeIfAbsent(run.arm(), _ -> new ArrayList<>()).add(run);
       }

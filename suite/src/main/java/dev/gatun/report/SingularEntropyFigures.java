@@ -40,7 +40,7 @@ final class SingularEntropyFigures implements FigureSource {
 
   @Override
   public List<Figure> figures(EvidenceIndex evidence) {
-    Map<String, List<Run>> arms = evidence.armsWith(claim(), ENTROPY);
+    Map<String, List<Run>> arms = evidence.armsButControlsWith(claim(), ENTROPY);
     if (arms.isEmpty()) {
       return List.of();
     }

@@ -101,7 +101,7 @@ final class SpamLangFigures implements FigureSource {
   @Override
   public List<Figure> figures(EvidenceIndex evidence) {
     List<Arm> arms =
-        evidence.armsWith(claim(), METRIC).entrySet().stream()
+        evidence.armsButControlsWith(claim(), METRIC).entrySet().stream()
             .flatMap(arm -> arm(evidence, arm.getKey(), arm.getValue()).stream())
             .sorted(Arm.ORDER)
             .toList();

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  */
 public record Regression(
     String reference, int asBefore, List<Metric> changed, List<Metric> unclear) {
-  private static final String OTHER_RATE = "other configuration: experiment.learningRate";
+  private static final String OTHER_RATE = "other configuration: experiment.training.learningRate";
   private static final String OTHER_TEXT = "other corpus";
 
   /** A metric of a claim, and where it is least as it was. */

@@ -53,6 +53,21 @@ class RegressionTest {
     return metrics.stream().map(m -> m.claim() + " " + m.metric()).toList();
   }
 
+  private List<Run> runs(UnaryOperator<String> configuration) {
+    return stored.runs().stream()
+        .map(r ->
+            new Run(
+                r.id(),
+                r.claim(),
+                r.arm(),
+                r.tier(),
+                r.device(),
+                r.seed(),
+                configuration.apply(r.configuration()),
+                r.wallSeconds()))
+        .toList();
+  }
+
   @Test
   void storedEvidenceIsAsBefore() {
     Regression regression = beside(stored).orElseThrow();
@@ -108,19 +123,7 @@ class RegressionTest {
   @Test
   void otherCorpusIsNoFaultButWhatNeedsNoneStillMustAgree() {
     String hash = stored.provenance().entries().get(Provenance.CORPUS_HASH);
-    List<Run> runs =
-        stored.runs().stream()
-            .map(r ->
-                new Run(
-                    r.id(),
-                    r.claim(),
-                    r.arm(),
-                    r.tier(),
-                    r.device(),
-                    r.seed(),
-                    r.configuration().replace(hash, "0".repeat(64)),
-                    r.wallSeconds()))
-            .toList();
+    List<Run> runs = runs(configuration -> configuration.replace(hash, "0".repeat(64)));
     for (boolean faulty : List.of(false, true)) {
       List<Metric> metrics =
           stored.metrics().stream()
@@ -134,5 +137,20 @@ class RegressionTest {
       assertEquals(faulty ? List.of("B1 refit_a") : List.of(), names(regression.changed()));
       assertTrue(names(regression.unclear()).contains("A1 loss"));
     }
+  }
+
+  /**
+   * Where two rates are equally good, the kernels of another processor may choose the other one.
+   */
+  @Test
+  void anArmWhoseTrialsChooseAnotherRateIsLeftOut() {
+    List<Run> runs =
+        runs(json -> json.replace("\"learningRate\":0.012,", "\"learningRate\":0.006,"));
+    assertTrue(!runs.equals(stored.runs()), stored.runs().getLast().configuration());
+    Regression regression =
+        beside(new Evidence(stored.provenance(), runs, stored.metrics(), stored.spectra()))
+            .orElseThrow();
+    assertEquals(List.of(), regression.changed());
+    assertEquals(List.of(), regression.unclear());
   }
 }
