@@ -125,7 +125,7 @@ record RunTiming(double setUp, double measuring, double step) {
       return "timing";
     }
 
-    /** None that a real run, or another process, finds anything in. */
+    /** Neither a real run nor another process looks into this folder. */
     @Override
     public Path workFolder() {
       return context

@@ -42,7 +42,7 @@ final class RoundedOperands implements DeviceWrites.Listener {
     return kept(b, tb).orElseGet(() -> (ta == Transpose.YES ? inputs : weights).of(b, tb));
   }
 
-  /** Of weights whose rows start where tensor cores load. */
+  /** The operand for weights whose rows start where tensor cores load. */
   private Optional<CublasHandle.Operand> kept(Tensor x, Transpose transpose) {
     if (x.cols() % RoundedWeights.ALIGNMENT != 0) {
       return Optional.empty();

@@ -17,7 +17,7 @@ final class RoundedWeights {
 
   private final List<Copy> copies = new ArrayList<>();
 
-  /** Of one buffer of weights. */
+  /** The copy of one buffer of weights. */
   static final class Copy {
     private final Tensor weights;
     private final Tensor rounded;
@@ -26,9 +26,9 @@ final class RoundedWeights {
     boolean isFresh = true;
 
     /**
-     * Of weights that are 0.
+     * A copy of weights that are 0.
      *
-     * @param rounded of half as many I32, which are 0 too: Gatun has no tensors of 16 bits
+     * @param rounded room for two bfloat16 in each I32, all 0 too: Gatun has no tensors of 16 bits
      */
     Copy(Tensor weights, Tensor rounded) {
       this.weights = weights;

@@ -52,7 +52,7 @@ final class KnownSource {
     return vocabulary;
   }
 
-  /** A sequence of so many tokens. */
+  /** Draws a sequence of {@code length} tokens. */
   int[] sequence(int length, RandomGenerator random) {
     int[] sequence = new int[length];
     for (int i = 0; i < length; i++) {

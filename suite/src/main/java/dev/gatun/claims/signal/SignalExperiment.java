@@ -25,7 +25,7 @@ public final class SignalExperiment implements RunBody<SignalSetting> {
 
   private record Counted(TokenizedCorpus corpus, int order) {}
 
-  /** All tiers. */
+  /** The runs of {@link SignalPlan} at every tier. */
   public static SweepRuns<?> runs() {
     return runs(UnaryOperator.identity(), (tier, seed) -> SignalPlan.of(tier, seed).settings());
   }

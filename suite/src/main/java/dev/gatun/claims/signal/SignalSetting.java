@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * One training run on text that is drawn from a known source: a GPT-2 style model with a head of
- * its own (untied), measured on fixed contexts that are drawn likewise.
+ * its own (untied), measured on fixed contexts from the same source.
  *
  * @param size of the model
  * @param order n of the n-grams that the source draws from

@@ -36,7 +36,7 @@ final class SplitProjection implements AutoCloseable {
     noise.add(rows.noise());
   }
 
-  /** Of all rows added so far. */
+  /** What the head does to all rows added so far. */
   Parts result() {
     return new Parts(Part.of(gradient), Part.of(signal), Part.of(noise));
   }
@@ -61,7 +61,7 @@ final class SplitProjection implements AutoCloseable {
     }
   }
 
-  /** Of G, of (P − P*)/N and of (P* − Y)/N. */
+  /** What the head does to G, to the signal (P − P*)/N and to the noise (P* − Y)/N. */
   record Parts(Part gradient, Part signal, Part noise) {
 
     /** ‖(P − P*)/N‖²/‖G‖². */
