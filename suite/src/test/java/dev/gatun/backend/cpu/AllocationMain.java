@@ -41,9 +41,10 @@ final class AllocationMain {
   private static final double MOST = 0.5;
 
   /**
-   * A step makes some hundred calls; its elements are those of one activation, rows of 37. It
-   * allocates 188 kB, 90 bytes for each row, on an AMD EPYC, of which nobody has found the place
-   * yet; below 77 kB would be right, and a vector left on the heap would be megabytes.
+   * A step makes some hundred calls, and a product makes some objects for each of its tiles. How
+   * many tiles there are depends on the machine: 188 kB a step come of them on an AMD EPYC, and
+   * less than 77 kB on an Intel Xeon. The elements are those of one activation, rows of 37, which
+   * several kernels read: a vector that each of them leaves on the heap would be megabytes.
    */
   private static final double MOST_PER_STEP = 4;
 
