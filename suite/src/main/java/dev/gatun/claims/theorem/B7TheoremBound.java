@@ -7,6 +7,7 @@ import dev.gatun.claims.theorem.Minimisation.Result;
 import dev.gatun.data.Randomness;
 import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
+import dev.gatun.experiment.Computation;
 import dev.gatun.experiment.Progress;
 import dev.gatun.experiment.Tier;
 import dev.gatun.io.Json;
@@ -18,7 +19,10 @@ import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -62,6 +66,9 @@ public class B7TheoremBound implements Claim {
   private static final double LEAST_ROUNDINGS = 1e6;
   private static final double GRADIENT_RATIO = 1e-6;
 
+  /** Steps of a minimisation that are timed for the estimate. */
+  private static final int TIMED_STEPS = 20;
+
   /** Standard deviation of the ideal logits. */
   private static final double LOGIT_DEVIATION = 2;
 
@@ -83,6 +90,43 @@ public class B7TheoremBound implements Claim {
   @Override
   public final boolean readsCorpus() {
     return false;
+  }
+
+  @Override
+  public final Optional<Computation> computation(Tier tier, Backend backend) {
+    TheoremPlan plan = plans.apply(tier);
+    int minimisations = plan.spectra().size() * plan.seeds() * plan.ranks().size();
+    double seconds = minimisations * plan.mostSteps() * secondsOfAStep(plan, backend);
+    return Optional.of(
+        new Computation(
+            List.of(
+                String.format(
+                    Locale.ROOT,
+                    "%,d minimisations of at most %,d steps, %.0f min at most",
+                    minimisations,
+                    plan.mostSteps(),
+                    Math.ceil(seconds / 60))),
+            seconds));
+  }
+
+  /** Of a head of half the rank, whose cost is about the mean of all ranks. */
+  private double secondsOfAStep(TheoremPlan plan, Backend backend) {
+    Spectra spectrum = plan.spectra().getLast();
+    double[] sigma = sigma(spectrum, plan.vocabulary());
+    Randomness randomness = Randomness.of(1).stream("timing");
+    try (IdealHead ideal =
+            IdealHead.draw(backend, plan.vocabulary(), plan.contexts(), sigma, randomness);
+        LossGap gap = gap(backend, ideal, plan.vocabulary() / 2)) {
+      // The first steps are those in which Java compiles.
+      best(gap, TIMED_STEPS);
+      long started = System.nanoTime();
+      Result timed = best(gap, TIMED_STEPS);
+      return (System.nanoTime() - started) * 1e-9 / Math.max(1, timed.steps());
+    }
+  }
+
+  private static double[] sigma(Spectra spectrum, int vocabulary) {
+    return spectrum.values(vocabulary - 1, LOGIT_DEVIATION * Math.sqrt(vocabulary));
   }
 
   @Override
@@ -120,7 +164,7 @@ public class B7TheoremBound implements Claim {
     long started = System.nanoTime();
     Backend backend = context.backend();
     int vocabulary = plan.vocabulary();
-    double[] sigma = spectrum.values(vocabulary - 1, LOGIT_DEVIATION * Math.sqrt(vocabulary));
+    double[] sigma = sigma(spectrum, vocabulary);
     RunRecorder run =
         evidence.begin(
             "%s/%s/seed%s".formatted(id(), spectrum.arm(), seed),
