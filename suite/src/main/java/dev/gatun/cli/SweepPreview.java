@@ -12,7 +12,7 @@ import java.util.Locale;
  * What the work will take, for people, and the refusal of training runs that cannot fit.
  *
  * @param estimate of the training runs
- * @param computing seconds at most of what trains nothing
+ * @param computing seconds of what trains nothing
  */
 record SweepPreview(RunEstimate estimate, double computing) {
   /** More than this repeats text that the model has learned already. */
@@ -72,7 +72,7 @@ record SweepPreview(RunEstimate estimate, double computing) {
 
   /** One line: what trains nothing, and all the work. */
   String total() {
-    return "what trains nothing: at most %s; all together: at most %s"
+    return "what trains nothing: about %s; all together: about %s"
         .formatted(duration(computing), duration(computing + estimate.seconds().orElse(0)));
   }
 

@@ -18,6 +18,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -318,6 +319,24 @@ class CommandsTest {
     assertOneByOne(new ResultsFolder(one).readEvidence(), all);
     CommandRun again = CommandRun.of("join", other, "--out", all);
     assertTrue(again.out().contains("all: B1 B2"), again.out());
+  }
+
+  @Test
+  void theReportShowsTheVerdictOfTheHighestTierThatItIsGivenOrFinds() throws IOException {
+    Path desk = folder.resolve("desk");
+    Path report = folder.resolve("r.html");
+    assertEquals(0, CommandRun.of("reproduce", "B2", "--tier", "desk", "--out", desk).code());
+    for (List<Object> more : List.<List<Object>>of(List.of(desk), List.of("--reference", desk))) {
+      var command = new ArrayList<Object>(List.of("report", evidence, "--out", report));
+      command.addAll(more);
+      assertEquals(0, CommandRun.of(command.toArray()).code());
+      String html = Files.readString(report);
+      assertTrue(html.contains("quick; B2 (desk)"), more.toString());
+      assertTrue(html.contains("Checks at the desk tier"), more.toString());
+      assertFalse(html.contains("Across hardware"), "another tier is no other machine");
+    }
+    assertEquals(0, CommandRun.of("report", desk, "--reference", evidence, "--out", report).code());
+    assertFalse(Files.readString(report).contains("B1 (quick)"), "found, but of a lower tier");
   }
 
   /** B1 is as it was when it was alone, and all is as if it had been measured at once. */

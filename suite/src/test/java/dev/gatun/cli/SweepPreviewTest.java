@@ -58,7 +58,7 @@ class SweepPreviewTest {
   @Test
   void whatTrainsNothingIsAddedToTheTime() {
     assertEquals(
-        "what trains nothing: at most 20 min; all together: at most 70 min",
+        "what trains nothing: about 20 min; all together: about 70 min",
         new SweepPreview(estimate(2, 2048, OptionalDouble.of(1500)), 1200).total());
   }
 }

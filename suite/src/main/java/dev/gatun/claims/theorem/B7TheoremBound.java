@@ -66,9 +66,6 @@ public class B7TheoremBound implements Claim {
   private static final double LEAST_ROUNDINGS = 1e6;
   private static final double GRADIENT_RATIO = 1e-6;
 
-  /** Steps of a minimisation that are timed for the estimate. */
-  private static final int TIMED_STEPS = 20;
-
   /** Standard deviation of the ideal logits. */
   private static final double LOGIT_DEVIATION = 2;
 
@@ -95,33 +92,32 @@ public class B7TheoremBound implements Claim {
   @Override
   public final Optional<Computation> computation(Tier tier, Backend backend) {
     TheoremPlan plan = plans.apply(tier);
-    int minimisations = plan.spectra().size() * plan.seeds() * plan.ranks().size();
-    double seconds = minimisations * plan.mostSteps() * secondsOfAStep(plan, backend);
-    return Optional.of(
-        new Computation(
-            List.of(
-                String.format(
-                    Locale.ROOT,
-                    "%,d minimisations of at most %,d steps, %.0f min at most",
-                    minimisations,
-                    plan.mostSteps(),
-                    Math.ceil(seconds / 60))),
-            seconds));
+    int each = plan.seeds() * plan.ranks().size();
+    double seconds =
+        each
+            * plan.spectra().stream()
+                .mapToDouble(spectrum -> secondsOfHalfTheRank(plan, spectrum, backend))
+                .sum();
+    String line =
+        String.format(
+            Locale.ROOT,
+            "%,d minimisations of at most %,d steps, about %.0f min",
+            each * plan.spectra().size(),
+            plan.mostSteps(),
+            Math.ceil(seconds / 60));
+    return Optional.of(new Computation(List.of(line), seconds));
   }
 
-  /** Of a head of half the rank, whose cost is about the mean of all ranks. */
-  private double secondsOfAStep(TheoremPlan plan, Backend backend) {
-    Spectra spectrum = plan.spectra().getLast();
+  /** Of one whole minimisation: how many steps it takes depends on the spectrum. */
+  private double secondsOfHalfTheRank(TheoremPlan plan, Spectra spectrum, Backend backend) {
     double[] sigma = sigma(spectrum, plan.vocabulary());
     Randomness randomness = Randomness.of(1).stream("timing");
     try (IdealHead ideal =
             IdealHead.draw(backend, plan.vocabulary(), plan.contexts(), sigma, randomness);
         LossGap gap = gap(backend, ideal, plan.vocabulary() / 2)) {
-      // The first steps are those in which Java compiles.
-      best(gap, TIMED_STEPS);
       long started = System.nanoTime();
-      Result timed = best(gap, TIMED_STEPS);
-      return (System.nanoTime() - started) * 1e-9 / Math.max(1, timed.steps());
+      best(gap, plan.mostSteps());
+      return (System.nanoTime() - started) * 1e-9;
     }
   }
 
