@@ -105,7 +105,7 @@ class B6NextTokenRankTest {
       List<String> lines = cost.lines();
       assertTrue(lines.getFirst().contains("V = 32,768"), lines::toString);
       assertTrue(lines.getLast().contains("at most 8.0 GiB"), lines::toString);
-      // 8 matrices, of order 16 times that which is timed: no processor does it in a second.
+      // Their order is 16 times that which is timed: no processor does it in a second.
       assertTrue(cost.seconds() > 8, "" + cost.seconds());
     }
   }
