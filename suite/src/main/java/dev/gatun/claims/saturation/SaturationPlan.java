@@ -54,8 +54,8 @@ record SaturationPlan(List<SaturationSetting> settings) {
   }
 
   /**
-   * The same models over 25.6 million tokens. A token of D 64 costs about five times as much as one
-   * of D 4, so that there are three seeds of it.
+   * The same models over 25.6 million tokens. A token of D 64 costs several times as much as one of
+   * D 4, so that there are three seeds of it.
    */
   static SaturationPlan desk(long firstSeed) {
     List<SaturationSetting> all = bySeed(firstSeed, withBias(small(50_000, 25, 4, 64))).settings;
