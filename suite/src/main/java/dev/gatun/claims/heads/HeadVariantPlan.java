@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * Arms of {@link HeadVariantExperiment} at one scale.
@@ -47,10 +48,13 @@ record HeadVariantPlan(
   private static final List<Double> RATES = List.of(1.5e-3, 3e-3, 6e-3, 1.2e-2, 2.4e-2);
   private static final List<Double> DESK_RATES = List.of(3e-3, 6e-3, 1.2e-2, 2.4e-2, 4.8e-2);
 
-  /** Its larger models: 6 layers, width 96, V 8,192, 1.23 million tokens in 1,200 steps. */
+  /**
+   * Its larger models: 6 layers, width 96, V 8,192, 1.23 million tokens in 1,200 steps. A trial has
+   * a sixth of them, so that five rates can be tried.
+   */
   private static final HeadVariantScale WIDE =
       new HeadVariantScale(
-          Blocks.GPT2, new ModelSize(8192, 96, 6, 6, 128), 8, 1200, 1200, WARM_UP, 128);
+          Blocks.GPT2, new ModelSize(8192, 96, 6, 6, 128), 8, 1200, 200, WARM_UP, 128);
 
   /** A7's at the desk: ten million tokens for each run, of which a trial has a quarter. */
   private static final HeadVariantScale LONG =
@@ -142,13 +146,21 @@ record HeadVariantPlan(
 
   /**
    * C1: the exact model, limited backward passes, and heads of the same ranks beside them; at the
-   * desk in the larger models as well. What is small enough for a desk is the paper's own.
+   * desk in the larger models as well, where there are the arms that are judged alone. What is
+   * small enough for a desk is the paper's own.
    */
   static List<HeadVariantPlan> ofBackward(Tier tier, long firstSeed) {
     if (tier == Tier.QUICK) {
       return List.of(ofBytes(tier, limited(32, 16, 4), firstSeed, 5));
     }
-    List<HeadVariant> wide = limited(96, 48).stream().map(v -> v.named("wide-")).toList();
+    List<HeadVariant> wide =
+        Stream.of(
+                HeadVariant.FULL,
+                HeadVariant.backward(48),
+                HeadVariant.rank(48),
+                HeadVariant.rank(96))
+            .map(variant -> variant.named("wide-"))
+            .toList();
     return List.of(
         ofBytes(tier, limited(32, 16, 8, 4), firstSeed, 5), of(WIDE, wide, RATES, firstSeed, 5));
   }
