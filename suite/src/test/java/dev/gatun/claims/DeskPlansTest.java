@@ -3,6 +3,8 @@ package dev.gatun.claims;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.claims.bottleneck.BottleneckPlan;
+import dev.gatun.claims.bottleneck.BottleneckSetting;
 import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.PlannedRuns;
 import dev.gatun.experiment.RunSetting;
@@ -67,6 +69,51 @@ class DeskPlansTest {
   @Test
   void everyArmOfA7TriesFiveRates() {
     assertEquals(5 * 5, runs("A7").stream().filter(run -> run.seed() > TRIAL_SEEDS).count());
+  }
+
+  @Test
+  void oneWidthSeesTwentyMillionTokensForWhatIsFlatThroughTraining() {
+    List<BottleneckSetting> longest =
+        bottleneck().stream().filter(setting -> setting.tokens() >= 20_000_000).toList();
+    assertEquals(List.of(1L, 2L, 3L, 4L, 5L), longest.stream().map(RunSetting::seed).toList());
+    for (BottleneckSetting setting : longest) {
+      assertEquals("d32", setting.arm());
+      assertEquals(2048, setting.size().vocabulary());
+      long half = setting.steps() / 2;
+      assertEquals(6, setting.checkpoints().stream().filter(step -> step >= half).count());
+    }
+  }
+
+  @Test
+  void ranksAreThoseOfFourContextsForEachOfThousandsOfTokens() {
+    List<BottleneckSetting> ranked =
+        bottleneck().stream().filter(setting -> setting.rankWindows() > 0).toList();
+    assertEquals(5, ranked.size());
+    for (BottleneckSetting setting : ranked) {
+      assertEquals(16_384, setting.rankContexts());
+      assertEquals(4096, setting.size().vocabulary());
+    }
+  }
+
+  @Test
+  void othersHaveTenTimesTheTokensOfTheQuickTierAtOneWidthByVocabulary() {
+    long tokens = BottleneckPlan.quick(1).settings().getFirst().tokens();
+    Map<String, Double> shares =
+        bottleneck().stream()
+            .filter(setting -> setting.tokens() == 10 * tokens)
+            .collect(
+                Collectors.toMap(
+                    BottleneckSetting::arm,
+                    setting -> (double) setting.size().width() / setting.size().vocabulary(),
+                    (share, same) -> share));
+    assertEquals(
+        Set.of("d64", "control-log-unigram-d64", "control-learned-d64", "d128"), shares.keySet());
+    assertEquals(Set.of(0.03125), Set.copyOf(shares.values()));
+    assertEquals(5 * 5, bottleneck().size());
+  }
+
+  private static List<BottleneckSetting> bottleneck() {
+    return BottleneckPlan.of(Tier.DESK, 1).settings();
   }
 
   private static List<RunSetting> runs(String id) {
