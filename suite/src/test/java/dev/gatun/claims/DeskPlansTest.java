@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.claims.bottleneck.BottleneckPlan;
 import dev.gatun.claims.bottleneck.BottleneckSetting;
+import dev.gatun.claims.heads.HeadFamilySetting;
 import dev.gatun.experiment.Claim;
+import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.PlannedRuns;
 import dev.gatun.experiment.RunSetting;
 import dev.gatun.experiment.Tier;
@@ -110,6 +112,21 @@ class DeskPlansTest {
         Set.of("d64", "control-log-unigram-d64", "control-learned-d64", "d128"), shares.keySet());
     assertEquals(Set.of(0.03125), Set.copyOf(shares.values()));
     assertEquals(5 * 5, bottleneck().size());
+  }
+
+  @Test
+  void everyHeadSeesFiveMillionTokensAndHasJacobiansAtFiveHundredContexts() {
+    List<HeadFamilySetting> runs =
+        runs("H1").stream()
+            .filter(HeadFamilySetting.class::isInstance)
+            .map(HeadFamilySetting.class::cast)
+            .filter(setting -> !setting.trial())
+            .toList();
+    assertEquals(5 * HeadChoice.all().size(), runs.size());
+    for (HeadFamilySetting setting : runs) {
+      assertTrue(setting.tokens() >= 5_000_000, setting.id());
+      assertEquals(512, setting.contexts());
+    }
   }
 
   private static List<BottleneckSetting> bottleneck() {
