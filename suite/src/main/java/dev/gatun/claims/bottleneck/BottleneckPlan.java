@@ -75,7 +75,8 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
    * Twice and four times the quick tier's V over ten times its tokens at one D/V, 0.031, so that V
    * alone differs; and 20 million tokens at V = 2,048 and D/V of 0.016, for what is flat through
    * training. D = 64 has the two controls of the quick tier. The largest V has the ranks of batches
-   * of up to 16,384 contexts, four for each token. Runs that take longest begin first.
+   * of up to 16,384 contexts, four for each token. Runs that take longest begin first. All take
+   * about 45 minutes of two cores.
    */
   public static BottleneckPlan desk(long firstSeed) {
     var end = List.of(1125);

@@ -53,8 +53,9 @@ record HeadFamilyPlan(
 
   /**
    * Quick: V = 512, D = 16, 80 steps, which the trials have too. Desk: V = 1,024, D = 32, five
-   * million tokens, of which a trial has a fifth, and Jacobians at 512 contexts. Paper: V = 8,192,
-   * D = 512, 10,000 steps. Held-out contexts are twice as many as tokens, but at the paper tier.
+   * million tokens, of which a trial has a fifth, and Jacobians at 512 contexts, about half an hour
+   * of two cores. Paper: V = 8,192, D = 512, 10,000 steps. Held-out contexts are twice as many as
+   * tokens, but at the paper tier.
    */
   static HeadFamilyPlan of(Tier tier, long firstSeed) {
     return switch (tier) {

@@ -119,7 +119,8 @@ record HeadVariantPlan(
   /**
    * A7: the plain head and one of every rank, and another form of head unless it is one of them. At
    * the desk, four ranks and five rates leave time for ten million tokens and five seeds: 300
-   * million tokens in all. The middle rate is the one that is usual for this width.
+   * million tokens in all, about 25 minutes of two cores. The middle rate is the one that is usual
+   * for this width.
    */
   static HeadVariantPlan ofRanks(Tier tier, HeadChoice head, long firstSeed) {
     return switch (tier) {
