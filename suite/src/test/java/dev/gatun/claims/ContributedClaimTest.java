@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Judgement;
+import dev.gatun.results.Outcome;
 import dev.gatun.results.ResultsFolder;
 import dev.gatun.results.Verdict;
 import java.io.IOException;
@@ -39,6 +40,7 @@ class ContributedClaimTest {
     assertEquals(
         Judgement.of(evidence, ExpectedValues.shipped().only(List.of("A9"))).stream()
             .map(Verdict::outcome)
+            .filter(outcome -> outcome != Outcome.SKIPPED)
             .toList(),
         shown.stream().map(Verdict::outcome).toList());
   }

@@ -72,39 +72,42 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
   }
 
   /**
-   * D/V of 0.021, 0.031, 0.063 and 0.094 at V = 8,192 over ten times the tokens of the quick tier,
-   * so that the later checkpoints come when the loss has flattened; and of 0.020 and 0.031 at V =
-   * 32,768, shorter. One width has its gradient taken apart, at eigenvectors of order 8,192, and
-   * the ranks of batches of up to 16,384 contexts.
+   * Twice and four times the quick tier's V over ten times its tokens at one D/V, 0.031, so that V
+   * alone differs; and 20 million tokens at V = 2,048 and D/V of 0.016, for what is flat through
+   * training. D = 64 has the two controls of the quick tier. The largest V has the ranks of batches
+   * of up to 16,384 contexts, four for each token. Runs that take longest begin first. All take
+   * about 45 minutes of two cores.
    */
   public static BottleneckPlan desk(long firstSeed) {
-    var spectra = List.of(1500);
-    var models =
+    var end = List.of(1125);
+    var twice = ofTenTimesTheTokens(2048);
+    var largest = ofTenTimesTheTokens(4096);
+    var longest =
         new Models(
-            width -> new ModelSize(8192, width, 2, 4, 128),
-            8,
-            1500,
-            100,
-            128,
-            List.of(0, 300, 750, 900, 1050, 1200, 1350, 1500));
-    var wider =
-        new Models(
-            width -> new ModelSize(32_768, width, 2, 4, 128),
-            8,
-            150,
-            20,
+            width -> new ModelSize(2048, width, 2, 4, 128),
             32,
-            List.of(0, 50, 100, 150));
+            5000,
+            250,
+            32,
+            List.of(0, 1250, 2500, 3000, 3500, 4000, 4500, 5000));
     return bySeed(
         firstSeed,
         List.of(
-            models.arm(168, new Measured(spectra, List.of(), 0)),
-            models.arm(256, new Measured(spectra, spectra, 128)),
-            models.arm(256, new Measured(List.of(), spectra, 0), OutputBias.LOG_UNIGRAM),
-            models.arm(512, new Measured(spectra, List.of(), 0)),
-            models.arm(768, new Measured(spectra, List.of(), 0)),
-            wider.arm(656, Measured.NOTHING_MORE),
-            wider.arm(1024, Measured.NOTHING_MORE)));
+            largest.arm(128, new Measured(end, end, 128)),
+            longest.arm(32, new Measured(List.of(), List.of(5000), 0)),
+            twice.arm(64, new Measured(end, end, 0)),
+            twice.arm(64, new Measured(List.of(), end, 0), OutputBias.LOG_UNIGRAM),
+            twice.arm(64, new Measured(List.of(), end, 0), OutputBias.LEARNED)));
+  }
+
+  private static Models ofTenTimesTheTokens(int vocabulary) {
+    return new Models(
+        width -> new ModelSize(vocabulary, width, 2, 4, 128),
+        16,
+        1125,
+        100,
+        32,
+        List.of(0, 375, 750, 900, 1125));
   }
 
   /**

@@ -17,8 +17,10 @@ import java.util.stream.Stream;
  * @param size of the models
  * @param batch windows per step
  * @param steps training steps
- * @param warmUpSteps steps of linear warm-up
+ * @param trialSteps those of a run that only tries its learning rate
+ * @param warmUpSteps steps of linear warm-up; a trial has as large a share of them
  * @param windows held-out windows
+ * @param contexts of them at which the Jacobian is taken
  * @param rates learning rates to choose from, ascending
  * @param trialSeeds seeds on which they are chosen
  * @param seeds of the runs
@@ -27,8 +29,10 @@ record HeadFamilyPlan(
     ModelSize size,
     int batch,
     long steps,
-    int warmUpSteps,
+    long trialSteps,
+    long warmUpSteps,
     int windows,
+    int contexts,
     List<Double> rates,
     List<Long> trialSeeds,
     List<Long> seeds) {
@@ -48,27 +52,39 @@ record HeadFamilyPlan(
   }
 
   /**
-   * Quick: V = 512, D = 16, 80 steps. Desk: V = 4,096, D = 128, 1,000 steps. Paper: V = 8,192, D =
-   * 512, 10,000 steps. Held-out contexts are twice as many as tokens, but at the paper tier.
+   * Quick: V = 512, D = 16, 80 steps, which the trials have too. Desk: V = 1,024, D = 32, five
+   * million tokens, of which a trial has a fifth, and Jacobians at 512 contexts, about half an hour
+   * of two cores. Paper: V = 8,192, D = 512, 10,000 steps. Held-out contexts are twice as many as
+   * tokens, but at the paper tier.
    */
   static HeadFamilyPlan of(Tier tier, long firstSeed) {
     return switch (tier) {
-      case QUICK -> of(new ModelSize(512, 16, 2, 4, 64), 8, 80, 15, 16, firstSeed);
-      case DESK -> of(new ModelSize(4096, 128, 4, 4, 128), 32, 1000, 100, 64, firstSeed);
-      case PAPER -> of(new ModelSize(8192, 512, 6, 4, 256), 64, 10_000, 500, 64, firstSeed);
+      case QUICK -> of(new ModelSize(512, 16, 2, 4, 64), 8, 80, 80, 15, 16, 32, firstSeed);
+      case DESK -> of(new ModelSize(1024, 32, 2, 4, 64), 32, 2500, 500, 250, 32, 512, firstSeed);
+      case PAPER ->
+          of(new ModelSize(8192, 512, 6, 4, 256), 64, 10_000, 10_000, 500, 64, 1024, firstSeed);
     };
   }
 
   private static HeadFamilyPlan of(
-      ModelSize size, int batch, long steps, int warmUpSteps, int windows, long firstSeed) {
+      ModelSize size,
+      int batch,
+      long steps,
+      long trialSteps,
+      long warmUpSteps,
+      int windows,
+      int contexts,
+      long firstSeed) {
     // The best rate falls as the width grows (Yang et al., arXiv 2203.03466): 3e-3 at 64.
     double usual = 0.192 / size.width();
     return new HeadFamilyPlan(
         size,
         batch,
         steps,
+        trialSteps,
         warmUpSteps,
         windows,
+        contexts,
         List.of(usual / 2, usual, 2 * usual, 4 * usual),
         List.of(firstSeed + TRIAL_SEEDS),
         LongStream.range(firstSeed, firstSeed + SEEDS).boxed().toList());
@@ -80,7 +96,7 @@ record HeadFamilyPlan(
     if (rates.size() > 1) {
       for (HeadChoice head : HeadChoice.all()) {
         for (double rate : rates) {
-          trialSeeds.forEach(seed -> trials.add(setting(head, rate, List.of(steps), true, seed)));
+          trialSeeds.forEach(seed -> trials.add(trial(head, rate, seed)));
         }
       }
     }
@@ -96,7 +112,8 @@ record HeadFamilyPlan(
     List<HeadFamilySetting> runs = new ArrayList<>();
     for (long seed : seeds) {
       for (HeadChoice head : HeadChoice.all()) {
-        runs.add(setting(head, chosen.get(head.label()), evaluations(), false, seed));
+        var training = new UsualTraining(batch, steps, chosen.get(head.label()), warmUpSteps);
+        runs.add(setting(head, training, evaluations(), false, seed));
       }
     }
     return runs;
@@ -109,17 +126,14 @@ record HeadFamilyPlan(
         .toList();
   }
 
-  /** With Jacobians at 2·D contexts. */
+  private HeadFamilySetting trial(HeadChoice head, double rate, long seed) {
+    long warmUp = warmUpSteps * trialSteps / steps;
+    var training = new UsualTraining(batch, trialSteps, rate, warmUp);
+    return setting(head, training, List.of(trialSteps), true, seed);
+  }
+
   private HeadFamilySetting setting(
-      HeadChoice head, double rate, List<Long> evaluations, boolean trial, long seed) {
-    return new HeadFamilySetting(
-        head,
-        size,
-        new UsualTraining(batch, steps, rate, warmUpSteps),
-        windows,
-        2 * size.width(),
-        evaluations,
-        trial,
-        seed);
+      HeadChoice head, UsualTraining training, List<Long> evaluations, boolean trial, long seed) {
+    return new HeadFamilySetting(head, size, training, windows, contexts, evaluations, trial, seed);
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * Arms of {@link HeadVariantExperiment} at one scale.
@@ -47,15 +48,18 @@ record HeadVariantPlan(
   private static final List<Double> RATES = List.of(1.5e-3, 3e-3, 6e-3, 1.2e-2, 2.4e-2);
   private static final List<Double> DESK_RATES = List.of(3e-3, 6e-3, 1.2e-2, 2.4e-2, 4.8e-2);
 
-  /** Its larger models: 6 layers, width 96, V 8,192, 1.23 million tokens in 1,200 steps. */
+  /**
+   * Its larger models: 6 layers, width 96, V 8,192, 1.23 million tokens in 1,200 steps. A trial has
+   * a sixth of them, so that five rates can be tried.
+   */
   private static final HeadVariantScale WIDE =
       new HeadVariantScale(
-          Blocks.GPT2, new ModelSize(8192, 96, 6, 6, 128), 8, 1200, 1200, WARM_UP, 128);
+          Blocks.GPT2, new ModelSize(8192, 96, 6, 6, 128), 8, 1200, 200, WARM_UP, 128);
 
-  /** A7's at the desk: ten million tokens for each run, of which a trial has a quarter. */
+  /** A7's at the desk: ten million tokens for each run, of which a trial has a fifth. */
   private static final HeadVariantScale LONG =
       new HeadVariantScale(
-          Blocks.GPT2, new ModelSize(1024, 32, 2, 2, 64), 32, 5000, 1250, 0.1, 128);
+          Blocks.GPT2, new ModelSize(1024, 32, 2, 2, 64), 32, 5000, 1000, 0.1, 128);
 
   /**
    * A7's as arXiv 2603.10145 is reported to have it: 6 layers of width 4,096, V 49,152, 11 billion
@@ -117,12 +121,15 @@ record HeadVariantPlan(
   }
 
   /**
-   * A7: the plain head and one of every rank, and another form of head unless it is one of them.
+   * A7: the plain head and one of every rank, and another form of head unless it is one of them. At
+   * the desk, four ranks and five rates leave time for ten million tokens and five seeds: 300
+   * million tokens in all, about 25 minutes of two cores. The middle rate is the one that is usual
+   * for this width.
    */
   static HeadVariantPlan ofRanks(Tier tier, HeadChoice head, long firstSeed) {
     return switch (tier) {
       case QUICK -> ofBytes(tier, rankArms(QUICK_BYTES, head, 4, 16, 32), firstSeed, 5);
-      case DESK -> of(LONG, rankArms(LONG, head, 2, 4, 8, 16, 32), DESK_RATES, firstSeed, 5);
+      case DESK -> of(LONG, rankArms(LONG, head, 2, 8, 16, 32), RATES, firstSeed, 5);
       case PAPER -> {
         List<HeadVariant> arms = rankArms(PAPER, head, 32, 64, 128, 256, 512, 1024, 2048, 4096);
         yield of(PAPER, arms, PAPER_RATES, firstSeed, 1);
@@ -142,13 +149,21 @@ record HeadVariantPlan(
 
   /**
    * C1: the exact model, limited backward passes, and heads of the same ranks beside them; at the
-   * desk in the larger models as well. What is small enough for a desk is the paper's own.
+   * desk in the larger models as well, where there are the arms that are judged alone. What is
+   * small enough for a desk is the paper's own.
    */
   static List<HeadVariantPlan> ofBackward(Tier tier, long firstSeed) {
     if (tier == Tier.QUICK) {
       return List.of(ofBytes(tier, limited(32, 16, 4), firstSeed, 5));
     }
-    List<HeadVariant> wide = limited(96, 48).stream().map(v -> v.named("wide-")).toList();
+    List<HeadVariant> wide =
+        Stream.of(
+                HeadVariant.FULL,
+                HeadVariant.backward(48),
+                HeadVariant.rank(48),
+                HeadVariant.rank(96))
+            .map(variant -> variant.named("wide-"))
+            .toList();
     return List.of(
         ofBytes(tier, limited(32, 16, 8, 4), firstSeed, 5), of(WIDE, wide, RATES, firstSeed, 5));
   }

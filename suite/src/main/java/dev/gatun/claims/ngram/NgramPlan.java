@@ -39,11 +39,17 @@ record NgramPlan(int vocabulary, List<NgramSetting> settings) {
   }
 
   /**
-   * The paper's smaller vocabulary and its n alone. The whole corpus comes first: it answers the
-   * claim, and with its shuffle, which comes last, takes most of the hour.
+   * The paper's smaller vocabulary and its n alone, of the whole corpus: all contexts, which answer
+   * the claim, then the frequent ones, with a Gram matrix of up to 8 GiB each. A smoothed model and
+   * a shuffle, which would be further matrices of that order, are for the other tiers.
    */
   static NgramPlan desk(long firstSeed) {
-    return of(32_768, List.of(5), List.of(1, 64, 16), firstSeed);
+    int vocabulary = 32_768;
+    return new NgramPlan(
+        vocabulary,
+        List.of(
+            new NgramSetting(vocabulary, ORDER, 1, 1, false, false, firstSeed),
+            new NgramSetting(vocabulary, ORDER, FREQUENT, 1, false, false, firstSeed)));
   }
 
   /** All of GPT-2's tokens, near the paper's larger vocabulary: a Gram matrix of 18.8 GiB. */

@@ -26,7 +26,10 @@ record SpamLangHeadPlan(int vocabulary, List<Double> rates, long trialSeed, List
   /** An arm: a head at an exposure. */
   record Arm(HeadChoice head, Exposure exposure) {}
 
-  /** V = 512, 2,048 or 8,192 by tier. */
+  /**
+   * V = 512, 2,048 or 8,192 by tier. The desk tier tries five rates, as the best of three is an
+   * outer one for most heads at the quick tier.
+   */
   static SpamLangHeadPlan of(Tier tier, long firstSeed) {
     int vocabulary =
         switch (tier) {
@@ -36,7 +39,7 @@ record SpamLangHeadPlan(int vocabulary, List<Double> rates, long trialSeed, List
         };
     return new SpamLangHeadPlan(
         vocabulary,
-        List.of(1e-3, 3e-3, 1e-2),
+        tier == Tier.DESK ? List.of(3e-4, 1e-3, 3e-3, 1e-2, 3e-2) : List.of(1e-3, 3e-3, 1e-2),
         firstSeed + TRIAL_SEED,
         LongStream.range(firstSeed, firstSeed + SEEDS).boxed().toList());
   }

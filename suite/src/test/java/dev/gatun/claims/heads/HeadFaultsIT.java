@@ -325,8 +325,10 @@ class HeadFaultsIT extends SmallestFaults {
                     new ModelSize(256, 12, 1, 4, 32),
                     16,
                     3,
+                    3,
                     2,
                     32,
+                    24,
                     List.of(0.016),
                     List.of(),
                     LongStream.range(first, first + 5).boxed().toList()));

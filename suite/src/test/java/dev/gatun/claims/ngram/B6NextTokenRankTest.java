@@ -99,6 +99,14 @@ class B6NextTokenRankTest {
   }
 
   @Test
+  void deskHasTwoMatricesOfTheWholeCorpusAtThePapersSmallerVocabulary() {
+    NgramPlan plan = NgramPlan.of(Tier.DESK, 1);
+    assertEquals(32_768, plan.vocabulary());
+    assertEquals(
+        List.of("n5", "n5-seen20"), plan.settings().stream().map(NgramSetting::arm).toList());
+  }
+
+  @Test
   void costIsSaidInTwoLines() {
     try (Backend backend = CpuBackend.open(1)) {
       Computation cost = new B6NextTokenRank().computation(Tier.DESK, backend).orElseThrow();

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gatun.experiment.Tier;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -27,6 +29,19 @@ class SignalPlanTest {
     for (SignalSetting setting : settings) {
       assertEquals(0, setting.checkpoints().getFirst());
       assertEquals(setting.steps(), setting.checkpoints().getLast().longValue());
+    }
+  }
+
+  @Test
+  void deskHasFourArmsOfOneAndAHalfMillionTokensAtFourTimesTheVocabulary() {
+    List<SignalSetting> settings = SignalPlan.of(Tier.DESK, 1).settings();
+    assertEquals(20, settings.size());
+    assertEquals(
+        Set.of("d48", "d96", "d192", "order3-d96"),
+        settings.stream().map(SignalSetting::arm).collect(Collectors.toSet()));
+    for (SignalSetting setting : settings) {
+      assertEquals(4096, setting.size().vocabulary());
+      assertEquals(1_536_000, setting.steps() * setting.batch() * setting.length());
     }
   }
 }

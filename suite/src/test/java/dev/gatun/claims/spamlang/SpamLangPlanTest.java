@@ -55,14 +55,18 @@ class SpamLangPlanTest {
   }
 
   @Test
-  void everyPlanHasFiveSeedsOfEachArmAndNoArmTwice() {
+  void everyPlanHasFiveSeedsOfEachArmOrThreeOfTheLargestAtTheDeskAndNoArmTwice() {
     for (Tier tier : Tier.values()) {
       List<SpamLangSetting> settings = SpamLangPlan.of(tier, 1).settings();
       Map<String, List<SpamLangSetting>> arms =
           settings.stream().collect(Collectors.groupingBy(SpamLangSetting::arm));
-      arms.forEach((arm, runs) ->
-          assertEquals(
-              List.of(1L, 2L, 3L, 4L, 5L), runs.stream().map(SpamLangSetting::seed).toList(), arm));
+      arms.forEach((arm, runs) -> {
+        boolean few = tier == Tier.DESK && runs.getFirst().model().vocabulary() > 8192;
+        assertEquals(
+            few ? List.of(1L, 2L, 3L) : List.of(1L, 2L, 3L, 4L, 5L),
+            runs.stream().map(SpamLangSetting::seed).toList(),
+            arm);
+      });
       assertEquals(
           settings.size(),
           settings.stream().map(SpamLangSetting::id).distinct().count(),
@@ -83,6 +87,24 @@ class SpamLangPlanTest {
     assertEquals(19.5, arms.get("v512-batch128-rate0.03").sequencesPerSymbol());
     assertEquals(4.875, arms.get("length64").sequencesPerSymbol());
     assertEquals(arms.get("length64").tokens(), arms.get("length1-equal-positions").tokens());
+  }
+
+  @Test
+  void theLargestVocabularyOfTheDeskHasThePapersSequencesPerSymbol() {
+    List<SpamLangSetting> settings = SpamLangPlan.desk(1).settings();
+    for (SpamLangSetting setting : settings) {
+      if (setting.arm().contains("-batch")) {
+        assertEquals(64, setting.length(), setting.arm());
+        assertEquals(128, setting.batch(), setting.arm());
+        assertEquals(624, setting.steps(), setting.arm());
+      }
+    }
+    SpamLangSetting largest = settings.getFirst();
+    assertEquals("v16384-batch128-rate0.001", largest.arm());
+    assertEquals(4.875, largest.sequencesPerSymbol());
+    assertEquals(
+        32_768, settings.stream().mapToInt(s -> s.model().vocabulary()).max().orElseThrow());
+    assertEquals(3 * 6 + 5 * 20, settings.size());
   }
 
   @Test
