@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       MeasureCommand.class,
       ReportCommand.class,
       CompareCommand.class,
+      JoinCommand.class,
       TrainCommand.class,
       ExportCommand.class,
       ExportCsvCommand.class,

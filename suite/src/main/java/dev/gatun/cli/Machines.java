@@ -1,5 +1,6 @@
 package dev.gatun.cli;
 
+import dev.gatun.report.Report;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Judgement;
@@ -7,6 +8,7 @@ import dev.gatun.results.ResultsFolder;
 import dev.gatun.results.Tolerances;
 import dev.gatun.results.comparison.Comparison;
 import dev.gatun.results.comparison.Machine;
+import dev.gatun.results.comparison.Regression;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,7 +16,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Results folders of several machines or devices. */
 final class Machines {
@@ -37,6 +42,17 @@ final class Machines {
       machines.add(new Machine(name, evidence, Judgement.of(evidence, expected)));
     }
     return machines;
+  }
+
+  /** What a report of the first shows of the others: machines of its tier, and other tiers. */
+  static Report.Beside beside(
+      List<Machine> machines, List<Machine> higher, List<Regression> regressions) {
+    Optional<String> tier = machines.getFirst().evidence().tier();
+    Predicate<Machine> isOfTheTier = machine -> machine.evidence().tier().equals(tier);
+    return new Report.Beside(
+        compare(machines.stream().filter(isOfTheTier).toList(), Tolerances.shipped()),
+        regressions,
+        Stream.concat(machines.stream().filter(isOfTheTier.negate()), higher.stream()).toList());
   }
 
   /** The first against each of the others. */

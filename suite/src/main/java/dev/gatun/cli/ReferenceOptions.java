@@ -1,7 +1,10 @@
 package dev.gatun.cli;
 
 import dev.gatun.results.Evidence;
+import dev.gatun.results.ExpectedValues;
+import dev.gatun.results.Judgement;
 import dev.gatun.results.ResultsFolder;
+import dev.gatun.results.Run;
 import dev.gatun.results.Tolerances;
 import dev.gatun.results.comparison.Machine;
 import dev.gatun.results.comparison.Regression;
@@ -21,8 +24,8 @@ final class ReferenceOptions {
       names = "--reference",
       paramLabel = "<folder>",
       description = {
-        "Results that the metrics are held to, or a folder of such.",
-        "Default: results/reference, where there is one."
+        "Results that the metrics are held to, or a folder of such; in a report, those of a",
+        "higher tier speak for their claims. Default: results/reference, where there is one."
       })
   private Path folder;
 
@@ -49,6 +52,23 @@ final class ReferenceOptions {
         .map(stored -> Regression.of(stored, now, tolerances))
         .flatMap(Optional::stream)
         .toList();
+  }
+
+  /** The stored evidence of higher tiers, judged. */
+  List<Machine> ofHigherTiers(Evidence evidence, ExpectedValues expected) {
+    requireReadable();
+    int own = tier(evidence);
+    return folders().stream()
+        .map(ReferenceOptions::read)
+        .filter(stored -> tier(stored.evidence()) > own)
+        .map(stored ->
+            new Machine(
+                stored.name(), stored.evidence(), Judgement.of(stored.evidence(), expected)))
+        .toList();
+  }
+
+  private static int tier(Evidence evidence) {
+    return evidence.tier().map(Run.TIERS::indexOf).orElse(-1);
   }
 
   private static Machine read(Path stored) {

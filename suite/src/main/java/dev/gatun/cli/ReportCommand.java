@@ -3,7 +3,6 @@ package dev.gatun.cli;
 import dev.gatun.io.FolderLock;
 import dev.gatun.report.Report;
 import dev.gatun.results.ExpectedValues;
-import dev.gatun.results.Tolerances;
 import dev.gatun.results.comparison.Machine;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,8 +26,8 @@ final class ReportCommand implements Runnable {
       paramLabel = "<results>",
       arity = "1..*",
       description = {
-        "Folders that `gatun reproduce` wrote. The report is of the first;",
-        "those of other machines stand beside it, compared."
+        "Folders that `gatun reproduce` wrote. The report is of the first; those of other",
+        "machines stand beside it, compared, and those of a higher tier speak for their claims."
       })
   private List<Path> results;
 
@@ -64,8 +63,10 @@ final class ReportCommand implements Runnable {
         first.evidence(),
         first.verdicts(),
         expected,
-        Machines.compare(machines, Tolerances.shipped()),
-        reference.regressions(first.evidence()));
+        Machines.beside(
+            machines,
+            reference.ofHigherTiers(first.evidence(), expected),
+            reference.regressions(first.evidence())));
     console.line(file.toString());
     console.json(Map.of("report", file.toString()));
   }

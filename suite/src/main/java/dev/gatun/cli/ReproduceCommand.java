@@ -9,6 +9,7 @@ import dev.gatun.data.Corpus;
 import dev.gatun.data.CorpusChoice;
 import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
+import dev.gatun.experiment.Computation;
 import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.Progress;
 import dev.gatun.experiment.RunEstimate;
@@ -26,13 +27,12 @@ import dev.gatun.results.Provenance;
 import dev.gatun.results.ResultsFolder;
 import dev.gatun.results.Run;
 import dev.gatun.results.StoredVerdict;
-import dev.gatun.results.Tolerances;
 import dev.gatun.results.Verdict;
-import dev.gatun.results.comparison.Comparison;
 import dev.gatun.results.comparison.Regression;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -141,8 +141,8 @@ final class ReproduceCommand implements Callable<Integer> {
       names = "--beside",
       paramLabel = "<folder>",
       description = {
-        "Results of another machine or device, to stand beside these in the report;",
-        "may be given several times."
+        "Results of another machine or device, to stand beside these in the report, or of a",
+        "higher tier, which then speak for their claims there; may be given several times."
       })
   private List<Path> beside = List.of();
 
@@ -202,15 +202,18 @@ final class ReproduceCommand implements Callable<Integer> {
         var _ = FolderLock.take(folder);
         Backend backend = device.open(console::note)) {
       var timing = new Timing();
+      var results = new ResultsFolder(folder);
+      List<String> staying =
+          results.staying(
+              claims.claims(), Run.CHECKPOINT, timing.provenance(backend.device(), seed));
       var measurement = new CheckpointMeasurement(batches, texts, seed, backend, folder, console);
-      console.settings(measurement.settings());
-      console.line("");
+      show(measurement.settings(), staying);
       List<Evidence> measured;
       try (var progress = new ProgressDisplay(console, interruption)) {
         measured = measurement.measure(progress, interruption, CheckpointMeasurement.Visitor.NONE);
       }
       Evidence evidence = claims.evidence(measured, timing.provenance(backend.device(), seed));
-      Judged judged = judge(evidence);
+      Judged judged = judge(results.joined(evidence, ExpectedValues.shipped()));
       write(judged, folder);
       measurement.discardUnfinished();
       interruption.complete();
@@ -231,7 +234,16 @@ final class ReproduceCommand implements Callable<Integer> {
     reference.requireReadable();
   }
 
-  /** What was measured, and what follows from it. */
+  private void show(Map<String, String> settings, List<String> staying) {
+    var rows = new LinkedHashMap<>(settings);
+    if (!staying.isEmpty()) {
+      rows.put("stay there", "%s, measured earlier".formatted(String.join(" ", staying)));
+    }
+    console.settings(rows);
+    console.line("");
+  }
+
+  /** The evidence of the folder, and what follows from it. */
   private record Judged(
       Evidence evidence,
       ExpectedValues expected,
@@ -248,15 +260,15 @@ final class ReproduceCommand implements Callable<Integer> {
     ExpectedValues expected = judged.expected();
     new ResultsFolder(folder)
         .write(judged.evidence(), StoredVerdict.of(judged.verdicts(), expected, judged.evidence()));
-    List<Comparison> across =
-        Machines.compare(Machines.read(withBeside(folder), expected), Tolerances.shipped());
     Report.write(
         report(folder),
         judged.evidence(),
         judged.verdicts(),
         expected,
-        across,
-        judged.regressions());
+        Machines.beside(
+            Machines.read(withBeside(folder), expected),
+            reference.ofHigherTiers(judged.evidence(), expected),
+            judged.regressions()));
   }
 
   private static Path report(Path folder) {
@@ -286,8 +298,8 @@ final class ReproduceCommand implements Callable<Integer> {
       var memory = new SweepPreview(RunEstimate.ofMemory(settings.trainings(), backend, jobs));
       memory.requireFits();
       try (var lock = FolderLock.share(folder, settings.shared(head, backend.device()))) {
-        console.settings(settings.rows(backend.device(), memory));
-        console.line("");
+        List<String> staying = lock.whileNobodyWrites(() -> settings.staying(backend.device()));
+        show(settings.rows(backend.device(), memory), staying);
         return reproduce(settings, backend, interruption, lock);
       }
     } catch (CancellationException _) {
@@ -315,7 +327,11 @@ final class ReproduceCommand implements Callable<Integer> {
               progress,
               settings.folder());
       preview(settings, context, progress);
-      judged = judge(measure(settings, context, interruption, progress, times));
+      Evidence measured = measure(settings, context, interruption, progress, times);
+      judged =
+          judge(
+              lock.whileNobodyWrites(() ->
+                  new ResultsFolder(settings.folder()).joined(measured, ExpectedValues.shipped())));
       lock.once(() -> write(judged, settings.folder()));
       lock.leave(context::discardUnfinished);
       interruption.complete();
@@ -331,15 +347,14 @@ final class ReproduceCommand implements Callable<Integer> {
     if (tier == Tier.QUICK || console.isJson()) {
       return;
     }
+    double computing = 0;
     for (Claim claim : settings.claims()) {
-      for (String line : claim.computations(tier, context.backend())) {
-        progress.pause();
-        console.line(claim.id() + ": " + line);
-      }
-    }
-    if (settings.trainings().isEmpty()) {
-      console.line("");
-      return;
+      Optional<Computation> computation = claim.computation(tier, context.backend());
+      progress.pause();
+      computation.stream()
+          .flatMap(one -> one.lines().stream())
+          .forEach(line -> console.line(claim.id() + ": " + line));
+      computing += computation.map(Computation::seconds).orElse(0.0);
     }
     RunEstimate estimate =
         RunEstimate.of(
@@ -349,7 +364,7 @@ final class ReproduceCommand implements Callable<Integer> {
                 progress.progressed(
                     Progress.of("timing", "first steps of " + setting.arm(), done, total)));
     progress.pause();
-    new SweepPreview(estimate).print(console);
+    new SweepPreview(estimate, computing).print(console);
     console.line("");
   }
 
@@ -442,7 +457,7 @@ final class ReproduceCommand implements Callable<Integer> {
         .toList();
   }
 
-  /** Of its own for a choice of claims, so that the evidence of all is not replaced by a part. */
+  /** Of its own for a choice of claims, so that it replaces nothing in the evidence of all. */
   private Path defaultFolder(String tierLabel) {
     String chosen = ids.isEmpty() ? "" : "-" + String.join("-", ids).toUpperCase(Locale.ROOT);
     String other = head.isLinear() ? "" : "-" + head.label();

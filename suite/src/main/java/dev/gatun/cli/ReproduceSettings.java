@@ -8,6 +8,7 @@ import dev.gatun.experiment.PlannedRuns;
 import dev.gatun.experiment.Tier;
 import dev.gatun.measure.DeviceProvenance;
 import dev.gatun.results.Provenance;
+import dev.gatun.results.ResultsFolder;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,6 +76,12 @@ record ReproduceSettings(
     shared.put("head", head.label());
     shared.putAll(evidenceProvenance(device).ofTheNumbers().entries());
     return shared;
+  }
+
+  /** The claims that are stored in the folder and stay there beside these. */
+  List<String> staying(DeviceDescription device) {
+    return new ResultsFolder(folder)
+        .staying(claims.stream().map(Claim::id).toList(), tier.label(), evidenceProvenance(device));
   }
 
   /** For the files; the times and the hash of the configurations are added by whoever ran it. */

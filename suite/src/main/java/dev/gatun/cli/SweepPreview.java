@@ -7,12 +7,21 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalDouble;
 
-/** What training runs will take, for people, and the refusal of those that cannot fit. */
-record SweepPreview(RunEstimate estimate) {
+/**
+ * What the work will take, for people, and the refusal of training runs that cannot fit.
+ *
+ * @param estimate of the training runs
+ * @param computing seconds of what trains nothing
+ */
+record SweepPreview(RunEstimate estimate, double computing) {
   /** More than this repeats text that the model has learned already. */
   private static final double MANY_EPOCHS = 4;
+
+  /** Of training runs alone. */
+  SweepPreview(RunEstimate estimate) {
+    this(estimate, 0);
+  }
 
   /**
    * Refuses runs that cannot fit the device's memory.
@@ -49,14 +58,29 @@ record SweepPreview(RunEstimate estimate) {
                     : " of %s free".formatted(bytes(estimate.freeBytes().getAsLong())));
     return estimate.seconds().isEmpty()
         ? memory
-        : "about %s, %s".formatted(duration(estimate.seconds()), memory);
+        : "about %s, %s".formatted(duration(estimate.seconds().getAsDouble()), memory);
   }
 
   void print(Console console) {
+    if (!estimate.groups().isEmpty()) {
+      printTrainings(console);
+    }
+    if (computing > 0) {
+      console.line(total());
+    }
+  }
+
+  /** One line: what trains nothing, and all the work. */
+  String total() {
+    return "what trains nothing: about %s; all together: about %s"
+        .formatted(duration(computing), duration(computing + estimate.seconds().orElse(0)));
+  }
+
+  private void printTrainings(Console console) {
     console.table(
         List.of("runs", "model", "steps × tokens", "time", "memory"),
         estimate.groups().stream().map(SweepPreview::row).toList());
-    console.line("all: " + summary());
+    console.line("all training runs: " + summary());
     console.line("memory of the largest: " + parts(estimate.largest()));
     estimate.groups().stream()
         .filter(group -> group.epochs().orElse(0) > MANY_EPOCHS)
@@ -97,7 +121,7 @@ record SweepPreview(RunEstimate estimate) {
     cells.add(
         group.seconds().isEmpty()
             ? ""
-            : "%s × %s".formatted(group.unfinished(), duration(group.seconds())));
+            : "%s × %s".formatted(group.unfinished(), duration(group.seconds().getAsDouble())));
     cells.add(bytes(group.bytes()));
     return cells;
   }
@@ -113,8 +137,7 @@ record SweepPreview(RunEstimate estimate) {
             bytes(group.measurementBytes()));
   }
 
-  private static String duration(OptionalDouble duration) {
-    double seconds = duration.getAsDouble();
+  private static String duration(double seconds) {
     if (seconds < 90) {
       return String.format(Locale.ROOT, "%.0f s", seconds);
     }

@@ -3,6 +3,7 @@ package dev.gatun.experiment;
 import dev.gatun.backend.Backend;
 import dev.gatun.results.EvidenceBuilder;
 import java.util.List;
+import java.util.Optional;
 
 /** One sentence of a paper that can be measured. */
 public interface Claim {
@@ -18,11 +19,11 @@ public interface Claim {
   }
 
   /**
-   * What it will compute at a tier beside trainings, and what that takes on this device: a line
-   * each, none by default. May time a small part of it.
+   * What it will compute at a tier beside trainings, if that takes long; by default it does not.
+   * May time a small part of it.
    */
-  default List<String> computations(Tier tier, Backend backend) {
-    return List.of();
+  default Optional<Computation> computation(Tier tier, Backend backend) {
+    return Optional.empty();
   }
 
   /**

@@ -8,7 +8,10 @@ import java.util.stream.Collectors;
 public enum Tier {
   /** All claims on two CPU cores in minutes; part of the build. */
   QUICK,
-  /** An hour of a workstation's CPU, or minutes of one GPU. */
+  /**
+   * At most 45 minutes a claim on two CPU cores, and six hours for all. What stays undecided at
+   * this budget says what would decide it.
+   */
   DESK,
   /** The paper's own configuration. */
   PAPER;

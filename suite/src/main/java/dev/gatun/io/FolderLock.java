@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -160,6 +161,15 @@ public final class FolderLock implements AutoCloseable {
 
   private static String firstBeside(List<String> others, List<String> lines) {
     return lines.stream().filter(line -> !others.contains(line)).findFirst().orElse("nothing");
+  }
+
+  /** Reads what {@link #once} writes, while no other process writes it. */
+  public <T> T whileNobodyWrites(Supplier<T> reading) {
+    try (var _ = file.lock(DOOR)) {
+      return reading.get();
+    } catch (IOException e) {
+      throw LockFile.unlockable(folder.resolve(NAME), e);
+    }
   }
 
   /**

@@ -69,8 +69,8 @@ final class AcrossSection {
     settings.put("JDK", entries(Provenance.JDK));
     settings.put("Tier", each(AcrossSection::tier));
     settings.put("First seed", entries(Provenance.SEED));
-    settings.put("Corpus", each(AcrossSection::corpus));
-    settings.put("Commit", each(machine -> shortened(machine.entry(Provenance.GIT_COMMIT))));
+    settings.put("Corpus", each(machine -> hashes(machine, Provenance.CORPUS_HASH)));
+    settings.put("Commit", each(machine -> hashes(machine, Provenance.GIT_COMMIT)));
     settings.put("Started", entries(Provenance.STARTED));
     return settings;
   }
@@ -84,11 +84,10 @@ final class AcrossSection {
   }
 
   private static String libraries(Machine machine) {
-    return machine.evidence().provenance().entries().entrySet().stream()
-        .filter(entry -> entry.getKey().startsWith(Provenance.LIBRARY_PREFIX))
-        .filter(entry -> !entry.getKey().endsWith("configuration"))
-        .map(entry ->
-            entry.getKey().substring(Provenance.LIBRARY_PREFIX.length()) + " " + entry.getValue())
+    Provenance provenance = machine.evidence().provenance();
+    return provenance.keys().stream()
+        .filter(key -> key.startsWith(Provenance.LIBRARY_PREFIX) && !key.endsWith("configuration"))
+        .map(key -> key.substring(Provenance.LIBRARY_PREFIX.length()) + " " + provenance.entry(key))
         .collect(Collectors.joining(", "));
   }
 
@@ -99,11 +98,11 @@ final class AcrossSection {
         .collect(Collectors.joining(", "));
   }
 
-  private static String corpus(Machine machine) {
-    Map<String, String> entries = machine.evidence().provenance().entries();
-    return entries.containsKey(Provenance.CORPUS_HASH)
-        ? shortened(entries.get(Provenance.CORPUS_HASH))
-        : "none";
+  private static String hashes(Machine machine, String key) {
+    List<String> hashes = machine.evidence().provenance().values(key);
+    return hashes.isEmpty()
+        ? "none"
+        : hashes.stream().map(AcrossSection::shortened).collect(Collectors.joining(", "));
   }
 
   private static String shortened(String hash) {

@@ -2,7 +2,6 @@ package dev.gatun.report;
 
 import dev.gatun.results.Evidence;
 import dev.gatun.results.Run;
-import java.util.LinkedHashSet;
 import java.util.List;
 
 /** The figures of a claim that was judged on published models, beside the paper's points. */
@@ -21,7 +20,7 @@ record CheckpointFigures(String claim, Evidence evidence) implements FigureSourc
 
   @Override
   public List<Figure> figures(EvidenceIndex index) {
-    var models = new MeasuredModels(evidence.ofClaims(new LinkedHashSet<>(List.of(claim))));
+    var models = new MeasuredModels(evidence.ofClaims(List.of(claim)));
     if (models.arms().isEmpty()) {
       return List.of();
     }

@@ -19,6 +19,7 @@ import java.util.function.Predicate;
 final class ClaimSection {
   private final ExpectedClaim text;
   private final List<Verdict> verdicts;
+  private final Tiers tiers;
   private final EvidenceIndex evidence;
   private final List<Figure> figures = new ArrayList<>();
   private final List<String> missing = new ArrayList<>();
@@ -27,10 +28,12 @@ final class ClaimSection {
   ClaimSection(
       ExpectedClaim text,
       List<Verdict> verdicts,
+      Tiers tiers,
       EvidenceIndex evidence,
       List<FigureSource> sources) {
     this.text = text;
     this.verdicts = verdicts.stream().filter(v -> v.claim().equals(text.claim())).toList();
+    this.tiers = tiers;
     this.evidence = evidence;
     for (FigureSource source : sources) {
       if (source.claim().equals(text.claim())) {
@@ -53,11 +56,36 @@ final class ClaimSection {
   }
 
   Mark mark() {
-    return Mark.of(verdict().outcome());
+    return tiers.mark(text);
   }
 
+  /** By the highest tier that has evidence. */
   ClaimVerdict verdict() {
-    return ClaimVerdict.of(text, verdicts);
+    return tiers.highest(text).verdict(text);
+  }
+
+  /** How the claim came out at each tier, the highest first; nothing if there is only one. */
+  List<String> atTiers() {
+    List<Tiers.AtTier> all = tiers.of(text);
+    return all.size() < 2
+        ? List.of()
+        : all.stream()
+            .map(at ->
+                "At the %s tier (%s): %s."
+                    .formatted(at.tier(), at.where(), Wording.of(at.verdict(text).outcome())))
+            .toList();
+  }
+
+  /** The checks that decide the claim at another tier than the report's. */
+  record OfOtherTier(String title, List<CheckCard> checks) {}
+
+  List<OfOtherTier> otherTiers() {
+    return tiers.beside(text).stream()
+        .map(at ->
+            new OfOtherTier(
+                "Checks at the %s tier (%s)".formatted(at.tier(), at.where()),
+                checks(at.verdicts(), ClaimSection::decides)))
+        .toList();
   }
 
   /** How the claim is recorded to come out, beside how it did; empty if nothing is recorded. */
@@ -85,21 +113,29 @@ final class ClaimSection {
 
   /** The checks of this tier and device that decide the claim. */
   List<CheckCard> deciding() {
-    return checks(v -> v.outcome() != Outcome.SKIPPED && v.gates());
+    return checks(verdicts, ClaimSection::decides);
+  }
+
+  private static boolean decides(Verdict verdict) {
+    return verdict.outcome() != Outcome.SKIPPED && verdict.gates();
   }
 
   /** The checks that were judged but do not decide the claim. */
   List<CheckCard> aside() {
-    return checks(v -> v.outcome() != Outcome.SKIPPED && !v.gates());
+    return checks(verdicts, v -> v.outcome() != Outcome.SKIPPED && !v.gates());
   }
 
   List<CheckCard> skipped() {
-    return checks(v -> v.outcome() == Outcome.SKIPPED);
+    return checks(verdicts, v -> v.outcome() == Outcome.SKIPPED);
   }
 
-  private List<CheckCard> checks(Predicate<Verdict> which) {
+  private List<CheckCard> checks(List<Verdict> of, Predicate<Verdict> which) {
     var expected = new ExpectedValues(List.of(text));
-    return verdicts.stream().filter(which).map(v -> CheckCard.of(v, expected)).toList();
+    return of.stream()
+        .filter(v -> v.claim().equals(text.claim()))
+        .filter(which)
+        .map(v -> CheckCard.of(v, expected))
+        .toList();
   }
 
   ArmTable arms() {

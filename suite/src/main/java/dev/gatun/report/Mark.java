@@ -32,6 +32,11 @@ record Mark(String style, String icon, String words) {
     };
   }
 
+  /** With the tier that it is of. */
+  Mark at(String tier) {
+    return saying("%s (%s)".formatted(words, tier));
+  }
+
   Mark withStyleOf(Mark other) {
     return new Mark(other.style, icon, words);
   }

@@ -1,6 +1,5 @@
 package dev.gatun.report;
 
-import dev.gatun.results.ClaimVerdict;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.ExpectedCheck;
 import dev.gatun.results.ExpectedClaim;
@@ -27,11 +26,17 @@ final class PaperSection {
   private final List<Verdict> all;
   private final List<Verdict> verdicts;
   private final ExpectedValues expected;
+  private final Tiers tiers;
   private final Provenance provenance;
   private final List<Run> runs;
 
   /** Of the paper's claims that the expected values hold. */
-  PaperSection(Paper paper, ExpectedValues expected, List<Verdict> verdicts, Evidence evidence) {
+  PaperSection(
+      Paper paper,
+      ExpectedValues expected,
+      List<Verdict> verdicts,
+      Evidence evidence,
+      Tiers tiers) {
     this.paper = paper;
     this.expected = expected;
     this.claims =
@@ -39,6 +44,7 @@ final class PaperSection {
     List<String> ids = claims.stream().map(ExpectedClaim::claim).toList();
     this.all = verdicts;
     this.verdicts = verdicts.stream().filter(v -> ids.contains(v.claim())).toList();
+    this.tiers = tiers;
     this.provenance = evidence.provenance();
     this.runs = evidence.runs().stream().filter(r -> ids.contains(r.claim())).toList();
   }
@@ -68,15 +74,11 @@ final class PaperSection {
                 : measured + " of its " + claims.size() + " claims were",
             runs.stream().map(Run::tier).distinct().collect(Collectors.joining(", ")),
             runs.size(),
-            entry(Provenance.DEVICE),
-            entry(Provenance.MATH_MODE));
+            provenance.entry(Provenance.DEVICE),
+            provenance.entry(Provenance.MATH_MODE));
   }
 
-  private String entry(String key) {
-    return provenance.entries().getOrDefault(key, "unknown");
-  }
-
-  /** Which claims came out how, a sentence for each word. */
+  /** Which claims came out how at their highest tier, a sentence for each word. */
   private String outcomes() {
     return Arrays.stream(Outcome.values())
         .sorted(Comparator.reverseOrder())
@@ -89,8 +91,8 @@ final class PaperSection {
   private Optional<String> named(Outcome outcome) {
     List<String> names =
         claims.stream()
-            .filter(claim -> ClaimVerdict.of(claim, verdicts).outcome() == outcome)
-            .map(ExpectedClaim::claim)
+            .filter(claim -> tiers.highest(claim).verdict(claim).outcome() == outcome)
+            .map(tiers::named)
             .toList();
     return names.isEmpty()
         ? Optional.empty()
@@ -115,12 +117,10 @@ final class PaperSection {
     return Expectation.of(v, expected).map(ExpectedCheck::title).orElse(v.check());
   }
 
-  /** A claim and how it came out. */
+  /** A claim and how it came out at its highest tier. */
   record Row(ExpectedClaim claim, Mark mark) {}
 
   List<Row> rows() {
-    return claims.stream()
-        .map(claim -> new Row(claim, Mark.of(ClaimVerdict.of(claim, verdicts).outcome())))
-        .toList();
+    return claims.stream().map(claim -> new Row(claim, tiers.mark(claim))).toList();
   }
 }

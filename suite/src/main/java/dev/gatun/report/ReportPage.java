@@ -6,7 +6,6 @@ import dev.gatun.results.Outcome;
 import dev.gatun.results.Papers;
 import dev.gatun.results.Provenance;
 import dev.gatun.results.Verdict;
-import dev.gatun.results.comparison.Comparison;
 import dev.gatun.results.comparison.Regression;
 import java.util.List;
 import java.util.function.Predicate;
@@ -16,25 +15,21 @@ final class ReportPage {
   private final Evidence evidence;
   private final List<Verdict> verdicts;
   private final ExpectedValues expected;
-  private final List<Comparison> across;
-  private final List<Regression> regressions;
+  private final Report.Beside beside;
+  private final Tiers tiers;
   private final List<PaperSection> papers;
   private final List<ClaimSection> claims;
 
   ReportPage(
-      Evidence evidence,
-      List<Verdict> verdicts,
-      ExpectedValues expected,
-      List<Comparison> across,
-      List<Regression> regressions) {
+      Evidence evidence, List<Verdict> verdicts, ExpectedValues expected, Report.Beside beside) {
     this.evidence = evidence;
     this.verdicts = verdicts;
     this.expected = expected;
-    this.across = across;
-    this.regressions = regressions;
+    this.beside = beside;
+    this.tiers = new Tiers(evidence, verdicts, beside.tiers());
     this.papers =
         Papers.shipped().papers().stream()
-            .map(paper -> new PaperSection(paper, expected, verdicts, evidence))
+            .map(paper -> new PaperSection(paper, expected, verdicts, evidence, tiers))
             .filter(paper -> !paper.claims().isEmpty())
             .toList();
     var index = new EvidenceIndex(evidence);
@@ -46,12 +41,12 @@ final class ReportPage {
             : FigureBook.shipped().sources(verdicts);
     this.claims =
         expected.claims().stream()
-            .map(claim -> new ClaimSection(claim, verdicts, index, sources))
+            .map(claim -> new ClaimSection(claim, verdicts, tiers, index, sources))
             .toList();
   }
 
   SummarySection summary() {
-    return new SummarySection(expected, verdicts, evidence, figures());
+    return new SummarySection(expected, verdicts, evidence, tiers, figures());
   }
 
   List<PaperSection> papers() {
@@ -85,11 +80,11 @@ final class ReportPage {
 
   /** The metrics beside stored evidence. */
   List<Regression> regressions() {
-    return regressions;
+    return beside.regressions();
   }
 
   AcrossSection across() {
-    return new AcrossSection(expected.claims(), across);
+    return new AcrossSection(expected.claims(), beside.across());
   }
 
   List<TextRow> texts() {

@@ -1,6 +1,5 @@
 package dev.gatun.report;
 
-import dev.gatun.results.ClaimVerdict;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.ExpectedClaim;
 import dev.gatun.results.ExpectedValues;
@@ -25,17 +24,23 @@ final class SummarySection {
   private final ExpectedValues expected;
   private final List<ExpectedClaim> claims;
   private final List<Verdict> verdicts;
+  private final Tiers tiers;
   private final List<Figure> figures;
   private final Provenance provenance;
   private final List<Run> runs;
 
   SummarySection(
-      ExpectedValues expected, List<Verdict> verdicts, Evidence evidence, List<Figure> figures) {
+      ExpectedValues expected,
+      List<Verdict> verdicts,
+      Evidence evidence,
+      Tiers tiers,
+      List<Figure> figures) {
     this.expected = expected;
     this.claims = expected.claims();
     this.verdicts = verdicts;
     this.provenance = evidence.provenance();
     this.runs = evidence.runs();
+    this.tiers = tiers;
     this.figures = figures;
   }
 
@@ -44,7 +49,7 @@ final class SummarySection {
   }
 
   private Outcome outcome(ExpectedClaim claim) {
-    return ClaimVerdict.of(claim, verdicts).outcome();
+    return tiers.highest(claim).verdict(claim).outcome();
   }
 
   String headline() {
@@ -68,8 +73,28 @@ final class SummarySection {
     return distinct(runs.stream().map(Run::tier).toList());
   }
 
+  /** The tier of the evidence, and the claims for which that of others speaks. */
+  private String tiers() {
+    List<String> others =
+        claims.stream()
+            .map(tiers::named)
+            .filter(name -> claims.stream().noneMatch(claim -> claim.claim().equals(name)))
+            .toList();
+    return others.isEmpty() ? tier() : "%s; %s".formatted(tier(), String.join(", ", others));
+  }
+
   private String day() {
-    return entry(Provenance.STARTED).replaceFirst("T.*$", "");
+    return span(provenance.values(Provenance.STARTED), "T.*$", "");
+  }
+
+  /** The first and the last of some dates, in other words. */
+  private static String span(List<String> dates, String pattern, String replacement) {
+    return dates.stream()
+        .sorted()
+        .map(date -> date.replaceFirst(pattern, replacement))
+        .distinct()
+        .reduce((first, last) -> first.replaceFirst(" to .*$", "") + " to " + last)
+        .orElse(Provenance.UNKNOWN);
   }
 
   /** What was asked and what came out, in a few sentences. */
@@ -96,9 +121,10 @@ final class SummarySection {
   }
 
   private String why(ExpectedClaim claim) {
-    String needs = ClaimVerdict.of(claim, verdicts).needs();
+    Tiers.AtTier highest = tiers.highest(claim);
+    String needs = highest.verdict(claim).needs();
     return needs.isEmpty()
-        ? verdicts.stream()
+        ? highest.verdicts().stream()
             .filter(v -> v.claim().equals(claim.claim()) && v.gates())
             .filter(v -> v.outcome() == Outcome.UNDECIDED)
             .findFirst()
@@ -126,14 +152,15 @@ final class SummarySection {
         .toList();
   }
 
-  /** A link to a claim. */
-  record Chip(String claim, String title, Mark mark) {}
+  /** A link to a claim, by the name that says the tier where it is not the report's. */
+  record Chip(String claim, String name, String title, Mark mark) {}
 
   List<Chip> chips() {
     return claims.stream()
         .map(claim -> {
-          Mark mark = Mark.of(outcome(claim));
-          return new Chip(claim.claim(), claim.title() + ": " + mark.words(), mark);
+          Mark mark = tiers.mark(claim);
+          return new Chip(
+              claim.claim(), tiers.named(claim), claim.title() + ": " + mark.words(), mark);
         })
         .toList();
   }
@@ -142,11 +169,13 @@ final class SummarySection {
     var entries = new LinkedHashMap<String, String>();
     entries.put("Machine", entry(Provenance.CPU));
     entries.put("Device", entry(Provenance.DEVICE));
-    entries.put("Tier", tier());
+    entries.put("Tier", tiers());
     entries.put(
         "Date",
-        entry(Provenance.STARTED)
-            .replaceFirst("^(\\d{4}-\\d\\d-\\d\\d)T(\\d\\d:\\d\\d).*Z$", "$1 $2 UTC"));
+        span(
+            provenance.values(Provenance.STARTED),
+            "^(\\d{4}-\\d\\d-\\d\\d)T(\\d\\d:\\d\\d).*Z$",
+            "$1 $2 UTC"));
     entries.put("Wall time", wallTime());
     entries.put("Threads", entry(Provenance.THREADS));
     entries.put("Math mode", entry(Provenance.MATH_MODE));
@@ -155,14 +184,15 @@ final class SummarySection {
   }
 
   private String entry(String key) {
-    return provenance.entries().getOrDefault(key, "unknown");
+    return provenance.entry(key);
   }
 
+  /** Of all commands that measured, each of which took another time. */
   private String wallTime() {
-    String seconds = entry(Provenance.WALL_SECONDS);
-    return seconds.matches("[0-9.]+(E[0-9]+)?")
-        ? Numbers.seconds(Double.parseDouble(seconds))
-        : seconds;
+    List<String> seconds = provenance.values(Provenance.WALL_SECONDS);
+    return !seconds.isEmpty() && seconds.stream().allMatch(s -> s.matches("[0-9.]+(E[0-9]+)?"))
+        ? Numbers.seconds(seconds.stream().mapToDouble(Double::parseDouble).sum())
+        : entry(Provenance.WALL_SECONDS);
   }
 
   private static String distinct(List<String> values) {

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /** Puts a verdict on one check into a word and a reason. */
 final class CheckReport {
@@ -61,7 +61,7 @@ final class CheckReport {
                 words(worst),
                 worst.value().estimate().where(),
                 values.size() == 1 ? "" : "; the worst of " + values.size(),
-                tooSmall ? "" : wouldDecide(worst),
+                tooSmall || worst.outcome() != Outcome.UNDECIDED ? "" : wouldDecide(judged),
                 check.hasNull() && nulls.isEmpty()
                     ? "; its null, %s, is not measured".formatted(check.nullName())
                     : "");
@@ -140,21 +140,45 @@ final class CheckReport {
     };
   }
 
-  /** How many seeds would tell what these do not, if mean and scatter stay. */
-  private String wouldDecide(Judged judged) {
-    Estimate value = judged.value().estimate();
-    int seeds = judged.value().seeds();
-    if (seeds < 2 || within(value) != Outcome.UNDECIDED) {
+  /** How many seeds would tell what these do not, if means and scatter stay as they are. */
+  private String wouldDecide(List<Judged> judged) {
+    if (check.kind() != CheckKind.STATISTICAL) {
       return "";
     }
+    List<Judged> open = judged.stream().filter(one -> one.outcome() == Outcome.UNDECIDED).toList();
+    List<Group> across = open.stream().flatMap(this::across).toList();
+    if (across.stream().anyMatch(group -> group.seeds() < 2)) {
+      return "; a single seed does not say how many would decide it";
+    }
+    // A mean that lies outside decides by itself; else none may be left across the bound.
+    int seeds =
+        open.stream()
+            .map(Judged::value)
+            .filter(value -> !check.contains(check.scale().from(value.estimate().value())))
+            .mapToInt(this::seedsFor)
+            .min()
+            .orElseGet(() -> across.stream().mapToInt(this::seedsFor).max().orElseThrow());
+    return seeds <= StudentInterval.MOST_VALUES
+        ? "; about %s seeds would decide it if the mean stays".formatted(seeds)
+        : "; the mean lies on the bound or next to it, so that not even %s seeds would decide it"
+            .formatted(StudentInterval.MOST_VALUES);
+  }
+
+  /** The value and its null, as far as they are across a bound. */
+  private Stream<Group> across(Judged judged) {
+    return Stream.concat(Stream.of(judged.value()), judged.nullValue().stream())
+        .filter(group -> within(group.estimate()) == Outcome.UNDECIDED);
+  }
+
+  /** The least number of seeds whose interval is not across a bound. */
+  private int seedsFor(Group group) {
+    Estimate value = group.estimate();
     double toBound =
         Math.min(
             Math.abs(value.value() - check.scale().to(check.low())),
             Math.abs(check.scale().to(check.high()) - value.value()));
-    OptionalInt enough = StudentInterval.valuesFor(toBound, value.halfWidth(), seeds);
-    return enough.isPresent()
-        ? "; about %s seeds would decide it if the mean stays".formatted(enough.getAsInt())
-        : "; no number of seeds up to %s would decide it".formatted(StudentInterval.MOST_VALUES);
+    return StudentInterval.valuesFor(toBound, value.halfWidth(), group.seeds())
+        .orElse(StudentInterval.MOST_VALUES + 1);
   }
 
   private Verdict verdict(

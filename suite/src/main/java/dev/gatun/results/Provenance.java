@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Where results come from, as ordered entries. Those that decide the numbers are stored in the
@@ -38,6 +39,15 @@ public record Provenance(Map<String, String> entries) {
 
   /** Prefix of an entry per library. */
   public static final String LIBRARY_PREFIX = "library.";
+
+  /** How many bits a vector of the processor has. */
+  public static final String VECTOR_WIDTH = LIBRARY_PREFIX + "vector width";
+
+  /** Prefix of what holds for one claim alone, as in {@code claim.C2.git.commit}. */
+  public static final String CLAIM_PREFIX = "claim.";
+
+  /** Value of an entry that there is not. */
+  public static final String UNKNOWN = "unknown";
 
   /** Name of the machine. */
   public static final String HOST = "host";
@@ -105,7 +115,70 @@ public record Provenance(Map<String, String> entries) {
   }
 
   private static boolean isOfTheRun(String key) {
-    return OF_THE_RUN.contains(key) || key.startsWith(EVENT_PREFIX);
+    String plain = plain(key);
+    return OF_THE_RUN.contains(plain) || plain.startsWith(EVENT_PREFIX);
+  }
+
+  /** The key without the claim that it may be of. */
+  private static String plain(String key) {
+    return key.startsWith(CLAIM_PREFIX)
+        ? key.substring(key.indexOf('.', CLAIM_PREFIX.length()) + 1)
+        : key;
+  }
+
+  /** The keys of the entries, those of claims without the claim. */
+  public List<String> keys() {
+    return entries.keySet().stream().map(Provenance::plain).distinct().toList();
+  }
+
+  /**
+   * Of evidence that was measured claim by claim. What all claims have in common stands there once,
+   * and the rest once for each claim. The keys are in alphabetical order, so that nothing depends
+   * on which claim came first.
+   *
+   * @param byClaim in the order of the claims; one at least
+   */
+  static Provenance joined(Map<String, Provenance> byClaim) {
+    var common = new TreeMap<>(byClaim.values().iterator().next().entries);
+    byClaim.values().forEach(one -> common.entrySet().retainAll(one.entries.entrySet()));
+    var all = new LinkedHashMap<String, String>(common);
+    byClaim.forEach((claim, one) ->
+        new TreeMap<>(one.entries)
+            .forEach((key, value) -> {
+              if (!common.containsKey(key)) {
+                all.put(CLAIM_PREFIX + claim + "." + key, value);
+              }
+            }));
+    return new Provenance(all);
+  }
+
+  /** Of the evidence of one claim: what all claims have in common, and its own. */
+  public Provenance ofClaim(String claim) {
+    String prefix = CLAIM_PREFIX + claim + ".";
+    var own = new LinkedHashMap<String, String>();
+    entries.forEach((key, value) -> {
+      if (key.startsWith(prefix)) {
+        own.put(plain(key), value);
+      } else if (!key.startsWith(CLAIM_PREFIX)) {
+        own.put(key, value);
+      }
+    });
+    return new Provenance(own);
+  }
+
+  /** The value of an entry, or the different values that the claims have; none if there is none. */
+  public List<String> values(String key) {
+    return entries.entrySet().stream()
+        .filter(entry -> plain(entry.getKey()).equals(key))
+        .map(Map.Entry::getValue)
+        .distinct()
+        .toList();
+  }
+
+  /** The values of an entry in one line, or {@link #UNKNOWN}. */
+  public String entry(String key) {
+    List<String> values = values(key);
+    return values.isEmpty() ? UNKNOWN : String.join(", ", values);
   }
 
   /** These entries and one more, or one replaced in its place. */
@@ -113,6 +186,13 @@ public record Provenance(Map<String, String> entries) {
     var more = new LinkedHashMap<>(entries);
     more.put(key, value);
     return new Provenance(more);
+  }
+
+  /** These entries without one. */
+  Provenance without(String key) {
+    var fewer = new LinkedHashMap<>(entries);
+    fewer.remove(key);
+    return new Provenance(fewer);
   }
 
   /** These entries and others, which replace those of the same keys. */

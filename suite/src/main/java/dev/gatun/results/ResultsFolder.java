@@ -199,6 +199,37 @@ public record ResultsFolder(Path path) {
   }
 
   /**
+   * The claims that are stored here and stay when evidence of some claims is added.
+   *
+   * @param tier of that evidence
+   * @param provenance of that evidence
+   * @throws IllegalArgumentException if the two cannot be joined, as {@link Evidence#joined} says
+   * @throws UnreadableResultsException if what is stored here cannot be read
+   */
+  public List<String> staying(List<String> claims, String tier, Provenance provenance) {
+    if (!exists()) {
+      return List.of();
+    }
+    Evidence stored = readEvidence();
+    stored
+        .obstacle(claims, tier, provenance)
+        .ifPresent(why -> {
+          throw new IllegalArgumentException(
+              "%s: %s; choose another folder with --out".formatted(path, why));
+        });
+    return stored.claims().stream().filter(claim -> !claims.contains(claim)).toList();
+  }
+
+  /**
+   * Evidence with that of the other claims that is stored here, as {@link Evidence#joined}.
+   *
+   * @throws UnreadableResultsException if what is stored here cannot be read
+   */
+  public Evidence joined(Evidence more, ExpectedValues expected) {
+    return exists() ? readEvidence().joined(more, expected) : more;
+  }
+
+  /**
    * Reads verdicts back.
    *
    * @throws UnreadableResultsException as for evidence

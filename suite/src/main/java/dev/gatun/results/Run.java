@@ -42,6 +42,9 @@ public record Run(
   /** The tier of claims that are judged on published models in folders of the user's. */
   public static final String CHECKPOINT = "checkpoint";
 
+  /** The tiers that claims are judged at, from the least work to the papers' own models. */
+  public static final List<String> TIERS = List.of("quick", "desk", "paper", CHECKPOINT);
+
   /**
    * The form of the head that was trained, as {@code linear}; empty if none was.
    *

@@ -276,6 +276,25 @@ class BadInputTest {
   }
 
   @Test
+  void anotherTierIsNotAddedToStoredEvidence() throws IOException {
+    Path before = Files.copy(evidence.resolve("SHA256SUMS"), folder.resolve("before"));
+    CommandRun run = CommandRun.of("reproduce", "B2", "--tier", "desk", "--out", evidence);
+    assertMistake(run, evidence + ": the tier of B1", "--out");
+    Path other = folder.resolve("other");
+    assertEquals(0, CommandRun.of("reproduce", "B2", "--tier", "desk", "--out", other).code());
+    assertMistake(CommandRun.of("join", other, "--out", evidence), "is quick", "be joined");
+    assertEquals(-1, Files.mismatch(before, evidence.resolve("SHA256SUMS")));
+  }
+
+  @Test
+  void onlyEvidenceOfClaimsIsJoined() {
+    assertMistake(CommandRun.of("join", evidence), "--out", "<folder>");
+    assertMistake(CommandRun.of("join", folder, "--out", out), folder.toString(), "Gatun wrote");
+    assertMistake(
+        CommandRun.of("join", evidence, evidence, "--out", out), evidence.toString(), "twice");
+  }
+
+  @Test
   void tolerancesWithAMisspeltKeyNameTheNearest() throws IOException {
     String text =
         """

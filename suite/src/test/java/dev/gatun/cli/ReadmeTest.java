@@ -4,13 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.claims.Claims;
+import dev.gatun.results.ClaimVerdict;
+import dev.gatun.results.ExpectedClaim;
+import dev.gatun.results.ExpectedValues;
+import dev.gatun.results.Judgement;
+import dev.gatun.results.ResultsFolder;
+import dev.gatun.results.Verdict;
+import dev.gatun.results.Wording;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -69,6 +78,42 @@ class ReadmeTest {
         List.of(),
         shown.group(1).lines().filter(line -> !lines.contains(line)).toList(),
         verified.out());
+  }
+
+  @Test
+  void readmeShowsTheVerdictOnEveryClaimByItsHighestTier() throws IOException {
+    Map<String, String> shown = new TreeMap<>();
+    Pattern.compile("(?m)^\\| \\*([a-z ]+)\\* \\|.*\\| (.*) \\|$")
+        .matcher(Files.readString(ROOT.resolve("README.md")))
+        .results()
+        .forEach(row -> shown.put(row.group(1), row.group(2)));
+    assertEquals(claimsByVerdict(), shown);
+  }
+
+  /** As in {@code A1, A4; desk: C2}. */
+  private static Map<String, String> claimsByVerdict() {
+    ExpectedValues expected = ExpectedValues.shipped();
+    List<Verdict> quick = verdicts("amd-epyc-avx512-2-cores", expected);
+    List<Verdict> desk = verdicts("amd-epyc-avx512-2-cores-desk", expected);
+    Map<String, List<String>> atQuick = new TreeMap<>();
+    Map<String, List<String>> atDesk = new TreeMap<>();
+    for (ExpectedClaim claim : expected.claims()) {
+      boolean isAtDesk = desk.stream().anyMatch(v -> v.claim().equals(claim.claim()));
+      String verdict = Wording.of(ClaimVerdict.of(claim, isAtDesk ? desk : quick).outcome());
+      (isAtDesk ? atDesk : atQuick)
+          .computeIfAbsent(verdict, _ -> new ArrayList<>())
+          .add(claim.claim());
+    }
+    Map<String, String> all = new TreeMap<>();
+    atQuick.forEach((verdict, claims) -> all.put(verdict, String.join(", ", claims)));
+    atDesk.forEach((verdict, claims) ->
+        all.merge(verdict, "desk: " + String.join(", ", claims), (q, d) -> q + "; " + d));
+    return all;
+  }
+
+  private static List<Verdict> verdicts(String folder, ExpectedValues expected) {
+    Path path = ROOT.resolve("results/reference").resolve(folder);
+    return Judgement.of(new ResultsFolder(path).readEvidence(), expected);
   }
 
   @Test

@@ -54,4 +54,11 @@ class SweepPreviewTest {
         "about 50 min, at most 1.0 GiB of 2.0 GiB free",
         new SweepPreview(estimate(2, 2048, OptionalDouble.of(1500))).summary());
   }
+
+  @Test
+  void whatTrainsNothingIsAddedToTheTime() {
+    assertEquals(
+        "what trains nothing: about 20 min; all together: about 70 min",
+        new SweepPreview(estimate(2, 2048, OptionalDouble.of(1500)), 1200).total());
+  }
 }

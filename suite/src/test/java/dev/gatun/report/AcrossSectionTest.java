@@ -55,7 +55,10 @@ class AcrossSectionTest {
             .map(other -> Comparison.of(first, other, Tolerances.shipped()))
             .toList();
     return Report.html(
-        first.evidence(), first.verdicts(), SyntheticReport.expected(), comparisons, List.of());
+        first.evidence(),
+        first.verdicts(),
+        SyntheticReport.expected(),
+        new Report.Beside(comparisons, List.of(), List.of()));
   }
 
   private static Document parse(String html) throws Exception {

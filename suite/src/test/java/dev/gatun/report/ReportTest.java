@@ -11,9 +11,11 @@ import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.ExpectedClaim;
 import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Grade;
+import dev.gatun.results.Judgement;
 import dev.gatun.results.Metric;
 import dev.gatun.results.Outcome;
 import dev.gatun.results.Provenance;
+import dev.gatun.results.Run;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.results.Tolerances;
 import dev.gatun.results.Verdict;
@@ -358,7 +360,10 @@ class ReportTest {
                 Tolerances.shipped()));
     ExpectedValues expected =
         new ExpectedValues(List.of(SyntheticReport.claim("A9", script, script)));
-    Document written = parse(Report.html(planted, List.of(), expected, across, List.of()));
+    Document written =
+        parse(
+            Report.html(
+                planted, List.of(), expected, new Report.Beside(across, List.of(), List.of())));
     assertEquals(List.of(), elements(written, "script"));
     for (String tag : List.of("h3", "td", "th", "dd", "span", "b", "code")) {
       assertTrue(
@@ -509,11 +514,88 @@ class ReportTest {
                 now,
                 SyntheticReport.verdicts(),
                 SyntheticReport.expected(),
-                List.of(),
-                List.of(regression)));
+                new Report.Beside(List.of(), List.of(regression), List.of())));
     String text = byId(written, "regressions").getTextContent();
     assertTrue(text.contains("Beside stored: "), text);
     assertTrue(text.contains("A1 destroyed_norm_unrelated at "), text);
+  }
+
+  @Test
+  void theHighestTierWithEvidenceSpeaksForAClaim() throws Exception {
+    Machine desk = narrowAtTheDesk();
+    Evidence quick = SyntheticReport.evidence();
+    Document written =
+        parse(
+            Report.html(
+                quick,
+                SyntheticReport.verdicts(),
+                SyntheticReport.expected(),
+                new Report.Beside(List.of(), List.of(), List.of(desk))));
+    String head = written.getElementsByTagName("header").item(0).getTextContent();
+    assertTrue(head.contains("A1 (desk)"), head);
+    assertTrue(head.contains("quick; A1 (desk)"), head);
+    assertFalse(head.contains("A2 ("), head);
+    String paper = byId(written, "paper-a").getTextContent();
+    assertTrue(paper.contains("Not reproduced: A1 (desk)"), paper);
+    assertTrue(paper.contains("Not reproduced (desk)"), paper);
+    String claim = byId(written, "claim-a1").getTextContent();
+    assertTrue(claim.contains("At the desk tier (office): not reproduced."), claim);
+    String here = "At the quick tier (here): %s.".formatted(atQuick("A1"));
+    assertTrue(claim.contains(here), claim);
+    String other = claim.substring(claim.indexOf("Checks at the desk tier (office)"));
+    assertTrue(other.contains("0.5000"), other);
+    assertFalse(byId(written, "claim-a2").getTextContent().contains("At the quick tier"));
+  }
+
+  @Test
+  void aLowerTierSpeaksOnlyForClaimsThatTheHigherOneLacks() throws Exception {
+    Machine desk = narrowAtTheDesk();
+    var quick = new Machine("quick", SyntheticReport.evidence(), SyntheticReport.verdicts());
+    Document written =
+        parse(
+            Report.html(
+                desk.evidence(),
+                desk.verdicts(),
+                SyntheticReport.expected(),
+                new Report.Beside(List.of(), List.of(), List.of(quick))));
+    String head = written.getElementsByTagName("header").item(0).getTextContent();
+    assertFalse(head.contains("A1 ("), head);
+    assertTrue(head.contains("A2 (quick)"), head);
+    String claim = byId(written, "claim-a1").getTextContent();
+    String there = "At the quick tier (quick): %s.".formatted(atQuick("A1"));
+    assertTrue(claim.contains(there), claim);
+  }
+
+  private static String atQuick(String claim) {
+    ExpectedClaim of = SyntheticReport.expected().of(claim);
+    return Wording.of(ClaimVerdict.of(of, SyntheticReport.verdicts()).outcome());
+  }
+
+  /** A1 alone, at the desk tier, with a head that destroys half of the norm. */
+  private static Machine narrowAtTheDesk() {
+    Evidence quick = SyntheticReport.evidence().ofClaims(List.of("A1"));
+    List<Run> runs =
+        quick.runs().stream()
+            .map(r ->
+                new Run(
+                    r.id(),
+                    r.claim(),
+                    r.arm(),
+                    "desk",
+                    r.device(),
+                    r.seed(),
+                    r.configuration(),
+                    r.wallSeconds()))
+            .toList();
+    List<Metric> metrics =
+        quick.metrics().stream()
+            .map(m ->
+                m.name().equals("destroyed_norm")
+                    ? new Metric(m.run(), m.claim(), m.name(), m.step(), 0.5, 0, m.unit())
+                    : m)
+            .toList();
+    var desk = new Evidence(quick.provenance(), runs, metrics, quick.spectra());
+    return new Machine("office", desk, Judgement.of(desk, SyntheticReport.expected()));
   }
 
   @Test

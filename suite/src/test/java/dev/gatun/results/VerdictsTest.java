@@ -181,9 +181,47 @@ class VerdictsTest {
     }
     Verdict verdict = judge(STATISTICAL + "low = 0.55");
     assertEquals(Outcome.UNDECIDED, verdict.outcome());
-    // t(n − 1)·0.0790569/√n falls below 0.05 at n = 12.
+    // Student's t(n − 1)·0.0790569/√n falls below 0.05 at n = 13, the normal 1.96 at n = 10.
     assertTrue(verdict.reason().contains("about 13 seeds would decide it"), verdict.reason());
-    assertTrue(judge(STATISTICAL + "low = 0.6").reason().contains("no number of seeds up to 1000"));
+    String onTheBound = judge(STATISTICAL + "low = 0.6").reason();
+    assertTrue(onTheBound.contains("on the bound or next to it"), onTheBound);
+    assertTrue(onTheBound.contains("not even 1000 seeds"), onTheBound);
+  }
+
+  @Test
+  void aNullAcrossTheBoundSaysHowManySeedsWouldDecide() {
+    for (int seed = 1; seed <= 5; seed++) {
+      var run = run("a", seed);
+      run.metric("m", 0, 0.7 + 1e-3 * seed, "1");
+      run.metric("n", 0, 0.45 + 0.05 * seed, "1");
+    }
+    String reason = judge(STATISTICAL + "low = 0.55\nnull_metric = \"n\"").reason();
+    assertTrue(reason.contains("its null is across it"), reason);
+    assertTrue(reason.contains("about 13 seeds would decide it"), reason);
+  }
+
+  @Test
+  void oneMeanOutsideTheBoundDecidesAndElseAllMustBeDecided() {
+    for (int seed = 1; seed <= 5; seed++) {
+      // Their means are 0.60 and 0.64; the first needs 13 seeds beside 0.55, the second 6.
+      run("a", seed).metric("m", 0, 0.45 + 0.05 * seed, "1");
+      run("b", seed).metric("m", 0, 0.49 + 0.05 * seed, "1");
+    }
+    String bothInside = judge(STATISTICAL + "low = 0.55").reason();
+    assertTrue(bothInside.contains("about 13 seeds"), bothInside);
+    // Beside 0.65 both are outside, the second by 0.01 and the first by 0.05.
+    String bothOutside = judge(STATISTICAL + "low = 0.65").reason();
+    assertTrue(bothOutside.contains("about 13 seeds"), bothOutside);
+    // Beside 0.62 the first is outside by 0.02; that the second is inside decides nothing.
+    String one = judge(STATISTICAL + "low = 0.62").reason();
+    assertTrue(one.contains("about 63 seeds"), one);
+  }
+
+  @Test
+  void aSingleSeedDoesNotSayHowManyWouldDecide() {
+    run("a", 1).metric("m", 0, 0.5, 0.1, "1");
+    String reason = judge(STATISTICAL + "low = 0.45\nminimum_seeds = 1").reason();
+    assertTrue(reason.contains("a single seed does not say how many"), reason);
   }
 
   @Test

@@ -3,11 +3,13 @@ package dev.gatun.claims.ngram;
 import dev.gatun.backend.Backend;
 import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
+import dev.gatun.experiment.Computation;
 import dev.gatun.experiment.SweepEvidence;
 import dev.gatun.experiment.Tier;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.EvidenceBuilder;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * B6: the matrix of 5-gram next-token distributions has a high rank. Measured as W-error(d) for
@@ -38,8 +40,8 @@ public final class B6NextTokenRank implements Claim {
   }
 
   @Override
-  public List<String> computations(Tier tier, Backend backend) {
-    return experiment.cost(tier, 1, backend);
+  public Optional<Computation> computation(Tier tier, Backend backend) {
+    return Optional.of(experiment.cost(tier, 1, backend));
   }
 
   @Override

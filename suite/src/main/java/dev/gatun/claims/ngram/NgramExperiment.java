@@ -4,6 +4,7 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.data.Corpus;
 import dev.gatun.experiment.ClaimContext;
+import dev.gatun.experiment.Computation;
 import dev.gatun.experiment.Progress;
 import dev.gatun.experiment.StoredRuns;
 import dev.gatun.experiment.Tier;
@@ -121,30 +122,32 @@ final class NgramExperiment {
   }
 
   /** What a tier takes, in words, from the time of a small eigenproblem. */
-  List<String> cost(Tier tier, long seed, Backend backend) {
+  Computation cost(Tier tier, long seed, Backend backend) {
     NgramPlan plan = plans.of(tier, seed);
     double order = plan.vocabulary();
     double each = seconds(backend) * Math.pow(order / TIMED_ORDER, 3);
-    return List.of(
-        String.format(
-            Locale.ROOT,
-            "%s matrices of V = %,d, n-grams sorted within %.1f GiB and on disk (up to 24 bytes"
-                + " a token and sample)",
-            plan.settings().size(),
-            plan.vocabulary(),
-            memoryBytes() * 0x1p-30),
-        String.format(
-            Locale.ROOT,
-            "Gram matrix of at most %.1f GiB%s; its eigenvalues at most %.0f min each, less where"
-                + " tokens do not occur or never share a context",
-            order * order * 0x1p-27,
-            backend.freeMemoryBytes().isPresent()
-                ? String.format(
-                    Locale.ROOT,
-                    " of %.1f GiB free",
-                    backend.freeMemoryBytes().getAsLong() * 0x1p-30)
-                : "",
-            Math.ceil(each / 60)));
+    List<String> lines =
+        List.of(
+            String.format(
+                Locale.ROOT,
+                "%s matrices of V = %,d, n-grams sorted within %.1f GiB and on disk (up to 24 bytes"
+                    + " a token and sample)",
+                plan.settings().size(),
+                plan.vocabulary(),
+                memoryBytes() * 0x1p-30),
+            String.format(
+                Locale.ROOT,
+                "Gram matrix of at most %.1f GiB%s; its eigenvalues at most %.0f min each, less"
+                    + " where tokens do not occur or never share a context",
+                order * order * 0x1p-27,
+                backend.freeMemoryBytes().isPresent()
+                    ? String.format(
+                        Locale.ROOT,
+                        " of %.1f GiB free",
+                        backend.freeMemoryBytes().getAsLong() * 0x1p-30)
+                    : "",
+                Math.ceil(each / 60)));
+    return new Computation(lines, plan.settings().size() * each);
   }
 
   private static double seconds(Backend backend) {

@@ -7,6 +7,7 @@ import dev.gatun.claims.theorem.Minimisation.Result;
 import dev.gatun.data.Randomness;
 import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
+import dev.gatun.experiment.Computation;
 import dev.gatun.experiment.Progress;
 import dev.gatun.experiment.Tier;
 import dev.gatun.io.Json;
@@ -18,7 +19,10 @@ import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -86,6 +90,42 @@ public class B7TheoremBound implements Claim {
   }
 
   @Override
+  public final Optional<Computation> computation(Tier tier, Backend backend) {
+    TheoremPlan plan = plans.apply(tier);
+    int each = plan.seeds() * plan.ranks().size();
+    double seconds =
+        each
+            * plan.spectra().stream()
+                .mapToDouble(spectrum -> secondsOfHalfTheRank(plan, spectrum, backend))
+                .sum();
+    String line =
+        String.format(
+            Locale.ROOT,
+            "%,d minimisations of at most %,d steps, about %.0f min",
+            each * plan.spectra().size(),
+            plan.mostSteps(),
+            Math.ceil(seconds / 60));
+    return Optional.of(new Computation(List.of(line), seconds));
+  }
+
+  /** Of one whole minimisation: how many steps it takes depends on the spectrum. */
+  private double secondsOfHalfTheRank(TheoremPlan plan, Spectra spectrum, Backend backend) {
+    double[] sigma = sigma(spectrum, plan.vocabulary());
+    Randomness randomness = Randomness.of(1).stream("timing");
+    try (IdealHead ideal =
+            IdealHead.draw(backend, plan.vocabulary(), plan.contexts(), sigma, randomness);
+        LossGap gap = gap(backend, ideal, plan.vocabulary() / 2)) {
+      long started = System.nanoTime();
+      best(gap, plan.mostSteps());
+      return (System.nanoTime() - started) * 1e-9;
+    }
+  }
+
+  private static double[] sigma(Spectra spectrum, int vocabulary) {
+    return spectrum.values(vocabulary - 1, LOGIT_DEVIATION * Math.sqrt(vocabulary));
+  }
+
+  @Override
   public final void run(ClaimContext context, EvidenceBuilder evidence) {
     TheoremPlan plan = plans.apply(context.tier());
     long total = (long) plan.spectra().size() * plan.seeds();
@@ -120,7 +160,7 @@ public class B7TheoremBound implements Claim {
     long started = System.nanoTime();
     Backend backend = context.backend();
     int vocabulary = plan.vocabulary();
-    double[] sigma = spectrum.values(vocabulary - 1, LOGIT_DEVIATION * Math.sqrt(vocabulary));
+    double[] sigma = sigma(spectrum, vocabulary);
     RunRecorder run =
         evidence.begin(
             "%s/%s/seed%s".formatted(id(), spectrum.arm(), seed),

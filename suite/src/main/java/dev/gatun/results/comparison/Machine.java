@@ -16,8 +16,8 @@ public record Machine(String name, Evidence evidence, List<Verdict> verdicts) {
     verdicts = List.copyOf(verdicts);
   }
 
-  /** An entry of the provenance, or {@code unknown}. */
+  /** As {@link dev.gatun.results.Provenance#entry}. */
   public String entry(String key) {
-    return evidence.provenance().entries().getOrDefault(key, "unknown");
+    return evidence.provenance().entry(key);
   }
 }
