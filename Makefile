@@ -12,7 +12,7 @@ GATUN := suite/target/gatun/bin/gatun
 SOURCES := $(shell find pom.xml bindings native suite results/expected results/facts results/tolerances.toml results/papers.toml results/figures.toml -type f \
   -not -path '*/target/*' -not -path 'suite/src/test/*' -not -path 'suite/src/bench/*' 2>/dev/null)
 
-.PHONY: help build reproduce test it verify fuzz torture sensitivity soak jars bundle bench bench-claims bench-kernels bench-products kernels races format bindings bindings-check cuda-libraries clean
+.PHONY: help build reproduce test it verify fuzz torture sensitivity soak jars bundle bench bench-claims bench-kernels bench-products kernels races traffic format bindings bindings-check cuda-libraries clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -70,12 +70,12 @@ bench-claims: $(GATUN) ## time and tokens/s of every claim at the quick tier, on
 	@$(GATUN) reproduce --tier quick --threads $(THREADS) --out results/runs/bench-claims \
 	  --timings results/benchmarks/claims-$(THREADS)-threads.json $(ARGS)
 
-bench-kernels: ## kernels, native calls and spectra by JMH, into results/benchmarks/kernels.json; ARGS narrows it
+bench-kernels: ## kernels, native calls and spectra by JMH, into results/benchmarks/kernels.json; ARGS="Spectrum -p device=cpu,cuda" as you like
 	@mkdir -p results/benchmarks
 	$(MVN) package -DskipTests -Pbench \
 	  -Dbench.arguments="-rf json -rff $(CURDIR)/results/benchmarks/kernels.json -f 1 -wi 3 -w 2 -i 5 -r 2 $(ARGS)"
 
-bench-products: ## matrix products beside the BLAS library called directly; ARGS="f32-NN-512x512x512 --rounds 5" narrows it
+bench-products: ## matrix products beside the BLAS library called directly; ARGS="f32-NN-512x512x512 -p device=cuda" as you like
 	@mkdir -p results/benchmarks
 	$(MVN) package -DskipTests -Pbench -Dbench.main=dev.gatun.bench.MatrixProductBenchmark \
 	  -Dbench.arguments="--out $(CURDIR)/results/benchmarks/products.json $(ARGS)"
@@ -85,6 +85,9 @@ kernels: ## compile every kernel with the CUDA compiler at hand, and remember in
 
 races: ## run the contract on all emulated kernels with the detector of races, and remember in native/race-free-kernels.txt which have none
 	$(MVN) verify -pl bindings,native,suite -Dtest=NONE -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=RacesIT -Dgatun.races=record
+
+traffic: ## count in the emulation what kernels move, and write it into native/kernel-traffic.txt
+	$(MVN) verify -pl bindings,native,suite -Dtest=NONE -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=KernelTrafficIT -Dgatun.traffic=record
 
 format: ## rewrite the sources in google-java-format
 	$(MVN) test -pl bindings,native,suite -Dtest=SourceFormatTest -Dsurefire.failIfNoSpecifiedTests=false -Dgatun.format=write

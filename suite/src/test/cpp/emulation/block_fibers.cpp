@@ -102,6 +102,9 @@ Outcome BlockFibers::run(
     go_on_with(free_fiber());
   }
   current = nullptr;
+  if (watcher != nullptr && outcome.failure.empty()) {
+    watcher->end_block();
+  }
   if (outcome.failure.empty()) {
     outcome.failure = overrun();
   }
@@ -136,8 +139,8 @@ void BlockFibers::start_block(const Launch &launch, std::uint64_t linear_block) 
   position.grid_extents = {launch.grid.x, launch.grid.y, launch.grid.z};
   position.dynamic_shared = dynamic_shared;
   poison();
-  if (detector != nullptr) {
-    detector->start_block(
+  if (watcher != nullptr) {
+    watcher->start_block(
         linear_block, {dynamic_shared, launch.dynamic_shared_bytes},
         thread_local_memory(*launch.file));
   }
@@ -271,8 +274,8 @@ void BlockFibers::synchronize_block(Site site) {
     return;
   }
   at_barrier = 0;
-  if (detector != nullptr) {
-    detector->barrier();
+  if (watcher != nullptr) {
+    watcher->barrier();
   }
   unsigned self = position.linear_thread;
   shuffle();
@@ -306,8 +309,8 @@ const std::uint64_t *BlockFibers::exchange(
   }
   warp.arrived = 0;
   warp.generation++;
-  if (fence && detector != nullptr) {
-    detector->warp_barrier(self / WARP);
+  if (watcher != nullptr) {
+    watcher->warp_meets(self / WARP, fence);
   }
   Shuffle lanes(WARP, random);
   for (unsigned i = 0; i < WARP; i++) {
@@ -326,14 +329,14 @@ const std::uint64_t *BlockFibers::exchange(
 }
 
 void BlockFibers::access(
-    RaceDetector::Access access, std::uintptr_t address, std::size_t size, std::uintptr_t code) {
+    AccessWatcher::Access access, std::uintptr_t address, std::size_t size, std::uintptr_t code) {
   static thread_local const Range of_position = {&position, sizeof position};
   if (running->stack_holds(address) || of_position.holds(address)) {
     return;  // a thread's own, or where it reads who it is
   }
-  std::string race = detector->access(access, address, size, code);
-  if (!race.empty()) {
-    fail(place() + ", thread " + std::to_string(position.linear_thread) + ": " + race);
+  std::string wrong = watcher->access(access, address, size, code);
+  if (!wrong.empty()) {
+    fail(place() + ", thread " + std::to_string(position.linear_thread) + ": " + wrong);
   }
 }
 
@@ -410,7 +413,7 @@ const std::uint64_t *exchange(std::uint64_t value, unsigned mask, Site site, boo
 }
 
 void access_memory(
-    RaceDetector::Access access, std::uintptr_t address, std::size_t size, std::uintptr_t code) {
+    AccessWatcher::Access access, std::uintptr_t address, std::size_t size, std::uintptr_t code) {
   current->access(access, address, size, code);
 }
 

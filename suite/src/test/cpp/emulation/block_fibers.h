@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "emulation/access_watcher.h"
 #include "emulation/block_runner.h"
 #include "emulation/fiber.h"
-#include "emulation/race_detector.h"
 #include "emulation/shuffle.h"
 #include "emulation/warp.h"
 
@@ -27,7 +27,7 @@ class BlockFibers {
 
   // The kernel's thread that runs now touches memory.
   void access(
-      RaceDetector::Access access, std::uintptr_t address, std::size_t size, std::uintptr_t code);
+      AccessWatcher::Access access, std::uintptr_t address, std::size_t size, std::uintptr_t code);
 
   void synchronize_block(Site site);
   const std::uint64_t *exchange(std::uint64_t value, unsigned mask, Site site, bool fence);
@@ -94,7 +94,7 @@ class BlockFibers {
 };
 
 void access_memory(
-    RaceDetector::Access access, std::uintptr_t address, std::size_t size, std::uintptr_t code);
+    AccessWatcher::Access access, std::uintptr_t address, std::size_t size, std::uintptr_t code);
 
 // Ends the launch that this OS thread runs: the kernel's thread that runs now did this.
 [[noreturn]] void fail(Site site, const std::string &what);

@@ -8,6 +8,8 @@
 #include <thread>
 
 #include "emulation/block_fibers.h"
+#include "emulation/race_detector.h"
+#include "emulation/traffic_meter.h"
 
 namespace gatun::emulation {
 namespace {
@@ -32,17 +34,20 @@ struct Watched {
 };
 std::map<std::string, Watched> watched;
 
+RaceDetector races;
+TrafficMeter meter;
+bool metered = false;
+
 // Lets all accesses of the launches in its lifetime be told, if the kernel tells them.
 class Watch {
  public:
   explicit Watch(const Launch &launch) {
-    static RaceDetector races;
     if (launch.file->tells_accesses) {
-      races.start_launch(launch);
-      detector = &races;
+      watcher = metered ? static_cast<AccessWatcher *>(&meter) : &races;
+      watcher->start_launch(launch);
     }
   }
-  ~Watch() { detector = nullptr; }
+  ~Watch() { watcher = nullptr; }
 };
 
 // A launch in progress: blocks are handed out one by one.
@@ -130,12 +135,12 @@ Outcome run(const Launch &launch) {
   random = Random(random.next() + orders().launches++);
   Work work{launch, blocks, random.next(), Shuffle(blocks, random)};
   Watch watch(launch);
-  if (blocks == 1 || threads < 2048 || detector != nullptr) {
+  if (blocks == 1 || threads < 2048 || watcher != nullptr) {
     work.help();
   } else {
     helpers->run(work);
   }
-  if (detector != nullptr) {
+  if (watcher == &races) {
     Watched &kernel = watched[std::string(launch.file->name) + "/" + launch.kernel->name];
     kernel.launches++;
     kernel.failed |= !work.outcome.failure.empty();
@@ -151,6 +156,17 @@ std::uint64_t launches_without_race(const std::string &kernel) {
   std::lock_guard guard(one_launch_at_a_time);
   const Watched &it = watched[kernel];
   return it.failed ? 0 : it.launches;
+}
+
+void meter_traffic(bool on) {
+  std::lock_guard guard(one_launch_at_a_time);
+  metered = on;
+  meter.clear();
+}
+
+std::string traffic() {
+  std::lock_guard guard(one_launch_at_a_time);
+  return meter.text();
 }
 
 void set_seed(std::uint64_t seed) {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "emulation/kernel_file.h"
 #include "emulation/position.h"
 #include "emulation/warp.h"
 
@@ -33,6 +34,32 @@
 #define gridDim (::gatun::emulation::position.grid_extents)
 constexpr int warpSize = 32;
 
+// Where accesses are told, a vector is copied at once, as on a device: else the compiler loads and
+// stores its elements one by one.
+#if GATUN_TELLS_ACCESSES
+#define GATUN_COPIED_AT_ONCE(name, alignment)                                              \
+  typedef char Bytes __attribute__((vector_size(alignment), may_alias));                   \
+  name() = default;                                                                        \
+  name(const name &other) { *this = other; }                                               \
+  name &operator=(const name &other) {                                                     \
+    *reinterpret_cast<Bytes *>(this) = *reinterpret_cast<const Bytes *>(&other);           \
+    return *this;                                                                          \
+  }
+#define GATUN_VECTOR2(name, type, alignment)                                               \
+  struct __align__(alignment) name {                                                       \
+    type x, y;                                                                             \
+    GATUN_COPIED_AT_ONCE(name, alignment)                                                  \
+    name(type x, type y) : x(x), y(y) {}                                                   \
+  };                                                                                       \
+  inline name make_##name(type x, type y) { return {x, y}; }
+#define GATUN_VECTOR4(name, type, alignment)                                               \
+  struct __align__(alignment) name {                                                       \
+    type x, y, z, w;                                                                       \
+    GATUN_COPIED_AT_ONCE(name, alignment)                                                  \
+    name(type x, type y, type z, type w) : x(x), y(y), z(z), w(w) {}                       \
+  };                                                                                       \
+  inline name make_##name(type x, type y, type z, type w) { return {x, y, z, w}; }
+#else
 #define GATUN_VECTOR2(name, type, alignment)    \
   struct __align__(alignment) name {            \
     type x, y;                                  \
@@ -43,6 +70,7 @@ constexpr int warpSize = 32;
     type x, y, z, w;                            \
   };                                            \
   inline name make_##name(type x, type y, type z, type w) { return {x, y, z, w}; }
+#endif
 GATUN_VECTOR2(float2, float, 8)
 GATUN_VECTOR2(double2, double, 16)
 GATUN_VECTOR2(int2, int, 8)

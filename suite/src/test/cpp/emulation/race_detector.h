@@ -1,7 +1,6 @@
 // Finds races of a kernel whatever the order is in which its threads happen to run.
 //
-// Kernels compiled with -fsanitize=thread tell each access to memory that is not a register. Two
-// threads race for an address if both touch it, not both to read it and not both by atomics, and
+// Two threads race for an address if both touch it, not both to read it and not both by atomics, and
 // nothing orders them:
 // - in a block, a barrier orders what is before it and what is behind it;
 // - in a warp, so does __syncwarp. A shuffle does not: it is no fence for memory;
@@ -19,31 +18,20 @@
 #include <unordered_map>
 #include <vector>
 
-#include "emulation/block_runner.h"
+#include "emulation/access_watcher.h"
 
 namespace gatun::emulation {
 
-struct Range {
-  void *begin = nullptr;
-  std::size_t size = 0;
-
-  bool holds(std::uintptr_t address) const {
-    return address - reinterpret_cast<std::uintptr_t>(begin) < size;
-  }
-};
-
-class RaceDetector {
+class RaceDetector : public AccessWatcher {
  public:
-  enum Access { READ, WRITE, ATOMIC };
+  void start_launch(const Launch &launch) override;
+  void start_block(std::uint64_t linear_block, Range dynamic_shared, Range static_shared) override;
+  void barrier() override { epoch++; }
+  void warp_meets(unsigned warp, bool fence) override { warp_epochs[warp] += fence; }
 
-  void start_launch(const Launch &launch);
-  void start_block(std::uint64_t linear_block, Range dynamic_shared, Range static_shared);
-  void barrier() { epoch++; }
-  void warp_barrier(unsigned warp) { warp_epochs[warp]++; }
-
-  // Of the thread that runs now; an empty text, or the race. The code is where the call returns to.
+  // An empty text, or the race.
   std::string access(
-      Access access, std::uintptr_t address, std::size_t size, std::uintptr_t code);
+      Access access, std::uintptr_t address, std::size_t size, std::uintptr_t code) override;
 
  private:
   // Who accessed two bytes in one way: one thread, or several of the same warp, block or launch.
@@ -87,8 +75,5 @@ class RaceDetector {
   std::uintptr_t last_page = ~std::uintptr_t{0};
   Cell *last_cells = nullptr;
 };
-
-// The detector while this OS thread runs a block of a kernel that tells its accesses, else null.
-extern __thread RaceDetector *detector __attribute__((tls_model("initial-exec")));
 
 }  // namespace gatun::emulation

@@ -215,6 +215,16 @@ GATUN_API unsigned long long gatunFakeLaunchesWithoutRace(const char *kernel) {
   return gatun::emulation::launches_without_race(kernel);
 }
 
+// For tests: meters what kernels that tell their accesses move from now on, instead of looking for
+// races; or no longer.
+GATUN_API void gatunFakeMeterTraffic(int on) { gatun::emulation::meter_traffic(on != 0); }
+
+// What they have moved since then, a line each; valid until the next call.
+GATUN_API const char *gatunFakeTraffic() {
+  static std::string text;
+  return (text = gatun::emulation::traffic()).c_str();
+}
+
 // For tests: how much a program has not given back.
 GATUN_API std::size_t gatunFakeLiveObjects() {
   auto &driver = Driver::instance();

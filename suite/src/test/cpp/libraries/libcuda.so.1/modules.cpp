@@ -228,7 +228,12 @@ GATUN_API int cuLaunchKernel(
   return driver.submit(known, kernel.name, [=, &kernel, &driver]() mutable {
     auto touched = memories(driver, kernel, arguments);
     auto addresses = arguments.addresses();
-    auto outcome = gatun::emulation::run({file, &kernel, grid, block, shared, addresses.data()});
+    std::vector<gatun::emulation::Range> ranges;
+    for (const Memory *memory : touched) {
+      ranges.push_back({memory->begin, memory->size});
+    }
+    auto outcome =
+        gatun::emulation::run({file, &kernel, grid, block, shared, addresses.data(), ranges});
     if (outcome.fault != nullptr) {
       throw Failure{
           ILLEGAL_ADDRESS, outcome.failure + ": it is " + driver.describe(outcome.fault)};

@@ -4,7 +4,6 @@ import dev.gatun.backend.AdamWStep;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.Elementwise;
 import dev.gatun.backend.TensorScope;
-import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Random;
@@ -24,13 +23,20 @@ import org.openjdk.jmh.annotations.TearDown;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 public class KernelBenchmark {
-  private static final int ROWS = 2048;
   private static final int CLASSES = 8192;
   private static final int PARAMETERS = 50_000_000;
 
-  /** Threads; 0 stands for all. */
+  /** {@code cpu} or {@code cuda}. */
+  @Param(BenchmarkDevice.CPU)
+  public String device;
+
+  /** Threads of the CPU; 0 stands for all. */
   @Param("0")
   public int threads;
+
+  /** Rows of cross-entropy and GELU. */
+  @Param("2048")
+  public int rows;
 
   private Backend backend;
   private TensorScope scope;
@@ -40,7 +46,7 @@ public class KernelBenchmark {
 
   @Setup
   public void open() {
-    backend = CpuBackend.open(threads == 0 ? CpuBackend.defaultThreads() : threads);
+    backend = BenchmarkDevice.open(device, threads);
     scope = backend.newScope();
   }
 
@@ -53,37 +59,40 @@ public class KernelBenchmark {
   @Benchmark
   public void crossEntropy() {
     if (tensors == null) {
-      var targets = scope.zeros(ElementType.I32, ROWS);
-      backend.write(new Random(1).ints(ROWS, 0, CLASSES).toArray(), targets);
-      tensors = new Tensor[] {random(ROWS, CLASSES), targets, scope.zeros(ElementType.F32, ROWS)};
+      var targets = scope.zeros(ElementType.I32, rows);
+      backend.write(new Random(1).ints(rows, 0, CLASSES).toArray(), targets);
+      tensors = new Tensor[] {random(rows, CLASSES), targets, scope.zeros(ElementType.F32, rows)};
     }
-    backend.crossEntropy(tensors[0], tensors[1], 1.0 / ROWS, tensors[2]);
+    backend.crossEntropy(tensors[0], tensors[1], 1.0 / rows, tensors[2]);
+    BenchmarkDevice.await(backend);
   }
 
   @Benchmark
   public void gelu() {
     if (tensors == null) {
-      tensors = new Tensor[] {random(ROWS, CLASSES), scope.zeros(ElementType.F32, ROWS, CLASSES)};
+      tensors = new Tensor[] {random(rows, CLASSES), scope.zeros(ElementType.F32, rows, CLASSES)};
     }
     backend.elementwise(Elementwise.GELU_TANH, tensors[0], tensors[1]);
+    BenchmarkDevice.await(backend);
   }
 
   @Benchmark
   public void layerNorm() {
-    int rows = 16_384;
+    int length = 16_384;
     int cols = 1_024;
     if (tensors == null) {
       tensors =
           new Tensor[] {
-            random(rows, cols),
+            random(length, cols),
             random(1, cols).reshape(cols),
             random(1, cols).reshape(cols),
-            scope.zeros(ElementType.F32, rows, cols),
-            scope.zeros(ElementType.F32, rows),
-            scope.zeros(ElementType.F32, rows)
+            scope.zeros(ElementType.F32, length, cols),
+            scope.zeros(ElementType.F32, length),
+            scope.zeros(ElementType.F32, length)
           };
     }
     backend.layerNorm(tensors[0], tensors[1], tensors[2], 1e-5, tensors[3], tensors[4], tensors[5]);
+    BenchmarkDevice.await(backend);
   }
 
   @Benchmark
@@ -97,6 +106,7 @@ public class KernelBenchmark {
     }
     var step = new AdamWStep(1e-3, 0.9, 0.95, 1e-8, 0.1, 10, 1);
     backend.adamW(step, tensors[0], tensors[1], tensors[2], tensors[3]);
+    BenchmarkDevice.await(backend);
   }
 
   private Tensor random(int rows, int cols) {

@@ -24,6 +24,8 @@ import java.util.stream.Stream;
  * Gatun's matrix products beside the BLAS library called directly, in turn in one process: the
  * library on its own threads, and one call per thread on the rows or the columns of the result.
  *
+ * <p>With {@code -p device=cuda} Gatun's products alone, which are calls of cuBLAS.
+ *
  * <p>Arguments: {@code --threads n}, {@code --rounds n}, {@code --out file} and products, such as
  * {@code NN-512x512x512} (transposes, then M x N x K, in f32 and f64), {@code f32-NT-2048x1024x256}
  * or {@code f64-syrk-2048x16384}. Without products, those of the training steps.
@@ -54,6 +56,7 @@ public final class MatrixProductBenchmark {
    */
   private static final double TURN_SECONDS = 0.06;
 
+  private String device = BenchmarkDevice.CPU;
   private int threads = CpuBackend.defaultThreads();
   private int rounds = 11;
   private Path out;
@@ -62,6 +65,7 @@ public final class MatrixProductBenchmark {
   private MatrixProductBenchmark(String[] arguments) {
     for (var rest = Arrays.asList(arguments).iterator(); rest.hasNext(); ) {
       switch (rest.next()) {
+        case "-p" -> device = rest.next().replaceFirst("^device=", "");
         case "--threads" -> threads = Integer.parseInt(rest.next());
         case "--rounds" -> rounds = Integer.parseInt(rest.next());
         case "--out" -> out = Path.of(rest.next());
@@ -76,7 +80,7 @@ public final class MatrixProductBenchmark {
   }
 
   private void run() {
-    try (Backend backend = CpuBackend.open(threads);
+    try (Backend backend = BenchmarkDevice.open(device, threads);
         var library = new DirectCalls(threads)) {
       System.out.printf(
           "%s, %d threads%n%s%n", backend.device().name(), threads, backend.device().libraries());
@@ -137,6 +141,9 @@ public final class MatrixProductBenchmark {
               ? String.format(Locale.ROOT, " %9.1f", best(rates.get(way)))
               : " ".repeat(10));
     }
+    if (rates.size() == 1) {
+      return row.toString();
+    }
     double[] ratios = ratios(rates);
     return row.append(String.format(Locale.ROOT, "   %.3f %.3f", ratios[0], ratios[1])).toString();
   }
@@ -175,7 +182,7 @@ public final class MatrixProductBenchmark {
     parameters.put("way", way);
     parameters.put("device", device.name());
     parameters.putAll(device.libraries());
-    if (way.equals("gatun")) {
+    if (way.equals("gatun") && rates.size() > 1) {
       parameters.put("ratioOfBests", ratios(rates)[0]);
       parameters.put("medianRatio", ratios(rates)[1]);
     }
@@ -199,12 +206,13 @@ public final class MatrixProductBenchmark {
     /** Makes it again and again. */
     double seconds(int times);
 
-    static Way of(Runnable product) {
+    static Way of(Backend backend, Runnable product) {
       return times -> {
         long start = System.nanoTime();
         for (int i = 0; i < times; i++) {
           product.run();
         }
+        BenchmarkDevice.await(backend);
         return (System.nanoTime() - start) * 1e-9;
       };
     }
@@ -227,8 +235,10 @@ public final class MatrixProductBenchmark {
         Tensor a = random(type, extents[0], extents[1]);
         Tensor c = scope.zeros(type, extents[0], extents[0]);
         flops = (double) extents[0] * extents[0] * extents[1];
-        ways.put("gatun", Way.of(() -> backend.syrk(Transpose.NO, a, 0, c)));
-        own(library, () -> library.syrk(a, c));
+        ways.put("gatun", Way.of(backend, () -> backend.syrk(Transpose.NO, a, 0, c)));
+        if (isOnCpu(backend)) {
+          own(library, () -> library.syrk(a, c));
+        }
         return;
       }
       int m = extents[0];
@@ -240,14 +250,21 @@ public final class MatrixProductBenchmark {
       Tensor b = tb == Transpose.NO ? random(type, k, n) : random(type, n, k);
       Tensor c = scope.zeros(type, m, n);
       flops = 2.0 * m * n * k;
-      ways.put("gatun", Way.of(() -> backend.gemm(ta, tb, 1, a, b, 0, c)));
-      ways.put("rows", Way.of(() -> library.gemm(Cut.ROWS, ta, tb, a, b, c)));
-      ways.put("columns", Way.of(() -> library.gemm(Cut.COLUMNS, ta, tb, a, b, c)));
+      ways.put("gatun", Way.of(backend, () -> backend.gemm(ta, tb, 1, a, b, 0, c)));
+      if (!isOnCpu(backend)) {
+        return;
+      }
+      ways.put("rows", Way.of(backend, () -> library.gemm(Cut.ROWS, ta, tb, a, b, c)));
+      ways.put("columns", Way.of(backend, () -> library.gemm(Cut.COLUMNS, ta, tb, a, b, c)));
       own(library, () -> library.gemm(Cut.NONE, ta, tb, a, b, c));
     }
 
+    private static boolean isOnCpu(Backend backend) {
+      return backend.device().kind().equals(BenchmarkDevice.CPU);
+    }
+
     private void own(DirectCalls library, Runnable product) {
-      Way way = Way.of(product);
+      Way way = Way.of(backend, product);
       ways.put("own threads", times -> library.withOwnThreads(() -> way.seconds(times)));
     }
 

@@ -1,6 +1,7 @@
 package dev.gatun.bundle;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -87,6 +88,7 @@ public final class Bundle {
     link(root.resolve("runtime"));
     Fonts.addTo(root.resolve("runtime").resolve("lib").resolve("fonts"));
     copy(application.resolve("bin"), Files.createDirectories(root.resolve("bin")));
+    addBenchmarks(root.resolve("bin").resolve("benchmarks"));
     copy(application.resolve("slurm"), Files.createDirectories(root.resolve("slurm")));
     Path libraries = Files.createDirectories(root.resolve("lib"));
     for (Path jar : list(application.resolve("lib"))) {
@@ -111,6 +113,16 @@ public final class Bundle {
   public static Path tokenizers(Path archive) {
     return archive.resolveSibling(
         archive.getFileName().toString().replace(".tar.xz", "-tokenizers.tar.xz"));
+  }
+
+  /** The command that starts JMH; its classes come with the contract. */
+  private static void addBenchmarks(Path command) throws IOException {
+    try (InputStream script = Bundle.class.getResourceAsStream("benchmarks")) {
+      Files.copy(script, command);
+    }
+    if (!command.toFile().setExecutable(true)) {
+      throw new IOException("cannot make " + command + " executable");
+    }
   }
 
   private static void link(Path runtime) {

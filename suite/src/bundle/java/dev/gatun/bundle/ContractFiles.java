@@ -7,20 +7,29 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
+import joptsimple.OptionParser;
+import org.apache.commons.math3.distribution.TDistribution;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.engine.JupiterTestEngine;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.platform.commons.JUnitException;
 import org.junit.platform.engine.TestEngine;
 import org.junit.platform.launcher.Launcher;
+import org.openjdk.jmh.runner.Runner;
 import org.opentest4j.AssertionFailedError;
 
-/** The folder {@code contract} of a bundle: what {@code gatun selftest} tests a backend with. */
+/**
+ * The folder {@code contract} of a bundle: what {@code gatun selftest} tests a backend with, and
+ * what {@code bin/benchmarks} measures it with.
+ */
 final class ContractFiles {
-  /** The compiled tests that the contract is made of. */
+  /** The compiled tests that the contract is made of, and the benchmarks. */
   private static final List<String> TESTS =
       List.of(
+          "META-INF/BenchmarkList",
+          "META-INF/CompilerHints",
           "dev/gatun/backend",
+          "dev/gatun/bench",
           "dev/gatun/bundle",
           "dev/gatun/data",
           "dev/gatun/model",
@@ -30,8 +39,8 @@ final class ContractFiles {
           "fixtures",
           "junit-platform.properties");
 
-  /** A class of each jar of JUnit. */
-  private static final List<Class<?>> JUNIT =
+  /** A class of each jar of JUnit and of JMH. */
+  private static final List<Class<?>> LIBRARIES =
       List.of(
           Test.class,
           ParameterizedTest.class,
@@ -39,7 +48,10 @@ final class ContractFiles {
           JUnitException.class,
           TestEngine.class,
           Launcher.class,
-          AssertionFailedError.class);
+          AssertionFailedError.class,
+          Runner.class,
+          OptionParser.class,
+          TDistribution.class);
 
   private ContractFiles() {}
 
@@ -51,7 +63,7 @@ final class ContractFiles {
     }
     copyTree(reference, reference, contract.resolve("reference"));
     Path libraries = Files.createDirectories(contract.resolve("lib"));
-    for (Class<?> type : JUNIT) {
+    for (Class<?> type : LIBRARIES) {
       Path jar = Path.of(type.getProtectionDomain().getCodeSource().getLocation().getPath());
       PlainJar.copy(jar, libraries.resolve(jar.getFileName()), true);
     }

@@ -18,13 +18,15 @@ final class PlainJar {
 
   /**
    * OpenBLAS' JNI, as Gatun calls OpenBLAS itself; zstd's and the tokenizers' libraries for other
-   * systems; and the tokenizers' lists of models.
+   * systems; the tokenizers' lists of models; and what JMH's statistics take nothing of.
    */
   private static final Pattern UNUSED =
       Pattern.compile(
           "org/bytedeco/.*/(libjni.*\\.so|include/.*)"
               + "|(?!linux/amd64/)(aix|darwin|freebsd|linux|win)/.*/libzstd-jni.*"
-              + "|native/lib/(?!linux-x86_64/)[^/]+/.*|(cv|nlp)/.*/ai\\.djl\\..*\\.json");
+              + "|native/lib/(?!linux-x86_64/)[^/]+/.*|(cv|nlp)/.*/ai\\.djl\\..*\\.json"
+              + "|org/apache/commons/math3/(complex|dfp|filter|fitting|genetics|geometry|ml|ode"
+              + "|optim|optimization|primes|transform)/.*");
 
   /** The tokenizers' native library, a fifth of what the bundle would be. */
   private static final Pattern TOKENIZERS = Pattern.compile("native/lib/.*");

@@ -5,6 +5,7 @@ import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Holding;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.OptionalLong;
 
 /**
@@ -92,6 +93,15 @@ public final class Backend implements AutoCloseable {
   public double seconds(Runnable operations) {
     guard.refuseInside("seconds");
     return parts.device().seconds(operations);
+  }
+
+  /**
+   * The time of each kernel, matrix product and copy that operations launch, in their order; empty
+   * on a device that launches nothing. Recordings that are made inside are run as plain operations.
+   */
+  public List<LaunchTime> launchTimes(Runnable operations) {
+    guard.refuseInside("launchTimes");
+    return parts.device().launchTimes(operations);
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.OptionalLong;
 
 /**
@@ -56,6 +57,12 @@ public record Parts(
       long start = System.nanoTime();
       operations.run();
       return (System.nanoTime() - start) * 1e-9;
+    }
+
+    /** By default nothing is launched. */
+    default List<LaunchTime> launchTimes(Runnable operations) {
+      operations.run();
+      return List.of();
     }
 
     /** Frees what all parts hold. */

@@ -38,6 +38,13 @@ record TrainingWork(
   static final TrainingWork GPT2 =
       compiled("gpt2-124m", TransformerConfig.gpt2(50_257, 768, 12, 12, 1024), 16);
 
+  /** Models with the operations of these two, to show that a step of them can be timed. */
+  static final TrainingWork SMALL_SPAMLANG =
+      compiled(SPAMLANG_PAPER.name, TransformerConfig.llama(64, 24, 2, 3, 1, 48, 16), 2);
+
+  static final TrainingWork SMALL_GPT2 =
+      compiled(GPT2.name, TransformerConfig.gpt2(64, 16, 2, 2, 16), 2);
+
   /** AdamW reads a weight, its gradient and two moments, and writes all but the gradient. */
   private static final double BYTES_PER_WEIGHT = 7 * Float.BYTES;
 
@@ -93,8 +100,6 @@ record TrainingWork(
   }
 
   private void repeat(Backend backend, int rounds, Work.Listener listener) {
-    var randomness = Randomness.of(1);
-    int length = config.contextLength();
     var listening =
         new TrainingListener() {
           private long start;
@@ -111,16 +116,23 @@ record TrainingWork(
             listener.finished((int) report.step() - 1, (System.nanoTime() - start) * 1e-9);
           }
         };
-    var training = TrainingConfig.of(rounds, batch, length, 1e-3, 1);
-    try (var model =
-            LanguageModel.initialise(
-                backend,
-                config,
-                (stream, out, deviation) -> randomness.stream(stream).gaussian(out, deviation));
-        var trainer =
-            new Trainer(model, training, randomTokens(), Optional.empty(), List.of(listening))) {
+    try (LanguageModel model = model(backend);
+        Trainer trainer = trainer(model, rounds, List.of(listening))) {
       trainer.run();
     }
+  }
+
+  LanguageModel model(Backend backend) {
+    var randomness = Randomness.of(1);
+    return LanguageModel.initialise(
+        backend,
+        config,
+        (stream, out, deviation) -> randomness.stream(stream).gaussian(out, deviation));
+  }
+
+  Trainer trainer(LanguageModel model, int steps, List<TrainingListener> listeners) {
+    var training = TrainingConfig.of(steps, batch, config.contextLength(), 1e-3, 1);
+    return new Trainer(model, training, randomTokens(), Optional.empty(), listeners);
   }
 
   /** A GPU works behind the calls: the trainer's own time of a step ends before its update does. */

@@ -4,10 +4,12 @@ import dev.gatun.backend.Backend;
 import dev.gatun.bench.Benchmark;
 import dev.gatun.bench.BenchmarkFile;
 import dev.gatun.bench.DeviceSpeed;
+import dev.gatun.bench.KernelTimes;
 import dev.gatun.bench.Measurement;
 import dev.gatun.bench.Outcome;
 import dev.gatun.bench.Peer;
 import dev.gatun.bench.Work;
+import dev.gatun.cli.NamedValues.Devices;
 import dev.gatun.cli.NamedValues.Works;
 import dev.gatun.io.AtomicFile;
 import dev.gatun.io.NearestName;
@@ -86,6 +88,13 @@ final class BenchCommand implements Callable<Integer> {
       description = "Only show that the work runs, at sizes that measure nothing.")
   private boolean small;
 
+  @Option(
+      names = "--kernels",
+      description =
+          "Instead, show where the time of a training step goes on a GPU: by kernel, matrix"
+              + " products by shape, of spamlang-paper and gpt2-124m or the one that is named.")
+  private boolean kernels;
+
   @Override
   public Integer call() {
     if (pairs < 1) {
@@ -94,6 +103,45 @@ final class BenchCommand implements Callable<Integer> {
     if (out != null) {
       AtomicFile.requireWritable(out.toAbsolutePath().getParent());
     }
+    return kernels ? timeKernels() : compare();
+  }
+
+  /** Each model's times are shown and stored before the next begins. */
+  private int timeKernels() {
+    if (!device.kind().equals(Devices.CUDA)) {
+      throw new IllegalArgumentException(
+          "--kernels times the kernels of a GPU, and a CPU has none: add --device cuda");
+    }
+    var times = new ArrayList<KernelTimes>();
+    try (Backend backend = device.open(console::note)) {
+      for (String model : models()) {
+        KernelTimes of =
+            console.saying("timing " + model, () -> KernelTimes.of(backend, model, small));
+        console.line("%s, one step, %.3f ms".formatted(model, 1e3 * of.seconds()));
+        of.rows().forEach(row -> console.line("  " + row));
+        times.add(of);
+        if (out != null) {
+          KernelTimes.write(times, out);
+        }
+      }
+    }
+    console.json(Map.of("kernels", times));
+    return 0;
+  }
+
+  private List<String> models() {
+    List<String> known = KernelTimes.works();
+    for (String name : names) {
+      if (!known.contains(name)) {
+        throw new IllegalArgumentException(
+            "--kernels knows no '%s'; there are %s%s"
+                .formatted(name, String.join(", ", known), NearestName.hint(name, known)));
+      }
+    }
+    return names.isEmpty() ? known : names;
+  }
+
+  private int compare() {
     List<Work> works = works();
     try (var interruption = new Interruption(console::note, whereTimesAre(), () -> {});
         Backend backend = device.open(console::note);

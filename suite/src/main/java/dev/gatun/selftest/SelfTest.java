@@ -38,6 +38,7 @@ public final class SelfTest {
           Map.entry("contract", 120),
           Map.entry("memory", 60),
           Map.entry("bench", 170),
+          Map.entry("profile", 30),
           Map.entry("claims", 110));
 
   /** The names of the steps, in their order. */
@@ -50,6 +51,9 @@ public final class SelfTest {
   private static final double LEAST_SECONDS = 3;
 
   private static final double SECONDS_OF_A_WORK = 45;
+
+  /** So many fit the page for each of two models. */
+  private static final int KERNELS_OF_A_MODEL = 14;
 
   private static final String NO_CONTRACT =
       "the tests of the contract are in the archive of `make bundle` alone";
@@ -225,6 +229,7 @@ public final class SelfTest {
               : contract(commands).check(plan.isOnCuda(), plan.small(), seconds);
       case "memory" -> memory(commands, seconds);
       case "bench" -> bench(commands, seconds);
+      case "profile" -> profile(commands, seconds);
       default -> claims(commands, seconds);
     };
   }
@@ -372,6 +377,42 @@ public final class SelfTest {
     } else if (lines.isEmpty()) {
       String said = String.join(" / ", Page.lastLines(ending.printed(), 2));
       lines.add("FAILED %s: %s".formatted(name, said));
+    }
+    return lines;
+  }
+
+  /** Where the time of a step of the large models goes, in the math mode that they are for. */
+  private Finding profile(Commands commands, double seconds) throws IOException {
+    if (!plan.isOnCuda()) {
+      return Finding.skipped("the CPU has no kernels to time");
+    }
+    var arguments = new ArrayList<>(List.of("bench", "--kernels", "--device", plan.device()));
+    arguments.addAll(List.of("--math", "bf16", "--out", out.file("kernels.json").toString()));
+    if (plan.small()) {
+      arguments.add("--small");
+    }
+    Ending ending =
+        commands.run(
+            "profile", commands.gatun(arguments.toArray(String[]::new)), Map.of(), seconds);
+    List<String> lines = longest(ending.printed());
+    if (ending.timeIsUp()) {
+      lines.add("not finished when the time was up");
+    } else if (!ending.isGood()) {
+      lines.addAll(Page.lastLines(ending.printed(), 3));
+    }
+    return Finding.of(ending.isGood() || ending.timeIsUp() && lines.size() > 1, lines);
+  }
+
+  /** The kernels of each model that take longest; kernels.json has all. */
+  private static List<String> longest(List<String> printed) {
+    var lines = new ArrayList<String>();
+    int ofModel = 0;
+    for (String line : printed) {
+      boolean isModel = line.matches("\\S+, one step, .* ms");
+      ofModel = isModel ? 0 : ofModel + 1;
+      if (isModel || line.matches(" +[0-9.]+ % .*") && ofModel <= KERNELS_OF_A_MODEL) {
+        lines.add(line.strip());
+      }
     }
     return lines;
   }

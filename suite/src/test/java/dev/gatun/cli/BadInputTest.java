@@ -130,6 +130,7 @@ class BadInputTest {
   void workThatTheDeviceDoesNotHaveNamesTheNearest() {
     assertMistake(CommandRun.of("bench", "spamlangg"), "'spamlangg'", "'spamlang'?");
     assertMistake(CommandRun.of("bench", "--pairs", "0"), "--pairs 0", "at least 1");
+    assertMistake(CommandRun.of("bench", "--kernels"), "--kernels", "--device cuda");
     assertMistake(
         CommandRun.of("bench", "--peer", "no-such-python"), "--peer no-such-python", "PyTorch");
   }

@@ -142,12 +142,16 @@ class BundleIT {
       page = run.printed();
     }
     System.out.println(String.join("\n", page));
-    for (String step : List.of("doctor", "kernels", "smoke", "contract", "bench", "claims")) {
+    for (String step :
+        List.of("doctor", "kernels", "smoke", "contract", "bench", "profile", "claims")) {
       assertTrue(
           page.stream().anyMatch(line -> line.startsWith("PASSED " + step + " (")),
           step + " in " + page);
     }
     assertTrue(page.contains("  there is no compute-sanitizer here"), page.toString());
+    assertTrue(
+        page.stream().anyMatch(line -> line.matches("  [0-9.]+ % .* attention_tensor_keys")),
+        page.toString());
     assertTrue(Files.readString(out.resolve("summary.txt")).length() <= 12_000);
     assertEquals(
         List.of(
@@ -155,10 +159,48 @@ class BundleIT {
             "contract.txt",
             "doctor.json",
             "evidence.zip",
+            "kernels.json",
             "log.txt",
             "selftest.json",
             "summary.txt"),
         names(out));
+  }
+
+  /** A call of the driver, by JMH; without CUDA libraries one line says so. */
+  @Test
+  void benchmarksRunOnAnEmulatedGpu() throws Exception {
+    List<String> command =
+        List.of(
+            root.resolve("bin").resolve("benchmarks").toString(),
+            "NativeCallBenchmark.smallestCall",
+            "-p",
+            "device=cuda",
+            "-f",
+            "1",
+            "-bm",
+            "ss",
+            "-wi",
+            "0",
+            "-i",
+            "1");
+    Map<String, String> environment = new TreeMap<>();
+    environment.put("PATH", node.resolve("tools").toString());
+    environment.put("HOME", Files.createDirectories(node.resolve("home")).toString());
+    environment.put("GATUN_CUDA", FakeCuda.build().toString());
+    try (Launcher run = Launcher.start(node, command, environment)) {
+      assertEquals(0, run.code(), run.printed().toString());
+      assertTrue(
+          run.printed().stream()
+              .anyMatch(line -> line.matches("NativeCallBenchmark.smallestCall +cuda +ss .*")),
+          run.printed().toString());
+    }
+    environment.put("GATUN_CUDA", node.toString());
+    try (Launcher run = Launcher.start(node, command, environment)) {
+      assertEquals(2, run.code(), run.printed().toString());
+      assertTrue(
+          run.printed().stream().anyMatch(line -> line.startsWith("benchmarks: ")),
+          run.printed().toString());
+    }
   }
 
   /** Where there are no CUDA libraries every step says so, and one can be run again. */

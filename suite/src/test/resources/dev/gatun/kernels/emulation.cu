@@ -215,3 +215,26 @@ extern "C" __global__ void __launch_bounds__(64) overlap(
     halves[100] = halves[apart / 2];
   }
 }
+
+// y[i] ← x[i] for the i that are multiples of apart, by one warp: lanes whose neighbours are so many
+// elements away.
+extern "C" __global__ void __launch_bounds__(32) copy_apart(const float *x, float *y, int apart) {
+  y[threadIdx.x * apart] = x[threadIdx.x * apart];
+}
+
+// The same in shared memory: each lane writes and reads the word that is `apart` words from its neighbour's.
+extern "C" __global__ void __launch_bounds__(32) share_apart(float *x, int apart) {
+  __shared__ float row[32 * 33];
+  row[threadIdx.x * apart] = x[threadIdx.x];
+  __syncwarp();
+  x[threadIdx.x] = row[threadIdx.x * apart];
+}
+
+// Four words of each lane to shared memory and back, its neighbour's four `apart` quadruples away.
+extern "C" __global__ void __launch_bounds__(32) share_quads_apart(float *x, int apart) {
+  __shared__ __align__(16) float row[4 * 32 * 8];
+  float *const mine = row + 4 * apart * threadIdx.x;
+  store4(mine, load4(x + 4 * threadIdx.x));
+  __syncwarp();
+  store4(x + 4 * threadIdx.x, load4(mine));
+}

@@ -27,6 +27,7 @@ final class CudaDevice implements AutoCloseable {
   private final int sharedBytesPerBlock;
   private final Holding holding;
   private final DeviceWrites writes = new DeviceWrites();
+  private final LaunchClock clock = new LaunchClock(this);
   private Thread current;
 
   private CudaDevice(Arena arena) {
@@ -140,6 +141,11 @@ final class CudaDevice implements AutoCloseable {
   /** Knows what the work in the stream writes. */
   DeviceWrites writes() {
     return writes;
+  }
+
+  /** Times the work in the stream; whoever puts something into it tells it so. */
+  LaunchClock clock() {
+    return clock;
   }
 
   /** Makes the context this thread's: the driver keeps one for each. */

@@ -1,6 +1,7 @@
 package dev.gatun.backend.cuda;
 
 import dev.gatun.backend.DeviceDescription;
+import dev.gatun.backend.LaunchTime;
 import dev.gatun.backend.MathMode;
 import dev.gatun.backend.Parts;
 import dev.gatun.backend.Recording;
@@ -10,6 +11,7 @@ import dev.gatun.natives.cuda.CudaLibraries;
 import dev.gatun.tensor.ElementType;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** The device and what its operations share, closed in the reverse order of its opening. */
@@ -103,12 +105,20 @@ final class CudaSession implements Parts.Device {
 
   @Override
   public Recording record(Runnable operations) {
-    return CudaRecording.of(device, operations);
+    // Whose times are wanted one by one cannot be in a graph.
+    return device.clock().isOn()
+        ? Parts.Device.super.record(operations)
+        : CudaRecording.of(device, operations);
   }
 
   @Override
   public double seconds(Runnable operations) {
-    return CudaStopwatch.seconds(device, operations);
+    return device.clock().seconds(operations);
+  }
+
+  @Override
+  public List<LaunchTime> launchTimes(Runnable operations) {
+    return device.clock().each(operations);
   }
 
   DeviceMemory memory() {

@@ -132,11 +132,13 @@ final class DeviceMemory implements Parts.Memory, AutoCloseable {
       notePeak();
       device.writes().to(tensor);
       if (tensor.byteSize() > 0) {
+        device.clock().begin();
         CudaStatus.DRIVER.check(
             CudaDriver.cuMemsetD8Async(
                 tensor.memory().address(), (byte) 0, tensor.byteSize(), device.stream()),
             "cuMemsetD8Async",
             tensor);
+        device.clock().end("set to zero");
       }
       return tensor;
     }

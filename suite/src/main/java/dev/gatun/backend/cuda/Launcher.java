@@ -50,6 +50,7 @@ final class Launcher implements AutoCloseable {
     MemorySegment stream = device.stream();
     function.forEachWritten(arguments, device.writes()::to);
     function.allowShared(grid.sharedBytes());
+    device.clock().begin();
     int status =
         CudaDriver.cuLaunchKernel(
             function.handle(),
@@ -66,6 +67,7 @@ final class Launcher implements AutoCloseable {
     if (status != CudaDriver.CUDA_SUCCESS()) {
       CudaStatus.DRIVER.check(status, "cuLaunchKernel", kernel, grid);
     }
+    device.clock().end(kernel.function());
   }
 
   /** Size a grid by it only where results do not depend on the grid. */
@@ -99,6 +101,11 @@ final class Launcher implements AutoCloseable {
   /** Waits until all that was asked for is done. */
   void synchronise() {
     device.synchronise();
+  }
+
+  /** Times the work in the stream; kernels need not tell it. */
+  LaunchClock clock() {
+    return device.clock();
   }
 
   /** Knows what the work in the stream writes; kernels need not be told of. */

@@ -112,6 +112,7 @@ final class Transfers implements Parts.Transfers, AutoCloseable {
       int count = Math.min(most, size - first);
       MemorySegment buffer = freeOutgoing(count * elementBytes);
       piece.copy(buffer, first, count);
+      device.clock().begin();
       CudaStatus.DRIVER.check(
           CudaDriver.cuMemcpyHtoDAsync_v2(
               to.memory().address() + first * elementBytes,
@@ -120,6 +121,7 @@ final class Transfers implements Parts.Transfers, AutoCloseable {
               device.stream()),
           "cuMemcpyHtoDAsync_v2",
           to);
+      device.clock().end("copy from the host");
     }
   }
 
@@ -211,10 +213,12 @@ final class Transfers implements Parts.Transfers, AutoCloseable {
   }
 
   private void copyToHost(MemorySegment to, long address, long bytes, Tensor from) {
+    device.clock().begin();
     CudaStatus.DRIVER.check(
         CudaDriver.cuMemcpyDtoHAsync_v2(to, address, bytes, device.stream()),
         "cuMemcpyDtoHAsync_v2",
         from);
+    device.clock().end("copy to the host");
   }
 
   private void throwIfFlagged() {

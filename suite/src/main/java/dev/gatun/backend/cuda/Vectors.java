@@ -81,12 +81,14 @@ final class Vectors implements Parts.Vectors {
       launcher.launch(kernel, elementwise(from), from, to, from.size());
     } else if (from.size() > 0) {
       launcher.writes().to(to);
+      launcher.clock().begin();
       CudaStatus.DRIVER.check(
           CudaDriver.cuMemcpyDtoDAsync_v2(
               to.memory().address(), from.memory().address(), from.byteSize(), launcher.stream()),
           "cuMemcpyDtoDAsync_v2",
           from,
           to);
+      launcher.clock().end("copy");
     }
   }
 

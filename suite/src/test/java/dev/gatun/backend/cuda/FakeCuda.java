@@ -60,8 +60,12 @@ public final class FakeCuda {
           "-fsanitize=alignment,signed-integer-overflow,shift,bounds,float-cast-overflow",
           "-fno-sanitize-recover=all");
 
-  /** Of kernels whose accesses to memory are to be told, with lines ({@code race_detector.h}). */
-  private static final List<String> OF_WATCHED_KERNELS = List.of("-fsanitize=thread", "-g1");
+  /**
+   * Of kernels whose accesses to memory are to be told one by one, with lines ({@code
+   * access_watcher.h}).
+   */
+  private static final List<String> OF_WATCHED_KERNELS =
+      List.of("-fsanitize=thread", "-g1", "-fno-tree-vectorize");
 
   private final HostCompiler compiler;
   private final List<String> options;
@@ -86,7 +90,7 @@ public final class FakeCuda {
     return build(_ -> false);
   }
 
-  /** The same, with a detector of races on the kernels that are to be watched. */
+  /** The same, with kernels that are watched: for races, or by {@link #traffic}. */
   static Path build(Predicate<EmulatedKernels> watched) {
     assumeTrue(
         System.getProperty("os.name").equals("Linux"),
@@ -176,6 +180,26 @@ public final class FakeCuda {
         return text.reinterpret(Long.MAX_VALUE).getString(0).lines().toList();
       } finally {
         call(folder, "gatunFakeTrace", begin, 0);
+      }
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException("the fake driver has no such function", e);
+    }
+  }
+
+  /** What the watched kernels that operations launch move, a line for each kernel. */
+  @SuppressWarnings("restricted")
+  static List<String> traffic(Path folder, Runnable operations) {
+    try {
+      var meter = FunctionDescriptor.ofVoid(JAVA_INT);
+      call(folder, "gatunFakeMeterTraffic", meter, 1);
+      try {
+        operations.run();
+        var text = (MemorySegment) call(folder, "gatunFakeTraffic", FunctionDescriptor.of(ADDRESS));
+        return text.reinterpret(Long.MAX_VALUE).getString(0).lines().toList();
+      } finally {
+        call(folder, "gatunFakeMeterTraffic", meter, 0);
       }
     } catch (RuntimeException | Error e) {
       throw e;

@@ -1,0 +1,35 @@
+package dev.gatun.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gatun.backend.Backend;
+import dev.gatun.backend.MathMode;
+import dev.gatun.backend.cuda.CudaBackend;
+import dev.gatun.backend.cuda.FakeCuda;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** The floor under works in bf16 is the time of a product alone. */
+class CudaDeviceSpeedIT {
+  private static final Path LIBRARIES = FakeCuda.build();
+
+  /** Else work whose operands were rounded before might take less than the floor. */
+  @Test
+  void theProductsThatAreTimedInBf16RoundNoOperand() {
+    try (Backend backend = CudaBackend.open(MathMode.BF16, Optional.of(LIBRARIES))) {
+      List<String> calls =
+          FakeCuda.trace(LIBRARIES, false, () -> DeviceSpeed.of(backend, true)).stream()
+              .map(call -> call.split(" ")[0])
+              .filter(call -> call.equals("round_to_bf16") || call.equals("cublasGemmEx"))
+              .toList();
+      // The first product, which is not timed, rounds both operands.
+      assertEquals(List.of("round_to_bf16", "round_to_bf16", "cublasGemmEx"), calls.subList(0, 3));
+      List<String> timed = calls.subList(3, calls.size());
+      assertTrue(timed.size() > 5, calls.toString());
+      assertTrue(timed.stream().allMatch("cublasGemmEx"::equals), calls.toString());
+    }
+  }
+}
