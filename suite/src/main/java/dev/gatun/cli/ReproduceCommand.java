@@ -84,8 +84,9 @@ final class ReproduceCommand implements Callable<Integer> {
       paramLabel = "<folder>",
       arity = "1..*",
       description = {
-        "Judge A1, A4, A5, A9, A10, B3, B4 and B8 on models that the papers measure, which lie in",
-        "these folders, or as org/name in the hub's local cache; fetch-models.md lists them.",
+        "Judge A1, A4, A5, A9, A10, B3, B4, B5, B8 and G3 on models that the papers measure, which",
+        "lie in these folders, or as org/name in the hub's local cache; fetch-models.md lists"
+            + " them.",
         "Nothing is trained, and nothing downloaded. Several may be sizes and steps."
       })
   private List<Path> checkpoints = List.of();
