@@ -4,6 +4,8 @@ import dev.gatun.claims.checkpoint.CheckpointClaims;
 import dev.gatun.claims.checkpoint.CheckpointClaims.Measured;
 import dev.gatun.claims.checkpoint.PublishedCheckpoint;
 import dev.gatun.facts.PublishedModel;
+import dev.gatun.measure.CheckpointMeter;
+import dev.gatun.measure.TokenBatch;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.ExpectedValues;
@@ -118,6 +120,19 @@ record CheckpointReproduction(
       published.add(of);
     }
     return published;
+  }
+
+  /** The ranks at which heads are fitted to the states of the folders, for those where they are. */
+  Map<StoredCheckpoint, List<Integer>> fitted(Map<StoredCheckpoint, List<TokenBatch>> batches) {
+    Map<StoredCheckpoint, List<Integer>> fitted = new LinkedHashMap<>();
+    int i = 0;
+    for (var folder : batches.entrySet()) {
+      List<Integer> ranks = papers.fittedRanks(claims, published.get(i++));
+      if (!ranks.isEmpty() && folder.getValue().stream().allMatch(CheckpointMeter::canFit)) {
+        fitted.put(folder.getKey(), ranks);
+      }
+    }
+    return fitted;
   }
 
   /** The evidence of the claims, from what was measured of each folder. */

@@ -84,10 +84,10 @@ final class ReproduceCommand implements Callable<Integer> {
       paramLabel = "<folder>",
       arity = "1..*",
       description = {
-        "Judge A1, A4, A5, A9, A10, B3, B4, B5, B8 and G3 on models that the papers measure, which",
-        "lie in these folders, or as org/name in the hub's local cache; fetch-models.md lists"
-            + " them.",
-        "Nothing is trained, and nothing downloaded. Several may be sizes and steps."
+        "Judge A1, A4, A5, A9, A10, B3, B4, B5, B8 and G3 on models that the papers measure, in",
+        "these folders, or as org/name in the hub's local cache; fetch-models.md lists them.",
+        "For B5 and B8, heads are fitted to the states of the models that the figures have.",
+        "Nothing is downloaded. Several folders may be sizes and steps."
       })
   private List<Path> checkpoints = List.of();
 
@@ -177,7 +177,7 @@ final class ReproduceCommand implements Callable<Integer> {
         .findFirst()
         .ifPresent(option -> {
           throw new IllegalArgumentException(
-              "%s is about training, and with --checkpoints nothing is trained; leave it out"
+              "%s is about training, and with --checkpoints no model is trained; leave it out"
                   .formatted(option));
         });
     text.requireConsistent();
@@ -203,7 +203,9 @@ final class ReproduceCommand implements Callable<Integer> {
         var _ = FolderLock.take(folder);
         Backend backend = device.open(console::note)) {
       var timing = new Timing();
-      var measurement = new CheckpointMeasurement(batches, texts, seed, backend, folder, console);
+      var measurement =
+          new CheckpointMeasurement(
+              batches, claims.fitted(batches), texts, seed, backend, folder, console);
       console.settings(measurement.settings());
       console.line("");
       List<Evidence> measured;

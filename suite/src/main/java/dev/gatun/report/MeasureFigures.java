@@ -189,12 +189,19 @@ final class MeasureFigures {
       series.add(published(model.getKey() + ", trained (paper, read off)", i++, model.getValue()));
     }
     series.addAll(lines(arms, models::curve, "truncated_loss_of_rank"));
+    for (String arm : arms) {
+      List<Point> fitted = models.curve(arm, "fitted_loss_of_rank");
+      if (!fitted.isEmpty()) {
+        series.add(Series.line(arm + ", fitted", series.size(), fitted));
+      }
+    }
     return figure(
         "ranks",
         "Loss of a head of lower rank (B5)",
-        "Lines: the head's best approximation of that rank, nothing trained. The paper trains a"
-            + " head of that rank on a frozen backbone, on another text: shapes compare, heights"
-            + " do not."
+        "Lines: the head's best approximation of that rank, nothing trained; and, where heads were"
+            + " fitted from there on, these on the half of the text that they did not see. The"
+            + " paper trains a head of that rank on a frozen backbone, on another text: shapes"
+            + " compare, heights do not."
             + READ_OFF,
         Axis.log2("rank of the head"),
         Axis.linear("loss, nats per token"),

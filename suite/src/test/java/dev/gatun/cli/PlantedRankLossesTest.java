@@ -2,12 +2,21 @@ package dev.gatun.cli;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.backend.Backend;
+import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.claims.checkpoint.CheckpointClaims;
+import dev.gatun.data.Randomness;
 import dev.gatun.facts.PublishedModel;
 import dev.gatun.facts.SaturationPaper;
 import dev.gatun.facts.SaturationPaper.HeadError;
 import dev.gatun.facts.SaturationPaper.TrainedHead;
+import dev.gatun.measure.CheckpointMeter;
+import dev.gatun.results.CurveName;
+import dev.gatun.results.EvidenceBuilder;
+import dev.gatun.results.Metric;
 import dev.gatun.results.Outcome;
+import dev.gatun.results.Provenance;
+import dev.gatun.results.RunRecorder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +24,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.DoubleUnaryOperator;
@@ -201,6 +212,33 @@ class PlantedRankLossesTest {
     judge(LARGE, lost, "B8");
     folders.assertChecks(Outcome.NOT_REPRODUCED, List.of("checkpoint_lost_beyond_the_threshold"));
     folders.assertClaims(Outcome.NOT_REPRODUCED, "B8");
+  }
+
+  /**
+   * The states reach farthest along the axes of the smallest singular values, which a cut leaves
+   * out first and a fit finds again.
+   */
+  @Test
+  void aHeadThatIsFittedToHalfOfTheTextFindsAgainWhatACutThrowsAway() {
+    int rank = WIDTH / 2;
+    double cut = published(MIDDLE).get(rank) + 2;
+    var lost = new TreeMap<>(Map.of(rank, cut));
+    PlantedChain chain = PlantedChain.losing(1, VOCABULARY, singularValues(), lost, 0.1);
+    Path folder = chain.model().write(temporary.resolve("model"));
+    Path tokens = chain.tokens(temporary.resolve("t.safetensors"), 128, 64, 0);
+    var builder = new EvidenceBuilder();
+    RunRecorder run = builder.begin("fitted", "measure", "fitted", "measure", "cpu", 1, "{}");
+    try (Backend backend = CpuBackend.open(1, Optional.empty());
+        var meter = new CheckpointMeter(folder, backend, Randomness.of(1), _ -> {})) {
+      meter.fitHeads(TokensFile.read(tokens), List.of(rank), 0, run);
+    }
+    Metric fitted =
+        builder.build(new Provenance(Map.of())).metrics().stream()
+            .filter(m -> m.name().equals(CurveName.name("fitted_penalty_of_rank", rank)))
+            .findFirst()
+            .orElseThrow();
+    assertTrue(fitted.value() < cut - 0.5, fitted::toString);
+    assertTrue(fitted.value() + fitted.uncertainty() > 0, fitted::toString);
   }
 
   /** Sure of the next token, so that D/V says too much. */

@@ -5,6 +5,7 @@ import dev.gatun.facts.SaturationPaper;
 import dev.gatun.facts.SaturationPaper.Anisotropy;
 import dev.gatun.facts.SaturationPaper.HeadError;
 import dev.gatun.facts.SaturationPaper.SingularEntropy;
+import dev.gatun.facts.SaturationPaper.TrainedHead;
 import dev.gatun.io.Json;
 import dev.gatun.measure.SpectralCollapse;
 import dev.gatun.results.CurveName;
@@ -119,6 +120,21 @@ public record CheckpointClaims(
         : Optional.of(
             "B5 is not judged on %s: its figure has %s, each at the end of its training"
                 .formatted(String.join(", ", others), String.join(", ", judged)));
+  }
+
+  /**
+   * Ranks at which claims compare heads of a model with the paper's: those of its figure, below the
+   * full one, that are powers of two, as the head is cut to these; none where they do not compare.
+   */
+  public List<Integer> fittedRanks(List<String> claims, PublishedCheckpoint checkpoint) {
+    boolean isCompared =
+        claims.contains("B5") || claims.contains("B8") && !headErrors(checkpoint).isEmpty();
+    return isCompared
+        ? RankLosses.heads(saturation, checkpoint).stream()
+            .map(TrainedHead::rank)
+            .filter(rank -> rank < checkpoint.model().width() && Integer.bitCount(rank) == 1)
+            .toList()
+        : List.of();
   }
 
   private static boolean hasLateSteps(List<PublishedCheckpoint> course) {

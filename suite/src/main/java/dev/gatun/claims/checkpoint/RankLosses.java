@@ -5,6 +5,7 @@ import dev.gatun.facts.SaturationPaper;
 import dev.gatun.facts.SaturationPaper.TrainedHead;
 import dev.gatun.measure.GapCurve;
 import dev.gatun.results.CurveName;
+import dev.gatun.results.Metric;
 import dev.gatun.results.RunRecorder;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,16 +13,20 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * What a model's own head loses when it is cut to a rank, beside what the paper's heads lose that
- * are trained at that rank (figure 6), and over the head's own W-error (figure 8).
+ * What a head of lower rank loses, the model's own cut to the rank or one that is fitted from there
+ * on, whichever loses less, beside what the paper's heads lose that are trained at that rank
+ * (figure 6), and over the head's own W-error (figure 8).
  *
- * <p>A head that is cut and not trained loses at least what the best head of its rank loses. The
- * paper is contradicted where it loses less; where it loses more, both may be right.
+ * <p>Both lose at least what the best head of the rank loses. The paper is contradicted where they
+ * lose less than its heads; where they lose more, both may be right.
  *
  * @param heads of the model in the paper, ascending by rank up to the full one; none where it has
  *     none
  */
 record RankLosses(Measured measured, List<TrainedHead> heads) {
+  private static final List<String> KINDS =
+      List.of("truncated_penalty_of_rank", "fitted_penalty_of_rank");
+
   static RankLosses of(SaturationPaper paper, Measured measured) {
     return new RankLosses(measured, heads(paper, measured.checkpoint()));
   }
@@ -57,8 +62,10 @@ record RankLosses(Measured measured, List<TrainedHead> heads) {
     List<Lost> all = new ArrayList<>();
     for (TrainedHead head : heads.subList(0, Math.max(0, heads.size() - 1))) {
       double published = head.loss() - heads.getLast().loss();
-      measured
-          .metric(naming.apply(CurveName.name("truncated_penalty_of_rank", head.rank())))
+      KINDS.stream()
+          .flatMap(
+              kind -> measured.metric(naming.apply(CurveName.name(kind, head.rank()))).stream())
+          .min(Comparator.comparingDouble(Metric::value))
           .ifPresent(m -> all.add(new Lost(head.rank(), m.value(), m.uncertainty(), published)));
     }
     return all;

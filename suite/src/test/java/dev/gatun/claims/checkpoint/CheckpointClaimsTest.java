@@ -167,6 +167,23 @@ class CheckpointClaimsTest {
     assertEquals(Optional.empty(), CLAIMS.notJudged("B4", given));
   }
 
+  @Test
+  void aHeadThatIsFittedAndLosesLessThanTheCutOneDecidesB5() {
+    PublishedCheckpoint checkpoint = at("Pythia-410m", OptionalLong.empty());
+    List<TrainedHead> heads = RankLosses.heads(CLAIMS.saturation(), checkpoint);
+    RunRecorder run = measure(checkpoint);
+    for (TrainedHead head : heads) {
+      double published = head.loss() - heads.getLast().loss();
+      run.metric(
+          CurveName.name("truncated_penalty_of_rank", head.rank()), -1, published + 1, 0.1, "nats");
+    }
+    assertEquals(Outcome.REPRODUCED, judged("B5", "checkpoint_penalty"));
+    run.metric(CurveName.name("fitted_penalty_of_rank", 256), -1, 0.01, 0.01, "nats");
+    assertEquals(Outcome.NOT_REPRODUCED, judged("B5", "checkpoint_penalty"));
+    assertEquals(List.of(32, 64, 128, 256, 512), CLAIMS.fittedRanks(List.of("B5"), checkpoint));
+    assertEquals(List.of(), CLAIMS.fittedRanks(List.of("B8", "A1"), checkpoint));
+  }
+
   /** A W-error that is 0.02 off the figure at one rank is the smallest that is found here. */
   @Test
   void theWErrorsOfPythia1bAreThoseOfTheFigureOrNot() {
