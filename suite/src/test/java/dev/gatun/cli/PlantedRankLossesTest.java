@@ -155,7 +155,7 @@ class PlantedRankLossesTest {
         List.of("checkpoint_penalty", "checkpoint_penalty_centred", "checkpoint_loses_with_rank"));
     folders.assertClaims(Outcome.REPRODUCED, "B5");
     String html = Files.readString(folders.report());
-    assertTrue(html.contains("costs at least what the paper's heads"), html);
+    assertTrue(html.contains("At no rank did the head of these models"), html);
   }
 
   @Test
