@@ -28,10 +28,12 @@ import java.util.Set;
  * it is finished, so that the same command goes on with the next one after an interrupt.
  *
  * @param batches what each checkpoint is measured on
+ * @param fitted ranks at which heads are fitted to the states of some of the checkpoints
  * @param folder of the results
  */
 record CheckpointMeasurement(
     Map<StoredCheckpoint, List<TokenBatch>> batches,
+    Map<StoredCheckpoint, List<Integer>> fitted,
     MeasuredTexts texts,
     long seed,
     Backend backend,
@@ -87,7 +89,7 @@ record CheckpointMeasurement(
     });
     rows.put("tokenizer", texts.tokenizer());
     rows.putAll(DeviceOptions.rows(backend.device()));
-    rows.put("memory", MeasureTable.memory(batches, backend.real()));
+    rows.put("memory", MeasureTable.memory(batches, fitted.keySet(), backend.real()));
     rows.put("seed", Long.toString(seed));
     rows.put("results", folder.toString());
     return rows;
@@ -111,7 +113,13 @@ record CheckpointMeasurement(
             .filter(told::add)
             .forEach(line -> console.note("gatun: %s: %s".formatted(checkpoint.name(), line)));
         for (TokenBatch batch : of) {
-          all.add(measure(checkpoint, sha256, batch, meter, visitor));
+          Evidence measured = measure(checkpoint, sha256, batch, meter, visitor);
+          all.add(
+              fitted.containsKey(checkpoint)
+                  ? Evidence.joined(
+                      measured.provenance(),
+                      List.of(measured, fit(checkpoint, sha256, batch, meter)))
+                  : measured);
           interruption.says(goingOn(all.size()));
           done[0]++;
         }
@@ -128,11 +136,7 @@ record CheckpointMeasurement(
       CheckpointMeter meter,
       Visitor visitor) {
     MeasuredRun run = run(checkpoint, sha256, batch);
-    String arm =
-        texts.names().size() == 1 ? checkpoint.arm() : checkpoint.arm() + " on " + batch.name();
-    String step = checkpoint.step().isEmpty() ? "" : "-step" + checkpoint.step().getAsLong();
-    String place = (arm + step + "-seed" + seed).replaceAll("[^A-Za-z0-9._-]+", "-");
-    var stored = new StoredRun(unfinished().resolve(Run.MEASURED).resolve(place));
+    StoredRun stored = stored(checkpoint, batch, "");
     if (visitor != Visitor.NONE) {
       StoredRun.discardAll(stored.folder());
     }
@@ -141,7 +145,8 @@ record CheckpointMeasurement(
         () -> {
           long startedNanos = System.nanoTime();
           var builder = new EvidenceBuilder();
-          RunRecorder recorder = begin(builder, arm, step, seed, backend, run);
+          RunRecorder recorder =
+              begin(builder, arm(checkpoint, batch), step(checkpoint), seed, backend, run);
           long at = checkpoint.evidenceStep();
           recorder.metric("parameters", at, checkpoint.parameters(), "1");
           try (TensorScope scope = backend.newScope()) {
@@ -151,6 +156,40 @@ record CheckpointMeasurement(
           }
           return builder;
         });
+  }
+
+  /** Heads that are fitted to the states of a checkpoint, kept apart from what is measured. */
+  private Evidence fit(
+      StoredCheckpoint checkpoint, String sha256, TokenBatch batch, CheckpointMeter meter) {
+    MeasuredRun run = run(checkpoint, sha256, batch);
+    return stored(checkpoint, batch, "-fitted")
+        .findOr(
+            run.configuration(),
+            () -> {
+              long startedNanos = System.nanoTime();
+              var builder = new EvidenceBuilder();
+              String arm = arm(checkpoint, batch) + " fitted";
+              RunRecorder recorder = begin(builder, arm, step(checkpoint), seed, backend, run);
+              long at = checkpoint.evidenceStep();
+              meter.fitHeads(batch, fitted.get(checkpoint), at, recorder);
+              recorder.finish((System.nanoTime() - startedNanos) * 1e-9);
+              return builder;
+            });
+  }
+
+  private String arm(StoredCheckpoint checkpoint, TokenBatch batch) {
+    return texts.names().size() == 1 ? checkpoint.arm() : checkpoint.arm() + " on " + batch.name();
+  }
+
+  private static String step(StoredCheckpoint checkpoint) {
+    return checkpoint.step().isEmpty() ? "" : "-step" + checkpoint.step().getAsLong();
+  }
+
+  private StoredRun stored(StoredCheckpoint checkpoint, TokenBatch batch, String part) {
+    String place =
+        (arm(checkpoint, batch) + step(checkpoint) + "-seed" + seed + part)
+            .replaceAll("[^A-Za-z0-9._-]+", "-");
+    return new StoredRun(unfinished().resolve(Run.MEASURED).resolve(place));
   }
 
   private MeasuredRun run(StoredCheckpoint checkpoint, String sha256, TokenBatch batch) {

@@ -4,6 +4,8 @@ import dev.gatun.claims.checkpoint.CheckpointClaims;
 import dev.gatun.claims.checkpoint.CheckpointClaims.Measured;
 import dev.gatun.claims.checkpoint.PublishedCheckpoint;
 import dev.gatun.facts.PublishedModel;
+import dev.gatun.measure.CheckpointMeter;
+import dev.gatun.measure.TokenBatch;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.ExpectedValues;
@@ -38,6 +40,7 @@ record CheckpointReproduction(
       List.of(
           new Shown("r, A1", "destroyed_norm"),
           new Shown("null", "destroyed_norm_unrelated"),
+          new Shown("r, G3", "destroyed_norm_calibrated"),
           new Shown("kappa", "kept_over_chance"),
           new Shown("random", "kept_over_chance_random_head"),
           new Shown("cos, A5", "cosine_hidden_induced"),
@@ -46,7 +49,8 @@ record CheckpointReproduction(
           new Shown("paper", "anisotropy_published"),
           new Shown("KL, B4", "singular_entropy"),
           new Shown("random", "singular_entropy_random_head"),
-          new Shown("paper", "singular_entropy_published"));
+          new Shown("paper", "singular_entropy_published"),
+          new Shown("B5 - paper", "rank_penalty_least_from_published"));
 
   /**
    * Recognises the folders.
@@ -56,13 +60,15 @@ record CheckpointReproduction(
    *     a claim cannot be asked of folders
    */
   static CheckpointReproduction of(List<String> ids, List<StoredCheckpoint> folders) {
-    return of(ids, folders, PublishedModel.all());
+    return of(ids, folders, PublishedModel.all(), CheckpointClaims.shipped());
   }
 
   static CheckpointReproduction of(
-      List<String> ids, List<StoredCheckpoint> folders, List<PublishedModel> models) {
+      List<String> ids,
+      List<StoredCheckpoint> folders,
+      List<PublishedModel> models,
+      CheckpointClaims papers) {
     List<PublishedCheckpoint> published = recognised(folders, models);
-    var papers = CheckpointClaims.shipped();
     List<String> claims = new ArrayList<>();
     List<String> lacking = new ArrayList<>();
     for (String claim : chosen(ids)) {
@@ -116,6 +122,19 @@ record CheckpointReproduction(
     return published;
   }
 
+  /** The ranks at which heads are fitted to the states of the folders, for those where they are. */
+  Map<StoredCheckpoint, List<Integer>> fitted(Map<StoredCheckpoint, List<TokenBatch>> batches) {
+    Map<StoredCheckpoint, List<Integer>> fitted = new LinkedHashMap<>();
+    int i = 0;
+    for (var folder : batches.entrySet()) {
+      List<Integer> ranks = papers.fittedRanks(claims, published.get(i++));
+      if (!ranks.isEmpty() && folder.getValue().stream().allMatch(CheckpointMeter::canFit)) {
+        fitted.put(folder.getKey(), ranks);
+      }
+    }
+    return fitted;
+  }
+
   /** The evidence of the claims, from what was measured of each folder. */
   Evidence evidence(List<Evidence> measured, Provenance provenance) {
     List<Measured> folders =
@@ -127,9 +146,10 @@ record CheckpointReproduction(
     return builder.build(provenance).withConfigurationHash();
   }
 
-  /** What the other claims need, and how the text differs from the papers'. */
+  /** What the other claims need, what is not judged, and how the text differs from the papers'. */
   List<String> notes(List<String> texts) {
     List<String> notes = new ArrayList<>(lacking);
+    claims.forEach(claim -> papers.notJudged(claim, published).ifPresent(notes::add));
     notes.add(
         "The text is %s. The papers took others, %s and %s: numbers that depend on the text may differ for that reason; those of the weights alone, which B4 judges, do not."
             .formatted(

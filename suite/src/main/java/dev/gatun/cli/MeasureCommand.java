@@ -123,7 +123,8 @@ final class MeasureCommand implements Callable<Integer> {
         var _ = FolderLock.take(folder);
         Backend backend = device.open(console::note);
         var progress = new ProgressDisplay(console, interruption)) {
-      var measurement = new CheckpointMeasurement(batches, texts, seed, backend, folder, console);
+      var measurement =
+          new CheckpointMeasurement(batches, Map.of(), texts, seed, backend, folder, console);
       interruption.says(measurement.goingOn(0));
       console.settings(measurement.settings());
       console.line("");

@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -77,9 +78,13 @@ record MeasureTable(Evidence evidence) {
 
   /**
    * What measuring holds on the device: head, random head and one matrix of their shape; and
-   * contexts' Gram matrices with a block of columns.
+   * contexts' Gram matrices with a block of columns. Where heads are fitted after that, the head
+   * beside one with its gradient and two moments.
    */
-  static String memory(Map<StoredCheckpoint, List<TokenBatch>> batches, ElementType real) {
+  static String memory(
+      Map<StoredCheckpoint, List<TokenBatch>> batches,
+      Set<StoredCheckpoint> fitted,
+      ElementType real) {
     double most = 0;
     for (var entry : batches.entrySet()) {
       TransformerConfig config = entry.getKey().config();
@@ -87,7 +92,8 @@ record MeasureTable(Evidence evidence) {
       for (TokenBatch batch : entry.getValue()) {
         double n = batch.contexts();
         double gram = 8 * n * (2 * n + 4.0 * config.embeddingWidth());
-        most = Math.max(most, 3 * head + gram + (768L << 20));
+        double fitting = fitted.contains(entry.getKey()) ? 5 * head + (768L << 20) : 0;
+        most = Math.max(most, Math.max(3 * head + gram + (768L << 20), fitting));
       }
     }
     return String.format(

@@ -84,9 +84,10 @@ final class ReproduceCommand implements Callable<Integer> {
       paramLabel = "<folder>",
       arity = "1..*",
       description = {
-        "Judge A1, A4, A5, A9, A10, B3, B4 and B8 on models that the papers measure, which lie in",
+        "Judge A1, A4, A5, A9, A10, B3, B4, B5, B8 and G3 on models that the papers measure, in",
         "these folders, or as org/name in the hub's local cache; fetch-models.md lists them.",
-        "Nothing is trained, and nothing downloaded. Several may be sizes and steps."
+        "For B5 and B8, heads are fitted to the states of the models that the figures have.",
+        "Nothing is downloaded. Several folders may be sizes and steps."
       })
   private List<Path> checkpoints = List.of();
 
@@ -176,7 +177,7 @@ final class ReproduceCommand implements Callable<Integer> {
         .findFirst()
         .ifPresent(option -> {
           throw new IllegalArgumentException(
-              "%s is about training, and with --checkpoints nothing is trained; leave it out"
+              "%s is about training, and with --checkpoints no model is trained; leave it out"
                   .formatted(option));
         });
     text.requireConsistent();
@@ -206,7 +207,9 @@ final class ReproduceCommand implements Callable<Integer> {
       List<String> staying =
           results.staying(
               claims.claims(), Run.CHECKPOINT, timing.provenance(backend.device(), seed));
-      var measurement = new CheckpointMeasurement(batches, texts, seed, backend, folder, console);
+      var measurement =
+          new CheckpointMeasurement(
+              batches, claims.fitted(batches), texts, seed, backend, folder, console);
       show(measurement.settings(), staying);
       List<Evidence> measured;
       try (var progress = new ProgressDisplay(console, interruption)) {

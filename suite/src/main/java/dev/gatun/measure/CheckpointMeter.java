@@ -11,6 +11,7 @@ import dev.gatun.model.head.Head;
 import dev.gatun.model.head.MatrixHead;
 import dev.gatun.results.CurveName;
 import dev.gatun.results.RunRecorder;
+import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.List;
@@ -106,6 +107,35 @@ public final class CheckpointMeter implements AutoCloseable {
     }
   }
 
+  /** Whether there are contexts enough to fit heads to. */
+  public static boolean canFit(TokenBatch batch) {
+    return batch.contexts() >= HeadFit.FEWEST_CONTEXTS;
+  }
+
+  /**
+   * Fits heads of lower ranks to the hidden states of half of the sequences, and records what they
+   * lose on the other half. What {@link #measure} keeps of the weights is given up before.
+   *
+   * @param ranks below the width
+   * @throws IllegalArgumentException if the head caps its logits, which a fitted one does not
+   */
+  public void fitHeads(TokenBatch batch, List<Integer> ranks, long step, RunRecorder run) {
+    var head = (MatrixHead) backbone.head();
+    if (head.cap().isPresent()) {
+      throw new IllegalArgumentException("heads whose logits are capped are not fitted");
+    }
+    forgetWeights();
+    progress.at("hidden states");
+    try (TensorScope scope = backend.newScope()) {
+      Tensor hidden =
+          backbone.hiddenStates(scope, batch.tokens(), batch.batch(), batch.length(), (_, _) -> {});
+      Tensor ids = scope.zeros(ElementType.I32, batch.contexts());
+      backend.write(batch.contextTargets(), ids);
+      new HeadFit(backend, head, contexts(scope, hidden, batch), ids, progress)
+          .record(ranks, step, run);
+    }
+  }
+
   private Tensor hiddenStates(TensorScope scope, TokenBatch batch, long step, RunRecorder run) {
     int layers = backbone.config().layers();
     progress.at("hidden states");
@@ -151,10 +181,14 @@ public final class CheckpointMeter implements AutoCloseable {
     return contextMeter.get();
   }
 
-  @Override
-  public void close() {
+  private void forgetWeights() {
     contextMeter.ifPresent(ContextMeter::close);
     contextMeter = Optional.empty();
+  }
+
+  @Override
+  public void close() {
+    forgetWeights();
     backbone.close();
   }
 }

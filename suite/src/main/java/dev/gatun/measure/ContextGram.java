@@ -10,6 +10,7 @@ import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * All that is asked of a logit gradient G [N, V] with far more tokens than contexts, from one walk
@@ -94,14 +95,27 @@ final class ContextGram implements AutoCloseable {
       backend.gemm(Transpose.NO, Transpose.NO, 1, wide, part, 1, throughRandomHead);
       Tensor sums = columnSums.rows(firstClass, classes);
       backend.gemm(Transpose.YES, Transpose.NO, 1, wide, ones, 0, sums);
-      addTargets(wide, firstClass);
+      addTargets(block, firstClass);
     }
 
-    private void addTargets(Tensor wide, long firstClass) {
-      for (int n = 0; n < contexts; n++) {
-        long column = targets[n] - firstClass;
-        if (column >= 0 && column < wide.cols()) {
-          sumAtTargets += backend.toDoubles(wide.slice(n * wide.cols() + column, 1))[0];
+    /** Adds what a block of tokens has at the targets, which is read in one operation. */
+    private void addTargets(Tensor block, long firstClass) {
+      long classes = block.cols();
+      int[] places =
+          IntStream.range(0, targets.length)
+              .filter(n -> targets[n] >= firstClass && targets[n] < firstClass + classes)
+              .map(n -> Math.toIntExact(n * classes + targets[n] - firstClass))
+              .toArray();
+      if (places.length == 0) {
+        return;
+      }
+      try (TensorScope scratch = backend.newScope()) {
+        Tensor ids = scratch.zeros(ElementType.I32, places.length);
+        backend.write(places, ids);
+        Tensor gradients = scratch.zeros(block.type(), places.length, 1);
+        backend.embedding(block.reshape(block.size(), 1), ids, gradients);
+        for (double gradient : backend.toDoubles(gradients)) {
+          sumAtTargets += gradient;
         }
       }
     }

@@ -312,6 +312,12 @@ final class HeadReport {
         run.metric(
             CurveName.name("truncated_loss_of_rank", score.rank()), step, score.loss(), "nats");
         run.metric(
+            CurveName.name("truncated_penalty_of_rank", score.rank()),
+            step,
+            score.penalty(),
+            score.penaltyError(),
+            "nats");
+        run.metric(
             CurveName.name("truncated_accuracy_of_rank", score.rank()),
             step,
             score.accuracy(),

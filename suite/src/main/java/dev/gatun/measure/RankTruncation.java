@@ -9,6 +9,7 @@ import dev.gatun.model.head.MatrixHead;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -47,13 +48,46 @@ final class RankTruncation {
     backend.gemm(Transpose.NO, Transpose.YES, 1, vectors, weights, 0, rotated);
   }
 
+  /** Standard errors of a mean that reach to the ends of its 95 % interval. */
+  private static final double STANDARD_ERRORS = 1.96;
+
   /**
    * Loss and accuracy at one rank.
    *
    * @param loss mean cross-entropy, nats
    * @param accuracy share of targets with the largest logit
+   * @param penalty the loss over that of the last rank, nats
+   * @param penaltyError half-width of the penalty's 95 % interval, of contexts that are drawn
+   *     independently of each other
    */
-  record Score(int rank, double loss, double accuracy) {}
+  record Score(int rank, double loss, double accuracy, double penalty, double penaltyError) {}
+
+  /** Sums over contexts at one rank. */
+  private static final class Sums {
+    private double losses;
+    private long correct;
+    private double penalties;
+    private double squaredPenalties;
+
+    void addPenalties(double[] of, double[] ofLast) {
+      for (int n = 0; n < of.length; n++) {
+        double penalty = of[n] - ofLast[n];
+        penalties += penalty;
+        squaredPenalties += penalty * penalty;
+      }
+    }
+
+    Score score(int rank, long contexts) {
+      double penalty = penalties / contexts;
+      double variance = Math.max(0, squaredPenalties / contexts - penalty * penalty);
+      return new Score(
+          rank,
+          losses / contexts,
+          (double) correct / contexts,
+          penalty,
+          STANDARD_ERRORS * Math.sqrt(variance / contexts));
+    }
+  }
 
   /** Ranks doubling from 1 up to D, and D itself. */
   static int[] ranks(int width) {
@@ -67,35 +101,57 @@ final class RankTruncation {
     long contexts = at.hidden().rows();
     long vocabulary = rotated.cols();
     long chunk = Math.clamp(LOGIT_BYTES / vocabulary / backend.real().byteSize(), 1, contexts);
-    double[] losses = new double[ranks.length];
-    long[] correct = new long[ranks.length];
+    List<Sums> sums = IntStream.of(ranks).mapToObj(_ -> new Sums()).toList();
     try (TensorScope scope = backend.newScope()) {
-      Tensor logits = scope.zeros(backend.real(), chunk, vocabulary);
-      Tensor capped = scope.zeros(backend.real(), cap.isPresent() ? chunk : 0, vocabulary);
-      Tensor toCap = scope.zeros(backend.real(), capped.rows(), vocabulary);
-      Tensor part = scope.zeros(backend.real(), chunk * vectors.rows());
-      Tensor each = scope.zeros(backend.real(), chunk);
-      Tensor argmax = scope.zeros(ElementType.I32, chunk);
+      var buffers = new Buffers(scope, chunk, vocabulary);
       for (long first = 0; first < contexts; first += chunk) {
         long count = Math.min(chunk, contexts - first);
-        Tensor rows = at.hidden().rows(first, count);
-        Tensor targets = at.targets().slice(first, count);
-        int[] expected = backend.toInts(targets);
-        int from = 0;
-        for (int i = 0; i < ranks.length; i++) {
-          add(rows, from, ranks[i], part, logits.rows(0, count));
-          from = ranks[i];
-          Tensor seen = capped(logits.rows(0, count), capped, toCap);
-          backend.crossEntropyLoss(seen, targets, each.slice(0, count));
-          backend.argmaxRows(seen, argmax.slice(0, count));
-          losses[i] += Arrays.stream(backend.toDoubles(each.slice(0, count))).sum();
-          correct[i] += equal(expected, backend.toInts(argmax.slice(0, count)));
-        }
+        add(at.hidden().rows(first, count), at.targets().slice(first, count), ranks, buffers, sums);
       }
     }
     return IntStream.range(0, ranks.length)
-        .mapToObj(i -> new Score(ranks[i], losses[i] / contexts, (double) correct[i] / contexts))
+        .mapToObj(i -> sums.get(i).score(ranks[i], contexts))
         .toArray(Score[]::new);
+  }
+
+  /** What a chunk of contexts needs. */
+  private final class Buffers {
+    private final Tensor logits;
+    private final Tensor capped;
+    private final Tensor toCap;
+    private final Tensor part;
+    private final Tensor each;
+    private final Tensor argmax;
+
+    Buffers(TensorScope scope, long chunk, long vocabulary) {
+      logits = scope.zeros(backend.real(), chunk, vocabulary);
+      capped = scope.zeros(backend.real(), cap.isPresent() ? chunk : 0, vocabulary);
+      toCap = scope.zeros(backend.real(), capped.rows(), vocabulary);
+      part = scope.zeros(backend.real(), chunk * vectors.rows());
+      each = scope.zeros(backend.real(), chunk);
+      argmax = scope.zeros(ElementType.I32, chunk);
+    }
+  }
+
+  /** Adds what a chunk of contexts has at each rank. */
+  private void add(Tensor hidden, Tensor targets, int[] ranks, Buffers buffers, List<Sums> sums) {
+    long count = hidden.rows();
+    int[] expected = backend.toInts(targets);
+    double[][] losses = new double[ranks.length][];
+    int from = 0;
+    for (int i = 0; i < ranks.length; i++) {
+      add(hidden, from, ranks[i], buffers.part, buffers.logits.rows(0, count));
+      from = ranks[i];
+      Tensor seen = capped(buffers.logits.rows(0, count), buffers.capped, buffers.toCap);
+      backend.crossEntropyLoss(seen, targets, buffers.each.slice(0, count));
+      backend.argmaxRows(seen, buffers.argmax.slice(0, count));
+      losses[i] = backend.toDoubles(buffers.each.slice(0, count));
+      sums.get(i).losses += Arrays.stream(losses[i]).sum();
+      sums.get(i).correct += equal(expected, backend.toInts(buffers.argmax.slice(0, count)));
+    }
+    for (int i = 0; i < ranks.length; i++) {
+      sums.get(i).addPenalties(losses[i], losses[ranks.length - 1]);
+    }
   }
 
   /** Adds what the singular vectors from one rank to another give to the logits. */

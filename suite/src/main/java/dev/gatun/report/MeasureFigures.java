@@ -21,7 +21,8 @@ final class MeasureFigures {
   private static final int MOST = 12;
 
   /** Claims whose figures show all models. */
-  private static final List<String> CLAIMS = List.of("A1", "A2", "A9", "B3", "B4", "B5", "B8");
+  private static final List<String> CLAIMS =
+      List.of("A1", "A2", "A9", "B3", "B4", "B5", "B8", "G3");
 
   private static final String READ_OFF =
       " The paper's points are read off its figures (arXiv 2404.07647).";
@@ -50,7 +51,8 @@ final class MeasureFigures {
           case "B3" -> List.of(anisotropyOfLayers(), anisotropyOfSizes(), anisotropyOverSteps());
           case "B4" -> List.of(singularEntropy(), entropyOverSteps());
           case "B5" -> List.of(ranks());
-          case "B8" -> List.of(headError());
+          case "B8" -> List.of(headError(), lossOverHeadError());
+          case "G3" -> List.of(closedForm());
           default -> List.of();
         };
     return figures.stream()
@@ -187,12 +189,19 @@ final class MeasureFigures {
       series.add(published(model.getKey() + ", trained (paper, read off)", i++, model.getValue()));
     }
     series.addAll(lines(arms, models::curve, "truncated_loss_of_rank"));
+    for (String arm : arms) {
+      List<Point> fitted = models.curve(arm, "fitted_loss_of_rank");
+      if (!fitted.isEmpty()) {
+        series.add(Series.line(arm + ", fitted", series.size(), fitted));
+      }
+    }
     return figure(
         "ranks",
         "Loss of a head of lower rank (B5)",
-        "Lines: the head's best approximation of that rank, nothing trained. The paper trains a"
-            + " head of that rank on a frozen backbone, on another text: shapes compare, heights"
-            + " do not."
+        "Lines: the head's best approximation of that rank, nothing trained; and, where heads were"
+            + " fitted from there on, these on the half of the text that they did not see. The"
+            + " paper trains a head of that rank on a frozen backbone, on another text: shapes"
+            + " compare, heights do not."
             + READ_OFF,
         Axis.log2("rank of the head"),
         Axis.linear("loss, nats per token"),
@@ -209,6 +218,64 @@ final class MeasureFigures {
         "Norm of what a head of lower rank leaves out, √Σσ² beyond the rank over √Σσ²." + READ_OFF,
         Axis.log2("rank"),
         Axis.linear("share of the norm left out"),
+        series);
+  }
+
+  private Figure lossOverHeadError() {
+    List<Series> series = new ArrayList<>();
+    series.add(published("Pythia-1B, trained (paper, read off)", 0, paper.lossGaps()));
+    for (int i = 0; i < arms.size(); i++) {
+      List<Point> lost = models.curve(arms.get(i), "truncated_penalty_of_rank");
+      List<Point> points = new ArrayList<>();
+      for (Point error : models.curve(arms.get(i), "head_error_of_rank")) {
+        lost.stream()
+            .filter(at -> at.x() == error.x())
+            .map(at -> new Point(error.y(), at.y(), at.low(), at.high()))
+            .forEach(points::add);
+      }
+      series.add(Series.line(arms.get(i), i, points));
+    }
+    return figure(
+        "loss-over-head-error",
+        "What is lost at a rank, over the W-error of the head there (B8)",
+        "Lines: the head's best approximation of each rank, nothing trained, over the head itself;"
+            + " bars are 95 % intervals over contexts. A head that is trained at the rank loses"
+            + " less."
+            + READ_OFF,
+        Axis.linear("W-error of the model's own head at the rank").between(0, 1),
+        Axis.linear("loss over the full head's, in nats"),
+        series);
+  }
+
+  private Figure closedForm() {
+    List<Series> series = new ArrayList<>();
+    double end = 1;
+    for (int i = 0; i < arms.size(); i++) {
+      var run = models.last(arms.get(i));
+      Optional<Point> expected = models.value(run, "calibrated_kept_over_chance");
+      Optional<Point> kept = models.value(run, "kept_over_chance");
+      if (expected.isPresent() && kept.isPresent()) {
+        end = Math.max(end, Math.max(expected.get().y(), kept.get().y()));
+        series.add(points(arms.get(i), i, List.of(Point.of(expected.get().y(), kept.get().y()))));
+      }
+    }
+    if (!series.isEmpty()) {
+      series.addFirst(
+          new Series(
+              "equal",
+              Ink.REFERENCE,
+              Marker.NONE,
+              LineStyle.SOLID,
+              List.of(Point.of(0, 0), Point.of(end, end))));
+    }
+    return figure(
+        "closed-form",
+        "What the head keeps, predicted and measured (G3)",
+        "Energy that the head keeps of the gradient over D/V, κ: across, what the closed form says"
+            + " from the probabilities and the head alone; upwards, what was measured. A head that"
+            + " is unrelated to the gradient lies at 1.",
+        Axis.linear("κ of the closed form"),
+        Axis.linear("κ measured"),
         series);
   }
 

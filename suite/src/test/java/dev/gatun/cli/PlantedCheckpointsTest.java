@@ -1,27 +1,18 @@
 package dev.gatun.cli;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.claims.checkpoint.CheckpointClaims;
 import dev.gatun.facts.PublishedModel;
 import dev.gatun.facts.SaturationPaper;
 import dev.gatun.facts.SaturationPaper.Anisotropy;
 import dev.gatun.facts.SaturationPaper.SingularEntropy;
-import dev.gatun.report.Report;
-import dev.gatun.results.ClaimVerdict;
-import dev.gatun.results.Evidence;
-import dev.gatun.results.ExpectedValues;
-import dev.gatun.results.Judgement;
 import dev.gatun.results.Outcome;
-import dev.gatun.results.ResultsFolder;
-import dev.gatun.results.Run;
-import dev.gatun.results.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,19 +25,28 @@ import org.junit.jupiter.api.io.TempDir;
  * mean cosine that is 0.07 off, and a rise of 0.22 of ln D in place of one of 0.28.
  */
 class PlantedCheckpointsTest {
-  private static final SaturationPaper PAPER = SaturationPaper.shipped();
+  private static final CheckpointClaims PAPERS = CheckpointClaims.shipped();
+  private static final SaturationPaper PAPER = PAPERS.saturation();
   private static final int VOCABULARY = 512;
-  private static final PublishedModel SMALL = model("Pythia-14m", 6, 128);
-  private static final PublishedModel LARGE = model("Pythia-410m", 2, 64);
+  private static final PublishedModel SMALL = JudgedFolders.model("Pythia-14m", 6, 128);
+  private static final PublishedModel LARGE = JudgedFolders.model("Pythia-410m", 2, 64);
 
-  private final List<Path> folders = new ArrayList<>();
+  /** Those that tell a collapsed head from a healthy one. */
+  private static final List<String> CHECKS =
+      List.of(
+          "checkpoint_last_layer",
+          "checkpoint_entropy",
+          "checkpoint_collapse_small",
+          "checkpoint_collapse_small_centred",
+          "checkpoint_no_collapse_large");
 
   @TempDir Path temporary;
 
-  private static PublishedModel model(String name, int layers, int width) {
-    PublishedModel of =
-        PublishedModel.all().stream().filter(m -> m.name().equals(name)).findFirst().orElseThrow();
-    return new PublishedModel(of.family(), of.size(), of.parameters(), width, layers, of.names());
+  private JudgedFolders folders;
+
+  @BeforeEach
+  void noFolderYet() {
+    folders = new JudgedFolders(temporary, PAPERS, SMALL, LARGE);
   }
 
   private static SingularEntropy entropy(PublishedModel of) {
@@ -66,78 +66,29 @@ class PlantedCheckpointsTest {
 
   /** The model early, at the paper's minimum and at the end. */
   private void plant(PublishedModel model, double least, double last, double cosine) {
-    long end = PAPER.pythiaTraining().steps();
     plant(model, 1000, 1.2 * least, cosine);
     plant(model, entropy(model).leastStep(), least, cosine);
-    plant(model, end, last, cosine);
+    plant(model, PAPER.pythiaTraining().steps(), last, cosine);
   }
 
   private void plant(PublishedModel model, long step, double entropy, double cosine) {
-    Path folder = temporary.resolve(model.names().getFirst()).resolve("step" + step);
-    folders.add(
-        new PlantedModel(model.layers(), model.width(), VOCABULARY, entropy, cosine).write(folder));
+    folders.plant(
+        model, step, new PlantedModel(model.layers(), model.width(), VOCABULARY, entropy, cosine));
   }
 
-  private List<Verdict> judged(String... claims) {
-    Path tokens = PlantedModel.tokens(temporary.resolve("t.safetensors"), 4, 32, VOCABULARY);
-    Path out = temporary.resolve("measured");
-    List<Object> command = new ArrayList<>(List.of("measure"));
-    command.addAll(folders);
-    command.addAll(List.of("--tokens", tokens, "--out", out, "--threads", 1));
-    CommandRun run = CommandRun.of(command.toArray());
-    assertEquals(0, run.code(), run.err());
-    Evidence all = new ResultsFolder(out).readEvidence();
-    List<Evidence> measured = all.runs().stream().map(of -> only(all, of)).toList();
-    Evidence evidence =
-        CheckpointReproduction.of(
-                List.of(claims), StoredCheckpoint.of(folders, Set.of()), List.of(SMALL, LARGE))
-            .evidence(measured, all.provenance());
-    List<Verdict> verdicts = Judgement.of(evidence, ExpectedValues.shipped());
-    Report.write(report(), evidence, verdicts, ExpectedValues.shipped());
-    return verdicts;
-  }
-
-  private Path report() {
-    return temporary.resolve("report.html");
-  }
-
-  private static Evidence only(Evidence all, Run run) {
-    return new Evidence(
-        all.provenance(),
-        List.of(run),
-        all.metrics().stream().filter(m -> m.run().equals(run.id())).toList(),
-        all.spectra().stream().filter(s -> s.run().equals(run.id())).toList());
-  }
-
-  private static Outcome outcome(List<Verdict> verdicts, String check) {
-    return verdicts.stream()
-        .filter(v -> v.check().equals(check))
-        .findFirst()
-        .orElseThrow()
-        .outcome();
-  }
-
-  private static Outcome ofClaim(List<Verdict> verdicts, String claim) {
-    return ClaimVerdict.of(ExpectedValues.shipped().of(claim), verdicts).outcome();
+  private void judge(String... claims) {
+    folders.judge(
+        PlantedModel.tokens(temporary.resolve("t.safetensors"), 4, 32, VOCABULARY), claims);
   }
 
   @Test
   void aCollapsedSmallHeadAndAHealthyLargeOneAreAsThePaperSays() throws IOException {
     plant(SMALL, entropy(SMALL).least(), entropy(SMALL).last(), cosine(SMALL));
     plant(LARGE, entropy(LARGE).least(), entropy(LARGE).last(), cosine(LARGE));
-    List<Verdict> verdicts = judged("B3", "B4");
-    for (String check :
-        List.of(
-            "checkpoint_last_layer",
-            "checkpoint_entropy",
-            "checkpoint_collapse_small",
-            "checkpoint_collapse_small_centred",
-            "checkpoint_no_collapse_large")) {
-      assertEquals(Outcome.REPRODUCED, outcome(verdicts, check), verdicts.toString());
-    }
-    assertEquals(Outcome.REPRODUCED, ofClaim(verdicts, "B3"));
-    assertEquals(Outcome.REPRODUCED, ofClaim(verdicts, "B4"));
-    String html = Files.readString(report());
+    judge("B3", "B4");
+    folders.assertChecks(Outcome.REPRODUCED, CHECKS);
+    folders.assertClaims(Outcome.REPRODUCED, "B3", "B4");
+    String html = Files.readString(folders.report());
     for (String part :
         List.of(
             "figure-measure-anisotropy-sizes",
@@ -153,28 +104,19 @@ class PlantedCheckpointsTest {
   void aHealthySmallHeadAndACollapsedLargeOneAreNot() {
     plant(SMALL, entropy(SMALL).least(), 1.1 * entropy(SMALL).least(), cosine(LARGE));
     plant(LARGE, entropy(LARGE).least(), 0.9 * Math.log(LARGE.width()), cosine(SMALL));
-    List<Verdict> verdicts = judged("B3", "B4");
-    for (String check :
-        List.of(
-            "checkpoint_last_layer",
-            "checkpoint_entropy",
-            "checkpoint_collapse_small",
-            "checkpoint_collapse_small_centred",
-            "checkpoint_no_collapse_large")) {
-      assertEquals(Outcome.NOT_REPRODUCED, outcome(verdicts, check), verdicts.toString());
-    }
-    assertEquals(Outcome.NOT_REPRODUCED, ofClaim(verdicts, "B3"));
-    assertEquals(Outcome.NOT_REPRODUCED, ofClaim(verdicts, "B4"));
+    judge("B3", "B4");
+    folders.assertChecks(Outcome.NOT_REPRODUCED, CHECKS);
+    folders.assertClaims(Outcome.NOT_REPRODUCED, "B3", "B4");
   }
 
   @Test
   void anEntropyThatIsThreePercentOffAndACosineThatIsSevenHundredthsOffAreFound() {
     plant(SMALL, entropy(SMALL).least(), entropy(SMALL).last(), cosine(SMALL) - 0.07);
     plant(LARGE, entropy(LARGE).least(), 1.03 * entropy(LARGE).last(), cosine(LARGE));
-    List<Verdict> verdicts = judged("B3", "B4");
-    assertEquals(Outcome.NOT_REPRODUCED, outcome(verdicts, "checkpoint_entropy"));
-    assertEquals(Outcome.NOT_REPRODUCED, outcome(verdicts, "checkpoint_last_layer"));
-    assertEquals(Outcome.REPRODUCED, outcome(verdicts, "checkpoint_collapse_small"));
+    judge("B3", "B4");
+    folders.assertChecks(
+        Outcome.NOT_REPRODUCED, List.of("checkpoint_entropy", "checkpoint_last_layer"));
+    folders.assertChecks(Outcome.REPRODUCED, List.of("checkpoint_collapse_small"));
   }
 
   @Test
@@ -184,8 +126,9 @@ class PlantedCheckpointsTest {
     plant(SMALL, least, least + 0.22 * most, cosine(SMALL));
     double ofLarge = entropy(LARGE).least();
     plant(LARGE, ofLarge, ofLarge + 0.28 * Math.log(LARGE.width()), cosine(LARGE));
-    List<Verdict> verdicts = judged("B4");
-    assertEquals(Outcome.NOT_REPRODUCED, outcome(verdicts, "checkpoint_collapse_small"));
-    assertEquals(Outcome.NOT_REPRODUCED, outcome(verdicts, "checkpoint_no_collapse_large"));
+    judge("B4");
+    folders.assertChecks(
+        Outcome.NOT_REPRODUCED,
+        List.of("checkpoint_collapse_small", "checkpoint_no_collapse_large"));
   }
 }

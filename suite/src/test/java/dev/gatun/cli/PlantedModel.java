@@ -6,19 +6,33 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A folder of a GPT-NeoX model, as Pythia's are, whose blocks are random, whose head has singular
- * values of a given entropy, and whose head inputs have a given mean cosine.
+ * A folder of a GPT-NeoX model, as Pythia's are, whose head has given singular values, and whose
+ * head inputs have a given mean cosine.
  *
  * @param vocabulary V, a power of two above the width
- * @param entropy KL(p ‖ uniform) of pᵢ = σᵢ²/Σσ², in nats
+ * @param singularValues of the head, D of them; their right vectors are the axes
+ * @param gains weights of the last norm, D of them
  * @param anisotropy mean cosine that the last norm's bias gives to states that have none else
+ * @param blocks size of the blocks' random weights; with 0 a state depends on its own token alone
  */
-record PlantedModel(int layers, int width, int vocabulary, double entropy, double anisotropy) {
+record PlantedModel(
+    int layers,
+    int width,
+    int vocabulary,
+    List<Double> singularValues,
+    List<Double> gains,
+    double anisotropy,
+    double blocks) {
+  /** Norm of a head of a given entropy. */
+  private static final double SIZE = 20;
+
   private static final String CONFIG =
       """
       {"architectures": ["GPTNeoXForCausalLM"], "model_type": "gpt_neox", "hidden_act": "gelu",
@@ -27,6 +41,22 @@ record PlantedModel(int layers, int width, int vocabulary, double entropy, doubl
        "layer_norm_eps": 1e-05, "rotary_pct": 0.25, "rotary_emb_base": 10000,
        "tie_word_embeddings": false, "use_parallel_residual": true}
       """;
+
+  /**
+   * One with random blocks.
+   *
+   * @param entropy KL(p ‖ uniform) of pᵢ = σᵢ²/Σσ², in nats
+   */
+  PlantedModel(int layers, int width, int vocabulary, double entropy, double anisotropy) {
+    this(
+        layers,
+        width,
+        vocabulary,
+        singularValues(width, entropy),
+        Collections.nCopies(width, 1.0),
+        anisotropy,
+        0.1);
+  }
 
   Path write(Path folder) {
     try {
@@ -37,11 +67,11 @@ record PlantedModel(int layers, int width, int vocabulary, double entropy, doubl
       throw new UncheckedIOException(e);
     }
     var writer = new SafetensorsWriter(Map.of("format", "pt"));
-    add(writer, "gpt_neox.embed_in.weight", random("embeddings", vocabulary * width, 1), width);
+    add(writer, "gpt_neox.embed_in.weight", embeddings(), width);
     for (int layer = 0; layer < layers; layer++) {
       addBlock(writer, "gpt_neox.layers." + layer + ".");
     }
-    add(writer, "gpt_neox.final_layer_norm.weight", filled(width, 1), 0);
+    add(writer, "gpt_neox.final_layer_norm.weight", gainsOfAxes(), 0);
     // Of states of length √D and a bias of length b·√D, the mean cosine is b²/(1 + b²).
     double bias = Math.sqrt(anisotropy / (1 - anisotropy));
     add(writer, "gpt_neox.final_layer_norm.bias", alternating(bias), 0);
@@ -62,7 +92,7 @@ record PlantedModel(int layers, int width, int vocabulary, double entropy, doubl
   }
 
   private void addLinear(SafetensorsWriter writer, String name, int out, int in) {
-    add(writer, name + ".weight", random(name, out * in, 0.1 / Math.sqrt(in)), in);
+    add(writer, name + ".weight", random(name, out * in, blocks / Math.sqrt(in)), in);
     add(writer, name + ".bias", filled(out, 0), 0);
   }
 
@@ -75,41 +105,53 @@ record PlantedModel(int layers, int width, int vocabulary, double entropy, doubl
     return values;
   }
 
+  /** E [V, D]. */
+  float[] embeddings() {
+    return random("embeddings", vocabulary * width, 1);
+  }
+
+  private float[] gainsOfAxes() {
+    float[] values = new float[width];
+    for (int i = 0; i < width; i++) {
+      values[i] = gains.get(i).floatValue();
+    }
+    return values;
+  }
+
   /**
-   * Columns of a Walsh–Hadamard matrix, which are orthogonal to each other and to the row that all
-   * tokens share, times the singular values.
+   * W [V, D]: columns of a Walsh–Hadamard matrix, which are orthogonal to each other and to the row
+   * that all tokens share, times the singular values.
    */
-  private float[] head() {
-    double[] shares = shares();
+  float[] head() {
     float[] head = new float[vocabulary * width];
     for (int token = 0; token < vocabulary; token++) {
       for (int i = 0; i < width; i++) {
         int sign = 1 - 2 * (Integer.bitCount(token & (i + 1)) & 1);
-        head[token * width + i] = (float) (sign * Math.sqrt(shares[i] / vocabulary) * 20);
+        head[token * width + i] = (float) (sign * singularValues.get(i) / Math.sqrt(vocabulary));
       }
     }
     return head;
   }
 
-  /** One large share and D − 1 equal ones, whose divergence from uniform is the entropy. */
-  private double[] shares() {
+  /** One large share of the energy and D − 1 equal ones, whose divergence is the entropy. */
+  private static List<Double> singularValues(int width, double entropy) {
     double low = 1.0 / width;
     double high = 1;
     for (int i = 0; i < 60; i++) {
       double middle = (low + high) / 2;
-      if (divergence(middle) < entropy) {
+      if (divergence(width, middle) < entropy) {
         low = middle;
       } else {
         high = middle;
       }
     }
-    double[] shares = new double[width];
-    Arrays.fill(shares, (1 - low) / (width - 1));
-    shares[0] = low;
-    return shares;
+    List<Double> values =
+        new ArrayList<>(Collections.nCopies(width, SIZE * Math.sqrt((1 - low) / (width - 1))));
+    values.set(0, SIZE * Math.sqrt(low));
+    return values;
   }
 
-  private double divergence(double largest) {
+  private static double divergence(int width, double largest) {
     double rest = 1 - largest;
     return Math.log(width)
         + largest * Math.log(largest)
@@ -140,11 +182,18 @@ record PlantedModel(int layers, int width, int vocabulary, double entropy, doubl
   /** Token ids of some sequences, drawn uniformly. */
   static Path tokens(Path file, int batch, int length, int vocabulary) {
     var generator = Randomness.of(11).stream("tokens").generator();
-    long[] ids = generator.ints((long) batch * length, 0, vocabulary).asLongStream().toArray();
+    return tokens(
+        file,
+        length,
+        generator.ints((long) batch * length, 0, vocabulary).asLongStream().toArray());
+  }
+
+  /** A file of token ids of sequences of some length. */
+  static Path tokens(Path file, int length, long[] ids) {
     new SafetensorsWriter(Map.of())
         .addLongs(
             "tokens",
-            List.of((long) batch, (long) length),
+            List.of((long) ids.length / length, (long) length),
             (from, count) -> Arrays.copyOfRange(ids, (int) from, (int) from + count))
         .write(file);
     return file;

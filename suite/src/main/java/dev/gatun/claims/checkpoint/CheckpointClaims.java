@@ -1,16 +1,18 @@
 package dev.gatun.claims.checkpoint;
 
 import dev.gatun.facts.GradientPaper;
-import dev.gatun.facts.PublishedModel;
 import dev.gatun.facts.SaturationPaper;
 import dev.gatun.facts.SaturationPaper.Anisotropy;
 import dev.gatun.facts.SaturationPaper.HeadError;
 import dev.gatun.facts.SaturationPaper.SingularEntropy;
+import dev.gatun.facts.SaturationPaper.TrainedHead;
 import dev.gatun.io.Json;
 import dev.gatun.measure.SpectralCollapse;
 import dev.gatun.results.CurveName;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.EvidenceBuilder;
+import dev.gatun.results.ExpectedCheck;
+import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Metric;
 import dev.gatun.results.Run;
 import dev.gatun.results.RunRecorder;
@@ -29,20 +31,13 @@ import tools.jackson.databind.json.JsonMapper;
  * Evidence of claims from published models: what was measured of each folder, a run for all steps
  * of a model, and beside it what a paper has of that model at that step.
  */
-public record CheckpointClaims(SaturationPaper saturation, GradientPaper gradient) {
+public record CheckpointClaims(
+    SaturationPaper saturation, GradientPaper gradient, ExpectedValues expected) {
   /** The claims that published models say something about. */
   public static final List<String> IDS =
-      List.of("A1", "A4", "A5", "A9", "A10", "B3", "B4", "B5", "B8");
+      List.of("A1", "A4", "A5", "A9", "A10", "B3", "B4", "B5", "B8", "G3");
 
   private static final int FEWEST_STEPS = 3;
-
-  /** The mean cosine that the paper's figure 3 marks. */
-  private static final double HALF = 0.5;
-
-  /**
-   * Rises of the entropy in the figure that are a collapse and none: 0.83 and more, 0.014 and less.
-   */
-  private static final double APART = 10;
 
   /**
    * A folder that was measured.
@@ -50,21 +45,23 @@ public record CheckpointClaims(SaturationPaper saturation, GradientPaper gradien
    * @param evidence of one run
    */
   public record Measured(PublishedCheckpoint checkpoint, Evidence evidence) {
-    private double value(String metric) {
+    double value(String metric) {
       return find(metric).orElseThrow();
     }
 
     private Optional<Double> find(String metric) {
-      return evidence.metrics().stream()
-          .filter(m -> m.name().equals(metric))
-          .map(Metric::value)
-          .findFirst();
+      return metric(metric).map(Metric::value);
+    }
+
+    Optional<Metric> metric(String name) {
+      return evidence.metrics().stream().filter(m -> m.name().equals(name)).findFirst();
     }
   }
 
   /** With the numbers that ship with Gatun. */
   public static CheckpointClaims shipped() {
-    return new CheckpointClaims(SaturationPaper.shipped(), GradientPaper.shipped());
+    return new CheckpointClaims(
+        SaturationPaper.shipped(), GradientPaper.shipped(), ExpectedValues.shipped());
   }
 
   /** What a claim needs and these folders do not give, in words; empty if they do. */
@@ -84,11 +81,11 @@ public record CheckpointClaims(SaturationPaper saturation, GradientPaper gradien
               : Optional.of(
                   "steps of one model, three of them from the second half of its training on");
       case "B3" ->
-          given.stream().anyMatch(this::isAboveHalf) && given.stream().anyMatch(this::isBelowHalf)
+          given.stream().anyMatch(one -> given.stream().anyMatch(other -> areApart(one, other)))
               ? Optional.empty()
               : Optional.of(
-                  "two models at the end of their training, of which its figure has one above a"
-                      + " mean cosine of 0.5 and one below, as Pythia 160m and 410m");
+                  "two models at the end of their training that its figure tells apart, as Pythia"
+                      + " 160m and 410m");
       case "B4" ->
           courses.stream()
                   .anyMatch(small -> courses.stream().anyMatch(large -> differ(small, large)))
@@ -96,10 +93,6 @@ public record CheckpointClaims(SaturationPaper saturation, GradientPaper gradien
               : Optional.of(
                   "steps of one model and at least two sizes, one of Pythia 14m to 160m and one of"
                       + " 410m to 1.4b: of each three steps or more, its last among them");
-      case "B5" ->
-          Optional.of(
-              "heads that are trained on a model's hidden states, which is not done for folders"
-                  + " yet");
       case "B8" ->
           given.stream().anyMatch(c -> !headErrors(c).isEmpty())
               ? Optional.empty()
@@ -108,19 +101,70 @@ public record CheckpointClaims(SaturationPaper saturation, GradientPaper gradien
     };
   }
 
+  /**
+   * Models that are measured for a claim and not judged, in a sentence; empty if there are none.
+   */
+  public Optional<String> notJudged(String claim, List<PublishedCheckpoint> given) {
+    if (!claim.equals("B5")) {
+      return Optional.empty();
+    }
+    List<String> others =
+        given.stream()
+            .filter(checkpoint -> RankLosses.heads(saturation, checkpoint).isEmpty())
+            .map(PublishedCheckpoint::name)
+            .toList();
+    List<String> judged =
+        saturation.trainedHeads().stream().map(head -> head.model().name()).distinct().toList();
+    return others.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "B5 is not judged on %s: its figure has %s, each at the end of its training"
+                .formatted(String.join(", ", others), String.join(", ", judged)));
+  }
+
+  /**
+   * Ranks at which claims compare heads of a model with the paper's: those of its figure, below the
+   * full one, that are powers of two, as the head is cut to these; none where they do not compare.
+   */
+  public List<Integer> fittedRanks(List<String> claims, PublishedCheckpoint checkpoint) {
+    boolean isCompared =
+        claims.contains("B5") || claims.contains("B8") && !headErrors(checkpoint).isEmpty();
+    return isCompared
+        ? RankLosses.heads(saturation, checkpoint).stream()
+            .map(TrainedHead::rank)
+            .filter(rank -> rank < checkpoint.model().width() && Integer.bitCount(rank) == 1)
+            .toList()
+        : List.of();
+  }
+
   private static boolean hasLateSteps(List<PublishedCheckpoint> course) {
     long last = course.stream().mapToLong(PublishedCheckpoint::step).max().orElseThrow();
     return course.stream().filter(c -> c.step() > 0 && 2 * c.step() >= last).count()
         >= FEWEST_STEPS;
   }
 
-  /** Whether the paper's figure tells them apart: one head collapses, and the other does not. */
-  private boolean differ(List<PublishedCheckpoint> small, List<PublishedCheckpoint> large) {
-    return hasCollapse(small) && hasCollapse(large) && riseShare(small) > APART * riseShare(large);
+  private ExpectedCheck check(String claim, String id) {
+    return expected.of(claim).checks().stream()
+        .filter(check -> check.id().equals(id))
+        .findFirst()
+        .orElseThrow();
   }
 
-  private double riseShare(List<PublishedCheckpoint> course) {
-    return entropy(course.getFirst()).orElseThrow().riseShare();
+  /** Whether the paper's figure has them farther apart than the bounds of its check are wide. */
+  private boolean areApart(PublishedCheckpoint one, PublishedCheckpoint other) {
+    ExpectedCheck check = check("B3", "checkpoint_last_layer");
+    return anisotropy(one)
+        .flatMap(high -> anisotropy(other).map(low -> high.low() - low.high()))
+        .filter(difference -> difference > check.high() - check.low())
+        .isPresent();
+  }
+
+  /** Whether one head collapses by the paper's figure, and the other does not. */
+  private boolean differ(List<PublishedCheckpoint> small, List<PublishedCheckpoint> large) {
+    return hasCollapse(small)
+        && hasCollapse(large)
+        && check("B4", "checkpoint_collapse_small").arms().contains(small.getFirst().arm())
+        && check("B4", "checkpoint_no_collapse_large").arms().contains(large.getFirst().arm());
   }
 
   private boolean hasCollapse(List<PublishedCheckpoint> course) {
@@ -165,7 +209,11 @@ public record CheckpointClaims(SaturationPaper saturation, GradientPaper gradien
         case "A9" -> recordRange(measured, run);
         case "B3" -> recordAnisotropy(measured, run);
         case "B4" -> recordEntropy(measured, run);
-        case "B8" -> recordHeadErrors(measured, run);
+        case "B5" -> RankLosses.of(saturation, measured).recordPenalties(run);
+        case "B8" -> {
+          recordHeadErrors(measured, run);
+          RankLosses.of(saturation, measured).recordThreshold(run);
+        }
         default -> {}
       }
     }
@@ -206,7 +254,7 @@ public record CheckpointClaims(SaturationPaper saturation, GradientPaper gradien
   private void recordRange(Measured measured, RunRecorder run) {
     long step = measured.checkpoint().step();
     gradient.destroyedNormRanges().stream()
-        .filter(range -> isOf(range.model(), measured.checkpoint()))
+        .filter(range -> measured.checkpoint().isOf(range.model()))
         .forEach(range -> {
           double middle = (range.low() + range.high()) / 2;
           double half = (range.high() - range.low()) / 2;
@@ -217,22 +265,10 @@ public record CheckpointClaims(SaturationPaper saturation, GradientPaper gradien
         });
   }
 
-  private static boolean isOf(PublishedModel published, PublishedCheckpoint checkpoint) {
-    return published.name().equals(checkpoint.model().name());
-  }
-
   private Optional<Anisotropy> anisotropy(PublishedCheckpoint checkpoint) {
     return saturation.lastLayerAnisotropies().stream()
-        .filter(point -> checkpoint.last() && isOf(point.model(), checkpoint))
+        .filter(point -> checkpoint.last() && checkpoint.isOf(point.model()))
         .findFirst();
-  }
-
-  private boolean isAboveHalf(PublishedCheckpoint checkpoint) {
-    return anisotropy(checkpoint).filter(point -> point.low() > HALF).isPresent();
-  }
-
-  private boolean isBelowHalf(PublishedCheckpoint checkpoint) {
-    return anisotropy(checkpoint).filter(point -> point.high() < HALF).isPresent();
   }
 
   private void recordAnisotropy(Measured measured, RunRecorder run) {
@@ -252,7 +288,7 @@ public record CheckpointClaims(SaturationPaper saturation, GradientPaper gradien
 
   private Optional<SingularEntropy> entropy(PublishedCheckpoint checkpoint) {
     return saturation.singularEntropies().stream()
-        .filter(point -> isOf(point.model(), checkpoint))
+        .filter(point -> checkpoint.isOf(point.model()))
         .findFirst();
   }
 
@@ -279,7 +315,7 @@ public record CheckpointClaims(SaturationPaper saturation, GradientPaper gradien
 
   private List<HeadError> headErrors(PublishedCheckpoint checkpoint) {
     return saturation.headErrors().stream()
-        .filter(point -> checkpoint.last() && isOf(point.model(), checkpoint))
+        .filter(point -> checkpoint.last() && checkpoint.isOf(point.model()))
         .filter(point -> point.rank() < checkpoint.model().width())
         .toList();
   }

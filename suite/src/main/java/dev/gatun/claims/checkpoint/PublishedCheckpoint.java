@@ -68,6 +68,16 @@ public record PublishedCheckpoint(
         .formatted(folder.model, NearestName.of(folder.name(), names));
   }
 
+  /** Whether it is of a model that a paper names. */
+  boolean isOf(PublishedModel published) {
+    return published.name().equals(model.name());
+  }
+
+  /** The model and the step, as {@code pythia-70m, step 1000}. */
+  public String name() {
+    return step == Metric.NO_STEP ? arm() : "%s, step %s".formatted(arm(), step);
+  }
+
   /** Steps of one arm are steps of one training. */
   public String arm() {
     String name = model.name().toLowerCase(Locale.ROOT);

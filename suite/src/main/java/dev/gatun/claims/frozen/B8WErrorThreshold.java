@@ -5,6 +5,7 @@ import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.PlannedRun;
 import dev.gatun.experiment.Tier;
+import dev.gatun.measure.GapCurve;
 import dev.gatun.results.CurveName;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.RunRecorder;
@@ -19,9 +20,6 @@ import java.util.function.UnaryOperator;
  * size at the same ranks.
  */
 public final class B8WErrorThreshold implements Claim {
-  /** The W-error at which the paper sees the fall: where the curve is read, not what is judged. */
-  private static final double THRESHOLD = 0.6;
-
   private final FrozenExperiment experiment;
 
   /** Reads an experiment, which B5 may share. */
@@ -90,10 +88,10 @@ public final class B8WErrorThreshold implements Claim {
   /** What the curve says of the threshold; of the knee nothing where it does not reach beyond. */
   static void recordCurve(RunRecorder run, long step, GapCurve curve) {
     run.metric("largest_w_error", step, curve.largest().wError(), "1");
-    double share = curve.at(THRESHOLD) / curve.largest().gap();
+    double share = curve.at(GapCurve.THRESHOLD) / curve.largest().gap();
     run.metric("gap_share_below_threshold", step, share, "1");
-    if (curve.largest().wError() > THRESHOLD) {
-      run.metric("knee", step, curve.knee(THRESHOLD), "1");
+    if (curve.largest().wError() > GapCurve.THRESHOLD) {
+      run.metric("knee", step, curve.knee(GapCurve.THRESHOLD), "1");
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.gatun.claims.frozen;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.data.Randomness;
+import dev.gatun.measure.RankHead;
 import dev.gatun.results.HiddenStateReader;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;

@@ -2,6 +2,7 @@ package dev.gatun.claims.frozen;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
+import dev.gatun.measure.RankHead;
 import dev.gatun.model.head.FactorisedHead;
 import dev.gatun.spectrum.Spectrum;
 import dev.gatun.spectrum.Spectrum.Method;
@@ -29,9 +30,6 @@ final class TruncatedHeads implements AutoCloseable {
   private final double[] vt; // [D, D]
   private final List<FactorisedHead> scored = new ArrayList<>();
 
-  /** W cut down to a rank: U·√σ [V, r] and √σ·Vᵀ [r, D]. */
-  record Factors(Tensor a, Tensor b) {}
-
   /** Decomposes W, which is not changed, in f64. */
   TruncatedHeads(Backend backend, Tensor weights, Optional<Tensor> bias) {
     this.backend = backend;
@@ -52,8 +50,8 @@ final class TruncatedHeads implements AutoCloseable {
     }
   }
 
-  /** W at a rank. */
-  Factors factors(int rank) {
+  /** W cut down to a rank: U·√σ [V, r] and √σ·Vᵀ [r, D]. */
+  RankHead.Factors factors(int rank) {
     int width = sigma.length;
     int rows = u.length / width;
     double[] left = new double[rows * rank];
@@ -71,15 +69,15 @@ final class TruncatedHeads implements AutoCloseable {
     Tensor b = scope.zeros(backend.real(), rank, width);
     backend.write(left, a);
     backend.write(right, b);
-    return new Factors(a, b);
+    return new RankHead.Factors(a, b);
   }
 
   /** A head of each rank, which is scored and never trained. */
   Map<Integer, FactorisedHead> heads(List<Integer> ranks) {
     Map<Integer, FactorisedHead> heads = new LinkedHashMap<>();
     for (int rank : ranks) {
-      Factors cut = factors(rank);
-      var head = new FactorisedHead(backend, cut.a, cut.a, cut.b, cut.b, bias);
+      RankHead.Factors cut = factors(rank);
+      var head = new FactorisedHead(backend, cut.a(), cut.a(), cut.b(), cut.b(), bias);
       scored.add(head);
       heads.put(rank, head);
     }

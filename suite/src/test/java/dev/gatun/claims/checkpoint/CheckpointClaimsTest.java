@@ -8,6 +8,7 @@ import dev.gatun.claims.checkpoint.CheckpointClaims.Measured;
 import dev.gatun.facts.GradientPaper.DestroyedNormRange;
 import dev.gatun.facts.PublishedModel;
 import dev.gatun.facts.SaturationPaper.HeadError;
+import dev.gatun.facts.SaturationPaper.TrainedHead;
 import dev.gatun.results.CheckKind;
 import dev.gatun.results.CurveName;
 import dev.gatun.results.Evidence;
@@ -126,14 +127,13 @@ class CheckpointClaimsTest {
   @Test
   void aClaimSaysWhatItNeeds() {
     List<PublishedCheckpoint> one = steps("Pythia-160m", 143_000);
-    for (String claim : List.of("A1", "A4", "A5", "A10")) {
+    for (String claim : List.of("A1", "A4", "A5", "A10", "B5", "G3")) {
       assertEquals(Optional.empty(), CLAIMS.lacks(claim, one), claim);
     }
     assertTrue(CLAIMS.lacks("A9", one).orElseThrow().contains("three of them"));
     assertTrue(CLAIMS.lacks("B4", one).orElseThrow().contains("at least two sizes"));
-    assertTrue(CLAIMS.lacks("B5", one).orElseThrow().contains("trained"));
     assertTrue(CLAIMS.lacks("B8", one).orElseThrow().contains("Pythia 1b"));
-    assertTrue(CLAIMS.lacks("B3", one).orElseThrow().contains("one below"));
+    assertTrue(CLAIMS.lacks("B3", one).orElseThrow().contains("tells apart"));
     List<PublishedCheckpoint> both = new ArrayList<>(one);
     both.addAll(steps("Pythia-410m", 1000));
     assertTrue(CLAIMS.lacks("B3", both).isPresent(), "not the end of its training");
@@ -151,6 +151,39 @@ class CheckpointClaimsTest {
     assertEquals(Optional.empty(), CLAIMS.lacks("B4", sizes));
   }
 
+  @Test
+  void aModelThatFigure6DoesNotHaveIsMeasuredAndNotJudged() {
+    List<PublishedCheckpoint> given = new ArrayList<>(steps("Pythia-410m", 143_000));
+    assertEquals(Optional.empty(), CLAIMS.notJudged("B5", given));
+    given.addAll(steps("Pythia-410m", 1000));
+    given.addAll(steps("Pythia-160m", 143_000));
+    assertTrue(
+        CLAIMS
+            .notJudged("B5", given)
+            .orElseThrow()
+            .startsWith(
+                "B5 is not judged on pythia-410m, step 1000, pythia-160m, step 143000: its figure"
+                    + " has Pythia-410m"));
+    assertEquals(Optional.empty(), CLAIMS.notJudged("B4", given));
+  }
+
+  @Test
+  void aHeadThatIsFittedAndLosesLessThanTheCutOneDecidesB5() {
+    PublishedCheckpoint checkpoint = at("Pythia-410m", OptionalLong.empty());
+    List<TrainedHead> heads = RankLosses.heads(CLAIMS.saturation(), checkpoint);
+    RunRecorder run = measure(checkpoint);
+    for (TrainedHead head : heads) {
+      double published = head.loss() - heads.getLast().loss();
+      run.metric(
+          CurveName.name("truncated_penalty_of_rank", head.rank()), -1, published + 1, 0.1, "nats");
+    }
+    assertEquals(Outcome.REPRODUCED, judged("B5", "checkpoint_penalty"));
+    run.metric(CurveName.name("fitted_penalty_of_rank", 256), -1, 0.01, 0.01, "nats");
+    assertEquals(Outcome.NOT_REPRODUCED, judged("B5", "checkpoint_penalty"));
+    assertEquals(List.of(32, 64, 128, 256, 512), CLAIMS.fittedRanks(List.of("B5"), checkpoint));
+    assertEquals(List.of(), CLAIMS.fittedRanks(List.of("B8", "A1"), checkpoint));
+  }
+
   /** A W-error that is 0.02 off the figure at one rank is the smallest that is found here. */
   @Test
   void theWErrorsOfPythia1bAreThoseOfTheFigureOrNot() {
@@ -160,7 +193,13 @@ class CheckpointClaimsTest {
   }
 
   private Outcome ofHeadErrors(double off) {
-    RunRecorder run = measure(at("Pythia-1b", OptionalLong.empty()));
+    PublishedCheckpoint large = at("Pythia-1b", OptionalLong.empty());
+    RunRecorder run = measure(large);
+    for (TrainedHead head : RankLosses.heads(CLAIMS.saturation(), large)) {
+      String penalty = CurveName.name("truncated_penalty_of_rank", head.rank());
+      run.metric(penalty, -1, head.loss(), 0.01, "nats");
+      run.metric(CurveName.centred(penalty), -1, head.loss(), 0.01, "nats");
+    }
     for (HeadError point : CLAIMS.saturation().headErrors()) {
       double error = point.wError() + (point.rank() == 256 ? off : 0);
       run.metric(CurveName.name("head_error_of_rank", point.rank()), -1, error, "1");
@@ -213,7 +252,11 @@ class CheckpointClaimsTest {
     assertHeldToRoundings("B4", "entropy_rise_share_random_head");
     pending.clear();
     ofHeadErrors(0);
+    assertHeldToRoundings("B5", "rank_penalty_least_from_published_centred");
+    assertHeldToRoundings("B5", "rank_penalty_least_fall");
     assertHeldToRoundings("B8", "random_head_error_farthest_from_published");
+    assertHeldToRoundings("B8", "lost_at_threshold_random_head");
+    assertHeldToRoundings("B8", "beyond_threshold_least_from_published");
     pending.clear();
     ofRange(CLAIMS.gradient().destroyedNormRanges().getFirst(), 0.99);
     assertHeldToRoundings("A9", "destroyed_norm_random_head_from_published");

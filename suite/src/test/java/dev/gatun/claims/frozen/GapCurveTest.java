@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.gatun.claims.frozen.GapCurve.Point;
+import dev.gatun.measure.GapCurve;
+import dev.gatun.measure.GapCurve.Point;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Outcome;

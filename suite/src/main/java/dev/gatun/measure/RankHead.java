@@ -1,4 +1,4 @@
-package dev.gatun.claims.frozen;
+package dev.gatun.measure;
 
 import dev.gatun.backend.AdamWStep;
 import dev.gatun.backend.Backend;
@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A head, W = A·B or W itself, in training on hidden states that stay as they are. */
-final class RankHead implements AutoCloseable {
+public final class RankHead implements AutoCloseable {
   private static final double BETA1 = 0.9;
   private static final double BETA2 = 0.95;
   private static final double EPSILON = 1e-8;
@@ -25,6 +25,9 @@ final class RankHead implements AutoCloseable {
   private final List<Factor> factors;
   private final MatrixHead head;
   private long steps;
+
+  /** A [V, r] and B [r, D] of W = A·B. */
+  public record Factors(Tensor a, Tensor b) {}
 
   /** A factor, its gradient and AdamW's moments, all of one shape. */
   private record Factor(Tensor value, Tensor gradient, Tensor firstMoment, Tensor secondMoment) {
@@ -50,7 +53,7 @@ final class RankHead implements AutoCloseable {
   }
 
   /** A head that begins as A·B with A [V, r] and B [r, D], and keeps its bias [V]. */
-  static RankHead from(Backend backend, TruncatedHeads.Factors begins, Optional<Tensor> bias) {
+  public static RankHead from(Backend backend, Factors begins, Optional<Tensor> bias) {
     TensorScope scope = backend.newScope();
     Factor a = Factor.of(backend, scope, begins.a());
     Factor b = Factor.of(backend, scope, begins.b());
@@ -59,7 +62,7 @@ final class RankHead implements AutoCloseable {
   }
 
   /** A head A·B of some rank whose entries are N(0, 1), with a bias [V] that stays. */
-  static RankHead drawn(
+  public static RankHead drawn(
       Backend backend,
       int vocabulary,
       int width,
@@ -71,7 +74,7 @@ final class RankHead implements AutoCloseable {
       Tensor b = scope.zeros(backend.real(), rank, width);
       draw(backend, a, randomness.stream("a").stream(rank));
       draw(backend, b, randomness.stream("b").stream(rank));
-      return from(backend, new TruncatedHeads.Factors(a, b), bias);
+      return from(backend, new Factors(a, b), bias);
     }
   }
 
@@ -85,7 +88,7 @@ final class RankHead implements AutoCloseable {
    * A head W of its own that begins as the given weights [V, D], in which its loss is convex, and
    * keeps its bias [V].
    */
-  static RankHead from(Backend backend, Tensor weights, Optional<Tensor> bias) {
+  public static RankHead from(Backend backend, Tensor weights, Optional<Tensor> bias) {
     TensorScope scope = backend.newScope();
     Factor w = Factor.of(backend, scope, weights);
     var head =
@@ -103,7 +106,7 @@ final class RankHead implements AutoCloseable {
    *
    * @param unused [N, D], overwritten with a gradient that a frozen backbone has no use for
    */
-  void step(Tensor hidden, Tensor targets, Tensor unused, double learningRate) {
+  public void step(Tensor hidden, Tensor targets, Tensor unused, double learningRate) {
     factors.forEach(factor -> backend.fill(factor.gradient, 0));
     head.gradients(hidden, targets, 1.0 / hidden.rows(), unused, BlockVisitor.NONE);
     steps++;
@@ -114,11 +117,12 @@ final class RankHead implements AutoCloseable {
   }
 
   /** Mean loss of the last step, before it. */
-  double lastLoss(long rows) {
+  public double lastLoss(long rows) {
     return head.lossSum(rows) / rows;
   }
 
-  HeadScores scores(Tensor hidden, Tensor targets) {
+  /** Loss and accuracy over contexts. */
+  public HeadScores scores(Tensor hidden, Tensor targets) {
     return head.scores(hidden, targets);
   }
 

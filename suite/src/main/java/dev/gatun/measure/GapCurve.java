@@ -1,20 +1,22 @@
-package dev.gatun.claims.frozen;
+package dev.gatun.measure;
 
 import java.util.Comparator;
 import java.util.List;
 
 /**
- * What is lost, over the W-error at which it is.
+ * What a head of lower rank loses, over the W-error at that rank (B8).
  *
  * @param points by W-error
  */
-record GapCurve(List<Point> points) {
+public record GapCurve(List<Point> points) {
+  /** The W-error at which the paper sees the fall: where curves are read, not what is judged. */
+  public static final double THRESHOLD = 0.6;
 
   /** A loss gap in nats at a W-error. */
-  record Point(double wError, double gap) {}
+  public record Point(double wError, double gap) {}
 
   /** Puts the points in order. */
-  GapCurve {
+  public GapCurve {
     points = points.stream().sorted(Comparator.comparingDouble(Point::wError)).toList();
     if (points.isEmpty()) {
       throw new IllegalArgumentException("a curve of loss gaps needs at least one point");
@@ -22,12 +24,12 @@ record GapCurve(List<Point> points) {
   }
 
   /** The point of the largest W-error. */
-  Point largest() {
+  public Point largest() {
     return points.getLast();
   }
 
   /** The gap at a W-error, on straight lines between the points; beyond them, the nearest's. */
-  double at(double wError) {
+  public double at(double wError) {
     Point before = points.getFirst();
     for (Point point : points) {
       if (point.wError() >= wError) {
@@ -44,7 +46,7 @@ record GapCurve(List<Point> points) {
    * How many times steeper the curve is beyond a W-error than before it: 1 for a straight line.
    * More than 1 says that it bends upwards, not that it does so there.
    */
-  double knee(double wError) {
+  public double knee(double wError) {
     double here = at(wError);
     Point first = points.getFirst();
     Point last = largest();
