@@ -6,6 +6,7 @@ import dev.gatun.tensor.Holding;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /**
  * What a device can do, as a flat list of operations on dense row-major tensors.
@@ -56,6 +57,11 @@ public final class Backend implements AutoCloseable {
   /** Element type of weights and activations: F32, or F64 for an oracle. */
   public ElementType real() {
     return parts.device().real();
+  }
+
+  /** Whether operations may be under way when their calls have returned. */
+  public boolean worksBehindCalls() {
+    return !parts.device().isOnHost();
   }
 
   @Override
@@ -173,6 +179,16 @@ public final class Backend implements AutoCloseable {
     return parts.transfers().toInts(from);
   }
 
+  /**
+   * Copies the elements of a real tensor out without waiting: the values are those of now, whatever
+   * comes after. Asking for them waits, and tells of what a {@code to…} method tells of.
+   */
+  public Supplier<double[]> toDoublesLater(Tensor from) {
+    guard.refuseInside("toDoublesLater");
+    checks.floating("toDoublesLater", "from", from);
+    return parts.transfers().toDoublesLater(from);
+  }
+
   /** Copies elements between two tensors of equal size; F32 and F64 convert into each other. */
   public void copy(Tensor from, Tensor to) {
     checks.copy(from, to);
@@ -220,6 +236,12 @@ public final class Backend implements AutoCloseable {
     guard.refuseInside("dot");
     checks.pair("dot", x, y);
     return parts.vectors().dot(x, y);
+  }
+
+  /** sum F64 [1] ← sum + alpha·Σ xᵢ·yᵢ, the sum over i in f64 and as in {@link #dot}. */
+  public void addDot(double alpha, Tensor x, Tensor y, Tensor sum) {
+    checks.addDot(x, y, sum);
+    parts.vectors().addDot(alpha, x, y, sum);
   }
 
   /** Index of the first element that is NaN or infinite, or −1. */
@@ -525,10 +547,35 @@ public final class Backend implements AutoCloseable {
         .weightedCrossEntropyColumns(logits, logSumExp, targets, weights, firstClass, scale);
   }
 
-  /** One AdamW step on parameter, first and second moment, all of equal size, in place. */
+  // Steps of an optimiser: see StepNumbers
+
+  /**
+   * What a step takes of its gradient, in place in its numbers, step F64 [{@link
+   * StepNumbers#SIZE}]: the scale becomes min(1, clipNorm/√sums₀), and the step is held from now on
+   * once one of the sums is not finite.
+   *
+   * @param sums F64 [n], of which the first is Σ g² of the gradient
+   */
+  public void gradientScale(Tensor sums, double clipNorm, Tensor step) {
+    checks.gradientScale(sums, step);
+    parts.adamW().gradientScale(sums, clipNorm, step);
+  }
+
+  /**
+   * One AdamW step on parameter, first and second moment, all of equal size, in place; nothing if
+   * the step is held.
+   *
+   * @param step its {@link StepNumbers}, F64 [{@link StepNumbers#SIZE}]
+   */
   public void adamW(
-      AdamWStep step, Tensor parameter, Tensor gradient, Tensor firstMoment, Tensor secondMoment) {
+      AdamWConstants constants,
+      Tensor step,
+      Tensor parameter,
+      Tensor gradient,
+      Tensor firstMoment,
+      Tensor secondMoment) {
+    checks.step("adamW", step);
     checks.sameSize("adamW", parameter, gradient, firstMoment, secondMoment);
-    parts.adamW().adamW(step, parameter, gradient, firstMoment, secondMoment);
+    parts.adamW().adamW(constants, step, parameter, gradient, firstMoment, secondMoment);
   }
 }

@@ -31,6 +31,23 @@ record OperandChecks(ElementType real, boolean onHost) {
     vector(operation, "y", y, x.type(), x.size());
   }
 
+  /** As {@link Backend#addDot}. */
+  void addDot(Tensor x, Tensor y, Tensor sum) {
+    pair("addDot", x, y);
+    vector("addDot", "sum", sum, ElementType.F64, 1);
+  }
+
+  /** As {@link Backend#gradientScale}. */
+  void gradientScale(Tensor sums, Tensor step) {
+    vector("gradientScale", "sums", sums, ElementType.F64, Math.max(1, sums.size()));
+    step("gradientScale", step);
+  }
+
+  /** The {@link StepNumbers} of a step. */
+  void step(String operation, Tensor step) {
+    vector(operation, "step", step, ElementType.F64, StepNumbers.SIZE);
+  }
+
   /** One tensor of F32 or F64 elements. */
   void floating(String operation, String name, Tensor x) {
     if (!x.type().isReal()) {

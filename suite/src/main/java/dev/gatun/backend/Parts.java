@@ -5,6 +5,7 @@ import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /**
  * What a device brings to become a {@link Backend}: a part for each kind of operation. The methods
@@ -90,6 +91,12 @@ public record Parts(
     float[] toFloats(Tensor from);
 
     int[] toInts(Tensor from);
+
+    /** By default the values are read at once. */
+    default Supplier<double[]> toDoublesLater(Tensor from) {
+      double[] values = toDoubles(from);
+      return () -> values;
+    }
   }
 
   /** Simple operations and sums over whole tensors. */
@@ -103,6 +110,8 @@ public record Parts(
     void scale(double alpha, Tensor x);
 
     double dot(Tensor x, Tensor y);
+
+    void addDot(double alpha, Tensor x, Tensor y, Tensor sum);
 
     long firstNonFinite(Tensor x);
   }
@@ -253,9 +262,16 @@ public record Parts(
         double scale);
   }
 
-  /** The AdamW update. */
+  /** The AdamW update, and what a step takes of its gradient. */
   public interface AdamW {
+    void gradientScale(Tensor sums, double clipNorm, Tensor step);
+
     void adamW(
-        AdamWStep step, Tensor parameter, Tensor gradient, Tensor firstMoment, Tensor secondMoment);
+        AdamWConstants constants,
+        Tensor step,
+        Tensor parameter,
+        Tensor gradient,
+        Tensor firstMoment,
+        Tensor secondMoment);
   }
 }

@@ -7,7 +7,6 @@ import dev.gatun.model.LanguageModel;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.tensor.Batch;
-import dev.gatun.train.StepReport;
 import dev.gatun.train.Trainer;
 import dev.gatun.train.TrainingConfig;
 import dev.gatun.train.TrainingListener;
@@ -102,13 +101,11 @@ record TrainingWork(
           @Override
           public void reached(long step, LanguageModel model) {
             awaitDevice(backend);
+            if (step > 0) {
+              listener.finished((int) step - 1, (System.nanoTime() - start) * 1e-9);
+              awaitDevice(backend);
+            }
             start = System.nanoTime();
-          }
-
-          @Override
-          public void stepFinished(StepReport report) {
-            awaitDevice(backend);
-            listener.finished((int) report.step() - 1, (System.nanoTime() - start) * 1e-9);
           }
         };
     var training = TrainingConfig.of(rounds, batch, length, 1e-3, 1);
@@ -123,7 +120,7 @@ record TrainingWork(
     }
   }
 
-  /** A GPU works behind the calls: the trainer's own time of a step ends before its update does. */
+  /** A GPU works behind the calls; here each step is timed by itself, from start to end. */
   private static void awaitDevice(Backend backend) {
     backend.seconds(() -> {});
   }

@@ -70,6 +70,6 @@ public final class CudaBackend {
         new Rotary(launcher),
         new CausalAttention(launcher, memory, math),
         new CrossEntropy(launcher, math, rounded),
-        new AdamW(launcher, memory.roundedWeights()));
+        new AdamW(launcher, memory));
   }
 }
