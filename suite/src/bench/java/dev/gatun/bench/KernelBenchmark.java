@@ -1,9 +1,9 @@
 package dev.gatun.bench;
 
 import dev.gatun.backend.AdamWConstants;
-import dev.gatun.backend.StepNumbers;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.Elementwise;
+import dev.gatun.backend.StepNumbers;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.tensor.ElementType;
@@ -38,6 +38,7 @@ public class KernelBenchmark {
 
   /** What one benchmark needs is allocated when it first asks: together they do not fit. */
   private Tensor[] tensors;
+
   private Tensor step;
 
   @Setup
@@ -99,7 +100,13 @@ public class KernelBenchmark {
       step = scope.zeros(ElementType.F64, StepNumbers.SIZE);
       backend.write(new StepNumbers(10, 1e-3, 1).values(), step);
     }
-    backend.adamW(new AdamWConstants(0.9, 0.95, 1e-8, 0.1), step, tensors[0], tensors[1], tensors[2], tensors[3]);
+    backend.adamW(
+        new AdamWConstants(0.9, 0.95, 1e-8, 0.1),
+        step,
+        tensors[0],
+        tensors[1],
+        tensors[2],
+        tensors[3]);
   }
 
   private Tensor random(int rows, int cols) {

@@ -405,6 +405,36 @@ public final class Backend implements AutoCloseable {
     parts.rmsNorm().rmsNormBackward(dY, x, weight, rstd, dX, dWeight);
   }
 
+  /**
+   * The residual stream after a branch, and its norm: sum ← residual + x·Wᵀ + bias, added up in
+   * this order, y [N, D] ← norm(sum). No two of the tensors share memory.
+   */
+  public void residualNorm(Residual residual, RowNorm norm, Tensor y) {
+    checks.residualNorm(residual, norm, y);
+    parts
+        .residualNorm()
+        .ifPresentOrElse(
+            part -> part.residualNorm(residual, norm, y),
+            () -> {
+              Tensor sum = residual.sum();
+              copy(residual.residual(), sum);
+              gemm(Transpose.NO, Transpose.YES, 1, residual.x(), residual.weight(), 1, sum);
+              residual.bias().ifPresent(bias -> addBias(bias, sum));
+              norm(sum, norm, y);
+            });
+  }
+
+  /** {@link #layerNorm} or {@link #rmsNorm}: y [N, D] ← norm(x [N, D]). */
+  public void norm(Tensor x, RowNorm norm, Tensor y) {
+    checks.norm(x, norm, y);
+    switch (norm) {
+      case RowNorm.Layer(Tensor weight, Tensor bias, double epsilon, Tensor mean, Tensor rstd) ->
+          parts.layerNorm().layerNorm(x, weight, bias, epsilon, y, mean, rstd);
+      case RowNorm.RootMeanSquare(Tensor weight, double epsilon, Tensor rstd) ->
+          parts.rmsNorm().rmsNorm(x, weight, epsilon, y, rstd);
+    }
+  }
+
   /** y = form(x), elementwise; y may be x. */
   public void elementwise(Elementwise form, Tensor x, Tensor y) {
     checks.sameSize("elementwise", x, y);

@@ -4,6 +4,7 @@ import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 
@@ -27,6 +28,7 @@ public record Parts(
     Bias bias,
     LayerNorm layerNorm,
     RmsNorm rmsNorm,
+    Optional<ResidualNorm> residualNorm,
     ElementwiseFunctions elementwiseFunctions,
     GatedActivation gatedActivation,
     Rotary rotary,
@@ -194,6 +196,14 @@ public record Parts(
 
     void rmsNormBackward(
         Tensor dY, Tensor x, Tensor weight, Tensor rstd, Tensor dX, Tensor dWeight);
+  }
+
+  /**
+   * The residual stream and its norm in one pass over memory, of a device that gains by it. Others
+   * copy the stream, and their product adds to the copy.
+   */
+  public interface ResidualNorm {
+    void residualNorm(Residual residual, RowNorm norm, Tensor y);
   }
 
   /** Functions of single elements. */

@@ -11,8 +11,7 @@ import java.lang.foreign.ValueLayout;
  * @param gradientScale factor on the gradient before anything else (clipping)
  * @param isHeld whether the step is left out, because the gradient is not finite
  */
-public record StepNumbers(
-    long number, double learningRate, double gradientScale, boolean isHeld) {
+public record StepNumbers(long number, double learningRate, double gradientScale, boolean isHeld) {
   /** Elements of the tensor. */
   public static final int SIZE = 4;
 

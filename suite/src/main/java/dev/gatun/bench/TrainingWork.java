@@ -103,7 +103,6 @@ record TrainingWork(
             awaitDevice(backend);
             if (step > 0) {
               listener.finished((int) step - 1, (System.nanoTime() - start) * 1e-9);
-              awaitDevice(backend);
             }
             start = System.nanoTime();
           }

@@ -81,7 +81,8 @@ public final class Trainer implements AutoCloseable {
     int mostUnderWay = model.backend().worksBehindCalls() ? 1 : 0;
     while (step < config.steps() && !stopRequested) {
       listeners.forEach(l -> l.reached(step, model));
-      underWay.add(steps.begin(++step));
+      underWay.add(steps.begin(step + 1));
+      step++;
       finishAllBut(mostUnderWay);
       evaluateIfDue();
       if (config.checkpointInterval() > 0 && step % config.checkpointInterval() == 0) {
@@ -119,12 +120,7 @@ public final class Trainer implements AutoCloseable {
     long elapsed = end - Math.max(begun.start(), lastEnd);
     lastEnd = end;
     return new StepReport(
-        begun.number(),
-        loss,
-        gradientNorm,
-        begun.learningRate(),
-        config.tokensPerStep(),
-        elapsed);
+        begun.number(), loss, gradientNorm, begun.learningRate(), config.tokensPerStep(), elapsed);
   }
 
   private void evaluateIfDue() {

@@ -63,8 +63,7 @@ final class TrainingStep implements AutoCloseable {
   Begun begin(long number) {
     long start = System.nanoTime();
     double learningRate = config.schedule().at(number - 1);
-    backend.write(
-        new double[] {number, learningRate}, numbers.slice(0, StepNumbers.KNOWN_BEFORE));
+    backend.write(new double[] {number, learningRate}, numbers.slice(0, StepNumbers.KNOWN_BEFORE));
     for (int i = 0; i < config.accumulation(); i++) {
       Batch batch = batch(number, i);
       var place = new Place(i == 0, i == config.accumulation() - 1);

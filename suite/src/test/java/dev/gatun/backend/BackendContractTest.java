@@ -10,6 +10,7 @@ import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -153,6 +154,52 @@ public abstract class BackendContractTest extends RowOperationsContract {
         shifted(normal(rows, 0.1), 0.5),
         normal((long) rows * cols),
         normal(cols));
+  }
+
+  /** Rows of warps and of blocks, with columns beyond what their threads hold in registers. */
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1, 1, true",
+    "3, 7, 5, false",
+    "17, 33, 8, true",
+    "130, 64, 3, false",
+    "3, 1001, 2, true",
+    "5, 1030, 2, false",
+    "2, 8200, 1, true"
+  })
+  void residualNorm(int rows, int cols, int inner, boolean biased) {
+    for (boolean rms : new boolean[] {true, false}) {
+      check(
+          "residualNorm",
+          run -> {
+            Tensor sum = run.out(rows, cols);
+            Tensor y = run.out(rows, cols);
+            Tensor mean = run.out(rows);
+            Tensor rstd = run.out(rows);
+            var residual =
+                new Residual(
+                    run.in(0, rows, inner),
+                    run.in(1, cols, inner),
+                    biased ? Optional.of(run.in(2, cols)) : Optional.empty(),
+                    run.in(3, rows, cols),
+                    sum);
+            Tensor weight = run.in(4, cols);
+            run.backend()
+                .residualNorm(
+                    residual,
+                    rms
+                        ? new RowNorm.RootMeanSquare(weight, 1e-6, rstd)
+                        : new RowNorm.Layer(weight, run.in(5, cols), 1e-5, mean, rstd),
+                    y);
+            return rms ? List.of(sum, y, rstd) : List.of(sum, y, mean, rstd);
+          },
+          normal((long) rows * inner),
+          normal((long) cols * inner),
+          normal(cols),
+          normal((long) rows * cols, 3),
+          normal(cols),
+          normal(cols));
+    }
   }
 
   @ParameterizedTest
@@ -529,8 +576,7 @@ public abstract class BackendContractTest extends RowOperationsContract {
           Tensor p = run.in(0, size);
           Tensor m = run.in(2, size);
           Tensor v = run.in(3, size);
-          run.backend()
-              .adamW(ADAM_W, run.step(step, 3e-4, 0.5), p, run.in(1, size), m, v);
+          run.backend().adamW(ADAM_W, run.step(step, 3e-4, 0.5), p, run.in(1, size), m, v);
           return List.of(p, m, v);
         },
         normal(size),
@@ -601,6 +647,13 @@ public abstract class BackendContractTest extends RowOperationsContract {
               Map.entry("embedding", () -> backend.embedding(a, ids, b)),
               Map.entry("gated", () -> backend.gated(Gate.SILU, a, b)),
               Map.entry("rmsNorm", () -> backend.rmsNorm(a, row, 1e-5, b, column)),
+              Map.entry(
+                  "residualNorm",
+                  () ->
+                      backend.residualNorm(
+                          new Residual(a, a, Optional.empty(), a, b),
+                          new RowNorm.RootMeanSquare(row, 1e-5, column),
+                          b)),
               Map.entry("layerNorm", () -> backend.layerNorm(a, row, row, 1e-5, a, column, row)),
               Map.entry("rotary", () -> backend.rotary(shape, a, a, b)),
               Map.entry("attention", () -> backend.attention(shape, b, a, a)),
@@ -614,7 +667,7 @@ public abstract class BackendContractTest extends RowOperationsContract {
               Map.entry("crossEntropy", () -> backend.crossEntropy(a, row, 1, column)),
               Map.entry("crossEntropyLoss", () -> backend.crossEntropyLoss(a, ids, row)),
               Map.entry("addDot", () -> backend.addDot(1, a, a, column)),
-              Map.entry("gradientScale", () -> backend.gradientScale(column, 1, step)),
+              Map.entry("gradientScale", () -> backend.gradientScale(ids, 1, step)),
               Map.entry("adamW", () -> backend.adamW(ADAM_W, step, a, a, b, a)),
               Map.entry("adamW: step", () -> backend.adamW(ADAM_W, column, a, a, a, a)));
       mistakes.forEach((name, mistake) -> {

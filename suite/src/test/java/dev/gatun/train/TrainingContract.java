@@ -140,8 +140,7 @@ abstract class TrainingContract {
     }
   }
 
-  private void step(
-      Optimiser optimiser, long number, double learningRate, double gradientScale) {
+  private void step(Optimiser optimiser, long number, double learningRate, double gradientScale) {
     try (TensorScope scope = backend.newScope()) {
       Tensor numbers = scope.zeros(ElementType.F64, StepNumbers.SIZE);
       backend.write(new StepNumbers(number, learningRate, gradientScale).values(), numbers);
@@ -372,16 +371,16 @@ abstract class TrainingContract {
 
   @Test
   void aStepThatIsNotFiniteIsNamedThoughTheNextOneIsUnderWay() {
-    String tensor = "model.layers.1.mlp.up_proj.weight";
+    // Its square is no number of the type: the parameters are finite, and the gradient is not.
+    double large = backend.real().byteSize() == 8 ? 1e200 : 1e38;
     List<Long> finished = new ArrayList<>();
     TrainingListener poison =
         new TrainingListener() {
           @Override
           public void reached(long step, LanguageModel model) {
             if (step == 3) {
-              // Its square is too large for a loss; a step later nothing is wrong with the values.
-              model.backend().fill(model.parameters().value("lm_head.weight"), 1e38);
-              model.backend().fill(model.parameters().value("model.norm.weight"), 1e38);
+              model.backend().fill(model.parameters().value("lm_head.weight"), large);
+              model.backend().fill(model.parameters().value("model.norm.weight"), large);
             }
           }
 
@@ -396,11 +395,10 @@ abstract class TrainingContract {
       try (LanguageModel model = model();
           Trainer trainer = trainer(model, withAccumulation(config, 4, 3), poison)) {
         DivergedException e = assertThrows(DivergedException.class, trainer::run);
-        assertTrue(e.getMessage().startsWith("step 4: "), e.getMessage());
+        assertTrue(e.getMessage().startsWith("step 4: the gradient of "), e.getMessage());
         assertEquals(List.of(1L, 2L, 3L), finished);
         double[] values = backend.toDoubles(model.parameters().value("lm_head.weight"));
-        assertEquals((double) (float) 1e38, values[0], 1e31);
-        assertEquals(-1, backend.firstNonFinite(model.parameters().value(tensor)));
+        assertEquals(large, values[0], 1e-6 * large);
       }
     }
   }

@@ -1,8 +1,8 @@
 package dev.gatun.claims.frozen;
 
 import dev.gatun.backend.AdamWConstants;
-import dev.gatun.backend.StepNumbers;
 import dev.gatun.backend.Backend;
+import dev.gatun.backend.StepNumbers;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.data.Randomness;
 import dev.gatun.model.head.FactorisedHead;

@@ -2,12 +2,12 @@ package dev.gatun.backend.cpu;
 
 import com.sun.management.ThreadMXBean;
 import dev.gatun.backend.AdamWConstants;
-import dev.gatun.backend.StepNumbers;
 import dev.gatun.backend.AttentionShape;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.Elementwise;
 import dev.gatun.backend.Gate;
 import dev.gatun.backend.LogSumExp;
+import dev.gatun.backend.StepNumbers;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.data.Randomness;

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.backend.AdamWConstants;
-import dev.gatun.backend.StepNumbers;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.MathMode;
+import dev.gatun.backend.StepNumbers;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.tensor.ElementType;

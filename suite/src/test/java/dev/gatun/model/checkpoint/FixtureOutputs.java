@@ -1,8 +1,8 @@
 package dev.gatun.model.checkpoint;
 
 import dev.gatun.backend.AdamWConstants;
-import dev.gatun.backend.StepNumbers;
 import dev.gatun.backend.Backend;
+import dev.gatun.backend.StepNumbers;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.model.LanguageModel;
