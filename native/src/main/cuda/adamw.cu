@@ -7,7 +7,7 @@
 #include "bf16.cuh"
 #include "gatun.cuh"
 
-// The step's constants; see AdamWFactors.
+// What of a step is the same for all elements; see AdamWFactors.
 struct Factors {
   float gradient_scale;
   float beta1;
@@ -18,7 +18,60 @@ struct Factors {
   float minus_rate;
   float inverse_root;
   float epsilon;
+  float held;  // not 0: the step is left out
 };
+
+// The numbers of a step; see StepNumbers.
+constexpr int NUMBER = 0;
+constexpr int LEARNING_RATE = 1;
+constexpr int GRADIENT_SCALE = 2;
+constexpr int HELD = 3;
+
+// What a step takes of its gradient: the factor that takes it to the norm clip_norm where its norm is
+// larger, and that it is left out once one of the sums is not finite. Each operation rounds once, as
+// on the host. One thread works: latency bounds it.
+extern "C" __global__ void __launch_bounds__(128) gradient_scale_f64(
+    const double *sums,  // [count]: the square of the gradient's norm, then others
+    double *step,        // [4]
+    double clip_norm, int count) {
+  if (threadIdx.x > 0) {
+    return;
+  }
+  const double norm = __dsqrt_rn(sums[0]);
+  step[GRADIENT_SCALE] = norm > clip_norm ? __ddiv_rn(clip_norm, norm) : 1.0;
+  for (int i = 0; i < count; i++) {
+    // Zero times infinity or NaN is NaN, which equals nothing.
+    if (!(sums[i] * 0.0 == 0.0)) {
+      step[HELD] = 1.0;
+    }
+  }
+}
+
+// The factors of a step, worked out in f64 and rounded once. The host's are the same but where its
+// pow and this one, which err by 1e-16, fall on two sides of the middle between two floats. One
+// thread works: latency bounds it.
+extern "C" __global__ void __launch_bounds__(128) adamw_factors_f32(
+    const double *step,  // [4]
+    float *factors,      // [10]: Factors
+    double beta1, double beta2, double epsilon, double weight_decay) {
+  if (threadIdx.x > 0) {
+    return;
+  }
+  const double rate = step[LEARNING_RATE];
+  const double correction1 = __dsub_rn(1.0, pow(beta1, step[NUMBER]));
+  const double correction2 = __dsub_rn(1.0, pow(beta2, step[NUMBER]));
+  Factors *const f = reinterpret_cast<Factors *>(factors);
+  f->gradient_scale = (float)step[GRADIENT_SCALE];
+  f->beta1 = (float)beta1;
+  f->one_minus_beta1 = (float)__dsub_rn(1.0, beta1);
+  f->beta2 = (float)beta2;
+  f->one_minus_beta2 = (float)__dsub_rn(1.0, beta2);
+  f->minus_decay = (float)__dmul_rn(-rate, weight_decay);
+  f->minus_rate = (float)__ddiv_rn(-rate, correction1);
+  f->inverse_root = (float)__ddiv_rn(1.0, __dsqrt_rn(correction2));
+  f->epsilon = (float)epsilon;
+  f->held = step[HELD] == 0.0 ? 0.0f : 1.0f;
+}
 
 static __device__ __forceinline__ float scaled_sum(float x, float a, float y, float b) {
   return __fadd_rn(__fmul_rn(x, a), __fmul_rn(y, b));
@@ -39,11 +92,13 @@ static __device__ __forceinline__ void update(const Factors &f, float &p, float 
 // four are 16-byte aligned; n if there is none.
 extern "C" __global__ void __launch_bounds__(256)
     adamw_f32(float *parameter, const float *gradient, float *first_moment, float *second_moment,
-              unsigned short *rounded, long long n, long long head, float gradient_scale, float beta1,
-              float one_minus_beta1, float beta2, float one_minus_beta2, float minus_decay,
-              float minus_rate, float inverse_root, float epsilon) {
-  const Factors f = {gradient_scale, beta1,       one_minus_beta1, beta2,  one_minus_beta2,
-                     minus_decay,    minus_rate, inverse_root,    epsilon};
+              unsigned short *rounded,
+              const float *factors,  // [10]: Factors
+              long long n, long long head) {
+  const Factors f = *reinterpret_cast<const Factors *>(factors);
+  if (f.held != 0.0f) {
+    return;
+  }
   const long long thread = blockIdx.x * static_cast<long long>(blockDim.x) + threadIdx.x;
   const long long threads = gridDim.x * static_cast<long long>(blockDim.x);
   const long long vectors = (n - head) / 4;

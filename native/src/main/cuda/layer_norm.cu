@@ -2,9 +2,9 @@
 //   y = x̂·weight + bias, x̂ = (x − mean)·rstd, rstd = 1/√(variance + ε)
 //   dX ← dX + rstd·(ĝ − mean(ĝ) − x̂·mean(ĝ·x̂)), ĝ = dY·weight
 //   dWeight ← dWeight + Σₙ dY·x̂,  dBias ← dBias + Σₙ dY
-// Memory bandwidth bounds both: 2·N·D elements forward; 4·N·D backward (dY, x, dX twice) and the
-// parts of the sums over rows. A row belongs to a warp up to 1,024 columns, else to a block.
-#include "gatun.cuh"
+// Memory bandwidth bounds both: 2·N·D elements forward, and 4·N·D where x is a sum that is made here;
+// 4·N·D backward (dY, x, dX twice) and the parts of the sums over rows. A row belongs to a warp up to 1,024 columns, else to a block.
+#include "residual.cuh"
 
 constexpr int THREADS = 256;
 constexpr int STRIPS = 8;  // of 4·LANES columns, that a row's threads hold in registers
@@ -29,6 +29,44 @@ static __device__ __forceinline__ void each_strip(const float4 (&held)[STRIPS], 
   }
 }
 
+// load gives a strip of x when it is read first; what does not fit in registers is read from x again.
+template <bool ALIGNED, int LANES, typename Load>
+static __device__ __forceinline__ void normalise(Load load, const float *x, const float *weight,
+                                                 const float *bias, float epsilon, float *y,
+                                                 float *mean, float *rstd, int lane, int cols) {
+  float4 held[STRIPS];
+#pragma unroll
+  for (int s = 0; s < STRIPS; s++) {
+    held[s] = load(s * 4 * LANES);
+  }
+  float sum = 0.0f;
+#pragma unroll
+  for (int s = 0; s < STRIPS; s++) {
+    sum += sum4(held[s]);
+  }
+  for (int base = STRIPS * 4 * LANES; LANES > WARP && base < cols; base += 4 * LANES) {
+    sum += sum4(load(base));
+  }
+  const float mu = row_sum<LANES>(sum) / cols;
+  float squares = 0.0f;
+  each_strip<ALIGNED, LANES>(held, x, lane, cols, [&](int base, float4 v) {
+    const float4 square = each4([=](float e) { return (e - mu) * (e - mu); }, v);
+    squares += sum4(within_row<ALIGNED, LANES>(square, base, lane, cols));
+  });
+  const float r = 1.0f / sqrtf(row_sum<LANES>(squares) / cols + epsilon);
+  each_strip<ALIGNED, LANES>(held, x, lane, cols, [&](int base, float4 v) {
+    const float4 w = load_strip<ALIGNED, LANES>(weight, base, lane, cols);
+    const float4 b = load_strip<ALIGNED, LANES>(bias, base, lane, cols);
+    store_strip<ALIGNED, LANES>(
+        y, base, lane, cols,
+        each4([=](float e, float p, float q) { return fmaf((e - mu) * r, p, q); }, v, w, b));
+  });
+  if (lane == 0) {
+    *mean = mu;
+    *rstd = r;
+  }
+}
+
 template <bool ALIGNED, int LANES>
 static __device__ __forceinline__ void forward(const float *x, const float *weight,
                                                const float *bias, float epsilon, float *y,
@@ -41,32 +79,31 @@ static __device__ __forceinline__ void forward(const float *x, const float *weig
     return;  // a whole warp; a block's row is never beyond
   }
   const float *const in = x + row * cols;
+  normalise<ALIGNED, LANES>(
+      [=](int base) { return load_strip<ALIGNED, LANES>(in, base, lane, cols); }, in, weight, bias,
+      epsilon, y + row * cols, mean + row, rstd + row, lane, cols);
+}
+
+template <bool ALIGNED, int LANES>
+static __device__ __forceinline__ void add_forward(const float *residual, const float *added,
+                                                   const float *weight, const float *bias,
+                                                   float epsilon, float *sum, float *y,
+                                                   float *mean, float *rstd, long long rows,
+                                                   int cols) {
+  const int lane = threadIdx.x % LANES;
+  const long long row =
+      static_cast<long long>(blockIdx.x) * (THREADS / LANES) + threadIdx.x / LANES;
+  if (row >= rows) {
+    return;  // a whole warp; a block's row is never beyond
+  }
+  const float *const in = residual + row * cols;
+  float *const total = sum + row * cols;
   float *const out = y + row * cols;
-  float4 held[STRIPS];
-#pragma unroll
-  for (int s = 0; s < STRIPS; s++) {
-    held[s] = load_strip<ALIGNED, LANES>(in, s * 4 * LANES, lane, cols);
-  }
-  float sum = 0.0f;
-  each_strip<ALIGNED, LANES>(held, in, lane, cols, [&](int, float4 v) { sum += sum4(v); });
-  const float mu = row_sum<LANES>(sum) / cols;
-  float squares = 0.0f;
-  each_strip<ALIGNED, LANES>(held, in, lane, cols, [&](int base, float4 v) {
-    const float4 square = each4([=](float e) { return (e - mu) * (e - mu); }, v);
-    squares += sum4(within_row<ALIGNED, LANES>(square, base, lane, cols));
-  });
-  const float r = 1.0f / sqrtf(row_sum<LANES>(squares) / cols + epsilon);
-  each_strip<ALIGNED, LANES>(held, in, lane, cols, [&](int base, float4 v) {
-    const float4 w = load_strip<ALIGNED, LANES>(weight, base, lane, cols);
-    const float4 b = load_strip<ALIGNED, LANES>(bias, base, lane, cols);
-    store_strip<ALIGNED, LANES>(
-        out, base, lane, cols,
-        each4([=](float e, float p, float q) { return fmaf((e - mu) * r, p, q); }, v, w, b));
-  });
-  if (lane == 0) {
-    mean[row] = mu;
-    rstd[row] = r;
-  }
+  normalise<ALIGNED, LANES>(
+      [=](int base) {
+        return add_strip<ALIGNED, LANES>(in, out, added, total, base, lane, cols);
+      },
+      total, weight, bias, epsilon, out, mean + row, rstd + row, lane, cols);
 }
 
 // Grid: 8 rows of up to 1,024 columns in x.
@@ -100,6 +137,44 @@ extern "C" __global__ void __launch_bounds__(256, 2) layer_norm_block_f32(
     forward<true, THREADS>(x, weight, bias, epsilon, y, mean, rstd, rows, cols);
   } else {
     forward<false, THREADS>(x, weight, bias, epsilon, y, mean, rstd, rows, cols);
+  }
+}
+
+// The norm of residual + product + added, which it keeps as sum. Grid: 8 rows of up to 1,024 columns in x.
+extern "C" __global__ void __launch_bounds__(256, 2) layer_norm_add_warp_f32(
+    const float *__restrict__ residual,  // [N, D]
+    const float *__restrict__ added,     // [D], or null: the bias of the product
+    const float *__restrict__ weight,    // [D]
+    const float *__restrict__ bias,      // [D]
+    float epsilon,
+    float *sum,                // [N, D]
+    float *y,                  // [N, D]: the product before
+    float *__restrict__ mean,  // [N]
+    float *__restrict__ rstd,  // [N]
+    long long rows, int cols) {
+  if (aligned_rows(cols, residual, added, weight, bias, sum, y)) {
+    add_forward<true, WARP>(residual, added, weight, bias, epsilon, sum, y, mean, rstd, rows, cols);
+  } else {
+    add_forward<false, WARP>(residual, added, weight, bias, epsilon, sum, y, mean, rstd, rows, cols);
+  }
+}
+
+// The norm of residual + product + added, which it keeps as sum. Grid: a row in x.
+extern "C" __global__ void __launch_bounds__(256, 2) layer_norm_add_block_f32(
+    const float *__restrict__ residual,  // [N, D]
+    const float *__restrict__ added,     // [D], or null: the bias of the product
+    const float *__restrict__ weight,    // [D]
+    const float *__restrict__ bias,      // [D]
+    float epsilon,
+    float *sum,                // [N, D]
+    float *y,                  // [N, D]: the product before
+    float *__restrict__ mean,  // [N]
+    float *__restrict__ rstd,  // [N]
+    long long rows, int cols) {
+  if (aligned_rows(cols, residual, added, weight, bias, sum, y)) {
+    add_forward<true, THREADS>(residual, added, weight, bias, epsilon, sum, y, mean, rstd, rows, cols);
+  } else {
+    add_forward<false, THREADS>(residual, added, weight, bias, epsilon, sum, y, mean, rstd, rows, cols);
   }
 }
 

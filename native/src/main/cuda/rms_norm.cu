@@ -2,9 +2,9 @@
 //   y = x̂·weight, x̂ = x·rstd, rstd = 1/√(mean(x²) + ε)
 //   dX ← dX + rstd·(ĝ − x̂·mean(ĝ·x̂)), ĝ = dY·weight
 //   dWeight ← dWeight + Σₙ dY·x̂
-// Memory bandwidth bounds both: 2·N·D elements forward; 4·N·D backward (dY, x, dX twice) and the
-// parts of the sums over rows. A row belongs to a warp up to 1,024 columns, else to a block.
-#include "gatun.cuh"
+// Memory bandwidth bounds both: 2·N·D elements forward, and 4·N·D where x is a sum that is made here;
+// 4·N·D backward (dY, x, dX twice) and the parts of the sums over rows. A row belongs to a warp up to 1,024 columns, else to a block.
+#include "residual.cuh"
 
 constexpr int THREADS = 256;
 constexpr int STRIPS = 8;  // of 4·LANES columns, that a row's threads hold in registers
@@ -19,6 +19,43 @@ static __device__ __forceinline__ float squares(float4 v) {
   return sum4(each4([](float e) { return e * e; }, v));
 }
 
+// load gives a strip of x when it is read first; what does not fit in registers is read from x again.
+template <bool ALIGNED, int LANES, typename Load>
+static __device__ __forceinline__ void normalise(Load load, const float *x, const float *weight,
+                                                 float epsilon, float *y, float *rstd, int lane,
+                                                 int cols) {
+  constexpr int HELD = STRIPS * 4 * LANES;  // columns; what is beyond is read twice
+  float4 held[STRIPS];
+#pragma unroll
+  for (int s = 0; s < STRIPS; s++) {
+    held[s] = load(s * 4 * LANES);
+  }
+  float sum = 0.0f;
+#pragma unroll
+  for (int s = 0; s < STRIPS; s++) {
+    sum += squares(held[s]);
+  }
+  for (int base = HELD; LANES > WARP && base < cols; base += 4 * LANES) {
+    sum += squares(load(base));
+  }
+  const float r = 1.0f / sqrtf(row_sum<LANES>(sum) / cols + epsilon);
+  const auto put = [=](int base, float4 v) {
+    const float4 w = load_strip<ALIGNED, LANES>(weight, base, lane, cols);
+    store_strip<ALIGNED, LANES>(y, base, lane, cols,
+                                each4([=](float e, float p) { return e * r * p; }, v, w));
+  };
+#pragma unroll
+  for (int s = 0; s < STRIPS; s++) {
+    put(s * 4 * LANES, held[s]);
+  }
+  for (int base = HELD; LANES > WARP && base < cols; base += 4 * LANES) {
+    put(base, load_strip<ALIGNED, LANES>(x, base, lane, cols));
+  }
+  if (lane == 0) {
+    *rstd = r;
+  }
+}
+
 template <bool ALIGNED, int LANES>
 static __device__ __forceinline__ void forward(const float *x, const float *weight, float epsilon,
                                                float *y, float *rstd, long long rows, int cols) {
@@ -29,37 +66,30 @@ static __device__ __forceinline__ void forward(const float *x, const float *weig
     return;  // a whole warp; a block's row is never beyond
   }
   const float *const in = x + row * cols;
+  normalise<ALIGNED, LANES>(
+      [=](int base) { return load_strip<ALIGNED, LANES>(in, base, lane, cols); }, in, weight,
+      epsilon, y + row * cols, rstd + row, lane, cols);
+}
+
+template <bool ALIGNED, int LANES>
+static __device__ __forceinline__ void add_forward(const float *residual, const float *bias,
+                                                   const float *weight, float epsilon, float *sum,
+                                                   float *y, float *rstd, long long rows,
+                                                   int cols) {
+  const int lane = threadIdx.x % LANES;
+  const long long row =
+      static_cast<long long>(blockIdx.x) * (THREADS / LANES) + threadIdx.x / LANES;
+  if (row >= rows) {
+    return;  // a whole warp; a block's row is never beyond
+  }
+  const float *const in = residual + row * cols;
+  float *const total = sum + row * cols;
   float *const out = y + row * cols;
-  constexpr int HELD = STRIPS * 4 * LANES;  // columns; what is beyond is read twice
-  float4 held[STRIPS];
-#pragma unroll
-  for (int s = 0; s < STRIPS; s++) {
-    held[s] = load_strip<ALIGNED, LANES>(in, s * 4 * LANES, lane, cols);
-  }
-  float sum = 0.0f;
-#pragma unroll
-  for (int s = 0; s < STRIPS; s++) {
-    sum += squares(held[s]);
-  }
-  for (int base = HELD; LANES > WARP && base < cols; base += 4 * LANES) {
-    sum += squares(load_strip<ALIGNED, LANES>(in, base, lane, cols));
-  }
-  const float r = 1.0f / sqrtf(row_sum<LANES>(sum) / cols + epsilon);
-  const auto put = [=](int base, float4 v) {
-    const float4 w = load_strip<ALIGNED, LANES>(weight, base, lane, cols);
-    store_strip<ALIGNED, LANES>(out, base, lane, cols,
-                                each4([=](float e, float p) { return e * r * p; }, v, w));
-  };
-#pragma unroll
-  for (int s = 0; s < STRIPS; s++) {
-    put(s * 4 * LANES, held[s]);
-  }
-  for (int base = HELD; LANES > WARP && base < cols; base += 4 * LANES) {
-    put(base, load_strip<ALIGNED, LANES>(in, base, lane, cols));
-  }
-  if (lane == 0) {
-    rstd[row] = r;
-  }
+  normalise<ALIGNED, LANES>(
+      [=](int base) {
+        return add_strip<ALIGNED, LANES>(in, out, bias, total, base, lane, cols);
+      },
+      total, weight, epsilon, out, rstd + row, lane, cols);
 }
 
 // Grid: 8 rows of up to 1,024 columns in x.
@@ -89,6 +119,40 @@ extern "C" __global__ void __launch_bounds__(256, 2) rms_norm_block_f32(
     forward<true, THREADS>(x, weight, epsilon, y, rstd, rows, cols);
   } else {
     forward<false, THREADS>(x, weight, epsilon, y, rstd, rows, cols);
+  }
+}
+
+// The norm of residual + product + bias, which it keeps as sum. Grid: 8 rows of up to 1,024 columns in x.
+extern "C" __global__ void __launch_bounds__(256, 2) rms_norm_add_warp_f32(
+    const float *__restrict__ residual,  // [N, D]
+    const float *__restrict__ bias,      // [D], or null
+    const float *__restrict__ weight,    // [D]
+    float epsilon,
+    float *sum,                // [N, D]
+    float *y,                  // [N, D]: the product before
+    float *__restrict__ rstd,  // [N]
+    long long rows, int cols) {
+  if (aligned_rows(cols, residual, bias, weight, sum, y)) {
+    add_forward<true, WARP>(residual, bias, weight, epsilon, sum, y, rstd, rows, cols);
+  } else {
+    add_forward<false, WARP>(residual, bias, weight, epsilon, sum, y, rstd, rows, cols);
+  }
+}
+
+// The norm of residual + product + bias, which it keeps as sum. Grid: a row in x.
+extern "C" __global__ void __launch_bounds__(256, 2) rms_norm_add_block_f32(
+    const float *__restrict__ residual,  // [N, D]
+    const float *__restrict__ bias,      // [D], or null
+    const float *__restrict__ weight,    // [D]
+    float epsilon,
+    float *sum,                // [N, D]
+    float *y,                  // [N, D]: the product before
+    float *__restrict__ rstd,  // [N]
+    long long rows, int cols) {
+  if (aligned_rows(cols, residual, bias, weight, sum, y)) {
+    add_forward<true, THREADS>(residual, bias, weight, epsilon, sum, y, rstd, rows, cols);
+  } else {
+    add_forward<false, THREADS>(residual, bias, weight, epsilon, sum, y, rstd, rows, cols);
   }
 }
 

@@ -207,16 +207,29 @@ extern "C" __global__ void __launch_bounds__(256)
   dot(x, y, sums, n);
 }
 
-// Second pass, one block: result [1] <- the sum of sums [n].
-extern "C" __global__ void __launch_bounds__(256)
-    vector_sum_f64(const double *sums, double *result, long long n) {
+static __device__ __forceinline__ double sum_of(const double *sums, long long n) {
   double sum = 0;
   for (long long i = threadIdx.x; i < n; i += THREADS) {
     sum += sums[i];
   }
-  sum = block_sum(sum);
+  return block_sum(sum);
+}
+
+// Second pass, one block: result [1] <- the sum of sums [n].
+extern "C" __global__ void __launch_bounds__(256)
+    vector_sum_f64(const double *sums, double *result, long long n) {
+  const double sum = sum_of(sums, n);
   if (threadIdx.x == 0) {
     result[0] = sum;
+  }
+}
+
+// The same, but result [1] <- result + alpha * that sum; each operation rounds once, as on the host.
+extern "C" __global__ void __launch_bounds__(256)
+    add_vector_sum_f64(const double *sums, double alpha, double *result, long long n) {
+  const double sum = sum_of(sums, n);
+  if (threadIdx.x == 0) {
+    result[0] = __dadd_rn(result[0], __dmul_rn(alpha, sum));
   }
 }
 

@@ -219,6 +219,9 @@ GATUN_API int cuGraphLaunch(void *executable, void *stream) {
     return driver.answer(INVALID_VALUE, "cuGraphLaunch: no such executable graph");
   }
   auto graph = found->second;
+  if (driver.tracing != Driver::OFF) {
+    driver.trace += "graph " + std::to_string(graph->size()) + "\n";
+  }
   return driver.submit(driver.stream(stream), "graph", [graph, &driver] { driver.run(*graph); });
 }
 

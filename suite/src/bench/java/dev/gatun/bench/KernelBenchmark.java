@@ -1,8 +1,9 @@
 package dev.gatun.bench;
 
-import dev.gatun.backend.AdamWStep;
+import dev.gatun.backend.AdamWConstants;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.Elementwise;
+import dev.gatun.backend.StepNumbers;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
@@ -43,6 +44,8 @@ public class KernelBenchmark {
 
   /** What one benchmark needs is allocated when it first asks: together they do not fit. */
   private Tensor[] tensors;
+
+  private Tensor step;
 
   @Setup
   public void open() {
@@ -103,9 +106,16 @@ public class KernelBenchmark {
         tensors[i] = scope.zeros(ElementType.F32, PARAMETERS);
         backend.fill(tensors[i], 0.01);
       }
+      step = scope.zeros(ElementType.F64, StepNumbers.SIZE);
+      backend.write(new StepNumbers(10, 1e-3, 1).values(), step);
     }
-    var step = new AdamWStep(1e-3, 0.9, 0.95, 1e-8, 0.1, 10, 1);
-    backend.adamW(step, tensors[0], tensors[1], tensors[2], tensors[3]);
+    backend.adamW(
+        new AdamWConstants(0.9, 0.95, 1e-8, 0.1),
+        step,
+        tensors[0],
+        tensors[1],
+        tensors[2],
+        tensors[3]);
     BenchmarkDevice.await(backend);
   }
 

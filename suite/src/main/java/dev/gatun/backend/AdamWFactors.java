@@ -26,18 +26,18 @@ public record AdamWFactors(
     float epsilon) {
 
   /** Those of a step. */
-  public static AdamWFactors of(AdamWStep step) {
-    double correction1 = 1 - StrictMath.pow(step.beta1(), step.step());
-    double correction2 = 1 - StrictMath.pow(step.beta2(), step.step());
+  public static AdamWFactors of(AdamWConstants constants, StepNumbers step) {
+    double correction1 = 1 - StrictMath.pow(constants.beta1(), step.number());
+    double correction2 = 1 - StrictMath.pow(constants.beta2(), step.number());
     return new AdamWFactors(
         (float) step.gradientScale(),
-        (float) step.beta1(),
-        (float) (1 - step.beta1()),
-        (float) step.beta2(),
-        (float) (1 - step.beta2()),
-        (float) (-step.learningRate() * step.weightDecay()),
+        (float) constants.beta1(),
+        (float) (1 - constants.beta1()),
+        (float) constants.beta2(),
+        (float) (1 - constants.beta2()),
+        (float) (-step.learningRate() * constants.weightDecay()),
         (float) (-step.learningRate() / correction1),
         (float) (1 / Math.sqrt(correction2)),
-        (float) step.epsilon());
+        (float) constants.epsilon());
   }
 }

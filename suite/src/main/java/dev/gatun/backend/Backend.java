@@ -7,6 +7,7 @@ import dev.gatun.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /**
  * What a device can do, as a flat list of operations on dense row-major tensors.
@@ -57,6 +58,11 @@ public final class Backend implements AutoCloseable {
   /** Element type of weights and activations: F32, or F64 for an oracle. */
   public ElementType real() {
     return parts.device().real();
+  }
+
+  /** Whether operations may be under way when their calls have returned. */
+  public boolean worksBehindCalls() {
+    return !parts.device().isOnHost();
   }
 
   @Override
@@ -183,6 +189,16 @@ public final class Backend implements AutoCloseable {
     return parts.transfers().toInts(from);
   }
 
+  /**
+   * Copies the elements of a real tensor out without waiting: the values are those of now, whatever
+   * comes after. Asking for them waits, and tells of what a {@code to…} method tells of.
+   */
+  public Supplier<double[]> toDoublesLater(Tensor from) {
+    guard.refuseInside("toDoublesLater");
+    checks.floating("toDoublesLater", "from", from);
+    return parts.transfers().toDoublesLater(from);
+  }
+
   /** Copies elements between two tensors of equal size; F32 and F64 convert into each other. */
   public void copy(Tensor from, Tensor to) {
     checks.copy(from, to);
@@ -230,6 +246,12 @@ public final class Backend implements AutoCloseable {
     guard.refuseInside("dot");
     checks.pair("dot", x, y);
     return parts.vectors().dot(x, y);
+  }
+
+  /** sum F64 [1] ← sum + alpha·Σ xᵢ·yᵢ, the sum over i in f64 and as in {@link #dot}. */
+  public void addDot(double alpha, Tensor x, Tensor y, Tensor sum) {
+    checks.addDot(x, y, sum);
+    parts.vectors().addDot(alpha, x, y, sum);
   }
 
   /** Index of the first element that is NaN or infinite, or −1. */
@@ -393,6 +415,36 @@ public final class Backend implements AutoCloseable {
     parts.rmsNorm().rmsNormBackward(dY, x, weight, rstd, dX, dWeight);
   }
 
+  /**
+   * The residual stream after a branch, and its norm: sum ← residual + x·Wᵀ + bias, added up in
+   * this order, y [N, D] ← norm(sum). No two of the tensors share memory.
+   */
+  public void residualNorm(Residual residual, RowNorm norm, Tensor y) {
+    checks.residualNorm(residual, norm, y);
+    parts
+        .residualNorm()
+        .ifPresentOrElse(
+            part -> part.residualNorm(residual, norm, y),
+            () -> {
+              Tensor sum = residual.sum();
+              copy(residual.residual(), sum);
+              gemm(Transpose.NO, Transpose.YES, 1, residual.x(), residual.weight(), 1, sum);
+              residual.bias().ifPresent(bias -> addBias(bias, sum));
+              norm(sum, norm, y);
+            });
+  }
+
+  /** {@link #layerNorm} or {@link #rmsNorm}: y [N, D] ← norm(x [N, D]). */
+  public void norm(Tensor x, RowNorm norm, Tensor y) {
+    checks.norm(x, norm, y);
+    switch (norm) {
+      case RowNorm.Layer(Tensor weight, Tensor bias, double epsilon, Tensor mean, Tensor rstd) ->
+          parts.layerNorm().layerNorm(x, weight, bias, epsilon, y, mean, rstd);
+      case RowNorm.RootMeanSquare(Tensor weight, double epsilon, Tensor rstd) ->
+          parts.rmsNorm().rmsNorm(x, weight, epsilon, y, rstd);
+    }
+  }
+
   /** y = form(x), elementwise; y may be x. */
   public void elementwise(Elementwise form, Tensor x, Tensor y) {
     checks.sameSize("elementwise", x, y);
@@ -535,10 +587,35 @@ public final class Backend implements AutoCloseable {
         .weightedCrossEntropyColumns(logits, logSumExp, targets, weights, firstClass, scale);
   }
 
-  /** One AdamW step on parameter, first and second moment, all of equal size, in place. */
+  // Steps of an optimiser: see StepNumbers
+
+  /**
+   * What a step takes of its gradient, in place in its numbers, step F64 [{@link
+   * StepNumbers#SIZE}]: the scale becomes min(1, clipNorm/√sums₀), and the step is held from now on
+   * once one of the sums is not finite.
+   *
+   * @param sums F64 [n], of which the first is Σ g² of the gradient
+   */
+  public void gradientScale(Tensor sums, double clipNorm, Tensor step) {
+    checks.gradientScale(sums, step);
+    parts.adamW().gradientScale(sums, clipNorm, step);
+  }
+
+  /**
+   * One AdamW step on parameter, first and second moment, all of equal size, in place; nothing if
+   * the step is held.
+   *
+   * @param step its {@link StepNumbers}, F64 [{@link StepNumbers#SIZE}]
+   */
   public void adamW(
-      AdamWStep step, Tensor parameter, Tensor gradient, Tensor firstMoment, Tensor secondMoment) {
+      AdamWConstants constants,
+      Tensor step,
+      Tensor parameter,
+      Tensor gradient,
+      Tensor firstMoment,
+      Tensor secondMoment) {
+    checks.step("adamW", step);
     checks.sameSize("adamW", parameter, gradient, firstMoment, secondMoment);
-    parts.adamW().adamW(step, parameter, gradient, firstMoment, secondMoment);
+    parts.adamW().adamW(constants, step, parameter, gradient, firstMoment, secondMoment);
   }
 }

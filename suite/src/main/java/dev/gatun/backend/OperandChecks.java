@@ -31,6 +31,42 @@ record OperandChecks(ElementType real, boolean onHost) {
     vector(operation, "y", y, x.type(), x.size());
   }
 
+  /** As {@link Backend#residualNorm}. */
+  void residualNorm(Residual r, RowNorm norm, Tensor y) {
+    any("residualNorm", "residual", r.residual(), real);
+    matrix("residualNorm", "sum", r.sum(), real, r.residual().rows(), r.residual().cols());
+    gemm(Transpose.NO, Transpose.YES, r.x(), r.weight(), r.sum());
+    r.bias().ifPresent(bias -> bias("residualNorm", bias, r.sum()));
+    norm(r.sum(), norm, y);
+  }
+
+  /** As {@link Backend#norm}. */
+  void norm(Tensor x, RowNorm norm, Tensor y) {
+    switch (norm) {
+      case RowNorm.Layer(Tensor weight, Tensor bias, double _, Tensor mean, Tensor rstd) ->
+          layerNorm(x, weight, bias, y, mean, rstd);
+      case RowNorm.RootMeanSquare(Tensor weight, double _, Tensor rstd) ->
+          rmsNorm(x, weight, y, rstd);
+    }
+  }
+
+  /** As {@link Backend#addDot}. */
+  void addDot(Tensor x, Tensor y, Tensor sum) {
+    pair("addDot", x, y);
+    vector("addDot", "sum", sum, ElementType.F64, 1);
+  }
+
+  /** As {@link Backend#gradientScale}. */
+  void gradientScale(Tensor sums, Tensor step) {
+    vector("gradientScale", "sums", sums, ElementType.F64, Math.max(1, sums.size()));
+    step("gradientScale", step);
+  }
+
+  /** The {@link StepNumbers} of a step. */
+  void step(String operation, Tensor step) {
+    vector(operation, "step", step, ElementType.F64, StepNumbers.SIZE);
+  }
+
   /** One tensor of F32 or F64 elements. */
   void floating(String operation, String name, Tensor x) {
     if (!x.type().isReal()) {

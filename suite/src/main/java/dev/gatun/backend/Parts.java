@@ -5,7 +5,9 @@ import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /**
  * What a device brings to become a {@link Backend}: a part for each kind of operation. The methods
@@ -27,6 +29,7 @@ public record Parts(
     Bias bias,
     LayerNorm layerNorm,
     RmsNorm rmsNorm,
+    Optional<ResidualNorm> residualNorm,
     ElementwiseFunctions elementwiseFunctions,
     GatedActivation gatedActivation,
     Rotary rotary,
@@ -97,6 +100,12 @@ public record Parts(
     float[] toFloats(Tensor from);
 
     int[] toInts(Tensor from);
+
+    /** By default the values are read at once. */
+    default Supplier<double[]> toDoublesLater(Tensor from) {
+      double[] values = toDoubles(from);
+      return () -> values;
+    }
   }
 
   /** Simple operations and sums over whole tensors. */
@@ -110,6 +119,8 @@ public record Parts(
     void scale(double alpha, Tensor x);
 
     double dot(Tensor x, Tensor y);
+
+    void addDot(double alpha, Tensor x, Tensor y, Tensor sum);
 
     long firstNonFinite(Tensor x);
   }
@@ -194,6 +205,14 @@ public record Parts(
         Tensor dY, Tensor x, Tensor weight, Tensor rstd, Tensor dX, Tensor dWeight);
   }
 
+  /**
+   * The residual stream and its norm in one pass over memory, of a device that gains by it. Others
+   * copy the stream, and their product adds to the copy.
+   */
+  public interface ResidualNorm {
+    void residualNorm(Residual residual, RowNorm norm, Tensor y);
+  }
+
   /** Functions of single elements. */
   public interface ElementwiseFunctions {
     void elementwise(Elementwise form, Tensor x, Tensor y);
@@ -260,9 +279,16 @@ public record Parts(
         double scale);
   }
 
-  /** The AdamW update. */
+  /** The AdamW update, and what a step takes of its gradient. */
   public interface AdamW {
+    void gradientScale(Tensor sums, double clipNorm, Tensor step);
+
     void adamW(
-        AdamWStep step, Tensor parameter, Tensor gradient, Tensor firstMoment, Tensor secondMoment);
+        AdamWConstants constants,
+        Tensor step,
+        Tensor parameter,
+        Tensor gradient,
+        Tensor firstMoment,
+        Tensor secondMoment);
   }
 }

@@ -7,7 +7,6 @@ import dev.gatun.model.LanguageModel;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.tensor.Batch;
-import dev.gatun.train.StepReport;
 import dev.gatun.train.Trainer;
 import dev.gatun.train.TrainingConfig;
 import dev.gatun.train.TrainingListener;
@@ -107,13 +106,10 @@ record TrainingWork(
           @Override
           public void reached(long step, LanguageModel model) {
             awaitDevice(backend);
+            if (step > 0) {
+              listener.finished((int) step - 1, (System.nanoTime() - start) * 1e-9);
+            }
             start = System.nanoTime();
-          }
-
-          @Override
-          public void stepFinished(StepReport report) {
-            awaitDevice(backend);
-            listener.finished((int) report.step() - 1, (System.nanoTime() - start) * 1e-9);
           }
         };
     try (LanguageModel model = model(backend);
@@ -135,7 +131,7 @@ record TrainingWork(
     return new Trainer(model, training, randomTokens(), Optional.empty(), listeners);
   }
 
-  /** A GPU works behind the calls: the trainer's own time of a step ends before its update does. */
+  /** A GPU works behind the calls; here each step is timed by itself, from start to end. */
   private static void awaitDevice(Backend backend) {
     backend.seconds(() -> {});
   }

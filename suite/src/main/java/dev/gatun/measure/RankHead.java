@@ -1,7 +1,8 @@
 package dev.gatun.measure;
 
-import dev.gatun.backend.AdamWStep;
+import dev.gatun.backend.AdamWConstants;
 import dev.gatun.backend.Backend;
+import dev.gatun.backend.StepNumbers;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.data.Randomness;
 import dev.gatun.model.head.FactorisedHead;
@@ -10,20 +11,20 @@ import dev.gatun.model.head.HeadScores;
 import dev.gatun.model.head.LinearHead;
 import dev.gatun.model.head.MatrixHead;
 import dev.gatun.tensor.BlockVisitor;
+import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
 
 /** A head, W = A·B or W itself, in training on hidden states that stay as they are. */
 public final class RankHead implements AutoCloseable {
-  private static final double BETA1 = 0.9;
-  private static final double BETA2 = 0.95;
-  private static final double EPSILON = 1e-8;
+  private static final AdamWConstants ADAM_W = new AdamWConstants(0.9, 0.95, 1e-8, 0);
 
   private final Backend backend;
   private final TensorScope scope;
   private final List<Factor> factors;
   private final MatrixHead head;
+  private final Tensor step; // F64: see StepNumbers
   private long steps;
 
   /** A [V, r] and B [r, D] of W = A·B. */
@@ -50,6 +51,7 @@ public final class RankHead implements AutoCloseable {
     this.scope = scope;
     this.factors = factors;
     this.head = head;
+    this.step = scope.zeros(ElementType.F64, StepNumbers.SIZE);
   }
 
   /** A head that begins as A·B with A [V, r] and B [r, D], and keeps its bias [V]. */
@@ -110,9 +112,10 @@ public final class RankHead implements AutoCloseable {
     factors.forEach(factor -> backend.fill(factor.gradient, 0));
     head.gradients(hidden, targets, 1.0 / hidden.rows(), unused, BlockVisitor.NONE);
     steps++;
-    var step = new AdamWStep(learningRate, BETA1, BETA2, EPSILON, 0, steps, 1);
+    backend.write(new StepNumbers(steps, learningRate, 1).values(), step);
     for (Factor factor : factors) {
-      backend.adamW(step, factor.value, factor.gradient, factor.firstMoment, factor.secondMoment);
+      backend.adamW(
+          ADAM_W, step, factor.value, factor.gradient, factor.firstMoment, factor.secondMoment);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
+import dev.gatun.model.TransformerBlock.NormOfStream;
 import dev.gatun.tensor.Tensor;
 import java.util.Optional;
 
@@ -26,12 +27,21 @@ final class HeadInput {
             : Optional.empty();
   }
 
-  /** From x [N, D] to {@code pass.hidden} [N, E]. */
+  /** The norm that it begins with, which whoever makes its input takes of it, if there is one. */
+  Optional<NormOfStream> first(Activations pass) {
+    return norm.map(n -> new NormOfStream(n, normalised(pass), pass.finalStatistics));
+  }
+
+  /** From x [N, D], of which {@link #first} was taken, to {@code pass.hidden} [N, E]. */
   void forward(Tensor x, Activations pass) {
-    Tensor normalised = pass.normalised.orElse(pass.hidden);
-    norm.ifPresentOrElse(
-        n -> n.forward(x, normalised, pass.finalStatistics), () -> backend.copy(x, normalised));
-    projection.ifPresent(p -> p.forward(normalised, pass.hidden));
+    if (norm.isEmpty()) {
+      backend.copy(x, normalised(pass));
+    }
+    projection.ifPresent(p -> p.forward(normalised(pass), pass.hidden));
+  }
+
+  private static Tensor normalised(Activations pass) {
+    return pass.normalised.orElse(pass.hidden);
   }
 
   /** From {@code gradients.hidden} [N, E] to {@code gradients.residual} [N, D], overwritten. */

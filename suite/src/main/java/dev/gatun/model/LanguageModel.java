@@ -24,7 +24,7 @@ public final class LanguageModel implements AutoCloseable {
   private final Parameters parameters;
   private final Transformer backbone;
   private final Head head;
-  private final RepeatedPass trainingPass;
+  private final RepeatedPass gradientPass;
   private Optional<Targets> targetBuffer = Optional.empty();
   private long targetGeneration;
 
@@ -43,7 +43,7 @@ public final class LanguageModel implements AutoCloseable {
     this.parameters = new Parameters(backend, scope, new ParameterLayout(config));
     this.backbone = new Transformer(backend, config, parameters);
     this.head = ModelHead.of(backend, config, parameters, backward);
-    this.trainingPass = new RepeatedPass(backend);
+    this.gradientPass = new RepeatedPass(backend);
   }
 
   /**
@@ -106,22 +106,76 @@ public final class LanguageModel implements AutoCloseable {
    * @throws IllegalArgumentException if ids or extents do not fit the model
    */
   public double lossAndGradients(Batch batch, double scale, BlockVisitor tap) {
-    Tensor onDevice = upload(batch.targets());
-    backbone.load(batch.inputs(), batch.batch(), batch.length());
-    head.prepare(onDevice);
-    Runnable pass =
-        () -> {
-          Tensor hidden = backbone.forward();
-          head.gradients(hidden, onDevice, scale, backbone.hiddenGradient(), tap);
-          backbone.backward();
-        };
+    Tensor targets = load(batch);
+    Runnable pass = () -> accumulateGradients(targets, scale, tap);
     if (tap == BlockVisitor.NONE) {
-      trainingPass.run(
-          () -> new RepeatedPass.Form(batch.batch(), batch.length(), scale, generation()), pass);
+      gradientPass.run(() -> form(batch, scale), pass);
     } else {
       pass.run();
     }
-    return scale * head.lossSum(batch.targets().length);
+    return scale * head.lossSum(targets.size());
+  }
+
+  /** Tokens and targets for the next training pass; its targets on the device. */
+  private Tensor load(Batch batch) {
+    Tensor targets = upload(batch.targets());
+    backbone.load(batch.inputs(), batch.batch(), batch.length());
+    head.prepare(targets);
+    return targets;
+  }
+
+  private void accumulateGradients(Tensor targets, double scale, BlockVisitor tap) {
+    Tensor hidden = backbone.forward();
+    head.gradients(hidden, targets, scale, backbone.hiddenGradient(), tap);
+    backbone.backward();
+  }
+
+  private RepeatedPass.Form form(Batch batch, double scale) {
+    return new RepeatedPass.Form(batch.batch(), batch.length(), scale, generation());
+  }
+
+  /**
+   * A pass for gradients that is run on many batches, and recorded with what comes before and after
+   * it. Nothing of it is read to the host.
+   *
+   * @param loss F64 [1], to which scale·Σ losses of a batch are added
+   * @param before what is done before each pass
+   * @param after what is done after it; both keep the rules of {@link Backend#record}
+   */
+  public TrainingPass trainingPass(Tensor loss, Runnable before, Runnable after) {
+    return new TrainingPass(loss, before, after);
+  }
+
+  /** See {@link #trainingPass}; to be closed before what its operations use. */
+  public final class TrainingPass implements AutoCloseable {
+    private final RepeatedPass repeated = new RepeatedPass(backend);
+    private final Tensor loss;
+    private final Runnable before;
+    private final Runnable after;
+
+    private TrainingPass(Tensor loss, Runnable before, Runnable after) {
+      this.loss = loss;
+      this.before = before;
+      this.after = after;
+    }
+
+    /** Accumulates the gradient of scale·Σ losses of a batch into every parameter. */
+    public void run(Batch batch, double scale) {
+      Tensor targets = load(batch);
+      repeated.run(
+          () -> form(batch, scale),
+          () -> {
+            before.run();
+            accumulateGradients(targets, scale, BlockVisitor.NONE);
+            head.addLossSum(scale, targets.size(), loss);
+            after.run();
+          });
+    }
+
+    @Override
+    public void close() {
+      repeated.close();
+    }
   }
 
   /** How often a buffer that a training pass uses was replaced. */
@@ -180,7 +234,7 @@ public final class LanguageModel implements AutoCloseable {
 
   @Override
   public void close() {
-    trainingPass.close();
+    gradientPass.close();
     head.close();
     backbone.close();
     targetBuffer.ifPresent(t -> t.scope.close());

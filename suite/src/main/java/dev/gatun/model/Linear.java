@@ -1,6 +1,7 @@
 package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.backend.Residual;
 import dev.gatun.backend.Transpose;
 import dev.gatun.tensor.Tensor;
 import java.util.Optional;
@@ -51,6 +52,11 @@ final class Linear {
   private void product(Tensor x, double beta, Tensor y) {
     backend.gemm(Transpose.NO, Transpose.YES, 1, x, weight, beta, y);
     bias.ifPresent(b -> backend.addBias(b, y));
+  }
+
+  /** Its output for x [N, in] as a branch that joins the residual stream [N, out]. */
+  Residual joining(Tensor x, Tensor residual, Tensor sum) {
+    return new Residual(x, weight, bias, residual, sum);
   }
 
   /** dX [N, in] = dY·W, overwritten; accumulates dW += dYᵀ·x and db += Σ dY. */

@@ -1,6 +1,7 @@
 package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.backend.RowNorm;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.tensor.Tensor;
 import java.util.Optional;
@@ -8,8 +9,18 @@ import java.util.function.Supplier;
 
 /** LayerNorm or RMSNorm over rows of width D, with the gradients of its weights. */
 sealed interface Normalisation {
-  /** y [N, D] = norm(x [N, D]); keeps what the backward pass needs in the statistics. */
-  void forward(Tensor x, Tensor y, RowStatistics statistics);
+  /**
+   * This norm as the backend takes it, which keeps what the backward pass needs in the statistics:
+   * for one forward pass, because its parameters are those of now.
+   */
+  RowNorm rowNorm(RowStatistics statistics);
+
+  /** y [N, D] = norm(x [N, D]). */
+  default void forward(Tensor x, Tensor y, RowStatistics statistics) {
+    backend().norm(x, rowNorm(statistics), y);
+  }
+
+  Backend backend();
 
   /** Accumulates into dX [N, D] and into the weights' gradients. */
   void backward(Tensor dY, Tensor x, RowStatistics statistics, Tensor dX);
@@ -75,8 +86,8 @@ sealed interface Normalisation {
       Supplier<Tensor> dBias)
       implements Normalisation {
     @Override
-    public void forward(Tensor x, Tensor y, RowStatistics statistics) {
-      backend.layerNorm(x, weight, bias, epsilon, y, statistics.mean(), statistics.rstd());
+    public RowNorm rowNorm(RowStatistics statistics) {
+      return new RowNorm.Layer(weight, bias, epsilon, statistics.mean(), statistics.rstd());
     }
 
     @Override
@@ -99,12 +110,12 @@ sealed interface Normalisation {
       Supplier<Tensor> dWeight)
       implements Normalisation {
     @Override
-    public void forward(Tensor x, Tensor y, RowStatistics statistics) {
+    public RowNorm rowNorm(RowStatistics statistics) {
       onePlusWeight.ifPresent(sum -> {
         backend.fill(sum, 1);
         backend.axpy(1, weight, sum);
       });
-      backend.rmsNorm(x, factor(), epsilon, y, statistics.rstd());
+      return new RowNorm.RootMeanSquare(factor(), epsilon, statistics.rstd());
     }
 
     private Tensor factor() {

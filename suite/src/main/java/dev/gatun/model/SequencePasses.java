@@ -5,6 +5,7 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Forward passes of one block after the other over all sequences of a batch, so many at a time: the
@@ -64,7 +65,8 @@ public final class SequencePasses implements AutoCloseable {
           states,
           (from, to, pass) -> {
             Activations.Block kept = pass.blocks.getFirst();
-            block.forward(from, pass, kept);
+            block.first(kept).ifPresent(norm -> norm.of(from));
+            block.forward(from, pass, kept, Optional.empty());
             backend.copy(kept.output, to);
           });
     }
@@ -78,6 +80,7 @@ public final class SequencePasses implements AutoCloseable {
           states,
           hidden,
           (from, to, pass) -> {
+            headInput.first(pass).ifPresent(norm -> norm.of(from));
             headInput.forward(from, pass);
             backend.copy(pass.hidden, to);
           });

@@ -106,14 +106,22 @@ final class Transformer implements AutoCloseable {
     });
     Tensor x = pass.embedding;
     visitor.visit(0, x);
+    first(0, pass).ifPresent(norm -> norm.of(pass.embedding));
     for (int layer = 0; layer < blocks.size(); layer++) {
       Activations.Block kept = pass.blocks.get(layer);
-      blocks.get(layer).forward(x, pass, kept);
+      blocks.get(layer).forward(x, pass, kept, first(layer + 1, pass));
       x = kept.output;
       visitor.visit(layer + 1, x);
     }
     headInput.forward(x, pass);
     return pass.hidden;
+  }
+
+  /** The norm that a layer begins with, or behind the last one the head's input. */
+  private Optional<TransformerBlock.NormOfStream> first(int layer, Activations pass) {
+    return layer < blocks.size()
+        ? blocks.get(layer).first(pass.blocks.get(layer))
+        : headInput.first(pass);
   }
 
   private void scaleEmbedding(Tensor rows) {

@@ -1,7 +1,9 @@
 package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.backend.Residual;
 import dev.gatun.backend.TensorScope;
+import dev.gatun.model.Normalisation.RowStatistics;
 import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.tensor.Tensor;
 import java.util.Optional;
@@ -44,13 +46,38 @@ final class TransformerBlock {
     mlp = new Mlp(backend, config, parameters, layer);
   }
 
-  /** From x [N, D] to the block's output; x may be that output (evaluation). */
-  void forward(Tensor x, Activations pass, Activations.Block kept) {
+  /** A norm of the residual stream, and where its output [N, D] and its statistics go. */
+  record NormOfStream(Normalisation norm, Tensor normalised, RowStatistics statistics) {
+    void of(Tensor x) {
+      norm.forward(x, normalised, statistics);
+    }
+  }
+
+  /**
+   * The norm that a block begins with, which whoever makes its input takes of it, if it has one.
+   */
+  Optional<NormOfStream> first(Activations.Block kept) {
+    return form == BlockForm.NORM_BEFORE
+        ? Optional.of(
+            new NormOfStream(attentionNorm, kept.attentionBranch, kept.attentionStatistics))
+        : Optional.empty();
+  }
+
+  /**
+   * From x [N, D], of which {@link #first} was taken, to the block's output; x may be that output
+   * (evaluation).
+   *
+   * @param next the norm to take of the output
+   */
+  void forward(Tensor x, Activations pass, Activations.Block kept, Optional<NormOfStream> next) {
     switch (form) {
-      case NORM_BEFORE -> normBefore(x, pass, kept);
+      case NORM_BEFORE -> normBefore(x, pass, kept, next);
       case PARALLEL -> parallel(x, pass, kept);
       case NORM_AFTER, NORM_AROUND -> normAfter(x, pass, kept);
       case NORM_OF_SUM -> normOfSum(x, pass, kept);
+    }
+    if (form != BlockForm.NORM_BEFORE) {
+      next.ifPresent(norm -> norm.of(kept.output));
     }
   }
 
@@ -67,16 +94,24 @@ final class TransformerBlock {
     }
   }
 
-  private void normBefore(Tensor x, Activations pass, Activations.Block kept) {
-    attentionNorm.forward(x, kept.attentionBranch, kept.attentionStatistics);
+  private void normBefore(
+      Tensor x, Activations pass, Activations.Block kept, Optional<NormOfStream> next) {
     attention.forward(kept.attentionBranch, pass, kept);
-    backend.copy(x, kept.middle);
-    attention.output().forwardAdding(kept.attended, kept.middle);
+    join(
+        attention.output().joining(kept.attended, x, kept.middle),
+        new NormOfStream(mlpNorm, kept.mlpBranch, kept.mlpStatistics));
 
-    mlpNorm.forward(kept.middle, kept.mlpBranch, kept.mlpStatistics);
     mlp.forward(kept.mlpBranch, kept);
-    backend.copy(kept.middle, kept.output);
-    mlp.output().forwardAdding(kept.activated, kept.output);
+    next.ifPresentOrElse(
+        norm -> join(mlp.output().joining(kept.activated, kept.middle, kept.output), norm),
+        () -> {
+          backend.copy(kept.middle, kept.output);
+          mlp.output().forwardAdding(kept.activated, kept.output);
+        });
+  }
+
+  private void join(Residual residual, NormOfStream norm) {
+    backend.residualNorm(residual, norm.norm.rowNorm(norm.statistics), norm.normalised);
   }
 
   private void normBeforeBackward(
@@ -170,14 +205,14 @@ final class TransformerBlock {
 
   private void normOfSum(Tensor x, Activations pass, Activations.Block kept) {
     attention.forward(x, pass, kept);
-    backend.copy(x, kept.attentionBranch);
-    attention.output().forwardAdding(kept.attended, kept.attentionBranch);
-    attentionNorm.forward(kept.attentionBranch, kept.middle, kept.attentionStatistics);
+    join(
+        attention.output().joining(kept.attended, x, kept.attentionBranch),
+        new NormOfStream(attentionNorm, kept.middle, kept.attentionStatistics));
 
     mlp.forward(kept.middle, kept);
-    backend.copy(kept.middle, kept.mlpBranch);
-    mlp.output().forwardAdding(kept.activated, kept.mlpBranch);
-    mlpNorm.forward(kept.mlpBranch, kept.output, kept.mlpStatistics);
+    join(
+        mlp.output().joining(kept.activated, kept.middle, kept.mlpBranch),
+        new NormOfStream(mlpNorm, kept.output, kept.mlpStatistics));
   }
 
   private void normOfSumBackward(

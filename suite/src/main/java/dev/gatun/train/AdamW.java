@@ -1,6 +1,6 @@
 package dev.gatun.train;
 
-import dev.gatun.backend.AdamWStep;
+import dev.gatun.backend.AdamWConstants;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.model.Parameters;
@@ -36,30 +36,24 @@ final class AdamW implements Optimiser {
   }
 
   @Override
-  public void step(long number, double learningRate, double gradientScale) {
+  public void step(Tensor numbers) {
     Optimiser.forEachGroup(
-        parameters,
-        settings,
-        (from, to, decay) -> update(from, to, number, learningRate, decay, gradientScale));
+        parameters, settings, (from, to, decay) -> update(numbers, from, to, decay));
   }
 
-  private void update(
-      long from, long to, long number, double learningRate, double decay, double gradientScale) {
-    AdamWStep step =
-        new AdamWStep(
-            learningRate,
-            settings.beta1(),
-            settings.beta2(),
-            settings.epsilon(),
-            decay,
-            number,
-            gradientScale);
+  private void update(Tensor numbers, long from, long to, double decay) {
     backend.adamW(
-        step,
+        new AdamWConstants(settings.beta1(), settings.beta2(), settings.epsilon(), decay),
+        numbers,
         parameters.values().slice(from, to - from),
         parameters.gradients().slice(from, to - from),
         firstMoment.slice(from, to - from),
         secondMoment.slice(from, to - from));
+  }
+
+  @Override
+  public boolean isRecordable() {
+    return true;
   }
 
   @Override

@@ -5,22 +5,15 @@ import dev.gatun.model.LanguageModel;
 import dev.gatun.model.Parameters;
 
 /**
- * Stops a run before a step that would spoil the parameters. The loss and the gradient's norm are
+ * Says what a step that would have spoiled the parameters met. The loss and the gradient's norm are
  * there anyway; only when one is not finite are the tensors searched for the culprit.
  */
 final class DivergenceGuard {
   private DivergenceGuard() {}
 
-  /**
-   * Looks at a step whose gradients are ready and not yet applied.
-   *
-   * @throws DivergedException if the loss or the gradient is not finite
-   */
-  static void check(LanguageModel model, long step, double loss, double gradientNorm) {
-    if (Double.isFinite(loss) && Double.isFinite(gradientNorm)) {
-      return;
-    }
-    throw new DivergedException(
+  /** Of a step whose gradients are there, and not applied. */
+  static DivergedException diverged(LanguageModel model, long step, double loss) {
+    return new DivergedException(
         "step %s: %s; the loss is %s. The parameters are those before this step; try a lower learning rate, a warm-up, or clipping"
             .formatted(step, culprit(model), loss));
   }

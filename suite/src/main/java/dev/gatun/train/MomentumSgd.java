@@ -1,6 +1,7 @@
 package dev.gatun.train;
 
 import dev.gatun.backend.Backend;
+import dev.gatun.backend.StepNumbers;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.model.Parameters;
 import dev.gatun.tensor.Tensor;
@@ -31,7 +32,19 @@ final class MomentumSgd implements Optimiser {
   }
 
   @Override
-  public void step(long number, double learningRate, double gradientScale) {
+  public boolean isRecordable() {
+    return false;
+  }
+
+  @Override
+  public void step(Tensor numbers) {
+    StepNumbers step = StepNumbers.of(backend.toDoubles(numbers));
+    if (!step.isHeld()) {
+      update(step.learningRate(), step.gradientScale());
+    }
+  }
+
+  private void update(double learningRate, double gradientScale) {
     backend.scale(settings.momentum(), velocity);
     backend.axpy(gradientScale, parameters.gradients(), velocity);
     Optimiser.forEachGroup(

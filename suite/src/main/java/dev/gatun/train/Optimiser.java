@@ -18,11 +18,14 @@ sealed interface Optimiser extends AutoCloseable permits AdamW, MomentumSgd {
   }
 
   /**
-   * One step; the first is number 1.
+   * One step; nothing if it is held.
    *
-   * @param gradientScale factor on the gradient before anything else
+   * @param numbers its {@link dev.gatun.backend.StepNumbers} on the device
    */
-  void step(long number, double learningRate, double gradientScale);
+  void step(Tensor numbers);
+
+  /** Whether {@link #step} can be recorded: the host does not read the numbers. */
+  boolean isRecordable();
 
   /** What it remembers between steps, by name: tensors laid out as the parameters. */
   Map<String, Tensor> state();

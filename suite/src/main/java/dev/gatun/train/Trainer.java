@@ -3,10 +3,9 @@ package dev.gatun.train;
 import dev.gatun.data.BatchSource;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.model.head.HeadScores;
-import dev.gatun.tensor.Batch;
-import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.train.TrainingListener.Outcome;
-import java.util.Arrays;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,11 +17,13 @@ import java.util.Optional;
 public final class Trainer implements AutoCloseable {
   private final LanguageModel model;
   private final TrainingConfig config;
-  private final BatchSource batches;
   private final Optional<EvaluationSet> evaluation;
   private final List<TrainingListener> listeners;
   private final Optimiser optimiser;
+  private final TrainingStep steps;
+  private final Deque<TrainingStep.Begun> underWay = new ArrayDeque<>();
   private long step;
+  private long lastEnd = Long.MIN_VALUE;
   private volatile boolean stopRequested;
 
   /**
@@ -39,10 +40,10 @@ public final class Trainer implements AutoCloseable {
       List<TrainingListener> listeners) {
     this.model = model;
     this.config = config;
-    this.batches = batches;
     this.evaluation = evaluation;
     this.listeners = List.copyOf(listeners);
     this.optimiser = Optimiser.of(model.backend(), model.parameters(), config.optimiser());
+    this.steps = new TrainingStep(model, config, batches, optimiser);
   }
 
   public LanguageModel model() {
@@ -64,26 +65,32 @@ public final class Trainer implements AutoCloseable {
     step = stepsDone;
   }
 
-  /** Asks the run to end after the step in progress; may be called from any thread. */
+  /** Asks the run to end after the steps in progress; may be called from any thread. */
   public void requestStop() {
     stopRequested = true;
   }
 
   /**
-   * Trains until all steps are done or a stop is requested.
+   * Trains until all steps are done or a stop is requested. A device that works behind the calls
+   * gets the next step before the loss of the last one is read; nothing is under way while a model
+   * is evaluated or a checkpoint written, and when the run ends.
    *
    * @throws DivergedException if a loss or gradient is not finite; that step is not applied
    */
   public Outcome run() {
+    int mostUnderWay = model.backend().worksBehindCalls() ? 1 : 0;
     while (step < config.steps() && !stopRequested) {
       listeners.forEach(l -> l.reached(step, model));
-      StepReport report = trainOneStep();
-      listeners.forEach(l -> l.stepFinished(report));
+      underWay.add(steps.begin(step + 1));
+      step++;
+      finishAllBut(mostUnderWay);
       evaluateIfDue();
       if (config.checkpointInterval() > 0 && step % config.checkpointInterval() == 0) {
+        finishAllBut(0);
         listeners.forEach(l -> l.checkpointDue(this));
       }
     }
+    finishAllBut(0);
     Outcome outcome = step < config.steps() ? Outcome.INTERRUPTED : Outcome.FINISHED;
     if (outcome == Outcome.FINISHED) {
       listeners.forEach(l -> l.reached(step, model));
@@ -92,39 +99,34 @@ public final class Trainer implements AutoCloseable {
     return outcome;
   }
 
-  private StepReport trainOneStep() {
-    long start = System.nanoTime();
-    model.parameters().clearGradients();
-    double loss = 0;
-    for (int i = 0; i < config.accumulation(); i++) {
-      Batch batch = batches.batch(step * config.accumulation() + i);
-      loss += accumulate(batch);
+  /** Waits for steps and reports them, until no more than this many are under way. */
+  private void finishAllBut(int most) {
+    while (underWay.size() > most) {
+      StepReport report = finish(underWay.remove());
+      listeners.forEach(l -> l.stepFinished(report));
     }
-    double gradientNorm = Math.sqrt(model.backend().sumOfSquares(model.parameters().gradients()));
-    DivergenceGuard.check(model, step + 1, loss, gradientNorm);
-    double learningRate = config.schedule().at(step);
-    optimiser.step(step + 1, learningRate, clippingScale(gradientNorm));
-    step++;
+  }
+
+  private StepReport finish(TrainingStep.Begun begun) {
+    double[] sums = begun.sums().get();
+    double gradientNorm = Math.sqrt(sums[0]);
+    double loss = sums[1];
+    if (!Double.isFinite(loss) || !Double.isFinite(gradientNorm)) {
+      steps.repeatGradients(begun.number());
+      throw DivergenceGuard.diverged(model, begun.number(), loss);
+    }
+    long end = System.nanoTime();
+    // A step that was begun while another one was under way has had the device since that ended.
+    long elapsed = end - Math.max(begun.start(), lastEnd);
+    lastEnd = end;
     return new StepReport(
-        step, loss, gradientNorm, learningRate, config.tokensPerStep(), System.nanoTime() - start);
-  }
-
-  private double accumulate(Batch batch) {
-    long targets = Arrays.stream(batch.targets()).filter(t -> t >= 0).count();
-    if (targets == 0) {
-      throw new IllegalArgumentException("step " + (step + 1) + " has a batch without targets");
-    }
-    double scale = 1.0 / (targets * config.accumulation());
-    return model.lossAndGradients(batch, scale, BlockVisitor.NONE);
-  }
-
-  private double clippingScale(double gradientNorm) {
-    return gradientNorm > config.clipNorm() ? config.clipNorm() / gradientNorm : 1;
+        begun.number(), loss, gradientNorm, begun.learningRate(), config.tokensPerStep(), elapsed);
   }
 
   private void evaluateIfDue() {
     boolean atInterval = config.evaluationInterval() > 0 && step % config.evaluationInterval() == 0;
     if (evaluation.isPresent() && (atInterval || step == config.steps())) {
+      finishAllBut(0);
       HeadScores scores = evaluate(evaluation.get());
       listeners.forEach(l -> l.evaluated(step, scores));
     }
@@ -142,6 +144,7 @@ public final class Trainer implements AutoCloseable {
   /** Frees the optimiser's state; the model is the caller's. */
   @Override
   public void close() {
+    steps.close();
     optimiser.close();
   }
 }

@@ -1,5 +1,7 @@
 package dev.gatun.backend;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +10,7 @@ import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -151,6 +154,52 @@ public abstract class BackendContractTest extends RowOperationsContract {
         shifted(normal(rows, 0.1), 0.5),
         normal((long) rows * cols),
         normal(cols));
+  }
+
+  /** Rows of warps and of blocks, with columns beyond what their threads hold in registers. */
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1, 1, true",
+    "3, 7, 5, false",
+    "17, 33, 8, true",
+    "130, 64, 3, false",
+    "3, 1001, 2, true",
+    "5, 1030, 2, false",
+    "2, 8200, 1, true"
+  })
+  void residualNorm(int rows, int cols, int inner, boolean biased) {
+    for (boolean rms : new boolean[] {true, false}) {
+      check(
+          "residualNorm",
+          run -> {
+            Tensor sum = run.out(rows, cols);
+            Tensor y = run.out(rows, cols);
+            Tensor mean = run.out(rows);
+            Tensor rstd = run.out(rows);
+            var residual =
+                new Residual(
+                    run.in(0, rows, inner),
+                    run.in(1, cols, inner),
+                    biased ? Optional.of(run.in(2, cols)) : Optional.empty(),
+                    run.in(3, rows, cols),
+                    sum);
+            Tensor weight = run.in(4, cols);
+            run.backend()
+                .residualNorm(
+                    residual,
+                    rms
+                        ? new RowNorm.RootMeanSquare(weight, 1e-6, rstd)
+                        : new RowNorm.Layer(weight, run.in(5, cols), 1e-5, mean, rstd),
+                    y);
+            return rms ? List.of(sum, y, rstd) : List.of(sum, y, mean, rstd);
+          },
+          normal((long) rows * inner),
+          normal((long) cols * inner),
+          normal(cols),
+          normal((long) rows * cols, 3),
+          normal(cols),
+          normal(cols));
+    }
   }
 
   @ParameterizedTest
@@ -516,23 +565,63 @@ public abstract class BackendContractTest extends RowOperationsContract {
         normal(140));
   }
 
+  private static final AdamWConstants ADAM_W = new AdamWConstants(0.9, 0.95, 1e-8, 0.1);
+
   @ParameterizedTest
   @CsvSource({"1, 1", "17, 2", "1001, 10", "70003, 100000"})
   void adamW(int size, long step) {
-    var settings = new AdamWStep(3e-4, 0.9, 0.95, 1e-8, 0.1, step, 0.5);
     check(
         "adamW",
         run -> {
           Tensor p = run.in(0, size);
           Tensor m = run.in(2, size);
           Tensor v = run.in(3, size);
-          run.backend().adamW(settings, p, run.in(1, size), m, v);
+          run.backend().adamW(ADAM_W, run.step(step, 3e-4, 0.5), p, run.in(1, size), m, v);
           return List.of(p, m, v);
         },
         normal(size),
         normal(size, 1e-3),
         normal(size, 1e-3),
         Arrays.stream(normal(size, 1e-3)).map(g -> (float) (g * g)).toArray());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"9, 1, 0", "0.25, 1, 0", "0, 1, 0", "9, Infinity, 0", "NaN, 1, 1"})
+  void gradientScaleIsThatOfTheNorm(double squares, double clipNorm, double held) {
+    try (TensorScope scope = backend.newScope()) {
+      Tensor sums = scope.zeros(ElementType.F64, 2);
+      Tensor step = scope.zeros(ElementType.F64, StepNumbers.SIZE);
+      backend.write(new double[] {squares, 3}, sums);
+      backend.write(new double[] {7, 0.5, 0, 0}, step);
+      backend.gradientScale(sums, clipNorm, step);
+      double scale = StepNumbers.gradientScale(squares, clipNorm);
+      assertArrayEquals(new double[] {7, 0.5, scale, held}, backend.toDoubles(step));
+    }
+  }
+
+  @Test
+  void aStepIsHeldFromTheFirstSumOnThatIsNotFinite() {
+    try (TensorScope scope = backend.newScope()) {
+      Tensor sums = scope.zeros(ElementType.F64, 2);
+      Tensor step = scope.zeros(ElementType.F64, StepNumbers.SIZE);
+      Tensor p = scope.zeros(backend.real(), 5);
+      Tensor g = scope.zeros(backend.real(), 5);
+      Tensor m = scope.zeros(backend.real(), 5);
+      Tensor v = scope.zeros(backend.real(), 5);
+      backend.fill(p, 2);
+      backend.fill(g, 3);
+      for (double loss : new double[] {Double.POSITIVE_INFINITY, 1}) {
+        backend.write(new double[] {45, loss}, sums);
+        backend.write(new double[] {1, 0.5}, step.slice(0, StepNumbers.KNOWN_BEFORE));
+        backend.gradientScale(sums, 1, step);
+        backend.adamW(ADAM_W, step, p, g, m, v);
+        assertEquals(5 * 4, backend.sumOfSquares(p));
+        assertEquals(0, backend.sumOfSquares(m) + backend.sumOfSquares(v));
+      }
+      backend.write(new double[] {0}, step.slice(StepNumbers.SIZE - 1, 1));
+      backend.adamW(ADAM_W, step, p, g, m, v);
+      assertTrue(backend.sumOfSquares(p) < 5 * 4 && backend.sumOfSquares(m) > 0);
+    }
   }
 
   @Test
@@ -544,7 +633,7 @@ public abstract class BackendContractTest extends RowOperationsContract {
       Tensor row = scope.zeros(backend.real(), 7);
       Tensor column = scope.zeros(backend.real(), 3);
       var shape = new AttentionShape(1, 3, 2, 1, 2);
-      var step = new AdamWStep(1, 0.9, 0.9, 1e-8, 0, 1, 1);
+      Tensor step = scope.zeros(ElementType.F64, StepNumbers.SIZE);
       Map<String, Runnable> mistakes =
           Map.ofEntries(
               Map.entry("gemm", () -> backend.gemm(Transpose.NO, Transpose.NO, 1, a, b, 0, a)),
@@ -558,6 +647,13 @@ public abstract class BackendContractTest extends RowOperationsContract {
               Map.entry("embedding", () -> backend.embedding(a, ids, b)),
               Map.entry("gated", () -> backend.gated(Gate.SILU, a, b)),
               Map.entry("rmsNorm", () -> backend.rmsNorm(a, row, 1e-5, b, column)),
+              Map.entry(
+                  "residualNorm",
+                  () ->
+                      backend.residualNorm(
+                          new Residual(a, a, Optional.empty(), a, b),
+                          new RowNorm.RootMeanSquare(row, 1e-5, column),
+                          b)),
               Map.entry("layerNorm", () -> backend.layerNorm(a, row, row, 1e-5, a, column, row)),
               Map.entry("rotary", () -> backend.rotary(shape, a, a, b)),
               Map.entry("attention", () -> backend.attention(shape, b, a, a)),
@@ -570,7 +666,10 @@ public abstract class BackendContractTest extends RowOperationsContract {
                           a, new LogSumExp(column, column), ids, row, 0, 1)),
               Map.entry("crossEntropy", () -> backend.crossEntropy(a, row, 1, column)),
               Map.entry("crossEntropyLoss", () -> backend.crossEntropyLoss(a, ids, row)),
-              Map.entry("adamW", () -> backend.adamW(step, a, a, b, a)));
+              Map.entry("addDot", () -> backend.addDot(1, a, a, column)),
+              Map.entry("gradientScale", () -> backend.gradientScale(ids, 1, step)),
+              Map.entry("adamW", () -> backend.adamW(ADAM_W, step, a, a, b, a)),
+              Map.entry("adamW: step", () -> backend.adamW(ADAM_W, column, a, a, a, a)));
       mistakes.forEach((name, mistake) -> {
         var thrown = assertThrows(IllegalArgumentException.class, mistake::run, name);
         String message = thrown.getMessage();

@@ -32,6 +32,13 @@ record ContractRun(Backend backend, TensorScope scope, ElementType type, List<do
     return tensor;
   }
 
+  /** The numbers of an optimiser's step. */
+  Tensor step(long number, double learningRate, double gradientScale) {
+    Tensor tensor = scope.zeros(ElementType.F64, StepNumbers.SIZE);
+    backend.write(new StepNumbers(number, learningRate, gradientScale).values(), tensor);
+    return tensor;
+  }
+
   Tensor ids(int... values) {
     Tensor tensor = scope.zeros(ElementType.I32, values.length);
     backend.write(values, tensor);

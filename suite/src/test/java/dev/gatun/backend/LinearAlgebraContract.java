@@ -96,10 +96,14 @@ abstract class LinearAlgebraContract extends RecordingContract {
         type,
         run -> {
           Tensor results = run.scope().zeros(ElementType.F64, 2);
+          Tensor added = run.scope().zeros(ElementType.F64, 1);
           double dot = run.backend().dot(run.in(0, n), run.in(1, n));
           double squares = run.backend().sumOfSquares(run.in(0, n));
           run.backend().write(new double[] {dot, squares}, results);
-          return List.of(results);
+          run.backend().write(new double[] {3}, added);
+          run.backend().addDot(-0.75, run.in(0, n), run.in(1, n), added);
+          assertEquals(3 + -0.75 * dot, run.backend().toDoubles(added)[0]);
+          return List.of(results, added);
         },
         x,
         y);

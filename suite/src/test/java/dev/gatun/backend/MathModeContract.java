@@ -349,12 +349,15 @@ public abstract class MathModeContract {
       twice.checkAfter(
           "gemm into a part",
           () -> backend.gemm(Transpose.NO, Transpose.NO, 1, b.rows(0, 1), b, 1, row));
-      var step = new AdamWStep(0.1, 0.9, 0.95, 1e-8, 0.1, 1, 1);
+      var constants = new AdamWConstants(0.9, 0.95, 1e-8, 0.1);
+      Tensor step = scope.zeros(ElementType.F64, StepNumbers.SIZE);
+      backend.write(new StepNumbers(1, 0.1, 1).values(), step);
       Tensor m = twice.square();
       Tensor v = twice.square();
-      Runnable adamW = () -> backend.adamW(step, a, b, m, v);
+      Runnable adamW = () -> backend.adamW(constants, step, a, b, m, v);
       twice.checkAfter("adamW", adamW);
-      Runnable part = () -> backend.adamW(step, row, b.rows(0, 1), m.rows(0, 1), v.rows(0, 1));
+      Runnable part =
+          () -> backend.adamW(constants, step, row, b.rows(0, 1), m.rows(0, 1), v.rows(0, 1));
       twice.checkAfter("adamW of a part", part);
       twice.checkAfter(
           "adamW of a part after another write",
@@ -362,7 +365,7 @@ public abstract class MathModeContract {
             backend.scale(-1, a);
             part.run();
           });
-      for (Runnable change : List.of(() -> backend.scale(0.5, a), adamW)) {
+      for (Runnable change : List.of(() -> backend.scale(0.5, a), adamW, part)) {
         try (Recording recording = backend.record(change)) {
           twice.checkAfter("a recording", recording::run);
         }

@@ -8,8 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** What {@link Backend#record} promises. */
@@ -87,6 +90,59 @@ abstract class RecordingContract extends ContractSupport {
   }
 
   @Test
+  void aRecordedStepTakesItsNumbersFromTheDevice() {
+    var constants = new AdamWConstants(0.9, 0.95, 1e-8, 0.1);
+    try (TensorScope scope = backend.newScope()) {
+      Tensor sums = scope.zeros(ElementType.F64, 2);
+      Tensor step = scope.zeros(ElementType.F64, StepNumbers.SIZE);
+      Tensor[] x = new Tensor[4];
+      Arrays.setAll(x, _ -> scope.zeros(backend.real(), ROWS, WIDTH));
+      Runnable whole =
+          () -> {
+            backend.fill(sums, 0);
+            backend.addDot(1, x[1], x[1], sums.slice(0, 1));
+            backend.gradientScale(sums, 0.5, step);
+            backend.adamW(constants, step, x[0], x[1], x[2], x[3]);
+          };
+      double[] gradient = normal(ROWS * WIDTH);
+      double[] plain = afterSteps(whole, step, x, gradient);
+      try (Recording recording = backend.record(whole)) {
+        assertArrayEquals(plain, afterSteps(recording::run, step, x, gradient));
+      }
+    }
+  }
+
+  /** The parameters after three steps with other numbers each, from the same state. */
+  private double[] afterSteps(Runnable whole, Tensor step, Tensor[] x, double[] gradient) {
+    for (Tensor tensor : x) {
+      backend.fill(tensor, 0);
+    }
+    backend.write(gradient, x[1]);
+    for (int number = 1; number <= 3; number++) {
+      backend.write(new double[] {number, 0.1 / number}, step.slice(0, StepNumbers.KNOWN_BEFORE));
+      whole.run();
+    }
+    return backend.toDoubles(x[0]);
+  }
+
+  @Test
+  void numbersThatAreReadLaterAreThoseOfTheTimeOfAsking() {
+    try (TensorScope scope = backend.newScope()) {
+      Tensor x = scope.zeros(ElementType.F64, 3);
+      List<Supplier<double[]>> later = new ArrayList<>();
+      for (int i = 0; i < 5; i++) {
+        backend.fill(x, i);
+        later.add(backend.toDoublesLater(x));
+      }
+      backend.fill(x, -1);
+      for (int i = 4; i >= 0; i--) {
+        assertArrayEquals(new double[] {i, i, i}, later.get(i).get());
+        assertArrayEquals(new double[] {i, i, i}, later.get(i).get());
+      }
+    }
+  }
+
+  @Test
   void whatHasNoPlaceInARecordingIsRefusedAndTheBackendGoesOn() {
     try (TensorScope scope = backend.newScope()) {
       Tensor x = scope.zeros(backend.real(), WIDTH);
@@ -97,6 +153,7 @@ abstract class RecordingContract extends ContractSupport {
               "zeros", () -> scope.zeros(ElementType.I32, 1),
               "sumOfSquares", () -> backend.sumOfSquares(x),
               "dot", () -> backend.dot(x, x),
+              "toDoublesLater", () -> backend.toDoublesLater(x),
               "firstNonFinite", () -> backend.firstNonFinite(x),
               "cholesky", () -> backend.cholesky(x.slice(0, 1, 1)),
               "record", () -> backend.record(() -> {}));

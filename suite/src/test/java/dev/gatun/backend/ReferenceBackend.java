@@ -2,6 +2,7 @@ package dev.gatun.backend;
 
 import dev.gatun.tensor.ElementType;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The oracle: every operation of {@link Backend} in f64, in the plainest Java that its formula
@@ -40,6 +41,7 @@ public final class ReferenceBackend {
             rows,
             normalisation,
             normalisation,
+            Optional.empty(),
             activations,
             activations,
             attention,

@@ -95,19 +95,39 @@ final class ReferenceLoss implements Parts.CrossEntropy, Parts.AdamW {
   }
 
   @Override
+  public void gradientScale(Tensor sums, double clipNorm, Tensor step) {
+    double norm = Math.sqrt(at(sums, 0));
+    put(step, 2, norm > clipNorm ? clipNorm / norm : 1);
+    for (long i = 0; i < sums.size(); i++) {
+      if (!Double.isFinite(at(sums, i))) {
+        put(step, 3, 1);
+      }
+    }
+  }
+
+  @Override
   public void adamW(
-      AdamWStep step, Tensor parameter, Tensor gradient, Tensor firstMoment, Tensor secondMoment) {
-    double correction1 = 1 - Math.pow(step.beta1(), step.step());
-    double correction2 = 1 - Math.pow(step.beta2(), step.step());
-    for (long i = 0; i < parameter.size(); i++) {
-      double g = step.gradientScale() * at(gradient, i);
-      double m = step.beta1() * at(firstMoment, i) + (1 - step.beta1()) * g;
-      double v = step.beta2() * at(secondMoment, i) + (1 - step.beta2()) * g * g;
-      double decayed = at(parameter, i) * (1 - step.learningRate() * step.weightDecay());
-      double update = m / correction1 / (Math.sqrt(v / correction2) + step.epsilon());
+      AdamWConstants constants,
+      Tensor step,
+      Tensor parameter,
+      Tensor gradient,
+      Tensor firstMoment,
+      Tensor secondMoment) {
+    double number = at(step, 0);
+    double rate = at(step, 1);
+    double beta1 = constants.beta1();
+    double beta2 = constants.beta2();
+    double correction1 = 1 - Math.pow(beta1, number);
+    double correction2 = 1 - Math.pow(beta2, number);
+    for (long i = 0; at(step, 3) == 0 && i < parameter.size(); i++) {
+      double g = at(step, 2) * at(gradient, i);
+      double m = beta1 * at(firstMoment, i) + (1 - beta1) * g;
+      double v = beta2 * at(secondMoment, i) + (1 - beta2) * g * g;
+      double decayed = at(parameter, i) * (1 - rate * constants.weightDecay());
+      double update = m / correction1 / (Math.sqrt(v / correction2) + constants.epsilon());
       put(firstMoment, i, m);
       put(secondMoment, i, v);
-      put(parameter, i, decayed - step.learningRate() * update);
+      put(parameter, i, decayed - rate * update);
     }
   }
 }

@@ -46,6 +46,11 @@ final class ReferenceVectors implements Parts.Vectors, Parts.Columns, Parts.Argm
   }
 
   @Override
+  public void addDot(double alpha, Tensor x, Tensor y, Tensor sum) {
+    add(sum, 0, alpha * dot(x, y));
+  }
+
+  @Override
   public long firstNonFinite(Tensor x) {
     for (long i = 0; i < x.size(); i++) {
       if (!Double.isFinite(at(x, i))) {

@@ -1,9 +1,14 @@
 package dev.gatun.backend.cpu;
 
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+
+import dev.gatun.backend.AdamWConstants;
 import dev.gatun.backend.AdamWFactors;
-import dev.gatun.backend.AdamWStep;
 import dev.gatun.backend.Parts;
+import dev.gatun.backend.StepNumbers;
 import dev.gatun.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
@@ -18,9 +23,31 @@ final class AdamW implements Parts.AdamW {
   }
 
   @Override
+  public void gradientScale(Tensor sums, double clipNorm, Tensor step) {
+    double[] values = sums.memory().toArray(JAVA_DOUBLE);
+    StepNumbers before = StepNumbers.onHost(step);
+    var after =
+        new StepNumbers(
+            before.number(),
+            before.learningRate(),
+            StepNumbers.gradientScale(values[0], clipNorm),
+            before.isHeld() || !Arrays.stream(values).allMatch(Double::isFinite));
+    step.memory().copyFrom(MemorySegment.ofArray(after.values()));
+  }
+
+  @Override
   public void adamW(
-      AdamWStep step, Tensor parameter, Tensor gradient, Tensor firstMoment, Tensor secondMoment) {
-    AdamWFactors factors = AdamWFactors.of(step);
+      AdamWConstants constants,
+      Tensor step,
+      Tensor parameter,
+      Tensor gradient,
+      Tensor firstMoment,
+      Tensor secondMoment) {
+    StepNumbers numbers = StepNumbers.onHost(step);
+    if (numbers.isHeld()) {
+      return;
+    }
+    AdamWFactors factors = AdamWFactors.of(constants, numbers);
     long size = parameter.size();
     long p = Lanes.address(parameter);
     long g = Lanes.address(gradient);

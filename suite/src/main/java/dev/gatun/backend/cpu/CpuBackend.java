@@ -58,6 +58,7 @@ public final class CpuBackend {
         new Bias(pool),
         new LayerNorm(pool),
         new RmsNorm(pool),
+        Optional.empty(),
         new ElementwiseFunctions(pool),
         new GatedActivation(pool),
         new Rotary(pool),

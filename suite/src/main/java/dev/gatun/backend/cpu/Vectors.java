@@ -130,6 +130,12 @@ final class Vectors implements Parts.Vectors {
     return sum;
   }
 
+  @Override
+  public void addDot(double alpha, Tensor x, Tensor y, Tensor sum) {
+    MemorySegment total = sum.memory();
+    total.set(JAVA_DOUBLE, 0, total.get(JAVA_DOUBLE, 0) + alpha * dot(x, y));
+  }
+
   private static double dotFloatsLoop(long x, long y, int n) {
     int whole = DoubleLanes.whole(n);
     DoubleVector sum = DoubleLanes.zero();

@@ -1,34 +1,53 @@
 package dev.gatun.backend.cuda;
 
-import dev.gatun.backend.AdamWFactors;
-import dev.gatun.backend.AdamWStep;
+import dev.gatun.backend.AdamWConstants;
 import dev.gatun.backend.Parts;
+import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
+import java.util.Optional;
 
 /** The AdamW update: {@code adamw.cu}; see {@link dev.gatun.backend.Backend#adamW}. */
 final class AdamW implements Parts.AdamW {
-  private static final Kernel ADAMW = new Kernel("adamw", "adamw_f32");
+  private static final String FILE = "adamw";
+  private static final Kernel SCALE = new Kernel(FILE, "gradient_scale_f64");
+  private static final Kernel FACTORS = new Kernel(FILE, "adamw_factors_f32");
+  private static final Kernel ADAMW = new Kernel(FILE, "adamw_f32");
   private static final int THREADS = 256;
   private static final int PER_THREAD = 4;
   private static final int VECTOR_BYTES = 16;
+  private static final Grid ONE_BLOCK = Grid.of(1, 128);
+
+  /** As in adamw.cu. */
+  private static final int FACTORS_SIZE = 10;
 
   private final Launcher launcher;
   private final RoundedWeights kept;
+  private final DeviceScratch scratch;
 
-  /** With the copies of weights that it writes too. */
-  AdamW(Launcher launcher, RoundedWeights kept) {
+  AdamW(Launcher launcher, DeviceMemory memory) {
     this.launcher = launcher;
-    this.kept = kept;
+    this.kept = memory.roundedWeights();
+    this.scratch = new DeviceScratch(memory);
+  }
+
+  @Override
+  public void gradientScale(Tensor sums, double clipNorm, Tensor step) {
+    launcher.launch(SCALE, ONE_BLOCK, sums, step, clipNorm, Math.toIntExact(sums.size()));
   }
 
   @Override
   public void adamW(
-      AdamWStep step, Tensor parameter, Tensor gradient, Tensor firstMoment, Tensor secondMoment) {
+      AdamWConstants constants,
+      Tensor step,
+      Tensor parameter,
+      Tensor gradient,
+      Tensor firstMoment,
+      Tensor secondMoment) {
+    Tensor factors = factors(constants, step);
     long size = parameter.size();
-    var copy = kept.find(parameter);
+    Optional<RoundedWeights.Copy> copy = kept.find(parameter);
     // Parts that this step does not write are as fresh afterwards as they were before.
-    boolean isFresh = copy.isPresent() && copy.get().isFresh;
-    AdamWFactors f = AdamWFactors.of(step);
+    copy.ifPresent(it -> launcher.writes().follow(it::beforeBothAreWritten));
     launcher.launch(
         ADAMW,
         Grid.of(Math.ceilDiv(size, THREADS * PER_THREAD), THREADS),
@@ -37,18 +56,24 @@ final class AdamW implements Parts.AdamW {
         firstMoment,
         secondMoment,
         copy.map(it -> it.of(parameter)).orElse(null),
+        factors,
         size,
-        head(parameter, gradient, firstMoment, secondMoment),
-        f.gradientScale(),
-        f.beta1(),
-        f.oneMinusBeta1(),
-        f.beta2(),
-        f.oneMinusBeta2(),
-        f.minusDecay(),
-        f.minusRate(),
-        f.inverseRoot(),
-        f.epsilon());
-    copy.ifPresent(it -> it.isFresh = isFresh);
+        head(parameter, gradient, firstMoment, secondMoment));
+    copy.ifPresent(it -> launcher.writes().follow(it::bothWereWritten));
+  }
+
+  private Tensor factors(AdamWConstants constants, Tensor step) {
+    Tensor factors = scratch.get(ElementType.F32, FACTORS_SIZE);
+    launcher.launch(
+        FACTORS,
+        ONE_BLOCK,
+        step,
+        factors,
+        constants.beta1(),
+        constants.beta2(),
+        constants.epsilon(),
+        constants.weightDecay());
+    return factors;
   }
 
   /**

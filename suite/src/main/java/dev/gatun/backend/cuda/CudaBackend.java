@@ -50,6 +50,7 @@ public final class CudaBackend {
     Launcher launcher = session.launcher();
     DeviceMemory memory = session.memory();
     var rounded = new RoundedOperands(launcher, memory);
+    var products = new MatrixProducts(launcher, session.cublas(), math, rounded);
     return new Parts(
         session,
         memory,
@@ -57,7 +58,7 @@ public final class CudaBackend {
         new Vectors(launcher, memory, session.transfers()),
         new Columns(launcher),
         new Argmax(launcher),
-        new MatrixProducts(launcher, session.cublas(), math, rounded),
+        products,
         new GramProducts(launcher, memory, session.cublas()),
         new Lapack(launcher, memory, session.cublas(), session.cusolver()),
         new SingularValues(launcher, memory, session.cusolver()),
@@ -65,11 +66,12 @@ public final class CudaBackend {
         new Bias(launcher, memory),
         new LayerNorm(launcher, memory),
         new RmsNorm(launcher, memory),
+        Optional.of(new ResidualNorm(launcher, products)),
         new ElementwiseFunctions(launcher),
         new GatedActivation(launcher),
         new Rotary(launcher),
         new CausalAttention(launcher, memory, math),
         new CrossEntropy(launcher, math, rounded),
-        new AdamW(launcher, memory.roundedWeights()));
+        new AdamW(launcher, memory));
   }
 }

@@ -14,27 +14,27 @@ import java.util.List;
 final class CudaRecording implements Recording {
   private final CudaDevice device;
   private final MemorySegment graph;
-  private final List<DeviceWrites.Range> writes;
+  private final List<Runnable> consequences;
   private final Holding holding = Holding.of("a CUDA graph");
   private boolean closed;
 
-  private CudaRecording(CudaDevice device, MemorySegment graph, List<DeviceWrites.Range> writes) {
+  private CudaRecording(CudaDevice device, MemorySegment graph, List<Runnable> consequences) {
     this.device = device;
     this.graph = graph;
-    this.writes = writes;
+    this.consequences = consequences;
   }
 
   /** Captures what the operations ask of the stream, without running it. */
   static CudaRecording of(CudaDevice device, Runnable operations) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment captured = arena.allocate(ADDRESS);
-      var writes = capture(device, operations, captured);
+      var consequences = capture(device, operations, captured);
       try {
         MemorySegment executable = arena.allocate(ADDRESS);
         CudaStatus.DRIVER.check(
             CudaDriver.cuGraphInstantiateWithFlags(executable, captured.get(ADDRESS, 0), 0),
             "cuGraphInstantiateWithFlags");
-        return new CudaRecording(device, executable.get(ADDRESS, 0), writes);
+        return new CudaRecording(device, executable.get(ADDRESS, 0), consequences);
       } finally {
         CudaStatus.DRIVER.check(
             CudaDriver.cuGraphDestroy(captured.get(ADDRESS, 0)), "cuGraphDestroy");
@@ -42,14 +42,14 @@ final class CudaRecording implements Recording {
     }
   }
 
-  private static List<DeviceWrites.Range> capture(
+  private static List<Runnable> capture(
       CudaDevice device, Runnable operations, MemorySegment captured) {
     device.writes().beforeRecording();
     CudaStatus.DRIVER.check(
         CudaDriver.cuStreamBeginCapture_v2(
             device.stream(), CudaDriver.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL()),
         "cuStreamBeginCapture_v2");
-    List<DeviceWrites.Range> writes;
+    List<Runnable> consequences;
     device.writes().beginRecording();
     try {
       operations.run();
@@ -60,11 +60,11 @@ final class CudaRecording implements Recording {
       }
       throw e;
     } finally {
-      writes = device.writes().endRecording();
+      consequences = device.writes().endRecording();
     }
     CudaStatus.DRIVER.check(
         CudaDriver.cuStreamEndCapture(device.stream(), captured), "cuStreamEndCapture");
-    return writes;
+    return consequences;
   }
 
   @Override
@@ -74,7 +74,7 @@ final class CudaRecording implements Recording {
     }
     device.writes().beforeRecording();
     CudaStatus.DRIVER.check(CudaDriver.cuGraphLaunch(graph, device.stream()), "cuGraphLaunch");
-    device.writes().again(writes);
+    device.writes().again(consequences);
   }
 
   @Override

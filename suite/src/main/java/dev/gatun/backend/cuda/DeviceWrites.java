@@ -11,11 +11,8 @@ import java.util.List;
  */
 final class DeviceWrites {
   private final List<Listener> listeners = new ArrayList<>();
-  private final List<Range> recorded = new ArrayList<>();
+  private final List<Runnable> recorded = new ArrayList<>();
   private boolean recording;
-
-  /** The bytes from one address up to another. */
-  record Range(long from, long to) {}
 
   /** Keeps copies of device memory. */
   interface Listener {
@@ -40,18 +37,26 @@ final class DeviceWrites {
   /** The tensor may change. */
   void to(Tensor tensor) {
     long from = tensor.memory().address();
-    to(new Range(from, from + tensor.byteSize()));
+    to(from, from + tensor.byteSize());
   }
 
   /** Anything may change. */
   void toAnything() {
-    to(new Range(Long.MIN_VALUE, Long.MAX_VALUE));
+    to(Long.MIN_VALUE, Long.MAX_VALUE);
   }
 
-  private void to(Range range) {
-    listeners.forEach(listener -> listener.written(range.from, range.to));
+  private void to(long from, long to) {
+    follow(() -> listeners.forEach(listener -> listener.written(from, to)));
+  }
+
+  /**
+   * Does what follows from the work that is put into the stream: now and, if that is recorded, each
+   * time that the recording is run.
+   */
+  void follow(Runnable consequence) {
+    consequence.run();
     if (recording) {
-      recorded.add(range);
+      recorded.add(consequence);
     }
   }
 
@@ -66,15 +71,15 @@ final class DeviceWrites {
     recording = true;
   }
 
-  /** What they write, whenever the recording is run. */
-  List<Range> endRecording() {
+  /** What follows from them, whenever the recording is run. */
+  List<Runnable> endRecording() {
     recording = false;
     listeners.forEach(Listener::afterRecording);
     return List.copyOf(recorded);
   }
 
-  /** A recording that writes this was run. */
-  void again(List<Range> ranges) {
-    ranges.forEach(this::to);
+  /** A recording from which this follows was run. */
+  void again(List<Runnable> consequences) {
+    consequences.forEach(Runnable::run);
   }
 }

@@ -25,6 +25,8 @@ final class RoundedWeights {
     /** Whether the copy is of what the weights hold. */
     boolean isFresh = true;
 
+    private boolean wasFresh;
+
     /**
      * A copy of weights that are 0.
      *
@@ -33,6 +35,16 @@ final class RoundedWeights {
     Copy(Tensor weights, Tensor rounded) {
       this.weights = weights;
       this.rounded = rounded;
+    }
+
+    /** What comes next writes a part of the weights and of their copy alike. */
+    void beforeBothAreWritten() {
+      wasFresh = isFresh;
+    }
+
+    /** That was done: the copy is as fresh as before. */
+    void bothWereWritten() {
+      isFresh = wasFresh;
     }
 
     Tensor weights() {

@@ -13,6 +13,7 @@ import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Supplier;
 
 /**
  * Copies between Java arrays and device tensors, converting between F32 and F64 on the host.
@@ -31,15 +32,18 @@ final class Transfers implements Parts.Transfers, AutoCloseable {
   private final MemorySegment outgoing;
   private final MemorySegment incoming;
   private final MemorySegment flag;
+  private final LaterReads later;
   private long outgoingUsed;
 
   Transfers(CudaDevice device, Launcher launcher, DeviceMemory memory) {
     this.device = device;
     this.launcher = launcher;
-    pinned = pinned(memory.arena(), 2 * BUFFER_BYTES + FLAG_BYTES);
+    pinned = pinned(memory.arena(), 2 * BUFFER_BYTES + FLAG_BYTES + LaterReads.BYTES);
     outgoing = pinned.asSlice(0, BUFFER_BYTES);
     incoming = pinned.asSlice(BUFFER_BYTES, BUFFER_BYTES);
     flag = pinned.asSlice(2 * BUFFER_BYTES, FLAG_BYTES);
+    MemorySegment rest = pinned.asSlice(2 * BUFFER_BYTES + FLAG_BYTES);
+    later = new LaterReads(device, launcher, rest, this::throwIfFlagged);
   }
 
   // The driver has given exactly this size.
@@ -178,6 +182,13 @@ final class Transfers implements Parts.Transfers, AutoCloseable {
     return values;
   }
 
+  @Override
+  public Supplier<double[]> toDoublesLater(Tensor from) {
+    return from.type() == ElementType.F64 && from.byteSize() <= LaterReads.MOST_BYTES
+        ? later.read(from)
+        : Parts.Transfers.super.toDoublesLater(from);
+  }
+
   /** The first element of an F64 tensor: a result that a kernel has left there. */
   double toDouble(Tensor from) {
     var value = new double[1];
@@ -209,7 +220,7 @@ final class Transfers implements Parts.Transfers, AutoCloseable {
       piece.copy(incoming, first, count);
       first += count;
     } while (first < size);
-    throwIfFlagged();
+    throwIfFlagged(flag.get(JAVA_INT, 0));
   }
 
   private void copyToHost(MemorySegment to, long address, long bytes, Tensor from) {
@@ -221,8 +232,7 @@ final class Transfers implements Parts.Transfers, AutoCloseable {
     device.clock().end("copy to the host");
   }
 
-  private void throwIfFlagged() {
-    int code = flag.get(JAVA_INT, 0);
+  private void throwIfFlagged(int code) {
     if (code != 0) {
       launcher.clearErrorFlag();
       throw new IllegalArgumentException(
@@ -233,7 +243,7 @@ final class Transfers implements Parts.Transfers, AutoCloseable {
 
   @Override
   public void close() {
-    device.makeCurrent();
+    later.close();
     CudaStatus.DRIVER.check(CudaDriver.cuMemFreeHost(pinned), "cuMemFreeHost");
   }
 }

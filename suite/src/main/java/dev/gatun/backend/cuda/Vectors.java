@@ -20,6 +20,7 @@ final class Vectors implements Parts.Vectors {
   private static final Kernel DOT_F32 = new Kernel(FILE, "dot_f32");
   private static final Kernel DOT_F64 = new Kernel(FILE, "dot_f64");
   private static final Kernel SUM = new Kernel(FILE, "vector_sum_f64");
+  private static final Kernel ADD_SUM = new Kernel(FILE, "add_vector_sum_f64");
   private static final Kernel FIRST_F32 = new Kernel(FILE, "first_non_finite_f32");
   private static final Kernel FIRST_F64 = new Kernel(FILE, "first_non_finite_f64");
   private static final Kernel MAX = new Kernel(FILE, "vector_max_f64");
@@ -95,13 +96,25 @@ final class Vectors implements Parts.Vectors {
   /** Σ xᵢ·yᵢ in f64: a sum per chunk of fixed size, then one over the chunks. */
   @Override
   public double dot(Tensor x, Tensor y) {
+    Tensor sums = sumsOfChunks(x, y);
+    Tensor result = partials.get(ElementType.F64, sums.size() + 1).slice(sums.size(), 1);
+    launcher.launch(SUM, Grid.of(1, THREADS), sums, result, sums.size());
+    return transfers.toDouble(result);
+  }
+
+  /** The same sum, which stays on the device. */
+  @Override
+  public void addDot(double alpha, Tensor x, Tensor y, Tensor sum) {
+    Tensor sums = sumsOfChunks(x, y);
+    launcher.launch(ADD_SUM, Grid.of(1, THREADS), sums, alpha, sum, sums.size());
+  }
+
+  private Tensor sumsOfChunks(Tensor x, Tensor y) {
     long chunks = Math.ceilDiv(x.size(), CHUNK);
-    Tensor sums = partials.get(ElementType.F64, chunks + 1);
-    Tensor result = sums.slice(chunks, 1);
+    Tensor sums = partials.get(ElementType.F64, chunks + 1).slice(0, chunks);
     Kernel kernel = x.type() == ElementType.F32 ? DOT_F32 : DOT_F64;
     launcher.launch(kernel, Grid.of(chunks, THREADS), x, y, sums, x.size());
-    launcher.launch(SUM, Grid.of(1, THREADS), sums, result, chunks);
-    return transfers.toDouble(result);
+    return sums;
   }
 
   /** Index of the first NaN or infinity, or −1. */

@@ -235,6 +235,11 @@ public abstract sealed class ComponentsHead implements Head
   }
 
   @Override
+  public void addLossSum(double scale, long rows, Tensor sum) {
+    chunks.addLossSum(scale, rows, sum);
+  }
+
+  @Override
   public long generation() {
     return chunks.generation() + allocations;
   }

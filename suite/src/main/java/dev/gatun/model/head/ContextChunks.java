@@ -71,9 +71,20 @@ final class ContextChunks implements AutoCloseable {
 
   /** Σ losses of the first contexts. */
   double lossSum(long rows) {
-    Buffers b = buffers.orElseThrow(() -> new IllegalStateException("no pass to have losses of"));
+    Buffers b = ofLastPass();
     long size = rows * lossesPerContext;
     return backend.dot(b.losses.slice(0, size), b.ones.slice(0, size));
+  }
+
+  /** sum F64 [1] ← sum + scale·Σ losses of the first contexts. */
+  void addLossSum(double scale, long rows, Tensor sum) {
+    Buffers b = ofLastPass();
+    long size = rows * lossesPerContext;
+    backend.addDot(scale, b.losses.slice(0, size), b.ones.slice(0, size), sum);
+  }
+
+  private Buffers ofLastPass() {
+    return buffers.orElseThrow(() -> new IllegalStateException("no pass to have losses of"));
   }
 
   /** Scores of contexts whose losses and predictions are in their buffers. */

@@ -103,6 +103,11 @@ public final class FactorisedHead implements MatrixHead {
   }
 
   @Override
+  public void addLossSum(double scale, long rows, Tensor sum) {
+    chunks.addLossSum(scale, rows, sum);
+  }
+
+  @Override
   public long generation() {
     return chunks.generation() + projections;
   }

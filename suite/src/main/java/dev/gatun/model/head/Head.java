@@ -55,6 +55,9 @@ public sealed interface Head extends AutoCloseable
   /** Σ losses of the last pass for gradients, which had so many rows. */
   double lossSum(long rows);
 
+  /** sum F64 [1] ← sum + scale·Σ losses of that pass, which can be recorded. */
+  void addLossSum(double scale, long rows, Tensor sum);
+
   /** {@link #prepare}, then {@link #gradients}; returns scale·Σ losses. */
   default double lossAndGradients(
       Tensor hidden, Tensor targets, double scale, Tensor dHidden, BlockVisitor tap) {

@@ -139,6 +139,11 @@ public final class LinearHead implements MatrixHead {
   }
 
   @Override
+  public void addLossSum(double scale, long rows, Tensor sum) {
+    chunks.addLossSum(scale, rows, sum);
+  }
+
+  @Override
   public long generation() {
     return chunks.generation() + products.generation();
   }

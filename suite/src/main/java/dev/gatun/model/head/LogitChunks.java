@@ -141,8 +141,18 @@ public final class LogitChunks implements AutoCloseable {
 
   /** Σ losses of the last pass, which had so many rows. */
   double lossSum(long rows) {
-    Buffers b = buffers.orElseThrow(() -> new IllegalStateException("no pass to have losses of"));
+    Buffers b = ofLastPass();
     return sum(b.losses.slice(0, rows), b);
+  }
+
+  /** sum F64 [1] ← sum + scale·Σ losses of that pass. */
+  void addLossSum(double scale, long rows, Tensor sum) {
+    Buffers b = ofLastPass();
+    backend.addDot(scale, b.losses.slice(0, rows), b.ones.slice(0, rows), sum);
+  }
+
+  private Buffers ofLastPass() {
+    return buffers.orElseThrow(() -> new IllegalStateException("no pass to have losses of"));
   }
 
   /** How often the buffers were replaced: a recording holds while this stays the same. */

@@ -114,6 +114,11 @@ public final class SigsoftmaxHead implements Head {
   }
 
   @Override
+  public void addLossSum(double scale, long rows, Tensor sum) {
+    chunks.addLossSum(scale, rows, sum);
+  }
+
+  @Override
   public long generation() {
     return chunks.generation();
   }

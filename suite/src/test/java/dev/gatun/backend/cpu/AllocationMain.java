@@ -1,12 +1,13 @@
 package dev.gatun.backend.cpu;
 
 import com.sun.management.ThreadMXBean;
-import dev.gatun.backend.AdamWStep;
+import dev.gatun.backend.AdamWConstants;
 import dev.gatun.backend.AttentionShape;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.Elementwise;
 import dev.gatun.backend.Gate;
 import dev.gatun.backend.LogSumExp;
+import dev.gatun.backend.StepNumbers;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.data.Randomness;
@@ -247,8 +248,12 @@ final class AllocationMain {
     add("write", single, () -> backend.write(values, single));
     Tensor first = normal(size);
     Tensor second = normal(size);
-    var step = new AdamWStep(1e-3, 0.9, 0.95, 1e-8, 0.1, 3, 0.7);
-    add("adamW", single, () -> backend.adamW(step, single, single, first, second));
+    var constants = new AdamWConstants(0.9, 0.95, 1e-8, 0.1);
+    Tensor step = scope.zeros(ElementType.F64, StepNumbers.SIZE);
+    backend.write(new StepNumbers(3, 1e-3, 0.7).values(), step);
+    add("adamW", single, () -> backend.adamW(constants, step, single, single, first, second));
+    Tensor sum = scope.zeros(ElementType.F64, 1);
+    add("addDot", single, () -> backend.addDot(0, single, first, sum));
     for (ElementType type : List.of(ElementType.F32, ElementType.F64)) {
       Tensor x = normal(type, size);
       Tensor y = normal(type, size);

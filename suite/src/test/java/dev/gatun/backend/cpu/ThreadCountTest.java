@@ -3,12 +3,13 @@ package dev.gatun.backend.cpu;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.gatun.backend.AdamWStep;
+import dev.gatun.backend.AdamWConstants;
 import dev.gatun.backend.AttentionShape;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.Elementwise;
 import dev.gatun.backend.Gate;
 import dev.gatun.backend.LogSumExp;
+import dev.gatun.backend.StepNumbers;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.tensor.ElementType;
@@ -222,8 +223,10 @@ class ThreadCountTest {
               Tensor p = run.tensor(99_999);
               Tensor m = run.zeros(99_999);
               Tensor v = run.zeros(99_999);
-              var step = new AdamWStep(1e-3, 0.9, 0.95, 1e-8, 0.1, 3, 0.5);
-              run.backend.adamW(step, p, run.tensor(99_999), m, v);
+              Tensor step = run.scope.zeros(ElementType.F64, StepNumbers.SIZE);
+              run.backend.write(new StepNumbers(3, 1e-3, 0.5).values(), step);
+              var constants = new AdamWConstants(0.9, 0.95, 1e-8, 0.1);
+              run.backend.adamW(constants, step, p, run.tensor(99_999), m, v);
               return List.of(p, m, v);
             }));
   }

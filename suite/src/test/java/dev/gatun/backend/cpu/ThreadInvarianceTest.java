@@ -3,12 +3,13 @@ package dev.gatun.backend.cpu;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.gatun.backend.AdamWStep;
+import dev.gatun.backend.AdamWConstants;
 import dev.gatun.backend.AttentionShape;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.Elementwise;
 import dev.gatun.backend.Gate;
 import dev.gatun.backend.LogSumExp;
+import dev.gatun.backend.StepNumbers;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
@@ -167,8 +168,10 @@ class ThreadInvarianceTest {
         Tensor gradient = in.normal(ROWS, COLS);
         Tensor first = in.normal(ROWS, COLS);
         Tensor second = in.scope.zeros(ElementType.F32, ROWS, COLS);
-        var step = new AdamWStep(1e-3, 0.9, 0.95, 1e-8, 0.1, 3, 0.7);
-        backend.adamW(step, parameter, gradient, first, second);
+        Tensor step = in.scope.zeros(ElementType.F64, StepNumbers.SIZE);
+        backend.write(new StepNumbers(3, 1e-3, 0.7).values(), step);
+        var constants = new AdamWConstants(0.9, 0.95, 1e-8, 0.1);
+        backend.adamW(constants, step, parameter, gradient, first, second);
         return List.of(parameter, first, second);
       }
     };

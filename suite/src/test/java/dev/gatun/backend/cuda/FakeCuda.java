@@ -165,7 +165,8 @@ public final class FakeCuda {
   /**
    * The calls that operations make, in order: a kernel's name, blocks in x and y and the bits of
    * its arguments; {@code cublasGemmEx} with m, n, k, type and leading dimension of A, B and C,
-   * whether beta is not 0, and the addresses of A and B; {@code copy} and {@code set} with bytes.
+   * whether beta is not 0, and the addresses of A and B; {@code copy} and {@code set} with bytes;
+   * {@code graph} with its nodes, whose calls are those of the time of its recording.
    *
    * @param alone whether nothing of it is computed, which takes no time at any size
    */

@@ -4,9 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.gatun.backend.AdamWStep;
+import dev.gatun.backend.AdamWConstants;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.MathMode;
+import dev.gatun.backend.StepNumbers;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.tensor.ElementType;
@@ -200,7 +201,8 @@ abstract class LossKernelsContract {
   @ParameterizedTest
   @CsvSource({"0, 0, 4099", "3, 3, 4099", "2, 2, 2", "1, 1, 1", "0, 1, 1027"})
   void adamWHasTheBitsOfTheHost(int offset, int offsetOfMoments, int size) {
-    var step = new AdamWStep(3e-4, 0.9, 0.95, 1e-8, 0.1, 7, 0.37);
+    var constants = new AdamWConstants(0.9, 0.95, 1e-8, 0.1);
+    double[] numbers = new StepNumbers(7, 3e-4, 0.37).values();
     float[] p = normal(size, 1);
     float[] g = normal(size, 1e-2);
     float[] m = normal(size, 1e-3);
@@ -211,8 +213,10 @@ abstract class LossKernelsContract {
     Tensor[] tensors = {
       shifted(p, offset), shifted(g, offset), shifted(m, offsetOfMoments), shifted(v, offset)
     };
-    new AdamW(device.launcher, device.memory.roundedWeights())
-        .adamW(step, tensors[0], tensors[1], tensors[2], tensors[3]);
+    Tensor step = device.scope.zeros(ElementType.F64, StepNumbers.SIZE);
+    device.transfers.write(numbers, step);
+    new AdamW(device.launcher, device.memory)
+        .adamW(constants, step, tensors[0], tensors[1], tensors[2], tensors[3]);
     List<float[]> want =
         onHost(host -> {
           try (TensorScope scope = host.newScope()) {
@@ -222,7 +226,9 @@ abstract class LossKernelsContract {
               on[i] = scope.zeros(ElementType.F32, size);
               host.write(values[i], on[i]);
             }
-            host.adamW(step, on[0], on[1], on[2], on[3]);
+            Tensor onHost = scope.zeros(ElementType.F64, StepNumbers.SIZE);
+            host.write(numbers, onHost);
+            host.adamW(constants, onHost, on[0], on[1], on[2], on[3]);
             return List.of(host.toFloats(on[0]), host.toFloats(on[2]), host.toFloats(on[3]));
           }
         });

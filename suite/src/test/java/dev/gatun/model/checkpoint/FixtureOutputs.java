@@ -1,7 +1,8 @@
 package dev.gatun.model.checkpoint;
 
-import dev.gatun.backend.AdamWStep;
+import dev.gatun.backend.AdamWConstants;
 import dev.gatun.backend.Backend;
+import dev.gatun.backend.StepNumbers;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.model.LanguageModel;
@@ -13,6 +14,7 @@ import dev.gatun.spectrum.DirectSpectrum;
 import dev.gatun.spectrum.HeadProjection;
 import dev.gatun.tensor.Batch;
 import dev.gatun.tensor.BlockVisitor;
+import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -96,12 +98,15 @@ record FixtureOutputs(Map<String, double[]> tensors) {
     Parameters parameters = model.parameters();
     Tensor firstMoment = scope.zeros(backend.real(), parameters.values().size());
     Tensor secondMoment = scope.zeros(backend.real(), parameters.values().size());
+    Tensor step = scope.zeros(ElementType.F64, StepNumbers.SIZE);
     double[] losses = new double[10];
     for (int i = 0; i < losses.length; i++) {
       parameters.clearGradients();
       losses[i] = step(model, fixture, BlockVisitor.NONE);
+      backend.write(new StepNumbers(i + 1, 1e-2, 1).values(), step);
       backend.adamW(
-          new AdamWStep(1e-2, 0.9, 0.95, 1e-8, 0.1, i + 1, 1),
+          new AdamWConstants(0.9, 0.95, 1e-8, 0.1),
+          step,
           parameters.values(),
           parameters.gradients(),
           firstMoment,
