@@ -1,11 +1,14 @@
 package dev.gatun;
 
 import com.google.googlejavaformat.java.Formatter;
+import dev.gatun.io.Hash;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
@@ -17,24 +20,42 @@ import org.junit.jupiter.api.Test;
  */
 class SourceFormatTest {
   private static final List<Path> ROOTS = List.of(Path.of("src"), Path.of("../bindings/src/test"));
+  private static final String FORMATTER =
+      Formatter.class.getProtectionDomain().getCodeSource().getLocation().toString();
+
+  /** Hashes of texts that were found formatted. A fresh clone has none, so that all are read. */
+  private static final Path REMEMBERED = Path.of("target", "formatted-sources.txt");
 
   @Test
   void sourcesAreFormatted() throws Exception {
     boolean write = "write".equals(System.getProperty("gatun.format"));
     var formatter = new Formatter();
+    Set<String> before = remembered();
+    var formatted = new TreeSet<String>();
     var unformatted = new ArrayList<Path>();
     for (Path source : sources()) {
       String text = Files.readString(source);
-      String formatted = formatter.formatSourceAndFixImports(text);
-      if (!formatted.equals(text)) {
-        if (write) {
-          Files.writeString(source, formatted);
-        } else {
-          unformatted.add(source);
-        }
+      String wanted =
+          before.contains(hash(text)) ? text : formatter.formatSourceAndFixImports(text);
+      if (wanted.equals(text)) {
+        formatted.add(hash(text));
+      } else if (write) {
+        Files.writeString(source, wanted);
+      } else {
+        unformatted.add(source);
       }
     }
+    Files.write(REMEMBERED, formatted);
     Assertions.assertEquals(List.of(), unformatted, "not formatted; `make format` mends it");
+  }
+
+  private static Set<String> remembered() throws IOException {
+    return Files.exists(REMEMBERED) ? Set.copyOf(Files.readAllLines(REMEMBERED)) : Set.of();
+  }
+
+  /** Of the text and of the formatter's version, which is in the name of its file. */
+  private static String hash(String text) {
+    return Hash.hex(FORMATTER + text);
   }
 
   private static List<Path> sources() throws IOException {

@@ -1,5 +1,6 @@
 package dev.gatun.results;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 
@@ -82,10 +83,9 @@ public record Tolerance(
     return value;
   }
 
-  /** Whether it is the tolerance of a metric of a run at a step; a metric of C·W has that of W. */
-  boolean isOf(Run run, String metric, long step) {
-    String ofHead = CurveName.uncentred(metric);
-    return (metrics.contains(ofHead) || metrics.contains(CurveName.allPoints(ofHead)))
+  /** Whether it is the tolerance of one of these metrics of a run at a step. */
+  boolean isOf(Run run, List<String> names, long step) {
+    return !Collections.disjoint(metrics, names)
         && (claims.isEmpty() || claims.contains(run.claim()))
         && (tiers.isEmpty() || tiers.contains(run.tier()))
         && steps.includes(step, step);

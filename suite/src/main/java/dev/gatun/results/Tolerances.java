@@ -41,8 +41,10 @@ public record Tolerances(List<Tolerance> tolerances) {
     }
   }
 
-  /** The first tolerance of a metric of a run at a step. */
+  /** The first tolerance of a metric of a run at a step; a metric of C·W has that of W. */
   public Optional<Tolerance> of(Run run, String metric, long step) {
-    return tolerances.stream().filter(t -> t.isOf(run, metric, step)).findFirst();
+    String ofHead = CurveName.uncentred(metric);
+    List<String> names = List.of(ofHead, CurveName.allPoints(ofHead));
+    return tolerances.stream().filter(t -> t.isOf(run, names, step)).findFirst();
   }
 }

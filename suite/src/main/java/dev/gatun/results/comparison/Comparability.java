@@ -21,14 +21,22 @@ final class Comparability {
   private static final int HASH_SHOWN = 12;
 
   private final Map<String, Map<String, String>> configurations = new LinkedHashMap<>();
+  private final Map<Pair, Optional<String>> obstacles = new LinkedHashMap<>();
+
+  /** The configurations of two runs. Every metric asks about the same few pairs. */
+  private record Pair(String first, String other) {}
 
   /** What is not the same in two runs of an arm, seeds aside; empty if nothing. */
   Optional<String> obstacle(Run first, Run other) {
     if (!first.tier().equals(other.tier())) {
       return Optional.of("other tier: %s against %s".formatted(first.tier(), other.tier()));
     }
-    Map<String, String> a = configuration(first);
-    Map<String, String> b = configuration(other);
+    return obstacles.computeIfAbsent(
+        new Pair(first.configuration(), other.configuration()),
+        _ -> difference(configuration(first), configuration(other)));
+  }
+
+  private static Optional<String> difference(Map<String, String> a, Map<String, String> b) {
     Set<String> keys = new TreeSet<>(a.keySet());
     keys.addAll(b.keySet());
     keys.removeIf(key -> a.getOrDefault(key, "").equals(b.getOrDefault(key, "")));

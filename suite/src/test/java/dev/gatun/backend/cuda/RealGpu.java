@@ -6,6 +6,8 @@ import dev.gatun.natives.NativeLibraryException;
 import dev.gatun.natives.cuda.CudaLibraries;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Assumptions;
 
@@ -15,6 +17,9 @@ import org.junit.jupiter.api.Assumptions;
  */
 public final class RealGpu {
   private static final boolean DEMANDED = "demanded".equals(System.getProperty("gatun.gpu"));
+
+  /** What was said already: every test that is skipped would say the same. */
+  private static final Set<String> SAID = ConcurrentHashMap.newKeySet();
 
   private RealGpu() {}
 
@@ -39,8 +44,10 @@ public final class RealGpu {
         throw e;
       }
       String reason = "SKIPPED, no GPU: " + e.getMessage();
-      // Where it was looked for fills a screen, and stands in the report.
-      System.out.println(reason.replaceFirst("; .*", ""));
+      if (SAID.add(reason)) {
+        // Where it was looked for fills a screen, and stands in the report.
+        System.out.println(reason.replaceFirst("; .*", ""));
+      }
       return Assumptions.abort(reason);
     }
   }
