@@ -45,6 +45,9 @@ public final class Bundle {
   /** Options of xz that take seconds. */
   public static final String FAST = "-T0 -0";
 
+  /** How much larger these make it: 63,990,620 bytes instead of 46,513,552. */
+  public static final double FAST_OVER_SMALL = 1.376;
+
   private Bundle() {}
 
   /**

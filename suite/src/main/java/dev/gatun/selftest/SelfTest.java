@@ -38,7 +38,7 @@ public final class SelfTest {
           Map.entry("contract", 120),
           Map.entry("memory", 60),
           Map.entry("bench", 170),
-          Map.entry("profile", 30),
+          Map.entry("profile", 40),
           Map.entry("claims", 110));
 
   /** The names of the steps, in their order. */

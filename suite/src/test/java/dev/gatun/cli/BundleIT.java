@@ -100,6 +100,13 @@ class BundleIT {
     assertFalse(Files.exists(archive.resolveSibling("bundle")), "staging is put away");
   }
 
+  /** Only {@code make bundle}, which compresses for minutes, knows the exact size. */
+  @Test
+  void wouldBeNoLargerThanItMayBe() throws IOException {
+    double size = Files.size(archive) / Bundle.FAST_OVER_SMALL;
+    assertTrue(size < Bundle.LIMIT, "about " + size + " bytes of at most " + Bundle.LIMIT);
+  }
+
   @Test
   void tokenizersAreAnArchiveOfTheirOwnToUnpackOverIt() throws Exception {
     try (Launcher without = gatun("doctor")) {
