@@ -3,10 +3,11 @@ package dev.gatun.backend.cuda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.gatun.backend.AdamWStep;
+import dev.gatun.backend.AdamWConstants;
 import dev.gatun.backend.AttentionShape;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.MathMode;
+import dev.gatun.backend.StepNumbers;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
@@ -162,8 +163,11 @@ class KernelTrafficIT {
   }
 
   private static void adamW(Backend backend, TensorScope scope, long size) {
+    Tensor step = scope.zeros(ElementType.F64, StepNumbers.SIZE);
+    backend.write(new StepNumbers(7, 3e-4, 1).values(), step);
     backend.adamW(
-        new AdamWStep(3e-4, 0.9, 0.95, 1e-8, 0.1, 7, 1),
+        new AdamWConstants(0.9, 0.95, 1e-8, 0.1),
+        step,
         ones(backend, scope, size),
         ones(backend, scope, size),
         ones(backend, scope, size),
