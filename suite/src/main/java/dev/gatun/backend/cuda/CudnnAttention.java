@@ -177,8 +177,9 @@ final class CudnnAttention implements Parts.CausalAttention, AutoCloseable {
     long toKeys = (long) BF16_BYTES * shape.outputWidth();
     long toValues = toKeys + (long) BF16_BYTES * shape.keyValueHeads() * shape.headWidth();
     operands.put(queries, packed.memory());
-    operands.put(keys, packed.memory().asSlice(toKeys));
-    operands.put(values, packed.memory().asSlice(toValues));
+    long address = packed.memory().address();
+    operands.put(keys, MemorySegment.ofAddress(address + toKeys));
+    operands.put(values, MemorySegment.ofAddress(address + toValues));
   }
 
   private MemorySegment scale(AttentionShape shape) {
