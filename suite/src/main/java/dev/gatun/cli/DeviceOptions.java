@@ -4,7 +4,9 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.DeviceDescription;
 import dev.gatun.backend.MathMode;
 import dev.gatun.backend.cpu.CpuBackend;
+import dev.gatun.backend.cuda.AttentionKernels;
 import dev.gatun.backend.cuda.CudaBackend;
+import dev.gatun.cli.NamedValues.Attentions;
 import dev.gatun.cli.NamedValues.Devices;
 import dev.gatun.cli.NamedValues.MathModes;
 import dev.gatun.experiment.JobBackends;
@@ -12,6 +14,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.StringJoiner;
 import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
@@ -53,6 +56,17 @@ final class DeviceOptions {
   private MathMode math;
 
   @Option(
+      names = "--attention",
+      paramLabel = "<kernels>",
+      converter = Attentions.class,
+      completionCandidates = Attentions.class,
+      description = {
+        "Whose kernels the GPU computes attention with: ${COMPLETION-CANDIDATES}.",
+        "cudnn is for --math bf16. Default: gatun."
+      })
+  private AttentionKernels attention;
+
+  @Option(
       names = "--cuda-libraries",
       paramLabel = "<folder>",
       description = "A CUDA toolkit, or a folder of its libraries, instead of the first one found.")
@@ -63,9 +77,16 @@ final class DeviceOptions {
     return device;
   }
 
-  /** Device and math mode in one word, such as {@code cpu} or {@code cuda-bf16}. */
+  /** Device, math mode and library in one word, such as {@code cpu} or {@code cuda-bf16-cudnn}. */
   String name() {
-    return math == null || math == MathMode.F32 ? device : device + "-" + math.label();
+    var words = new StringJoiner("-").add(device);
+    if (math != null && math != MathMode.F32) {
+      words.add(math.label());
+    }
+    if (attention != null && attention != AttentionKernels.GATUN) {
+      words.add(attention.label());
+    }
+    return words.toString();
   }
 
   /**
@@ -79,9 +100,13 @@ final class DeviceOptions {
       refuse("--threads", threads, Devices.CPU);
       refuse("--blas", blas, Devices.CPU);
       return CudaBackend.open(
-          math == null ? MathMode.F32 : math, Optional.ofNullable(cudaLibraries), notices);
+          math == null ? MathMode.F32 : math,
+          attention == null ? AttentionKernels.GATUN : attention,
+          Optional.ofNullable(cudaLibraries),
+          notices);
     }
     refuse("--math", math == MathMode.F32 ? null : math, Devices.CUDA);
+    refuse("--attention", attention, Devices.CUDA);
     refuse("--cuda-libraries", cudaLibraries, Devices.CUDA);
     return CpuBackend.open(threads(), Optional.ofNullable(blas));
   }

@@ -1,6 +1,7 @@
 package dev.gatun.cli;
 
 import dev.gatun.backend.MathMode;
+import dev.gatun.backend.cuda.AttentionKernels;
 import dev.gatun.bench.Work;
 import dev.gatun.claims.Claims;
 import dev.gatun.experiment.HeadChoice;
@@ -87,6 +88,23 @@ final class NamedValues {
     @Override
     public MathMode convert(String label) {
       return MathMode.values()[LABELS.indexOf(known("math mode", label, LABELS))];
+    }
+  }
+
+  /** Whose kernels compute attention on a GPU. */
+  static final class Attentions implements Iterable<String>, ITypeConverter<AttentionKernels> {
+    private static final List<String> LABELS =
+        Arrays.stream(AttentionKernels.values()).map(AttentionKernels::label).toList();
+
+    @Override
+    public Iterator<String> iterator() {
+      return LABELS.iterator();
+    }
+
+    @Override
+    public AttentionKernels convert(String label) {
+      return AttentionKernels.values()[
+          LABELS.indexOf(known("value of --attention", label, LABELS))];
     }
   }
 

@@ -121,6 +121,18 @@ class BadInputTest {
         "--math is for --device cuda",
         "leave one of them out");
     assertMistake(
+        CommandRun.of("reproduce", "B1", "--attention", "cudnn", "--out", out),
+        "--attention is for --device cuda",
+        "leave one of them out");
+    assertMistake(
+        CommandRun.of("reproduce", "B1", "--device", "cuda", "--attention", "cudn", "--out", out),
+        "'cudn' is no value of --attention",
+        "'cudnn'?");
+    assertMistake(
+        CommandRun.of("reproduce", "B1", "--device", "cuda", "--attention", "cudnn", "--out", out),
+        "--attention cudnn computes in bf16, not in f32",
+        "add --math bf16");
+    assertMistake(
         CommandRun.of("reproduce", "B1", "--device", "cuda", "--math", "b16", "--out", out),
         "'b16' is no math mode",
         "'bf16'?");

@@ -28,6 +28,13 @@ class CudaCommandIT {
     }
   }
 
+  @Test
+  void attentionByALibraryIsShown() {
+    CommandRun run = reproduce("--math", "bf16", "--attention", "cudnn");
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.out().contains("cuDNN, deterministic plans"), run.out());
+  }
+
   private CommandRun reproduce(String... options) {
     var arguments =
         new ArrayList<Object>(

@@ -461,6 +461,15 @@ public class CuDnn extends CuDnn$shared {
     public static int CUDNN_DATA_FLOAT() {
         return CUDNN_DATA_FLOAT;
     }
+    private static final int CUDNN_DATA_INT32 = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnDataType_t.CUDNN_DATA_INT32 = 4
+     * }
+     */
+    public static int CUDNN_DATA_INT32() {
+        return CUDNN_DATA_INT32;
+    }
     private static final int CUDNN_DATA_BFLOAT16 = (int)9L;
     /**
      * {@snippet lang=c :
@@ -469,6 +478,141 @@ public class CuDnn extends CuDnn$shared {
      */
     public static int CUDNN_DATA_BFLOAT16() {
         return CUDNN_DATA_BFLOAT16;
+    }
+    private static final int CUDNN_DATA_BOOLEAN = (int)11L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnDataType_t.CUDNN_DATA_BOOLEAN = 11
+     * }
+     */
+    public static int CUDNN_DATA_BOOLEAN() {
+        return CUDNN_DATA_BOOLEAN;
+    }
+    private static final int CUDNN_REDUCE_TENSOR_ADD = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnReduceTensorOp_t.CUDNN_REDUCE_TENSOR_ADD = 0
+     * }
+     */
+    public static int CUDNN_REDUCE_TENSOR_ADD() {
+        return CUDNN_REDUCE_TENSOR_ADD;
+    }
+    private static final int CUDNN_REDUCE_TENSOR_MAX = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnReduceTensorOp_t.CUDNN_REDUCE_TENSOR_MAX = 3
+     * }
+     */
+    public static int CUDNN_REDUCE_TENSOR_MAX() {
+        return CUDNN_REDUCE_TENSOR_MAX;
+    }
+    private static final int CUDNN_POINTWISE_ADD = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnPointwiseMode_t.CUDNN_POINTWISE_ADD = 0
+     * }
+     */
+    public static int CUDNN_POINTWISE_ADD() {
+        return CUDNN_POINTWISE_ADD;
+    }
+    private static final int CUDNN_POINTWISE_DIV = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnPointwiseMode_t.CUDNN_POINTWISE_DIV = 6
+     * }
+     */
+    public static int CUDNN_POINTWISE_DIV() {
+        return CUDNN_POINTWISE_DIV;
+    }
+    private static final int CUDNN_POINTWISE_MUL = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnPointwiseMode_t.CUDNN_POINTWISE_MUL = 1
+     * }
+     */
+    public static int CUDNN_POINTWISE_MUL() {
+        return CUDNN_POINTWISE_MUL;
+    }
+    private static final int CUDNN_POINTWISE_SUB = (int)9L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnPointwiseMode_t.CUDNN_POINTWISE_SUB = 9
+     * }
+     */
+    public static int CUDNN_POINTWISE_SUB() {
+        return CUDNN_POINTWISE_SUB;
+    }
+    private static final int CUDNN_POINTWISE_EXP = (int)13L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnPointwiseMode_t.CUDNN_POINTWISE_EXP = 13
+     * }
+     */
+    public static int CUDNN_POINTWISE_EXP() {
+        return CUDNN_POINTWISE_EXP;
+    }
+    private static final int CUDNN_POINTWISE_LOG = (int)15L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnPointwiseMode_t.CUDNN_POINTWISE_LOG = 15
+     * }
+     */
+    public static int CUDNN_POINTWISE_LOG() {
+        return CUDNN_POINTWISE_LOG;
+    }
+    private static final int CUDNN_POINTWISE_CMP_GE = (int)303L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnPointwiseMode_t.CUDNN_POINTWISE_CMP_GE = 303
+     * }
+     */
+    public static int CUDNN_POINTWISE_CMP_GE() {
+        return CUDNN_POINTWISE_CMP_GE;
+    }
+    private static final int CUDNN_POINTWISE_GEN_INDEX = (int)501L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnPointwiseMode_t.CUDNN_POINTWISE_GEN_INDEX = 501
+     * }
+     */
+    public static int CUDNN_POINTWISE_GEN_INDEX() {
+        return CUDNN_POINTWISE_GEN_INDEX;
+    }
+    private static final int CUDNN_POINTWISE_BINARY_SELECT = (int)601L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnPointwiseMode_t.CUDNN_POINTWISE_BINARY_SELECT = 601
+     * }
+     */
+    public static int CUDNN_POINTWISE_BINARY_SELECT() {
+        return CUDNN_POINTWISE_BINARY_SELECT;
+    }
+    private static final int CUDNN_ATTR_POINTWISE_MODE = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendAttributeName_t.CUDNN_ATTR_POINTWISE_MODE = 0
+     * }
+     */
+    public static int CUDNN_ATTR_POINTWISE_MODE() {
+        return CUDNN_ATTR_POINTWISE_MODE;
+    }
+    private static final int CUDNN_ATTR_POINTWISE_MATH_PREC = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendAttributeName_t.CUDNN_ATTR_POINTWISE_MATH_PREC = 1
+     * }
+     */
+    public static int CUDNN_ATTR_POINTWISE_MATH_PREC() {
+        return CUDNN_ATTR_POINTWISE_MATH_PREC;
+    }
+    private static final int CUDNN_ATTR_POINTWISE_AXIS = (int)9L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendAttributeName_t.CUDNN_ATTR_POINTWISE_AXIS = 9
+     * }
+     */
+    public static int CUDNN_ATTR_POINTWISE_AXIS() {
+        return CUDNN_ATTR_POINTWISE_AXIS;
     }
     private static final int CUDNN_ATTR_ENGINEHEUR_MODE = (int)200L;
     /**
@@ -497,6 +641,24 @@ public class CuDnn extends CuDnn$shared {
     public static int CUDNN_ATTR_ENGINEHEUR_RESULTS() {
         return CUDNN_ATTR_ENGINEHEUR_RESULTS;
     }
+    private static final int CUDNN_ATTR_ENGINEHEUR_DEVICEPROP = (int)204L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendAttributeName_t.CUDNN_ATTR_ENGINEHEUR_DEVICEPROP = 204
+     * }
+     */
+    public static int CUDNN_ATTR_ENGINEHEUR_DEVICEPROP() {
+        return CUDNN_ATTR_ENGINEHEUR_DEVICEPROP;
+    }
+    private static final int CUDNN_ATTR_ENGINECFG_ENGINE = (int)300L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendAttributeName_t.CUDNN_ATTR_ENGINECFG_ENGINE = 300
+     * }
+     */
+    public static int CUDNN_ATTR_ENGINECFG_ENGINE() {
+        return CUDNN_ATTR_ENGINECFG_ENGINE;
+    }
     private static final int CUDNN_ATTR_EXECUTION_PLAN_HANDLE = (int)400L;
     /**
      * {@snippet lang=c :
@@ -523,6 +685,60 @@ public class CuDnn extends CuDnn$shared {
      */
     public static int CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE() {
         return CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE;
+    }
+    private static final int CUDNN_ATTR_EXECUTION_PLAN_DEVICEPROP = (int)407L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendAttributeName_t.CUDNN_ATTR_EXECUTION_PLAN_DEVICEPROP = 407
+     * }
+     */
+    public static int CUDNN_ATTR_EXECUTION_PLAN_DEVICEPROP() {
+        return CUDNN_ATTR_EXECUTION_PLAN_DEVICEPROP;
+    }
+    private static final int CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR = (int)750L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendAttributeName_t.CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR = 750
+     * }
+     */
+    public static int CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR() {
+        return CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR;
+    }
+    private static final int CUDNN_ATTR_OPERATION_POINTWISE_XDESC = (int)751L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendAttributeName_t.CUDNN_ATTR_OPERATION_POINTWISE_XDESC = 751
+     * }
+     */
+    public static int CUDNN_ATTR_OPERATION_POINTWISE_XDESC() {
+        return CUDNN_ATTR_OPERATION_POINTWISE_XDESC;
+    }
+    private static final int CUDNN_ATTR_OPERATION_POINTWISE_BDESC = (int)752L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendAttributeName_t.CUDNN_ATTR_OPERATION_POINTWISE_BDESC = 752
+     * }
+     */
+    public static int CUDNN_ATTR_OPERATION_POINTWISE_BDESC() {
+        return CUDNN_ATTR_OPERATION_POINTWISE_BDESC;
+    }
+    private static final int CUDNN_ATTR_OPERATION_POINTWISE_YDESC = (int)753L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendAttributeName_t.CUDNN_ATTR_OPERATION_POINTWISE_YDESC = 753
+     * }
+     */
+    public static int CUDNN_ATTR_OPERATION_POINTWISE_YDESC() {
+        return CUDNN_ATTR_OPERATION_POINTWISE_YDESC;
+    }
+    private static final int CUDNN_ATTR_OPERATION_POINTWISE_TDESC = (int)758L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendAttributeName_t.CUDNN_ATTR_OPERATION_POINTWISE_TDESC = 758
+     * }
+     */
+    public static int CUDNN_ATTR_OPERATION_POINTWISE_TDESC() {
+        return CUDNN_ATTR_OPERATION_POINTWISE_TDESC;
     }
     private static final int CUDNN_ATTR_OPERATIONGRAPH_HANDLE = (int)800L;
     /**
@@ -632,6 +848,132 @@ public class CuDnn extends CuDnn$shared {
     public static int CUDNN_ATTR_VARIANT_PACK_WORKSPACE() {
         return CUDNN_ATTR_VARIANT_PACK_WORKSPACE;
     }
+    private static final int CUDNN_ATTR_ENGINE_NUMERICAL_NOTE = (int)1303L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendAttributeName_t.CUDNN_ATTR_ENGINE_NUMERICAL_NOTE = 1303
+     * }
+     */
+    public static int CUDNN_ATTR_ENGINE_NUMERICAL_NOTE() {
+        return CUDNN_ATTR_ENGINE_NUMERICAL_NOTE;
+    }
+    private static final int CUDNN_ATTR_MATMUL_COMP_TYPE = (int)1500L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendAttributeName_t.CUDNN_ATTR_MATMUL_COMP_TYPE = 1500
+     * }
+     */
+    public static int CUDNN_ATTR_MATMUL_COMP_TYPE() {
+        return CUDNN_ATTR_MATMUL_COMP_TYPE;
+    }
+    private static final int CUDNN_ATTR_OPERATION_MATMUL_ADESC = (int)1520L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendAttributeName_t.CUDNN_ATTR_OPERATION_MATMUL_ADESC = 1520
+     * }
+     */
+    public static int CUDNN_ATTR_OPERATION_MATMUL_ADESC() {
+        return CUDNN_ATTR_OPERATION_MATMUL_ADESC;
+    }
+    private static final int CUDNN_ATTR_OPERATION_MATMUL_BDESC = (int)1521L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendAttributeName_t.CUDNN_ATTR_OPERATION_MATMUL_BDESC = 1521
+     * }
+     */
+    public static int CUDNN_ATTR_OPERATION_MATMUL_BDESC() {
+        return CUDNN_ATTR_OPERATION_MATMUL_BDESC;
+    }
+    private static final int CUDNN_ATTR_OPERATION_MATMUL_CDESC = (int)1522L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendAttributeName_t.CUDNN_ATTR_OPERATION_MATMUL_CDESC = 1522
+     * }
+     */
+    public static int CUDNN_ATTR_OPERATION_MATMUL_CDESC() {
+        return CUDNN_ATTR_OPERATION_MATMUL_CDESC;
+    }
+    private static final int CUDNN_ATTR_OPERATION_MATMUL_DESC = (int)1523L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendAttributeName_t.CUDNN_ATTR_OPERATION_MATMUL_DESC = 1523
+     * }
+     */
+    public static int CUDNN_ATTR_OPERATION_MATMUL_DESC() {
+        return CUDNN_ATTR_OPERATION_MATMUL_DESC;
+    }
+    private static final int CUDNN_ATTR_REDUCTION_OPERATOR = (int)1600L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendAttributeName_t.CUDNN_ATTR_REDUCTION_OPERATOR = 1600
+     * }
+     */
+    public static int CUDNN_ATTR_REDUCTION_OPERATOR() {
+        return CUDNN_ATTR_REDUCTION_OPERATOR;
+    }
+    private static final int CUDNN_ATTR_REDUCTION_COMP_TYPE = (int)1601L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendAttributeName_t.CUDNN_ATTR_REDUCTION_COMP_TYPE = 1601
+     * }
+     */
+    public static int CUDNN_ATTR_REDUCTION_COMP_TYPE() {
+        return CUDNN_ATTR_REDUCTION_COMP_TYPE;
+    }
+    private static final int CUDNN_ATTR_OPERATION_REDUCTION_XDESC = (int)1610L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendAttributeName_t.CUDNN_ATTR_OPERATION_REDUCTION_XDESC = 1610
+     * }
+     */
+    public static int CUDNN_ATTR_OPERATION_REDUCTION_XDESC() {
+        return CUDNN_ATTR_OPERATION_REDUCTION_XDESC;
+    }
+    private static final int CUDNN_ATTR_OPERATION_REDUCTION_YDESC = (int)1611L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendAttributeName_t.CUDNN_ATTR_OPERATION_REDUCTION_YDESC = 1611
+     * }
+     */
+    public static int CUDNN_ATTR_OPERATION_REDUCTION_YDESC() {
+        return CUDNN_ATTR_OPERATION_REDUCTION_YDESC;
+    }
+    private static final int CUDNN_ATTR_OPERATION_REDUCTION_DESC = (int)1612L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendAttributeName_t.CUDNN_ATTR_OPERATION_REDUCTION_DESC = 1612
+     * }
+     */
+    public static int CUDNN_ATTR_OPERATION_REDUCTION_DESC() {
+        return CUDNN_ATTR_OPERATION_REDUCTION_DESC;
+    }
+    private static final int CUDNN_ATTR_OPERATION_RESHAPE_XDESC = (int)2200L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendAttributeName_t.CUDNN_ATTR_OPERATION_RESHAPE_XDESC = 2200
+     * }
+     */
+    public static int CUDNN_ATTR_OPERATION_RESHAPE_XDESC() {
+        return CUDNN_ATTR_OPERATION_RESHAPE_XDESC;
+    }
+    private static final int CUDNN_ATTR_OPERATION_RESHAPE_YDESC = (int)2201L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendAttributeName_t.CUDNN_ATTR_OPERATION_RESHAPE_YDESC = 2201
+     * }
+     */
+    public static int CUDNN_ATTR_OPERATION_RESHAPE_YDESC() {
+        return CUDNN_ATTR_OPERATION_RESHAPE_YDESC;
+    }
+    private static final int CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION = (int)2702L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendAttributeName_t.CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION = 2702
+     * }
+     */
+    public static int CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION() {
+        return CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION;
+    }
     private static final int CUDNN_TYPE_HANDLE = (int)0L;
     /**
      * {@snippet lang=c :
@@ -695,6 +1037,24 @@ public class CuDnn extends CuDnn$shared {
     public static int CUDNN_TYPE_HEUR_MODE() {
         return CUDNN_TYPE_HEUR_MODE;
     }
+    private static final int CUDNN_TYPE_NUMERICAL_NOTE = (int)11L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendAttributeType_t.CUDNN_TYPE_NUMERICAL_NOTE = 11
+     * }
+     */
+    public static int CUDNN_TYPE_NUMERICAL_NOTE() {
+        return CUDNN_TYPE_NUMERICAL_NOTE;
+    }
+    private static final int CUDNN_TYPE_POINTWISE_MODE = (int)14L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendAttributeType_t.CUDNN_TYPE_POINTWISE_MODE = 14
+     * }
+     */
+    public static int CUDNN_TYPE_POINTWISE_MODE() {
+        return CUDNN_TYPE_POINTWISE_MODE;
+    }
     private static final int CUDNN_TYPE_BACKEND_DESCRIPTOR = (int)15L;
     /**
      * {@snippet lang=c :
@@ -703,6 +1063,42 @@ public class CuDnn extends CuDnn$shared {
      */
     public static int CUDNN_TYPE_BACKEND_DESCRIPTOR() {
         return CUDNN_TYPE_BACKEND_DESCRIPTOR;
+    }
+    private static final int CUDNN_TYPE_REDUCTION_OPERATOR_TYPE = (int)18L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendAttributeType_t.CUDNN_TYPE_REDUCTION_OPERATOR_TYPE = 18
+     * }
+     */
+    public static int CUDNN_TYPE_REDUCTION_OPERATOR_TYPE() {
+        return CUDNN_TYPE_REDUCTION_OPERATOR_TYPE;
+    }
+    private static final int CUDNN_TYPE_CHAR = (int)24L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendAttributeType_t.CUDNN_TYPE_CHAR = 24
+     * }
+     */
+    public static int CUDNN_TYPE_CHAR() {
+        return CUDNN_TYPE_CHAR;
+    }
+    private static final int CUDNN_BACKEND_POINTWISE_DESCRIPTOR = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendDescriptorType_t.CUDNN_BACKEND_POINTWISE_DESCRIPTOR = 0
+     * }
+     */
+    public static int CUDNN_BACKEND_POINTWISE_DESCRIPTOR() {
+        return CUDNN_BACKEND_POINTWISE_DESCRIPTOR;
+    }
+    private static final int CUDNN_BACKEND_ENGINE_DESCRIPTOR = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendDescriptorType_t.CUDNN_BACKEND_ENGINE_DESCRIPTOR = 2
+     * }
+     */
+    public static int CUDNN_BACKEND_ENGINE_DESCRIPTOR() {
+        return CUDNN_BACKEND_ENGINE_DESCRIPTOR;
     }
     private static final int CUDNN_BACKEND_ENGINECFG_DESCRIPTOR = (int)3L;
     /**
@@ -731,6 +1127,15 @@ public class CuDnn extends CuDnn$shared {
     public static int CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR() {
         return CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR;
     }
+    private static final int CUDNN_BACKEND_OPERATION_POINTWISE_DESCRIPTOR = (int)13L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendDescriptorType_t.CUDNN_BACKEND_OPERATION_POINTWISE_DESCRIPTOR = 13
+     * }
+     */
+    public static int CUDNN_BACKEND_OPERATION_POINTWISE_DESCRIPTOR() {
+        return CUDNN_BACKEND_OPERATION_POINTWISE_DESCRIPTOR;
+    }
     private static final int CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR = (int)15L;
     /**
      * {@snippet lang=c :
@@ -757,6 +1162,78 @@ public class CuDnn extends CuDnn$shared {
      */
     public static int CUDNN_BACKEND_TENSOR_DESCRIPTOR() {
         return CUDNN_BACKEND_TENSOR_DESCRIPTOR;
+    }
+    private static final int CUDNN_BACKEND_MATMUL_DESCRIPTOR = (int)18L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendDescriptorType_t.CUDNN_BACKEND_MATMUL_DESCRIPTOR = 18
+     * }
+     */
+    public static int CUDNN_BACKEND_MATMUL_DESCRIPTOR() {
+        return CUDNN_BACKEND_MATMUL_DESCRIPTOR;
+    }
+    private static final int CUDNN_BACKEND_OPERATION_MATMUL_DESCRIPTOR = (int)19L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendDescriptorType_t.CUDNN_BACKEND_OPERATION_MATMUL_DESCRIPTOR = 19
+     * }
+     */
+    public static int CUDNN_BACKEND_OPERATION_MATMUL_DESCRIPTOR() {
+        return CUDNN_BACKEND_OPERATION_MATMUL_DESCRIPTOR;
+    }
+    private static final int CUDNN_BACKEND_REDUCTION_DESCRIPTOR = (int)21L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendDescriptorType_t.CUDNN_BACKEND_REDUCTION_DESCRIPTOR = 21
+     * }
+     */
+    public static int CUDNN_BACKEND_REDUCTION_DESCRIPTOR() {
+        return CUDNN_BACKEND_REDUCTION_DESCRIPTOR;
+    }
+    private static final int CUDNN_BACKEND_OPERATION_REDUCTION_DESCRIPTOR = (int)22L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendDescriptorType_t.CUDNN_BACKEND_OPERATION_REDUCTION_DESCRIPTOR = 22
+     * }
+     */
+    public static int CUDNN_BACKEND_OPERATION_REDUCTION_DESCRIPTOR() {
+        return CUDNN_BACKEND_OPERATION_REDUCTION_DESCRIPTOR;
+    }
+    private static final int CUDNN_BACKEND_OPERATION_RESHAPE_DESCRIPTOR = (int)31L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendDescriptorType_t.CUDNN_BACKEND_OPERATION_RESHAPE_DESCRIPTOR = 31
+     * }
+     */
+    public static int CUDNN_BACKEND_OPERATION_RESHAPE_DESCRIPTOR() {
+        return CUDNN_BACKEND_OPERATION_RESHAPE_DESCRIPTOR;
+    }
+    private static final int CUDNN_BACKEND_DEVICEPROP_DESCRIPTOR = (int)38L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendDescriptorType_t.CUDNN_BACKEND_DEVICEPROP_DESCRIPTOR = 38
+     * }
+     */
+    public static int CUDNN_BACKEND_DEVICEPROP_DESCRIPTOR() {
+        return CUDNN_BACKEND_DEVICEPROP_DESCRIPTOR;
+    }
+    private static final int CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendNumericalNote_t.CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC = 4
+     * }
+     */
+    public static int CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC() {
+        return CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC;
+    }
+    private static final int CUDNN_NUMERICAL_NOTE_TYPE_COUNT = (int)10L;
+    /**
+     * {@snippet lang=c :
+     * enum cudnnBackendNumericalNote_t.CUDNN_NUMERICAL_NOTE_TYPE_COUNT = 10
+     * }
+     */
+    public static int CUDNN_NUMERICAL_NOTE_TYPE_COUNT() {
+        return CUDNN_NUMERICAL_NOTE_TYPE_COUNT;
     }
     private static final int CUDNN_HEUR_MODE_A = (int)3L;
     /**

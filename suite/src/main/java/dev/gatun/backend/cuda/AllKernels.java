@@ -34,7 +34,8 @@ public final class AllKernels {
           "syrk",
           "transpose",
           "triangle",
-          "vectors");
+          "vectors",
+          "widen");
 
   private AllKernels() {}
 

@@ -37,7 +37,25 @@ public final class CudaBackend {
    */
   public static Backend open(
       MathMode math, Optional<Path> libraryFolder, Consumer<String> notices) {
-    var session = new CudaSession(CudaLibraries.load(libraryFolder), math, notices);
+    return open(math, AttentionKernels.GATUN, libraryFolder, notices);
+  }
+
+  /**
+   * The same with attention by a library.
+   *
+   * @throws IllegalArgumentException if the library does not compute attention in this math mode
+   */
+  public static Backend open(
+      MathMode math,
+      AttentionKernels attention,
+      Optional<Path> libraryFolder,
+      Consumer<String> notices) {
+    if (attention == AttentionKernels.CUDNN && math != MathMode.BF16) {
+      throw new IllegalArgumentException(
+          "--attention cudnn computes in bf16, not in %s; add --math bf16, or leave it out"
+              .formatted(math.label()));
+    }
+    var session = new CudaSession(CudaLibraries.load(libraryFolder), math, attention, notices);
     try {
       return new Backend(parts(session, math), session.guard());
     } catch (RuntimeException | Error e) {
@@ -70,7 +88,7 @@ public final class CudaBackend {
         new ElementwiseFunctions(launcher),
         new GatedActivation(launcher),
         new Rotary(launcher),
-        new CausalAttention(launcher, memory, math),
+        session.attention(),
         new CrossEntropy(launcher, math, rounded),
         new AdamW(launcher, memory));
   }

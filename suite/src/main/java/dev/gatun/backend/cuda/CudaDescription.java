@@ -22,7 +22,11 @@ final class CudaDescription {
 
   /** The device, the libraries with their versions, and every setting that results depend on. */
   static DeviceDescription of(
-      CudaDevice device, KernelCompiler compiler, CudaLibraries libraries, MathMode math) {
+      CudaDevice device,
+      KernelCompiler compiler,
+      CudaLibraries libraries,
+      MathMode math,
+      AttentionKernels attention) {
     var all = new LinkedHashMap<>(libraries.versions());
     all.put("compute capability", device.major() + "." + device.minor());
     all.put("kernels compiled with", String.join(" ", compiler.options()));
@@ -30,6 +34,12 @@ final class CudaDescription {
         "cuBLAS workspace",
         BlockPool.inMebibytes(CublasHandle.WORKSPACE_BYTES) + ", always the same");
     all.put("cuSOLVER mode", "deterministic");
+    if (attention == AttentionKernels.CUDNN) {
+      all.put(
+          "attention",
+          "cuDNN, deterministic plans, for %s tokens or more"
+              .formatted(CudnnAttention.LEAST_LENGTH));
+    }
     for (String variable : OVERRIDES) {
       String value = System.getenv(variable);
       if (value != null) {

@@ -38,17 +38,27 @@ final class CudaSession implements Parts.Device {
   private final Transfers transfers;
   private final CublasHandle cublas;
   private final CusolverHandle cusolver;
+  private final Parts.CausalAttention attention;
 
   /**
    * On the first device that the driver shows.
    *
    * @param libraries what {@link CudaLibraries#load} found, for the description
    * @param math how matrices are multiplied, for the description
+   * @param attention whose kernels compute it
    * @param notices what a user should know on the way, in lines
    * @throws NoCudaDeviceException if it shows none
+   * @throws dev.gatun.natives.NativeLibraryException if cuDNN is asked for and is not there
    */
-  CudaSession(CudaLibraries libraries, MathMode math, Consumer<String> notices) {
+  CudaSession(
+      CudaLibraries libraries,
+      MathMode math,
+      AttentionKernels attention,
+      Consumer<String> notices) {
     try {
+      if (attention == AttentionKernels.CUDNN) {
+        CudnnHandle.require(libraries);
+      }
       device = own(CudaDevice.open());
       // All of it and not what is free: equal devices make equal chunks, and those equal bytes.
       workingSetBytes =
@@ -62,16 +72,26 @@ final class CudaSession implements Parts.Device {
               device.minor(),
               new CubinCache(CacheFolder.ofThisUser().resolve(KERNEL_CACHE)),
               notices);
-      description = CudaDescription.of(device, compiler, libraries, math);
+      description = CudaDescription.of(device, compiler, libraries, math, attention);
       memory = own(new DeviceMemory(device, guard, math));
       launcher = own(new Launcher(device, new KernelModules(device, compiler, guard), memory));
       transfers = own(new Transfers(device, launcher, memory));
       cublas = own(new CublasHandle(launcher, memory));
       cusolver = own(new CusolverHandle(launcher, memory, transfers::toInt));
+      this.attention = attention(attention, math);
     } catch (RuntimeException | Error e) {
       closeAll(e);
       throw e;
     }
+  }
+
+  private Parts.CausalAttention attention(AttentionKernels kernels, MathMode math) {
+    var gatuns = new CausalAttention(launcher, memory, math);
+    return switch (kernels) {
+      case GATUN -> gatuns;
+      case CUDNN ->
+          own(new CudnnAttention(gatuns, own(new CudnnHandle(launcher)), launcher, memory, guard));
+    };
   }
 
   private <T extends AutoCloseable> T own(T part) {
@@ -139,6 +159,10 @@ final class CudaSession implements Parts.Device {
 
   CusolverHandle cusolver() {
     return cusolver;
+  }
+
+  Parts.CausalAttention attention() {
+    return attention;
   }
 
   /** Closes what is open; failures are added to the one there is. */

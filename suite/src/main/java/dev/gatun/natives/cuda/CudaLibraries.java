@@ -136,6 +136,11 @@ public final class CudaLibraries {
     return finding.toolkit().orElseThrow().toString();
   }
 
+  /** The version of cuDNN, such as {@code 9.24.0}; empty where there is none beside the others. */
+  public Optional<String> cuDnnVersion() {
+    return Optional.ofNullable(versions().get(CudaLibrary.CUDNN.label()));
+  }
+
   /** The version that each library states, by the library's name, for provenance. */
   public Map<String, String> versions() {
     var versions = new LinkedHashMap<String, String>();

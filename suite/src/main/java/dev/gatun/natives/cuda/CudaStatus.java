@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 
 import dev.gatun.bindings.cublas.CuBlas;
 import dev.gatun.bindings.cuda.CudaDriver;
+import dev.gatun.bindings.cudnn.CuDnn;
 import dev.gatun.bindings.nvrtc.Nvrtc;
 import dev.gatun.natives.LapackStatus;
 import dev.gatun.natives.NativeCall;
@@ -59,6 +60,20 @@ public enum CudaStatus {
         case 31 -> new Words("CUSOLVER_STATUS_INVALID_WORKSPACE", "the workspace is not valid");
         default -> Words.UNKNOWN;
       };
+    }
+  },
+  CUDNN {
+    private static final int MOST_BYTES = 1024;
+
+    /** The text is what cuDNN says of the last call of this thread that failed. */
+    @Override
+    Words words(int status) {
+      try (var arena = Arena.ofConfined()) {
+        var text = arena.allocate(MOST_BYTES);
+        CuDnn.cudnnGetLastErrorString(text, MOST_BYTES);
+        return new Words(
+            NativeCall.string(CuDnn.cudnnGetErrorString(status)), text.getString(0).strip());
+      }
     }
   },
   NVRTC {

@@ -25,7 +25,11 @@ class CudaLinearAlgebraIT {
   private static final Path LIBRARIES = FakeCuda.build();
 
   private final CudaSession session =
-      new CudaSession(CudaLibraries.load(Optional.of(LIBRARIES)), MathMode.F32, _ -> {});
+      new CudaSession(
+          CudaLibraries.load(Optional.of(LIBRARIES)),
+          MathMode.F32,
+          AttentionKernels.GATUN,
+          _ -> {});
   private final TensorScope scope = session.memory().newScope();
   private final SplittableRandom random = new SplittableRandom(SEED);
 

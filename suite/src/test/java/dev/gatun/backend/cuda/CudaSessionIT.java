@@ -166,7 +166,7 @@ class CudaSessionIT {
   @Test
   void argumentsThatDoNotFitTheSignatureAreNamed() {
     CudaLibraries libraries = CudaLibraries.load(Optional.of(LIBRARIES));
-    try (var session = new CudaSession(libraries, MathMode.F32, _ -> {});
+    try (var session = new CudaSession(libraries, MathMode.F32, AttentionKernels.GATUN, _ -> {});
         TensorScope scope = session.memory().newScope()) {
       var kernel = new Kernel("vectors", "scale_f32");
       Tensor floats = scope.zeros(ElementType.F32, 8);

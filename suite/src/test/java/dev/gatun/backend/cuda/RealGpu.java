@@ -36,6 +36,20 @@ public final class RealGpu {
     });
   }
 
+  /** The same with attention by cuDNN in bf16; skipped, too, where there is no cuDNN. */
+  static Backend openWithCudnn() {
+    return orSkip(
+        () -> CudaBackend.open(MathMode.BF16, AttentionKernels.CUDNN, Optional.empty(), _ -> {}));
+  }
+
+  /** The lower half beside a cuDNN; skipped, too, where there is none. */
+  static TestDevice openDeviceWithCudnn(Path cache) {
+    return orSkip(() -> {
+      CudnnHandle.require(CudaLibraries.load(Optional.empty()));
+      return new TestDevice(CudaDevice.open(), cache);
+    });
+  }
+
   private static <T> T orSkip(Supplier<T> opening) {
     try {
       return opening.get();
