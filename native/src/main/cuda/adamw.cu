@@ -9,17 +9,23 @@
 
 // What of a step is the same for all elements; see AdamWFactors.
 struct Factors {
-  float gradient_scale;
   float beta1;
   float one_minus_beta1;
   float beta2;
   float one_minus_beta2;
+  float epsilon;
+  float gradient_scale;
   float minus_decay;
   float minus_rate;
   float inverse_root;
-  float epsilon;
-  float held;  // not 0: the step is left out
 };
+
+// Those that differ from step to step, as they lie in memory.
+constexpr int SCALE_FACTOR = 0;
+constexpr int MINUS_DECAY = 1;
+constexpr int MINUS_RATE = 2;
+constexpr int INVERSE_ROOT = 3;
+constexpr int LEFT_OUT = 4;  // not 0: the step is left out
 
 // The numbers of a step; see StepNumbers.
 constexpr int NUMBER = 0;
@@ -52,25 +58,19 @@ extern "C" __global__ void __launch_bounds__(128) gradient_scale_f64(
 // thread works: latency bounds it.
 extern "C" __global__ void __launch_bounds__(128) adamw_factors_f32(
     const double *step,  // [4]
-    float *factors,      // [10]: Factors
-    double beta1, double beta2, double epsilon, double weight_decay) {
+    float *factors,      // [5]
+    double beta1, double beta2, double weight_decay) {
   if (threadIdx.x > 0) {
     return;
   }
   const double rate = step[LEARNING_RATE];
   const double correction1 = __dsub_rn(1.0, pow(beta1, step[NUMBER]));
   const double correction2 = __dsub_rn(1.0, pow(beta2, step[NUMBER]));
-  Factors *const f = reinterpret_cast<Factors *>(factors);
-  f->gradient_scale = (float)step[GRADIENT_SCALE];
-  f->beta1 = (float)beta1;
-  f->one_minus_beta1 = (float)__dsub_rn(1.0, beta1);
-  f->beta2 = (float)beta2;
-  f->one_minus_beta2 = (float)__dsub_rn(1.0, beta2);
-  f->minus_decay = (float)__dmul_rn(-rate, weight_decay);
-  f->minus_rate = (float)__ddiv_rn(-rate, correction1);
-  f->inverse_root = (float)__ddiv_rn(1.0, __dsqrt_rn(correction2));
-  f->epsilon = (float)epsilon;
-  f->held = step[HELD] == 0.0 ? 0.0f : 1.0f;
+  factors[SCALE_FACTOR] = (float)step[GRADIENT_SCALE];
+  factors[MINUS_DECAY] = (float)__dmul_rn(-rate, weight_decay);
+  factors[MINUS_RATE] = (float)__ddiv_rn(-rate, correction1);
+  factors[INVERSE_ROOT] = (float)__ddiv_rn(1.0, __dsqrt_rn(correction2));
+  factors[LEFT_OUT] = step[HELD] == 0.0 ? 0.0f : 1.0f;
 }
 
 static __device__ __forceinline__ float scaled_sum(float x, float a, float y, float b) {
@@ -90,15 +90,25 @@ static __device__ __forceinline__ void update(const Factors &f, float &p, float 
 // parameter, gradient, first and second moment [n]; rounded [n], the new parameter as bf16, or null.
 // An element that is 16-byte aligned in parameter is 8-byte aligned in rounded. head: elements before the first at which all
 // four are 16-byte aligned; n if there is none.
-extern "C" __global__ void __launch_bounds__(256)
+// Four blocks of a processor: left to itself, the compiler spills for sm_90 to have six.
+extern "C" __global__ void __launch_bounds__(256, 4)
     adamw_f32(float *parameter, const float *gradient, float *first_moment, float *second_moment,
               unsigned short *rounded,
-              const float *factors,  // [10]: Factors
-              long long n, long long head) {
-  const Factors f = *reinterpret_cast<const Factors *>(factors);
-  if (f.held != 0.0f) {
+              const float *factors,  // [5]
+              long long n, long long head, float beta1, float one_minus_beta1, float beta2,
+              float one_minus_beta2, float epsilon) {
+  if (factors[LEFT_OUT] != 0.0f) {
     return;
   }
+  const Factors f = {beta1,
+                     one_minus_beta1,
+                     beta2,
+                     one_minus_beta2,
+                     epsilon,
+                     factors[SCALE_FACTOR],
+                     factors[MINUS_DECAY],
+                     factors[MINUS_RATE],
+                     factors[INVERSE_ROOT]};
   const long long thread = blockIdx.x * static_cast<long long>(blockDim.x) + threadIdx.x;
   const long long threads = gridDim.x * static_cast<long long>(blockDim.x);
   const long long vectors = (n - head) / 4;

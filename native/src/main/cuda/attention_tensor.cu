@@ -230,13 +230,16 @@ struct TensorProducts {
     if (tile.byRows != nullptr) {
 #pragma unroll
       for (int k = 0; k < PER_WORD; k++) {
+        unsigned words[4 / PER_WORD];
 #pragma unroll
         for (int c = 0; c < 4; c += PER_WORD) {
-          tile.byRows[(row + k) * STRIDE + (col + c) / PER_WORD] = Precision::word(values[k] + c);
+          words[c / PER_WORD] = Precision::word(values[k] + c);
         }
+        store_neighbours(tile.byRows + (row + k) * STRIDE + col / PER_WORD, words);
       }
     }
     if (tile.bySlots != nullptr) {
+      unsigned words[4];
 #pragma unroll
       for (int c = 0; c < 4; c++) {
         float along[PER_WORD];
@@ -244,9 +247,18 @@ struct TensorProducts {
         for (int k = 0; k < PER_WORD; k++) {
           along[k] = values[k][c];
         }
-        tile.bySlots[Precision::slot(row) * SLOT_STRIDE + col + c] = Precision::word(along);
+        words[c] = Precision::word(along);
       }
+      store_neighbours(tile.bySlots + Precision::slot(row) * SLOT_STRIDE + col, words);
     }
+  }
+
+  // At once: lanes that store word by word, a few words from each other, meet in the same banks.
+  static __device__ __forceinline__ void store_neighbours(unsigned *to, const unsigned (&words)[2]) {
+    *reinterpret_cast<uint2 *>(to) = make_uint2(words[0], words[1]);
+  }
+  static __device__ __forceinline__ void store_neighbours(unsigned *to, const unsigned (&words)[4]) {
+    *reinterpret_cast<uint4 *>(to) = make_uint4(words[0], words[1], words[2], words[3]);
   }
 
   // Rounded; zeros beyond the rows that are present (one at least), and beyond headWidth up to WIDTH.
@@ -297,7 +309,8 @@ struct TensorProducts {
     const unsigned *const rowsOfWarp = rows.byRows + lane.warp * WARP_ROWS * STRIDE;
     clear(products);
 #pragma unroll UNROLL
-    for (int word = lane.place; word < WIDTH / PER_WORD; word += 2 * PLACES) {
+    for (int first = 0; first < WIDTH / PER_WORD; first += 2 * PLACES) {
+      const int word = first + lane.place;
       unsigned a[ROWS / 2][4];
 #pragma unroll
       for (int m = 0; m < ROWS / 2; m++) {

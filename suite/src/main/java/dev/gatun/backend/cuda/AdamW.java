@@ -18,7 +18,7 @@ final class AdamW implements Parts.AdamW {
   private static final Grid ONE_BLOCK = Grid.of(1, 128);
 
   /** As in adamw.cu. */
-  private static final int FACTORS_SIZE = 10;
+  private static final int FACTORS_SIZE = 5;
 
   private final Launcher launcher;
   private final RoundedWeights kept;
@@ -58,7 +58,12 @@ final class AdamW implements Parts.AdamW {
         copy.map(it -> it.of(parameter)).orElse(null),
         factors,
         size,
-        head(parameter, gradient, firstMoment, secondMoment));
+        head(parameter, gradient, firstMoment, secondMoment),
+        (float) constants.beta1(),
+        (float) (1 - constants.beta1()),
+        (float) constants.beta2(),
+        (float) (1 - constants.beta2()),
+        (float) constants.epsilon());
     copy.ifPresent(it -> launcher.writes().follow(it::bothWereWritten));
   }
 
@@ -71,7 +76,6 @@ final class AdamW implements Parts.AdamW {
         factors,
         constants.beta1(),
         constants.beta2(),
-        constants.epsilon(),
         constants.weightDecay());
     return factors;
   }
