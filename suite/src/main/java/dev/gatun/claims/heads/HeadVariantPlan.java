@@ -48,6 +48,10 @@ record HeadVariantPlan(
   private static final List<Double> RATES = List.of(1.5e-3, 3e-3, 6e-3, 1.2e-2, 2.4e-2);
   private static final List<Double> DESK_RATES = List.of(3e-3, 6e-3, 1.2e-2, 2.4e-2, 4.8e-2);
 
+  /** With the rates of the desk the best of three arms of G4 lay at an edge. */
+  private static final List<Double> WIDE_GRID =
+      List.of(1.5e-3, 3e-3, 6e-3, 1.2e-2, 2.4e-2, 4.8e-2, 9.6e-2);
+
   /**
    * Its larger models: 6 layers, width 96, V 8,192, 1.23 million tokens in 1,200 steps. A trial has
    * a sixth of them, so that five rates can be tried.
@@ -205,12 +209,13 @@ record HeadVariantPlan(
    * times the vocabulary.
    */
   static List<HeadVariantPlan> ofHiddenGradients(Tier tier, long firstSeed) {
-    HeadVariantPlan bytes = ofBytes(tier, HIDDEN_GRADIENTS, firstSeed, 5);
     if (tier == Tier.QUICK) {
-      return List.of(bytes);
+      return List.of(ofBytes(tier, HIDDEN_GRADIENTS, firstSeed, 5));
     }
     List<HeadVariant> arms = HIDDEN_GRADIENTS.stream().map(v -> v.named("v1024-")).toList();
-    return List.of(bytes, of(TOKENS, arms, DESK_RATES, firstSeed, 5));
+    return List.of(
+        of(DESK_BYTES, HIDDEN_GRADIENTS, WIDE_GRID, firstSeed, 5),
+        of(TOKENS, arms, WIDE_GRID, firstSeed, 5));
   }
 
   /** C3: 256 classes that occur among 256, 1,024 and 4,096 in all. */
