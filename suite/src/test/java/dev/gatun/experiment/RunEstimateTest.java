@@ -140,7 +140,7 @@ class RunEstimateTest {
       for (BottleneckSetting setting : runs) {
         assertEquals(5, runs.stream().filter(s -> s.arm().equals(setting.arm())).count());
         double share = (double) setting.size().width() / setting.size().vocabulary();
-        assertTrue(share >= 0.02 && share <= 0.1, setting.arm() + " has D/V " + share);
+        assertTrue(share >= 0.015 && share <= 0.1, setting.arm() + " has D/V " + share);
         assertTrue(setting.checkpoints().contains((int) setting.steps()));
       }
       assertTrue(runs.stream().anyMatch(s -> !s.spectrumSteps().isEmpty()));
