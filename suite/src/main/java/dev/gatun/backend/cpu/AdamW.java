@@ -8,7 +8,6 @@ import dev.gatun.backend.Parts;
 import dev.gatun.backend.StepNumbers;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
@@ -24,15 +23,23 @@ final class AdamW implements Parts.AdamW {
 
   @Override
   public void gradientScale(Tensor sums, double clipNorm, Tensor step) {
-    double[] values = sums.memory().toArray(JAVA_DOUBLE);
     StepNumbers before = StepNumbers.onHost(step);
     var after =
         new StepNumbers(
             before.number(),
             before.learningRate(),
-            StepNumbers.gradientScale(values[0], clipNorm),
-            before.isHeld() || !Arrays.stream(values).allMatch(Double::isFinite));
+            StepNumbers.gradientScale(sums.memory().get(JAVA_DOUBLE, 0), clipNorm),
+            before.isHeld() || !allFinite(sums));
     step.memory().copyFrom(MemorySegment.ofArray(after.values()));
+  }
+
+  private static boolean allFinite(Tensor sums) {
+    for (long i = 0; i < sums.size(); i++) {
+      if (!Double.isFinite(sums.memory().getAtIndex(JAVA_DOUBLE, i))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,6 +69,7 @@ class AllocationIT {
     Set<String> names =
         backend.getMethods().stream()
             .filter(method -> !method.getRawReturnType().isArray())
+            .filter(method -> !method.getRawReturnType().isEquivalentTo(Supplier.class))
             .filter(AllocationIT::takesATensor)
             .map(JavaMethod::getName)
             .collect(Collectors.toSet());

@@ -7,6 +7,8 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.Elementwise;
 import dev.gatun.backend.Gate;
 import dev.gatun.backend.LogSumExp;
+import dev.gatun.backend.Residual;
+import dev.gatun.backend.RowNorm;
 import dev.gatun.backend.StepNumbers;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
@@ -178,6 +180,13 @@ final class AllocationMain {
         () -> backend.layerNormBackward(y, x, weight, mean, rstd, dX, weight, bias));
     add("rmsNorm", x, () -> backend.rmsNorm(x, weight, 1e-5, y, rstd));
     add("rmsNormBackward", x, () -> backend.rmsNormBackward(y, x, weight, rstd, dX, weight));
+    var layerNorm = new RowNorm.Layer(weight, bias, 1e-5, mean, rstd);
+    var rmsNorm = new RowNorm.RootMeanSquare(weight, 1e-5, rstd);
+    add("norm", x, () -> backend.norm(x, layerNorm, y));
+    var residual =
+        new Residual(
+            normal(rows, 3), normal(width, 3), Optional.of(normal(width)), x, normal(rows, width));
+    add("residualNorm", x, () -> backend.residualNorm(residual, rmsNorm, y));
   }
 
   private void addActivations(int rows, int width) {
@@ -252,6 +261,8 @@ final class AllocationMain {
     Tensor step = scope.zeros(ElementType.F64, StepNumbers.SIZE);
     backend.write(new StepNumbers(3, 1e-3, 0.7).values(), step);
     add("adamW", single, () -> backend.adamW(constants, step, single, single, first, second));
+    Tensor sums = normal(ElementType.F64, size);
+    add("gradientScale", sums, () -> backend.gradientScale(sums, 1, step));
     Tensor sum = scope.zeros(ElementType.F64, 1);
     add("addDot", single, () -> backend.addDot(0, single, first, sum));
     for (ElementType type : List.of(ElementType.F32, ElementType.F64)) {
