@@ -101,7 +101,7 @@ public record Parts(
 
     int[] toInts(Tensor from);
 
-    /** By default the values are read at once. */
+    /** The values are read at once unless a device can do it later. */
     default Supplier<double[]> toDoublesLater(Tensor from) {
       double[] values = toDoubles(from);
       return () -> values;

@@ -18,17 +18,17 @@ public record StepNumbers(long number, double learningRate, double gradientScale
   /** The first elements of the tensor, which the host knows before the gradient is there. */
   public static final int KNOWN_BEFORE = 2;
 
-  /** A step that is done. */
+  /** The numbers of a step that is done. */
   public StepNumbers(long number, double learningRate, double gradientScale) {
     this(number, learningRate, gradientScale, false);
   }
 
-  /** Those that the elements of a tensor are. */
+  /** The numbers that the elements of a tensor hold. */
   public static StepNumbers of(double[] values) {
     return new StepNumbers((long) values[0], values[1], values[2], values[3] != 0);
   }
 
-  /** Those of a tensor in host memory. */
+  /** The numbers that a tensor in host memory holds. */
   public static StepNumbers onHost(Tensor step) {
     return of(step.memory().toArray(ValueLayout.JAVA_DOUBLE));
   }

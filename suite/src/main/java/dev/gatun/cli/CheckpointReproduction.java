@@ -146,7 +146,9 @@ record CheckpointReproduction(
     return builder.build(provenance).withConfigurationHash();
   }
 
-  /** What the other claims need, what is not judged, and how the text differs from the papers'. */
+  /**
+   * Says what the other claims need, what is not judged, and how the text differs from the papers'.
+   */
   List<String> notes(List<String> texts) {
     List<String> notes = new ArrayList<>(lacking);
     claims.forEach(claim -> papers.notJudged(claim, published).ifPresent(notes::add));

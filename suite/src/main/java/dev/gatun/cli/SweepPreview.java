@@ -18,7 +18,7 @@ record SweepPreview(RunEstimate estimate, double computing) {
   /** More than this repeats text that the model has learned already. */
   private static final double MANY_EPOCHS = 4;
 
-  /** Of training runs alone. */
+  /** The table of training runs alone. */
   SweepPreview(RunEstimate estimate) {
     this(estimate, 0);
   }

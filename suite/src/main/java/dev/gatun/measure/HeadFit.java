@@ -18,7 +18,8 @@ import java.util.function.Supplier;
  * rank, and is fitted alone, so that one head with its gradient and moments is held at a time. The
  * last quarter of the first half chooses the learning rate and when to stop.
  *
- * <p>So few contexts leave a head above the best of its rank: what it loses is an upper bound.
+ * <p>A few thousand contexts leave a head above the best of its rank: what it loses is an upper
+ * bound.
  */
 final class HeadFit {
   /** The least that leaves each part some blocks. */

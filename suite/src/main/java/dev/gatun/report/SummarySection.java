@@ -187,7 +187,7 @@ final class SummarySection {
     return provenance.entry(key);
   }
 
-  /** Of all commands that measured, each of which took another time. */
+  /** What all commands that measured took, each at its own time. */
   private String wallTime() {
     List<String> seconds = provenance.values(Provenance.WALL_SECONDS);
     return !seconds.isEmpty() && seconds.stream().allMatch(s -> s.matches("[0-9.]+(E[0-9]+)?"))

@@ -52,7 +52,7 @@ public final class SelfTest {
 
   private static final double SECONDS_OF_A_WORK = 45;
 
-  /** So many fit the page for each of two models. */
+  /** This many rows of each of two models fit the page. */
   private static final int KERNELS_OF_A_MODEL = 14;
 
   private static final String NO_CONTRACT =

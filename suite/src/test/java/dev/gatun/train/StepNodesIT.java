@@ -57,7 +57,7 @@ class StepNodesIT {
     }
   }
 
-  /** The calls of a step, of which nothing is computed. */
+  /** The calls of a step; nothing is computed in them. */
   private static List<String> calls(TrainingStep steps, long number) {
     return FakeCuda.trace(LIBRARIES, true, () -> steps.begin(number));
   }

@@ -117,7 +117,7 @@ final class CublasHandle implements AutoCloseable {
     }
   }
 
-  /** Of a product as its caller sees it, by rows: {@code product NT 2048x576x1536}. */
+  /** The name of a product as its caller sees it, by rows: {@code product NT 2048x576x1536}. */
   private static String name(int m, int n, int k, Operand a, Operand b) {
     return "product %s%s %dx%dx%d".formatted(letter(b), letter(a), n, m, k);
   }

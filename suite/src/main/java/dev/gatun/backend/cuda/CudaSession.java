@@ -125,7 +125,7 @@ final class CudaSession implements Parts.Device {
 
   @Override
   public Recording record(Runnable operations) {
-    // Whose times are wanted one by one cannot be in a graph.
+    // Launches that are timed one by one cannot be in a graph.
     return device.clock().isOn()
         ? Parts.Device.super.record(operations)
         : CudaRecording.of(device, operations);

@@ -19,10 +19,10 @@ import java.util.Map;
  * its shape, and kept. What cuDNN is not asked for, Gatun's own kernels compute.
  */
 final class CudnnAttention implements Parts.CausalAttention, AutoCloseable {
-  /** Shorter sequences are too little work for cuDNN's tiles. */
+  /** Shorter sequences give cuDNN's tiles too little work. */
   static final int LEAST_LENGTH = 256;
 
-  /** What every device since sm_80 has plans for. */
+  /** Every device since sm_80 has plans for heads of this width. */
   static final int WIDEST_HEAD = 128;
 
   /** Rows of heads start at multiples of 16 bytes. */
@@ -143,7 +143,7 @@ final class CudnnAttention implements Parts.CausalAttention, AutoCloseable {
         .orElseThrow(() -> refusal("attentionBackward", shape));
   }
 
-  /** What the gradients of all scores take as bfloat16. */
+  /** The bytes that the gradients of all scores take as bfloat16. */
   static long bytesOfScores(AttentionShape shape) {
     long length = shape.length();
     return length * length * shape.batch() * shape.heads() * BF16_BYTES;
@@ -162,7 +162,7 @@ final class CudnnAttention implements Parts.CausalAttention, AutoCloseable {
     return room;
   }
 
-  /** For as many elements of two bytes as a tensor has. */
+  /** Room in which each element of a tensor has two bytes. */
   private static Tensor room(Tensor x, DeviceScratch scratch) {
     return scratch.get(ElementType.I32, Math.ceilDiv(x.size(), BF16_BYTES));
   }

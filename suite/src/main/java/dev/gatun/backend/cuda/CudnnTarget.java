@@ -5,13 +5,13 @@ import java.lang.foreign.MemorySegment;
 
 /** What cuDNN plans for: the device of a handle, or one that is described and not there. */
 interface CudnnTarget {
-  /** Says so to a graph that is not finished. */
+  /** Sets the device of a graph that is not finished. */
   void aimGraph(CudnnDescriptors descriptors, MemorySegment graph);
 
-  /** Says so to a query for engines that is not finished. */
+  /** Sets the device of a query for engines that is not finished. */
   void aimQuery(CudnnDescriptors descriptors, MemorySegment query);
 
-  /** Says so to a plan that is not finished. */
+  /** Sets the device of a plan that is not finished. */
   void aimPlan(CudnnDescriptors descriptors, MemorySegment plan);
 
   /**
@@ -28,7 +28,7 @@ interface CudnnTarget {
 
       @Override
       public void aimQuery(CudnnDescriptors descriptors, MemorySegment query) {
-        // Knows it by the graph.
+        // The query knows the device by its graph.
       }
 
       @Override

@@ -20,7 +20,7 @@ final class LaterReads implements AutoCloseable {
   private static final int PLACES = 2;
   private static final long FLAG_BYTES = 64;
 
-  /** Of the numbers of one read. */
+  /** The bytes of the numbers of one read. */
   static final long MOST_BYTES = 4096;
 
   /** Page-locked memory that is needed. */

@@ -67,7 +67,7 @@ final class LaunchClock {
     return on;
   }
 
-  /** A launch comes next. */
+  /** Says that a launch comes next. */
   void begin() {
     if (on) {
       begun = event();
@@ -75,7 +75,7 @@ final class LaunchClock {
     }
   }
 
-  /** The launch that began last has been made. */
+  /** Says that the launch which began last has been made. */
   void end(String name) {
     if (on) {
       var span = new Span(name, begun, event());

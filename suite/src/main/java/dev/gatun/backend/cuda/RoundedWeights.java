@@ -37,12 +37,12 @@ final class RoundedWeights {
       this.rounded = rounded;
     }
 
-    /** What comes next writes a part of the weights and of their copy alike. */
+    /** Says that what comes next writes a part of the weights and of their copy alike. */
     void beforeBothAreWritten() {
       wasFresh = isFresh;
     }
 
-    /** That was done: the copy is as fresh as before. */
+    /** Says that this was done: the copy is as fresh as before. */
     void bothWereWritten() {
       isFresh = wasFresh;
     }

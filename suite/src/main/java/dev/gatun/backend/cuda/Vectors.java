@@ -102,7 +102,7 @@ final class Vectors implements Parts.Vectors {
     return transfers.toDouble(result);
   }
 
-  /** The same sum, which stays on the device. */
+  /** Makes the same sum, which stays on the device. */
   @Override
   public void addDot(double alpha, Tensor x, Tensor y, Tensor sum) {
     Tensor sums = sumsOfChunks(x, y);

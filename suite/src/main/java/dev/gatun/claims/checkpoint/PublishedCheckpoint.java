@@ -68,7 +68,7 @@ public record PublishedCheckpoint(
         .formatted(folder.model, NearestName.of(folder.name(), names));
   }
 
-  /** Whether it is of a model that a paper names. */
+  /** Whether the checkpoint is of a model that a paper names. */
   boolean isOf(PublishedModel published) {
     return published.name().equals(model.name());
   }

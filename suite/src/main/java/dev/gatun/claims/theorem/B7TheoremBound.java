@@ -108,7 +108,7 @@ public class B7TheoremBound implements Claim {
     return Optional.of(new Computation(List.of(line), seconds));
   }
 
-  /** Of one whole minimisation: how many steps it takes depends on the spectrum. */
+  /** Seconds of one whole minimisation, whose number of steps depends on the spectrum. */
   private double secondsOfHalfTheRank(TheoremPlan plan, Spectra spectrum, Backend backend) {
     double[] sigma = sigma(spectrum, plan.vocabulary());
     Randomness randomness = Randomness.of(1).stream("timing");

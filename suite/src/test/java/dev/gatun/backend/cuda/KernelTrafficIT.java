@@ -211,7 +211,7 @@ class KernelTrafficIT {
     assertEquals(Files.readString(EXPECTED), now, "if this is meant, `make traffic` renews it");
   }
 
-  /** Accesses of which it is known what they cost, as such faults in a kernel would be found. */
+  /** Accesses whose cost is known: a kernel with such a fault would be found. */
   @Nested
   class Planted {
     @TempDir Path cache;
