@@ -259,16 +259,22 @@ final class ElementwiseFunctions implements Parts.ElementwiseFunctions {
   }
 
   static FloatVector geluTanh(FloatVector x) {
+    return x.mul(Exponential.logistic(geluTanhArgument(x)));
+  }
+
+  /** 2u, whose logistic function is the share of x that GELU lets through. */
+  static FloatVector geluTanhArgument(FloatVector x) {
     FloatVector square = x.mul(x);
-    FloatVector twiceU = square.fma(CUBIC, Exponential.ONE).mul(x).mul(TWICE_ROOT_2_OVER_PI);
-    return x.mul(Exponential.logistic(twiceU));
+    return square.fma(CUBIC, Exponential.ONE).mul(x).mul(TWICE_ROOT_2_OVER_PI);
+  }
+
+  private static FloatVector geluTanhDerivative(FloatVector x) {
+    return geluTanhDerivative(x, Exponential.logistic(geluTanhArgument(x)));
   }
 
   /** s + x·s·(1 − s)·2u′ with s the logistic function of 2u. */
-  static FloatVector geluTanhDerivative(FloatVector x) {
+  static FloatVector geluTanhDerivative(FloatVector x, FloatVector s) {
     FloatVector square = x.mul(x);
-    FloatVector twiceU = square.fma(CUBIC, Exponential.ONE).mul(x).mul(TWICE_ROOT_2_OVER_PI);
-    FloatVector s = Exponential.logistic(twiceU);
     FloatVector inner = square.fma(THRICE_CUBIC, Exponential.ONE).mul(x).mul(TWICE_ROOT_2_OVER_PI);
     FloatVector bell = s.mul(Exponential.ONE.sub(s));
     return inner.fma(bell, s);

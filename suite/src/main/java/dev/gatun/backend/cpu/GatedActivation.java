@@ -88,42 +88,8 @@ final class GatedActivation implements Parts.GatedActivation {
         siluBackwardLoop(x, dY, dX, width);
       }
       case GELU_TANH -> {
-        geluTanhSlopeLoop(x, dY, dX, width);
-        geluTanhValueLoop(x, dY, dX + 4L * width, width);
-      }
-    }
-  }
-
-  /** dGate = dY·value·slope of the gate. */
-  private static void geluTanhSlopeLoop(long x, long dY, long dGate, int width) {
-    long values = x + 4L * width;
-    VectorMask<Float> rest = Lanes.rest(width);
-    for (int i = 0; i < width; i += Lanes.WIDTH) {
-      boolean full = i <= width - Lanes.WIDTH;
-      long at = 4L * i;
-      FloatVector slope = ElementwiseFunctions.geluTanhDerivative(Lanes.load(x + at, full, rest));
-      FloatVector gradient =
-          Lanes.load(dY + at, full, rest).mul(Lanes.load(values + at, full, rest)).mul(slope);
-      if (full) {
-        gradient.intoMemorySegment(Lanes.MEMORY, dGate + at, Lanes.ORDER);
-      } else {
-        gradient.intoMemorySegment(Lanes.MEMORY, dGate + at, Lanes.ORDER, rest);
-      }
-    }
-  }
-
-  /** dValue = dY times what the gate becomes. */
-  private static void geluTanhValueLoop(long x, long dY, long dValue, int width) {
-    VectorMask<Float> rest = Lanes.rest(width);
-    for (int i = 0; i < width; i += Lanes.WIDTH) {
-      boolean full = i <= width - Lanes.WIDTH;
-      long at = 4L * i;
-      FloatVector opened = ElementwiseFunctions.geluTanh(Lanes.load(x + at, full, rest));
-      FloatVector gradient = Lanes.load(dY + at, full, rest).mul(opened);
-      if (full) {
-        gradient.intoMemorySegment(Lanes.MEMORY, dValue + at, Lanes.ORDER);
-      } else {
-        gradient.intoMemorySegment(Lanes.MEMORY, dValue + at, Lanes.ORDER, rest);
+        geluTanhLogisticLoop(x, dX, width);
+        geluTanhBackwardLoop(x, dY, dX, width);
       }
     }
   }
@@ -149,6 +115,33 @@ final class GatedActivation implements Parts.GatedActivation {
       FloatVector gradient = Lanes.load(dY + at, full, rest);
       FloatVector s = Lanes.load(dX + at, full, rest);
       Lanes.store(gradient.mul(value).mul(siluDerivative(gate, s)), dX + at, full, rest);
+      Lanes.store(gradient.mul(gate.mul(s)), dX + half + at, full, rest);
+    }
+  }
+
+  private static void geluTanhLogisticLoop(long x, long y, int n) {
+    VectorMask<Float> rest = Lanes.rest(n);
+    for (int i = 0; i < n; i += Lanes.WIDTH) {
+      boolean full = i <= n - Lanes.WIDTH;
+      long at = 4L * i;
+      FloatVector argument = ElementwiseFunctions.geluTanhArgument(Lanes.load(x + at, full, rest));
+      Lanes.store(Exponential.logistic(argument), y + at, full, rest);
+    }
+  }
+
+  /** dX holds the shares of the gates that are let through in place of their gradients. */
+  private static void geluTanhBackwardLoop(long x, long dY, long dX, int width) {
+    long half = 4L * width;
+    VectorMask<Float> rest = Lanes.rest(width);
+    for (int i = 0; i < width; i += Lanes.WIDTH) {
+      boolean full = i <= width - Lanes.WIDTH;
+      long at = 4L * i;
+      FloatVector gate = Lanes.load(x + at, full, rest);
+      FloatVector value = Lanes.load(x + half + at, full, rest);
+      FloatVector gradient = Lanes.load(dY + at, full, rest);
+      FloatVector s = Lanes.load(dX + at, full, rest);
+      FloatVector slope = ElementwiseFunctions.geluTanhDerivative(gate, s);
+      Lanes.store(gradient.mul(value).mul(slope), dX + at, full, rest);
       Lanes.store(gradient.mul(gate.mul(s)), dX + half + at, full, rest);
     }
   }
