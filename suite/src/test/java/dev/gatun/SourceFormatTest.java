@@ -53,7 +53,7 @@ class SourceFormatTest {
     return Files.exists(REMEMBERED) ? Set.copyOf(Files.readAllLines(REMEMBERED)) : Set.of();
   }
 
-  /** Of the text and of the formatter's version, which is in the name of its file. */
+  /** A hash of the text and of the formatter's version, which is in the name of its file. */
   private static String hash(String text) {
     return Hash.hex(FORMATTER + text);
   }

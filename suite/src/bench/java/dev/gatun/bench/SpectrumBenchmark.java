@@ -28,7 +28,7 @@ public class SpectrumBenchmark {
   @Param(BenchmarkDevice.CPU)
   public String device;
 
-  /** Of the matrix. */
+  /** How many rows the matrix has. */
   @Param("2048")
   public int rows;
 

@@ -88,7 +88,7 @@ public record KernelTimes(String work, List<Row> rows) {
     return new KernelTimes(work, rows);
   }
 
-  /** Of the whole step, as far as the device works. */
+  /** Seconds that the device works in the whole step. */
   public double seconds() {
     return rows.stream().mapToDouble(Row::seconds).sum();
   }

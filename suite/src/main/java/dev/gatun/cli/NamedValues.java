@@ -91,7 +91,7 @@ final class NamedValues {
     }
   }
 
-  /** Whose kernels compute attention on a GPU. */
+  /** Names of the kernels that can compute attention on a GPU. */
   static final class Attentions implements Iterable<String>, ITypeConverter<AttentionKernels> {
     private static final List<String> LABELS =
         Arrays.stream(AttentionKernels.values()).map(AttentionKernels::label).toList();

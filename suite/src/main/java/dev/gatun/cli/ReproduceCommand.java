@@ -460,7 +460,7 @@ final class ReproduceCommand implements Callable<Integer> {
         .toList();
   }
 
-  /** Of its own for a choice of claims, so that it replaces nothing in the evidence of all. */
+  /** A choice of claims has a folder of its own, and replaces nothing in the evidence of all. */
   private Path defaultFolder(String tierLabel) {
     String chosen = ids.isEmpty() ? "" : "-" + String.join("-", ids).toUpperCase(Locale.ROOT);
     String other = head.isLinear() ? "" : "-" + head.label();

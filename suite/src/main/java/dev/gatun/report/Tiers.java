@@ -37,7 +37,7 @@ final class Tiers {
   }
 
   /**
-   * Of the report's own evidence and that of other tiers.
+   * The tiers of the report's own evidence and of other folders.
    *
    * @param others with verdicts; none by default
    */
@@ -53,7 +53,7 @@ final class Tiers {
     return evidence.tier().orElse("none");
   }
 
-  /** All that have evidence of a claim, the highest tier first. */
+  /** The tiers that have evidence of a claim, the highest first. */
   List<AtTier> of(ExpectedClaim claim) {
     return Stream.concat(Stream.of(own), others.stream())
         .filter(at -> at.hasEvidenceOf(claim))
@@ -66,7 +66,7 @@ final class Tiers {
     return of(claim).stream().findFirst().orElse(own);
   }
 
-  /** All that have evidence of a claim, but the report's own. */
+  /** The tiers that have evidence of a claim, without the report's own. */
   List<AtTier> beside(ExpectedClaim claim) {
     return of(claim).stream().filter(at -> at != own).toList();
   }

@@ -132,9 +132,9 @@ public record Provenance(Map<String, String> entries) {
   }
 
   /**
-   * Of evidence that was measured claim by claim. What all claims have in common stands there once,
-   * and the rest once for each claim. The keys are in alphabetical order, so that nothing depends
-   * on which claim came first.
+   * The provenance of evidence that was measured claim by claim. What all claims have in common
+   * stands there once, and the rest once for each claim. The keys are in alphabetical order, so
+   * that nothing depends on which claim came first.
    *
    * @param byClaim in the order of the claims; one at least
    */
@@ -152,7 +152,7 @@ public record Provenance(Map<String, String> entries) {
     return new Provenance(all);
   }
 
-  /** Of the evidence of one claim: what all claims have in common, and its own. */
+  /** What the evidence of one claim has: what all claims have in common, and its own. */
   public Provenance ofClaim(String claim) {
     String prefix = CLAIM_PREFIX + claim + ".";
     var own = new LinkedHashMap<String, String>();

@@ -11,7 +11,7 @@ import dev.gatun.model.Parameters;
 final class DivergenceGuard {
   private DivergenceGuard() {}
 
-  /** Of a step whose gradients are there, and not applied. */
+  /** The error of a step whose gradients were computed and not applied. */
   static DivergedException diverged(LanguageModel model, long step, double loss) {
     return new DivergedException(
         "step %s: %s; the loss is %s. The parameters are those before this step; try a lower learning rate, a warm-up, or clipping"

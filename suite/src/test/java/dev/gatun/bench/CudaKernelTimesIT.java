@@ -53,7 +53,7 @@ class CudaKernelTimesIT {
     }
   }
 
-  /** Of the second step, as the fake driver and the fake cuBLAS list them. */
+  /** The launches of the second step, as the fake driver and the fake cuBLAS list them. */
   private static Map<String, Long> launches(Backend backend, TrainingWork training) {
     try (LanguageModel model = training.model(backend)) {
       try (Trainer first = training.trainer(model, 1, List.of())) {
@@ -67,7 +67,7 @@ class CudaKernelTimesIT {
     }
   }
 
-  /** Of a call with its arguments; a product's transposes are not among them. */
+  /** The name of a call with its arguments, without the transposes of a product. */
   private static String name(String call) {
     String[] words = call.split(" ");
     return switch (words[0]) {

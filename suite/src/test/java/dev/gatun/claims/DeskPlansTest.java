@@ -49,7 +49,7 @@ class DeskPlansTest {
     }
   }
 
-  /** All that it names, but for those that compare two arms. */
+  /** The arms that a check names, without those that compare two arms. */
   private static List<String> trainedArms(ExpectedCheck check) {
     List<String> arms = new ArrayList<>(check.arms());
     arms.addAll(check.nullArms());

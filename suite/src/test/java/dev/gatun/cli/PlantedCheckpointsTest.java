@@ -31,7 +31,7 @@ class PlantedCheckpointsTest {
   private static final PublishedModel SMALL = JudgedFolders.model("Pythia-14m", 6, 128);
   private static final PublishedModel LARGE = JudgedFolders.model("Pythia-410m", 2, 64);
 
-  /** Those that tell a collapsed head from a healthy one. */
+  /** The checks that tell a collapsed head from a healthy one. */
   private static final List<String> CHECKS =
       List.of(
           "checkpoint_last_layer",

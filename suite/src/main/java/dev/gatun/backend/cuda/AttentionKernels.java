@@ -2,7 +2,7 @@ package dev.gatun.backend.cuda;
 
 import java.util.Locale;
 
-/** Whose kernels compute attention on a GPU. */
+/** The kernels that can compute attention on a GPU. */
 public enum AttentionKernels {
   /** Gatun's own, in every math mode and for every shape. */
   GATUN,

@@ -60,10 +60,7 @@ public final class FakeCuda {
           "-fsanitize=alignment,signed-integer-overflow,shift,bounds,float-cast-overflow",
           "-fno-sanitize-recover=all");
 
-  /**
-   * Of kernels whose accesses to memory are to be told one by one, with lines ({@code
-   * access_watcher.h}).
-   */
+  /** Options for kernels that tell each access to memory, with lines ({@code access_watcher.h}). */
   private static final List<String> OF_WATCHED_KERNELS =
       List.of("-fsanitize=thread", "-g1", "-fno-tree-vectorize");
 

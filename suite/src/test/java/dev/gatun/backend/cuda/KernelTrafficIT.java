@@ -68,7 +68,7 @@ class KernelTrafficIT {
       long leastSectors,
       long wavefronts,
       long leastWavefronts) {
-    /** Of a line of the meter: the kernel, launches, and these. */
+    /** Reads a line of the meter: the kernel, its launches, then the counts in the order above. */
     static Traffic of(String line, String at) {
       String[] words = line.split(" ");
       long[] n = Arrays.stream(words).skip(1).mapToLong(Long::parseLong).toArray();
