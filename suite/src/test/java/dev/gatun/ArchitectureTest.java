@@ -284,6 +284,21 @@ class ArchitectureTest {
   }
 
   @Test
+  void endsOfTheProcessAreAwaitedInOneWay() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.gatun.io")
+        .should()
+        .callMethodWhere(
+            DescribedPredicate.describe(
+                "registers with the JVM, which fails where a signal has come already",
+                call ->
+                    call.getTargetOwner().getName().equals("java.lang.Runtime")
+                        && call.getName().equals("addShutdownHook")))
+        .check(CLASSES);
+  }
+
+  @Test
   void arenasThatOutliveACallAreCounted() {
     noClasses()
         .that()

@@ -1,5 +1,6 @@
 package dev.gatun.cli;
 
+import dev.gatun.io.ShutdownHook;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +16,7 @@ final class Interruption implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 2;
 
   private final CountDownLatch finished = new CountDownLatch(1);
-  private final Thread hook;
+  private final ShutdownHook hook;
   private volatile String line;
   private volatile boolean requested;
 
@@ -25,11 +26,12 @@ final class Interruption implements AutoCloseable {
    * @param note shows a line
    * @param line what is said when the command is interrupted: where its work is, and how to go on
    * @param onRequest called once when the user interrupts, from another thread
+   * @throws CancellationException if the user has interrupted already
    */
   Interruption(Consumer<String> note, String line, Runnable onRequest) {
     this.line = line;
     hook =
-        new Thread(
+        new ShutdownHook(
             () -> {
               requested = true;
               onRequest.run();
@@ -42,7 +44,6 @@ final class Interruption implements AutoCloseable {
               }
             },
             "gatun-interruption");
-    Runtime.getRuntime().addShutdownHook(hook);
   }
 
   private boolean isFinishedWithin(long seconds) {
@@ -79,11 +80,6 @@ final class Interruption implements AutoCloseable {
   @Override
   public void close() {
     finished.countDown();
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException _) {
-      // The user interrupted: the hook runs, and has just been told to end.
-      requested = true;
-    }
+    hook.close();
   }
 }

@@ -1,5 +1,6 @@
 package dev.gatun.selftest;
 
+import dev.gatun.io.ShutdownHook;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
@@ -31,15 +33,15 @@ final class Commands implements AutoCloseable {
   private final Path logs;
   private final Map<String, String> environment = new ConcurrentHashMap<>();
   private final Set<Process> running = ConcurrentHashMap.newKeySet();
-  private final Thread atTheEnd =
-      new Thread(() -> running.forEach(Commands::end), "gatun-selftest");
+  private final ShutdownHook atTheEnd;
 
   /**
    * @param logs the folder of what is printed
+   * @throws CancellationException if the user has interrupted already
    */
   Commands(Path logs) {
     this.logs = logs;
-    Runtime.getRuntime().addShutdownHook(atTheEnd);
+    atTheEnd = new ShutdownHook(() -> running.forEach(Commands::end), "gatun-selftest");
   }
 
   /**
@@ -167,10 +169,6 @@ final class Commands implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      Runtime.getRuntime().removeShutdownHook(atTheEnd);
-    } catch (IllegalStateException _) {
-      // The JVM is ending, and the hook runs.
-    }
+    atTheEnd.close();
   }
 }

@@ -1,0 +1,41 @@
+package dev.gatun.io;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.file.Path;
+import java.util.concurrent.CancellationException;
+import org.junit.jupiter.api.Test;
+
+class ShutdownHookTest {
+  /** Its hook finds the process ending when it waits for a signal itself. */
+  static final class TooLate {
+    public static void main(String[] arguments) {
+      var first = new ShutdownHook(TooLate::waitForASignal, "first");
+      new ShutdownHook(() -> System.out.print("never"), "closed").close();
+      System.exit(0);
+      first.close();
+    }
+
+    private static void waitForASignal() {
+      try (var _ = new ShutdownHook(() -> System.out.print("never"), "second")) {
+        System.out.print("no exception");
+      } catch (CancellationException e) {
+        System.out.print(e.getMessage());
+      }
+    }
+  }
+
+  @Test
+  void isCancelledWhereASignalHasCome() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                TooLate.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    assertEquals("interrupted", new String(process.getInputStream().readAllBytes()));
+    assertEquals(0, process.waitFor());
+  }
+}
