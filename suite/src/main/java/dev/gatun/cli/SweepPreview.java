@@ -1,5 +1,6 @@
 package dev.gatun.cli;
 
+import dev.gatun.experiment.Computation;
 import dev.gatun.experiment.RunEstimate;
 import dev.gatun.experiment.RunEstimate.Group;
 import dev.gatun.experiment.RunSetting;
@@ -58,7 +59,7 @@ record SweepPreview(RunEstimate estimate, double computing) {
                     : " of %s free".formatted(bytes(estimate.freeBytes().getAsLong())));
     return estimate.seconds().isEmpty()
         ? memory
-        : "about %s, %s".formatted(duration(estimate.seconds().getAsDouble()), memory);
+        : "about %s, %s".formatted(Computation.duration(estimate.seconds().getAsDouble()), memory);
   }
 
   void print(Console console) {
@@ -73,7 +74,9 @@ record SweepPreview(RunEstimate estimate, double computing) {
   /** One line: what trains nothing, and all the work. */
   String total() {
     return "what trains nothing: about %s; all together: about %s"
-        .formatted(duration(computing), duration(computing + estimate.seconds().orElse(0)));
+        .formatted(
+            Computation.duration(computing),
+            Computation.duration(computing + estimate.seconds().orElse(0)));
   }
 
   private void printTrainings(Console console) {
@@ -121,7 +124,9 @@ record SweepPreview(RunEstimate estimate, double computing) {
     cells.add(
         group.seconds().isEmpty()
             ? ""
-            : "%s × %s".formatted(group.unfinished(), duration(group.seconds().getAsDouble())));
+            : "%s × %s"
+                .formatted(
+                    group.unfinished(), Computation.duration(group.seconds().getAsDouble())));
     cells.add(bytes(group.bytes()));
     return cells;
   }
@@ -135,18 +140,6 @@ record SweepPreview(RunEstimate estimate, double computing) {
             bytes(group.memory().activations()),
             bytes(group.memory().logits()),
             bytes(group.measurementBytes()));
-  }
-
-  private static String duration(double seconds) {
-    if (seconds < 90) {
-      return String.format(Locale.ROOT, "%.0f s", seconds);
-    }
-    if (seconds < 90 * 60) {
-      return String.format(Locale.ROOT, "%.0f min", seconds / 60);
-    }
-    return seconds < 48 * 3600
-        ? String.format(Locale.ROOT, "%.1f h", seconds / 3600)
-        : String.format(Locale.ROOT, "%.1f days", seconds / 86_400);
   }
 
   private static String bytes(long bytes) {

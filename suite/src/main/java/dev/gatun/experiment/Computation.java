@@ -1,6 +1,8 @@
 package dev.gatun.experiment;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What a claim computes beside trainings, before it starts.
@@ -12,5 +14,30 @@ public record Computation(List<String> lines, double seconds) {
   /** Keeps a copy of the list. */
   public Computation {
     lines = List.copyOf(lines);
+  }
+
+  /** One line: the work, and the time that it takes. */
+  public static Computation of(String work, double seconds) {
+    return new Computation(List.of("%s, about %s".formatted(work, duration(seconds))), seconds);
+  }
+
+  /** This one, and then another. */
+  Computation then(Computation next) {
+    var all = new ArrayList<>(lines);
+    all.addAll(next.lines);
+    return new Computation(all, seconds + next.seconds);
+  }
+
+  /** A time in the unit that people would take. */
+  public static String duration(double seconds) {
+    if (seconds < 90) {
+      return String.format(Locale.ROOT, "%.0f s", seconds);
+    }
+    if (seconds < 90 * 60) {
+      return String.format(Locale.ROOT, "%.0f min", seconds / 60);
+    }
+    return seconds < 48 * 3600
+        ? String.format(Locale.ROOT, "%.1f h", seconds / 3600)
+        : String.format(Locale.ROOT, "%.1f days", seconds / 86_400);
   }
 }

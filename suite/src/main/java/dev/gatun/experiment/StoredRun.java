@@ -1,6 +1,6 @@
 package dev.gatun.experiment;
 
-import dev.gatun.io.AtomicFile;
+import dev.gatun.io.AtomicFiles;
 import dev.gatun.io.Checksums;
 import dev.gatun.io.LockFile;
 import dev.gatun.results.Evidence;
@@ -55,7 +55,7 @@ public record StoredRun(Path folder) {
    */
   public Evidence findOr(String configuration, Supplier<EvidenceBuilder> measure) {
     try (var _ = take()) {
-      AtomicFile.deleteLeftovers(folder, Integer.MAX_VALUE);
+      AtomicFiles.recover(folder, Integer.MAX_VALUE);
       return find(configuration)
           .orElseGet(() -> {
             Evidence measured = measure.get().build(Provenance.ofThisProcess());

@@ -1,7 +1,9 @@
 package dev.gatun.experiment;
 
+import dev.gatun.backend.Backend;
 import dev.gatun.results.EvidenceBuilder;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A claim that reads sweeps: its evidence is what its parts record, one after the other.
@@ -30,6 +32,13 @@ public record SweepClaim(String id, List<ClaimPart> parts) implements Claim {
     return parts.stream()
         .<PlannedRun<?>>flatMap(part -> part.trainings(tier, seed).stream())
         .toList();
+  }
+
+  @Override
+  public Optional<Computation> computation(Tier tier, Backend backend) {
+    return parts.stream()
+        .flatMap(part -> part.computation(tier, backend).stream())
+        .reduce(Computation::then);
   }
 
   @Override

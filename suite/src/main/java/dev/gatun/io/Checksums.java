@@ -16,13 +16,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * A folder whose file {@code SHA256SUMS} has the checksums of the others, so that {@code sha256sum
- * -c SHA256SUMS} checks them. It is written last: where it is missing, a write was cut short.
+ * -c SHA256SUMS} checks them. Files and checksums are replaced together ({@link AtomicFiles}).
  */
 public record Checksums(Path folder) {
   /** The file of the checksums. */
@@ -31,22 +30,27 @@ public record Checksums(Path folder) {
   /** A checksum, and the name of a file in printable ASCII without folders, as Gatun's are. */
   private static final Pattern LINE = Pattern.compile("([0-9a-f]{64})  ([ -.0-~]+)\n");
 
-  /** Whether the folder has checksums. */
+  /**
+   * Whether the folder has checksums, or a write that was cut short left them to be moved there.
+   */
   public boolean exist() {
-    return Files.isRegularFile(folder.resolve(NAME));
+    return files(Disk.REAL).contain(NAME);
+  }
+
+  private AtomicFiles files(Disk disk) {
+    return new AtomicFiles(folder, disk);
   }
 
   /**
-   * Creates or replaces files of the folder, and after them their checksums, which are the only
-   * ones there are then. No file is replaced before all are on the disk.
+   * Creates or replaces files of the folder together with their checksums, which are the only ones
+   * there are then.
    *
    * @param files their contents by their names, in the order of the checksums
-   * @param through identity, or a channel that a test makes fail
+   * @param disk the real one, or one that a test makes fail
    * @throws UnwritableFileException if that fails
    */
-  public void write(
-      Map<String, AtomicFile.Body> files, UnaryOperator<WritableByteChannel> through) {
-    write(Map.of(), files, through);
+  public void write(Map<String, AtomicFile.Body> files, Disk disk) {
+    write(Map.of(), files, disk);
   }
 
   /**
@@ -56,6 +60,7 @@ public record Checksums(Path folder) {
    * @throws UnwritableFileException if that fails
    */
   public void update(Map<String, AtomicFile.Body> files) {
+    files(Disk.REAL).complete();
     Map<String, String> others;
     try {
       others = exist() ? sums(text()) : Map.of();
@@ -64,7 +69,7 @@ public record Checksums(Path folder) {
           "cannot read %s (%s); delete it".formatted(folder.resolve(NAME), AtomicFile.reason(e)),
           e);
     }
-    write(others, files, UnaryOperator.identity());
+    write(others, files, Disk.REAL);
   }
 
   /**
@@ -85,24 +90,19 @@ public record Checksums(Path folder) {
     AtomicFile.write(folder.resolve(NAME), lines(sums));
   }
 
-  private void write(
-      Map<String, String> others,
-      Map<String, AtomicFile.Body> files,
-      UnaryOperator<WritableByteChannel> through) {
+  private void write(Map<String, String> others, Map<String, AtomicFile.Body> files, Disk disk) {
     Map<String, String> sums = new LinkedHashMap<>(others);
-    Map<Path, AtomicFile.Body> bodies = new LinkedHashMap<>();
+    Map<String, AtomicFile.Body> bodies = new LinkedHashMap<>();
     files.forEach((name, body) ->
         bodies.put(
-            folder.resolve(name),
+            name,
             channel -> {
               MessageDigest digest = Hash.sha256();
               body.writeTo(new DigestedChannel(channel, digest));
               sums.put(name, Hash.hex(digest));
             }));
-    bodies.put(
-        folder.resolve(NAME),
-        channel -> AtomicFile.writeFully(channel, ByteBuffer.wrap(lines(sums))));
-    AtomicFile.writeAll(bodies, through);
+    bodies.put(NAME, channel -> AtomicFile.writeFully(channel, ByteBuffer.wrap(lines(sums))));
+    files(disk).replace(bodies);
   }
 
   private static byte[] lines(Map<String, String> sums) {
@@ -113,9 +113,10 @@ public record Checksums(Path folder) {
 
   /**
    * What is wrong with the folder, in one line that names the file; empty if every file that has a
-   * checksum is as it was written.
+   * checksum is as it was written. A write that was cut short is completed first.
    *
    * @param needed names of files that must have one
+   * @throws UnwritableFileException if it cannot be completed
    */
   public Optional<String> fault(Collection<String> needed) {
     return fault(needed, _ -> true);
@@ -131,9 +132,10 @@ public record Checksums(Path folder) {
     if (!Files.isDirectory(folder)) {
       return Optional.of("there is no folder %s".formatted(folder));
     }
+    files(Disk.REAL).complete();
     if (!exist()) {
       return Optional.of(
-          "there is no %s: it is no folder that Gatun wrote, or a write was cut short; run the command that writes it again"
+          "there is no %s: it is no folder that Gatun wrote, or the file was deleted; run the command that writes it again"
               .formatted(list));
     }
     try {

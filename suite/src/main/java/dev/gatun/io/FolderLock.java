@@ -50,9 +50,9 @@ public final class FolderLock implements AutoCloseable {
   }
 
   /**
-   * Takes the right alone, creating the folder where it is missing, and deletes the temporary files
-   * that a killed process left in it. A process takes the lock of a folder once: a second attempt
-   * in the same process is refused, and loses the first its hold on the operating system's lock.
+   * Takes the right alone, creating the folder where it is missing, and tidies up what a killed
+   * process left in it. A process takes the lock of a folder once: a second attempt in the same
+   * process is refused, and loses the first its hold on the operating system's lock.
    *
    * @throws FolderInUseException if another process has it
    * @throws UnwritableFileException if the folder cannot be created or locked
@@ -125,7 +125,7 @@ public final class FolderLock implements AutoCloseable {
     List<String> wanted = settings.map(FolderLock::lines).orElse(List.of());
     Optional<FileLock> alone = file.tryLock(RIGHT, false);
     if (alone.isPresent()) {
-      AtomicFile.deleteLeftovers(folder, 1);
+      AtomicFiles.recover(folder, 1);
       file.replaceText(wanted.stream().map(line -> line + "\n").collect(Collectors.joining()));
       if (settings.isEmpty()) {
         return alone.get();
@@ -206,6 +206,7 @@ public final class FolderLock implements AutoCloseable {
           return;
         }
         ifLast.run();
+        AtomicFiles.recover(folder, 1);
         Files.deleteIfExists(path);
       }
       if (isNewFolder) {

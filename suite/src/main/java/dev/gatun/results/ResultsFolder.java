@@ -2,11 +2,11 @@ package dev.gatun.results;
 
 import dev.gatun.io.AtomicFile;
 import dev.gatun.io.Checksums;
+import dev.gatun.io.Disk;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -139,25 +138,22 @@ public record ResultsFolder(Path path) {
 
   /**
    * Stores evidence. What differs between equal runs stands in {@code run.json} alone, so that two
-   * equal pieces of work leave equal bytes in the Arrow files. No file is replaced before all are
-   * on the disk, and the checksums come last.
+   * equal pieces of work leave equal bytes in the Arrow files. A process that is killed meanwhile
+   * leaves all the old files or all the new ones.
    *
    * @throws dev.gatun.io.UnwritableFileException if that fails
    */
   public void write(Evidence evidence) {
-    write(evidence, Optional.empty(), UnaryOperator.identity());
+    write(evidence, Optional.empty(), Disk.REAL);
   }
 
   /** As {@link #write(Evidence)}, with verdicts on the evidence. */
   public void write(Evidence evidence, List<StoredVerdict> verdicts) {
-    write(evidence, Optional.of(verdicts), UnaryOperator.identity());
+    write(evidence, Optional.of(verdicts), Disk.REAL);
   }
 
-  /** As above, through a channel that a test makes fail. */
-  void write(
-      Evidence evidence,
-      Optional<List<StoredVerdict>> verdicts,
-      UnaryOperator<WritableByteChannel> through) {
+  /** As above, on a disk that a test makes fail. */
+  void write(Evidence evidence, Optional<List<StoredVerdict>> verdicts, Disk disk) {
     Provenance provenance = evidence.provenance().ofTheNumbers();
     List<SpectrumRow> rows = evidence.spectra().stream().flatMap(ResultsFolder::rowsOf).toList();
     Map<String, AtomicFile.Body> files = new LinkedHashMap<>();
@@ -168,7 +164,7 @@ public record ResultsFolder(Path path) {
         files.put(
             VerdictsTable.TABLE.file(), c -> VerdictsTable.TABLE.writeTo(c, all, provenance)));
     files.put(RunFile.NAME, RunFile.of(evidence.provenance(), evidence.runs()).body());
-    new Checksums(path).write(files, through);
+    new Checksums(path).write(files, disk);
   }
 
   /** Where the finished parts of work are kept that is to leave its evidence here. */

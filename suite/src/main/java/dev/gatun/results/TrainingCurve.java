@@ -140,7 +140,7 @@ public record TrainingCurve(Path folder) {
         new CsvTable<>(CURVE, points()).writeTo(to), new CsvTable<>(SPEED, speeds()).writeTo(to));
   }
 
-  /** A write that was cut short leaves whole files without checksums, any of which will do. */
+  /** A file that was copied alone has no checksums. */
   private <R> List<R> read(ArrowTable<R> table) {
     var checksums = new Checksums(folder);
     if (checksums.exist()) {

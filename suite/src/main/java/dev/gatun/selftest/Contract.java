@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 
 /**
  * The contract of a device in shards, each in a JVM of its own: a fault after which a GPU answers
@@ -25,6 +26,7 @@ final class Contract {
   private static final String OPERATIONS = "dev.gatun.backend.cuda.RealGpuIT";
   private static final String ATTENTION = "dev.gatun.backend.cuda.RealGpuAttentionIT";
   private static final String LOSSES = "dev.gatun.backend.cuda.RealGpuLossKernelsIT";
+  private static final String SMOKE = "dev.gatun.train.RealGpuSmokeIT";
 
   private static final Map<String, String> WAITING = Map.of("CUDA_LAUNCH_BLOCKING", "1");
 
@@ -45,12 +47,22 @@ final class Contract {
   /**
    * A part of the contract.
    *
-   * @param all JUnit's identifier of its class
-   * @param few of one of its tests, which shows that it can run
+   * @param test its class
+   * @param few JUnit's identifier of one of its tests, which shows that it can run
+   * @param isOptional whether a machine may lack what it needs
    */
-  private record Shard(String name, String all, String few) {
+  private record Shard(String name, String test, String few, boolean isOptional) {
     static Shard of(String name, String test, String few) {
-      return new Shard(name, "class:" + test, few.formatted(test));
+      return new Shard(name, test, few.formatted(test), false);
+    }
+
+    Shard optional() {
+      return new Shard(name, test, few, true);
+    }
+
+    /** JUnit's identifier of its class. */
+    String all() {
+      return "class:" + test;
     }
   }
 
@@ -62,6 +74,11 @@ final class Contract {
               "dev.gatun.backend.cuda.RealGpuMathModeIT",
               "method:%s#recordedProductsRoundWhatTheirOperandsHoldThen()"),
           Shard.of("attention", ATTENTION, "method:%s#equalInputsGiveEqualBytes()"),
+          Shard.of(
+                  "attention by cuDNN",
+                  "dev.gatun.backend.cuda.RealGpuCudnnAttentionIT",
+                  "method:%s#equalInputsGiveEqualBytes()")
+              .optional(),
           Shard.of("losses", LOSSES, "method:%s#aNanStaysInItsRow()"),
           Shard.of(
               "heads",
@@ -103,8 +120,18 @@ final class Contract {
     this.results = results;
   }
 
-  /** A shard's outcome, and what the page says of it. */
-  private record Outcome(boolean passed, List<String> lines) {}
+  /** The classes of tests that run on a GPU, of all steps. */
+  static List<String> testsOnCuda() {
+    return Stream.concat(Stream.of(SMOKE), ON_CUDA.stream().map(Shard::test)).toList();
+  }
+
+  /**
+   * A shard's outcome.
+   *
+   * @param skipped whether all of its tests were skipped
+   * @param lines what the page says of it
+   */
+  record Outcome(boolean passed, boolean skipped, List<String> lines) {}
 
   /** Runs all shards, several at once, within a number of seconds. */
   Finding check(boolean onCuda, boolean few, double seconds) {
@@ -135,6 +162,9 @@ final class Contract {
   private Outcome check(Shard shard, boolean few, boolean onCuda, long end) throws IOException {
     List<String> selectors = List.of(few ? shard.few() : shard.all());
     Outcome first = run(shard.name(), List.of(), selectors, Map.of(), end);
+    if (first.skipped() && shard.isOptional()) {
+      return new Outcome(true, true, first.lines());
+    }
     if (first.passed() || !onCuda || secondsUntil(end) < 5) {
       return first;
     }
@@ -142,12 +172,12 @@ final class Contract {
         run(shard.name() + ", each launch waited for", List.of(), selectors, WAITING, end);
     var lines = new ArrayList<>(first.lines());
     lines.addAll(again.lines());
-    return new Outcome(false, lines);
+    return new Outcome(false, false, lines);
   }
 
   /** One part of the contract that shows at once whether there is any use in the others. */
   Finding smoke(boolean onCuda, double seconds) throws IOException {
-    String test = onCuda ? "dev.gatun.train.RealGpuSmokeIT" : "dev.gatun.train.CpuSmokeTest";
+    String test = onCuda ? SMOKE : "dev.gatun.train.CpuSmokeTest";
     long end = System.nanoTime() + (long) (seconds * 1e9);
     Outcome outcome = run("smoke", List.of(), List.of("class:" + test), WAITING, end);
     return Finding.of(outcome.passed(), outcome.lines());
@@ -178,7 +208,7 @@ final class Contract {
       String name, List<String> prefix, List<String> selectors, Map<String, String> more, long end)
       throws IOException {
     if (secondsUntil(end) < 1) {
-      return new Outcome(false, List.of(name + ": not run, the time was up"));
+      return new Outcome(false, false, List.of(name + ": not run, the time was up"));
     }
     String file = "contract-" + name.replaceAll("\\W+", "-");
     Path tests = work.resolve(file + "-tests.txt");
@@ -196,29 +226,37 @@ final class Contract {
     return judge(name, ending, lines, seconds);
   }
 
-  private static Outcome judge(String name, Ending ending, List<String> tests, double seconds) {
-    long passed = tests.stream().filter(line -> line.startsWith("PASSED ")).count();
-    List<String> failed = tests.stream().filter(line -> line.startsWith("FAILED ")).toList();
+  static Outcome judge(String name, Ending ending, List<String> tests, double seconds) {
+    int passed = linesOf("PASSED ", tests).size();
+    List<String> failed = linesOf("FAILED ", tests);
+    List<String> skipped = linesOf("SKIPPED ", tests);
     var lines = new ArrayList<String>();
     lines.add(
-        "%s: %d passed, %d failed in %.0f s%s"
+        "%s: %d passed, %d failed%s in %.0f s%s"
             .formatted(
                 name,
                 passed,
                 failed.size(),
+                skipped.isEmpty() ? "" : ", %d skipped".formatted(skipped.size()),
                 seconds,
                 ending.timeIsUp() ? ", and then the time was up" : ""));
+    skipped.stream().limit(1).forEach(lines::add);
     failed.stream().limit(MOST_SHOWN).forEach(lines::add);
     if (failed.size() > MOST_SHOWN) {
       lines.add("… and %d more in contract.txt".formatted(failed.size() - MOST_SHOWN));
     }
     if (!ending.isGood()) {
       diedAt(tests).ifPresent(test -> lines.add("ENDED in " + test));
-      if (failed.isEmpty()) {
+      if (failed.isEmpty() && skipped.isEmpty()) {
         lines.addAll(Page.lastLines(ending.printed(), 3));
       }
     }
-    return new Outcome(ending.isGood(), lines);
+    boolean isNone = passed == 0 && failed.isEmpty() && diedAt(tests).isEmpty();
+    return new Outcome(ending.isGood(), isNone && !skipped.isEmpty(), lines);
+  }
+
+  private static List<String> linesOf(String beginning, List<String> tests) {
+    return tests.stream().filter(line -> line.startsWith(beginning)).toList();
   }
 
   /** The test that the JVM was at. */

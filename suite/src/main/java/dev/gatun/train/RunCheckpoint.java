@@ -78,8 +78,8 @@ public final class RunCheckpoint implements TrainingListener {
   }
 
   /**
-   * Opens the checkpoint of a run whose files are all as they were written. A write that was cut
-   * short leaves whole files without checksums, any of which will do.
+   * Opens the checkpoint of a run whose files are all as they were written. A file that was copied
+   * alone has no checksums.
    */
   private static SafetensorsFile open(Path file) {
     Checksums sums = sums(file);

@@ -157,6 +157,9 @@ class BundleIT {
     }
     assertTrue(page.contains("  there is no compute-sanitizer here"), page.toString());
     assertTrue(
+        page.stream().anyMatch(line -> line.startsWith("  attention by cuDNN: 1 passed, 0 failed")),
+        page.toString());
+    assertTrue(
         page.stream().anyMatch(line -> line.matches("  [0-9.]+ % .* attention_tensor_keys")),
         page.toString());
     assertTrue(Files.readString(out.resolve("summary.txt")).length() <= 12_000);

@@ -22,18 +22,21 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Work that is killed at random moments and started again each time ends with the bytes of work
  * that nothing disturbed, and so does work that two processes begin at once, or three share. {@code
- * -Dgatun.torture.kills} says how many kills there are, {@code -Dgatun.torture.seed} with which
- * seed.
+ * -Dgatun.torture.kills} says how many kills there are in all three tests, {@code
+ * -Dgatun.torture.seed} with which seed.
  */
 @EnabledOnOs(OS.LINUX)
 class KillIT {
-  private static final int KILLS = Integer.getInteger("gatun.torture.kills", 10);
+  private static final int KILLS = Integer.getInteger("gatun.torture.kills", 15);
   private static final long SEED = Long.getLong("gatun.torture.seed", System.currentTimeMillis());
   private static final int PROCESSES = 3;
   private static final List<String> SIGNALS = List.of("KILL", "TERM", "INT");
 
   /** Of a process that a signal ends: 128 and the signal's number. */
   private static final List<Integer> CODES = List.of(137, 143, 130);
+
+  /** What only unfinished work has. */
+  private static final List<String> LEFT = List.of(".tmp", ".staged", ".lock");
 
   /** Java 25 says so, with a trace, where SIGTERM meets it while it starts. */
   private static final String JAVA_STARTS = "Error occurred during initialization of VM";
@@ -68,13 +71,20 @@ class KillIT {
     System.out.printf("torture: processes %s, seed %d%n", COUNTS, SEED);
   }
 
+  /** On the way, where there are many kills. */
+  private static void printTheCountsAfter(int kill) {
+    if (kill % 100 == 99) {
+      printTheCounts();
+    }
+  }
+
   @Test
   void killedTrainingEndsWithTheSameBytes() throws Exception {
     Path config = Files.writeString(folder.resolve("run.toml"), CONFIG);
     String[] command = {
       Launcher.SCRIPT.toString(), "train", "--config", config.toString(), "--threads", "1", "--out"
     };
-    assertSurvives(KILLS - KILLS / 2, command);
+    assertSurvives(KILLS - 2 * (KILLS / 3), command);
     for (int i = 0; i < Math.max(1, KILLS / 20); i++) {
       assertOneOfTwo(folder.resolve("two" + i), command);
     }
@@ -82,7 +92,7 @@ class KillIT {
 
   @Test
   void killedSweepEndsWithTheSameBytes() throws Exception {
-    assertSurvives(KILLS / 2, SmallReproduction.command().toArray(String[]::new));
+    assertSurvives(KILLS / 3, SmallReproduction.command().toArray(String[]::new));
   }
 
   /** Each is started again when it is killed, and goes on beside the other two. */
@@ -99,12 +109,13 @@ class KillIT {
       for (int i = 0; i < PROCESSES; i++) {
         running.add(start(shared, command));
       }
-      for (int i = 0; i < KILLS / 2; i++) {
+      for (int i = 0; i < KILLS / 3; i++) {
         int killed = random.nextInt(PROCESSES);
         boolean ended = running.get(killed).endsWithin(random.nextLong(millis));
         running.get(killed).kill();
         running.set(killed, start(shared, command));
         COUNTS.merge(ended ? "one of three ended before" : "KILL of one of three", 1, Integer::sum);
+        printTheCountsAfter(i);
       }
       for (Launcher run : running) {
         assertEquals(0, run.code(), "seed " + SEED + ": " + run.printed());
@@ -127,9 +138,7 @@ class KillIT {
         assertSame(whole, killed);
         delete(killed);
       }
-      if (i % 100 == 99) {
-        printTheCounts();
-      }
+      printTheCountsAfter(i);
     }
     finish(killed, command);
     assertSame(whole, killed);
@@ -187,7 +196,7 @@ class KillIT {
     EqualRunsIT.assertEqualBytes(whole, killed);
     try (Stream<Path> files = Files.walk(killed)) {
       List<Path> left =
-          files.filter(file -> file.toString().endsWith(".tmp") || file.endsWith(".lock")).toList();
+          files.filter(file -> LEFT.stream().anyMatch(file.toString()::endsWith)).toList();
       assertEquals(List.of(), left, "seed " + SEED);
     }
   }

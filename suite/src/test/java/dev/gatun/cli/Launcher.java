@@ -98,7 +98,13 @@ final class Launcher implements AutoCloseable {
 
   /** The end without a warning. */
   void kill() throws InterruptedException {
-    process.destroyForcibly().waitFor();
+    end();
+    process.waitFor();
+  }
+
+  /** By its handle, because {@link Process} also closes the stream that is being read. */
+  private void end() {
+    process.toHandle().destroyForcibly();
   }
 
   /** The number of the process, which is the JVM's once the script has started it. */
@@ -129,6 +135,6 @@ final class Launcher implements AutoCloseable {
 
   @Override
   public void close() {
-    process.destroyForcibly();
+    end();
   }
 }

@@ -11,7 +11,6 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,8 +33,7 @@ public class AtomicFileTest {
     var e =
         assertThrows(
             UnwritableFileException.class,
-            () ->
-                AtomicFile.writeAll(Map.of(file, text("new and longer")), c -> new FullDisk(c, 5)));
+            () -> AtomicFile.write(file, text("new and longer"), new FullDisk("a.txt", 5)));
     assertTrue(e.getMessage().contains("No space left on device"), e.getMessage());
     assertTrue(e.getMessage().contains(file.toString()), e.getMessage());
     assertFalse(e.getMessage().contains("\n"));
@@ -84,13 +82,22 @@ public class AtomicFileTest {
     };
   }
 
-  /** A disk with room for so many bytes more. */
-  public static final class FullDisk implements WritableByteChannel {
+  /** A disk that is full after so many bytes of the files of a name. */
+  public record FullDisk(String name, long room) implements Disk {
+    @Override
+    public WritableByteChannel create(Path file) throws IOException {
+      WritableByteChannel channel = Disk.super.create(file);
+      return file.toString().contains(name) ? new FullChannel(channel, room) : channel;
+    }
+  }
+
+  /** A channel with room for so many bytes more. */
+  public static final class FullChannel implements WritableByteChannel {
     private final WritableByteChannel disk;
     private long room;
 
     /** Of that room, before a disk. */
-    public FullDisk(WritableByteChannel disk, long room) {
+    public FullChannel(WritableByteChannel disk, long room) {
       this.disk = disk;
       this.room = room;
     }

@@ -83,6 +83,29 @@ class FolderLockTest {
   }
 
   @Test
+  void aWriteThatADeadProcessBeganIsCompletedOrForgotten() throws IOException {
+    Files.writeString(folder.resolve("a"), "old");
+    Path unfinished = Files.createDirectory(folder.resolve(".staged-12-34.tmp"));
+    Files.writeString(unfinished.resolve("a"), "half of a fi");
+    FolderLock.take(folder).close();
+    assertEquals(List.of("a"), files());
+    assertEquals("old", Files.readString(folder.resolve("a")));
+    Path whole = Files.createDirectory(folder.resolve(".staged"));
+    Files.writeString(whole.resolve("a"), "new");
+    FolderLock.take(folder).close();
+    assertEquals(List.of("a"), files());
+    assertEquals("new", Files.readString(folder.resolve("a")));
+  }
+
+  @Test
+  void theLastOneToLeaveTidiesUpAfterOneThatDiedMeanwhile() throws IOException {
+    try (var _ = FolderLock.share(folder, Map.of())) {
+      Files.createDirectory(folder.resolve(".staged-12-34.tmp"));
+    }
+    assertEquals(List.of(), files());
+  }
+
+  @Test
   void aNewFolderThatStaysEmptyGoes() throws IOException {
     Path inside = folder.resolve("new");
     FolderLock.take(inside).close();

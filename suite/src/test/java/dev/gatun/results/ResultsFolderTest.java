@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gatun.io.AtomicFile;
 import dev.gatun.io.AtomicFileTest;
 import dev.gatun.io.Checksums;
+import dev.gatun.io.DyingDisk;
+import dev.gatun.io.FolderLock;
 import dev.gatun.io.UnwritableFileException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -20,8 +22,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.ipc.ArrowFileReader;
 import org.apache.arrow.vector.types.pojo.Field;
@@ -203,20 +205,78 @@ class ResultsFolderTest {
   void aDiskThatFillsUpAnywhereLeavesAllOldTablesAsTheyWere() {
     var folder = new ResultsFolder(path);
     folder.write(evidence(1));
-    for (int table = 0; table < 5; table++) {
-      var files = new AtomicInteger(table);
+    for (String file : path.toFile().list()) {
+      var full = new AtomicFileTest.FullDisk(file, 100);
       assertThrows(
-          UnwritableFileException.class,
-          () ->
-              folder.write(
-                  evidence(2),
-                  Optional.empty(),
-                  c ->
-                      new AtomicFileTest.FullDisk(
-                          c, files.getAndDecrement() == 0 ? 100 : 1 << 20)));
+          UnwritableFileException.class, () -> folder.write(evidence(2), Optional.empty(), full));
       assertEquals(evidence(1), folder.readEvidence());
     }
     assertEquals(5, path.toFile().list().length, "no temporary file is left");
+  }
+
+  @Test
+  void aKillAnywhereLosesNoStoredClaim() {
+    var folder = new ResultsFolder(path);
+    Evidence both = joined("A1", "A9");
+    Evidence all = joined("A1", "A9", "A10");
+    int steps = 0;
+    int olds = 0;
+    folder.write(both, verdicts(both));
+    while (isKilled(folder, all, steps)) {
+      Evidence read = folder.readEvidence();
+      boolean isOld = read.equals(both);
+      assertEquals(isOld ? both : all, read, "killed after " + steps);
+      assertEquals(verdicts(read), folder.readVerdicts(), "of the same write");
+      olds += isOld ? 1 : 0;
+      steps++;
+      // The next command measures another claim there.
+      try (var _ = FolderLock.take(path)) {
+        assertEquals(7, path.toFile().list().length, "six files and the lock");
+        Evidence more = folder.joined(evidence("B3", 1), ExpectedValues.shipped());
+        folder.write(more, verdicts(more));
+      }
+      assertEquals(
+          isOld ? List.of("A1", "A9", "B3") : List.of("A1", "A9", "A10", "B3"),
+          folder.readEvidence().claims());
+      folder.write(both, verdicts(both));
+    }
+    assertTrue(olds >= 30 && steps >= olds + 8, olds + " of " + steps);
+  }
+
+  @Test
+  void theNextCommandCompletesTheWriteBeforeItAsksWhatIsStored() {
+    var folder = new ResultsFolder(path);
+    Evidence one = evidence("A1", 1);
+    folder.write(one);
+    int steps = 0;
+    while (isKilled(folder, joined("A1", "A9"), steps)) {
+      List<String> staying = folder.staying(List.of("B3"), "quick", one.provenance());
+      assertTrue(staying.contains("A1"), staying + " after " + steps);
+      steps++;
+    }
+  }
+
+  private static boolean isKilled(ResultsFolder folder, Evidence evidence, int steps) {
+    try {
+      folder.write(evidence, Optional.of(verdicts(evidence)), new DyingDisk(steps));
+      return false;
+    } catch (DyingDisk.Killed _) {
+      return true;
+    }
+  }
+
+  private static Evidence joined(String... claims) {
+    return Stream.of(claims)
+        .map(claim -> evidence(claim, 1))
+        .reduce((one, more) -> one.joined(more, ExpectedValues.shipped()))
+        .orElseThrow();
+  }
+
+  /** As many as there are claims. */
+  private static List<StoredVerdict> verdicts(Evidence evidence) {
+    return evidence.claims().stream()
+        .map(_ -> verdict(Outcome.REPRODUCED, 1, Double.NaN, "", Optional.empty()))
+        .toList();
   }
 
   @Test
@@ -304,11 +364,21 @@ class ResultsFolderTest {
   }
 
   static Evidence evidence(double wallSeconds) {
+    return evidence("A1", wallSeconds);
+  }
+
+  private static Evidence evidence(String claim, double wallSeconds) {
     var builder = new EvidenceBuilder();
     for (int seed = 1; seed <= 5; seed++) {
       var run =
           builder.begin(
-              "A1/d64/" + seed, "A1", "d64", "quick", "cpu", seed, "{\"width\": 64, \"é\": 1}");
+              claim + "/d64/" + seed,
+              claim,
+              "d64",
+              "quick",
+              "cpu",
+              seed,
+              "{\"width\": 64, \"é\": 1}");
       for (int step = 0; step < 40; step++) {
         run.metric("destroyed_norm", step, 0.98 + 1e-4 * step * seed, 1e-9, "1");
         run.metric("loss", step, step == 3 ? Double.NaN : 4 - 0.01 * step, "nats");

@@ -5,7 +5,9 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.data.Randomness;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.ClaimPart;
+import dev.gatun.experiment.Computation;
 import dev.gatun.experiment.SweepRuns.Selection;
+import dev.gatun.experiment.Tier;
 import dev.gatun.measure.BatchRank;
 import dev.gatun.measure.HeadMeasures;
 import dev.gatun.measure.NormalMatrix;
@@ -15,6 +17,8 @@ import dev.gatun.spectrum.RowChunks;
 import dev.gatun.spectrum.Spectrum;
 import dev.gatun.tensor.BlockVisitor;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 /**
  * A null of A4: a matrix of independent normal entries.
@@ -23,6 +27,31 @@ import java.util.List;
  */
 record GaussianGradient(Selection<BottleneckSetting> settings) implements ClaimPart {
   private static final long CHUNK = 256;
+
+  /** V of the matrix that is timed for the estimate. */
+  private static final int TIMED_VOCABULARY = 512;
+
+  /** The time of decompositions grows with the cube of V where N grows along. */
+  @Override
+  public Optional<Computation> computation(Tier tier, Backend backend) {
+    return settings.of(tier, 1).stream()
+        .findFirst()
+        .map(setting -> {
+          int contexts = setting.rankContexts();
+          int vocabulary = setting.size().vocabulary();
+          double larger = Math.max(1, (double) vocabulary / TIMED_VOCABULARY);
+          long started = System.nanoTime();
+          spectra(backend, (long) (contexts / larger), (long) (vocabulary / larger), 1);
+          double seconds = (System.nanoTime() - started) * 1e-9 * Math.pow(larger, 3);
+          return Computation.of(
+              String.format(
+                  Locale.ROOT,
+                  "singular values of 4 matrices of at most %,d × %,d",
+                  contexts,
+                  vocabulary),
+              seconds);
+        });
+  }
 
   @Override
   public void run(ClaimContext context, String claim, EvidenceBuilder evidence) {
@@ -47,7 +76,8 @@ record GaussianGradient(Selection<BottleneckSetting> settings) implements ClaimP
     long[] batches = BatchRank.quarters(setting.rankContexts());
     var curve = new BatchRank.Curve("gaussian", setting.size().vocabulary());
     List<Spectrum> spectra =
-        HeadMeasures.EXACT.batchSpectra(context.backend(), normal(context, setting), batches);
+        spectra(
+            context.backend(), setting.rankContexts(), setting.size().vocabulary(), setting.seed());
     for (int i = 0; i < batches.length; i++) {
       curve.record(BatchRank.of(spectra.get(i)), batches[i], 0, run);
     }
@@ -55,18 +85,24 @@ record GaussianGradient(Selection<BottleneckSetting> settings) implements ClaimP
     run.finish((System.nanoTime() - started) * 1e-9);
   }
 
-  private static RowChunks normal(ClaimContext context, BottleneckSetting setting) {
-    Backend backend = context.backend();
-    Randomness randomness = Randomness.of(setting.seed()).stream("gaussian gradient");
+  private static List<Spectrum> spectra(
+      Backend backend, long contexts, long vocabulary, long seed) {
+    Randomness randomness = Randomness.of(seed).stream("gaussian gradient");
+    return HeadMeasures.EXACT.batchSpectra(
+        backend, normal(backend, contexts, vocabulary, randomness), BatchRank.quarters(contexts));
+  }
+
+  private static RowChunks normal(
+      Backend backend, long contexts, long vocabulary, Randomness randomness) {
     return new RowChunks() {
       @Override
       public long rows() {
-        return setting.rankContexts();
+        return contexts;
       }
 
       @Override
       public long cols() {
-        return setting.size().vocabulary();
+        return vocabulary;
       }
 
       @Override

@@ -6,7 +6,9 @@ import dev.gatun.backend.Transpose;
 import dev.gatun.data.Randomness;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.ClaimPart;
+import dev.gatun.experiment.Computation;
 import dev.gatun.experiment.SweepRuns.Selection;
+import dev.gatun.experiment.Tier;
 import dev.gatun.measure.HeadMeasures;
 import dev.gatun.measure.NormalMatrix;
 import dev.gatun.results.EvidenceBuilder;
@@ -16,6 +18,9 @@ import dev.gatun.spectrum.Spectrum;
 import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The control of A3: of a G built by hand with rank 2D nothing is out of a step's reach.
@@ -27,18 +32,51 @@ record ReachableGradient(HeadMeasures measures, Selection<BottleneckSetting> set
   /** It is algebra, which needs no larger matrix unless the rank does. */
   private static final int SIZE = 2048;
 
+  /** Order of the matrix that is timed for the estimate. */
+  private static final int TIMED_SIZE = 512;
+
+  /** The time of a spectrum grows with the cube of its order. */
+  @Override
+  public Optional<Computation> computation(Tier tier, Backend backend) {
+    List<BottleneckSetting> all = ofFirstSeed(tier, 1);
+    if (all.isEmpty()) {
+      return Optional.empty();
+    }
+    long started = System.nanoTime();
+    spectrum(backend, TIMED_SIZE, TIMED_SIZE / 8, 1);
+    double timed = (System.nanoTime() - started) * 1e-9;
+    double seconds =
+        all.stream().mapToDouble(s -> timed * Math.pow((double) size(s) / TIMED_SIZE, 3)).sum();
+    int largest = all.stream().mapToInt(ReachableGradient::size).max().getAsInt();
+    return Optional.of(
+        Computation.of(
+            String.format(Locale.ROOT, "%s spectra of order at most %,d", all.size(), largest),
+            seconds));
+  }
+
   @Override
   public void run(ClaimContext context, String claim, EvidenceBuilder evidence) {
-    settings.of(context.tier(), context.seed()).stream()
-        .filter(setting -> setting.seed() == context.seed())
+    ofFirstSeed(context.tier(), context.seed())
         .forEach(setting -> record(context, claim, setting, evidence));
+  }
+
+  private List<BottleneckSetting> ofFirstSeed(Tier tier, long seed) {
+    return settings.of(tier, seed).stream().filter(setting -> setting.seed() == seed).toList();
+  }
+
+  private static int rank(BottleneckSetting setting) {
+    return 2 * setting.size().width();
+  }
+
+  private static int size(BottleneckSetting setting) {
+    return Math.min(setting.size().vocabulary(), Math.max(SIZE, 2 * rank(setting)));
   }
 
   private void record(
       ClaimContext context, String claim, BottleneckSetting setting, EvidenceBuilder evidence) {
     long started = System.nanoTime();
-    int cap = 2 * setting.size().width();
-    int size = Math.min(setting.size().vocabulary(), Math.max(SIZE, 2 * cap));
+    int cap = rank(setting);
+    int size = size(setting);
     String arm = "reachable-" + setting.arm();
     RunRecorder run =
         evidence.begin(
@@ -49,25 +87,27 @@ record ReachableGradient(HeadMeasures measures, Selection<BottleneckSetting> set
             context.backend().device().kind(),
             setting.seed(),
             "{\"contexts\": %s, \"vocabulary\": %s, \"rank\": %s}".formatted(size, size, cap));
-    try (TensorScope scope = context.backend().newScope()) {
-      Tensor reachable = ofRank(context.backend(), scope, size, cap, setting);
-      Spectrum spectrum = measures.spectrum(context.backend(), whole(reachable));
-      run.metric(
-          "best_rank_residual_of_reachable",
-          0,
-          spectrum.bestRankResidual(cap),
-          spectrum.bestRankResidualError(cap),
-          "1");
-      run.metric("reachable_rank", 0, spectrum.numericalRank(), "1");
-      run.metric("rank_cap", 0, cap, "1");
-    }
+    Spectrum spectrum = spectrum(context.backend(), size, cap, setting.seed());
+    run.metric(
+        "best_rank_residual_of_reachable",
+        0,
+        spectrum.bestRankResidual(cap),
+        spectrum.bestRankResidualError(cap),
+        "1");
+    run.metric("reachable_rank", 0, spectrum.numericalRank(), "1");
+    run.metric("rank_cap", 0, cap, "1");
     run.finish((System.nanoTime() - started) * 1e-9);
   }
 
+  private Spectrum spectrum(Backend backend, int size, int rank, long seed) {
+    try (TensorScope scope = backend.newScope()) {
+      return measures.spectrum(backend, whole(ofRank(backend, scope, size, rank, seed)));
+    }
+  }
+
   /** A·Bᵀ with independent normal A, B [size, rank]. */
-  private static Tensor ofRank(
-      Backend backend, TensorScope scope, int size, int rank, BottleneckSetting setting) {
-    Randomness randomness = Randomness.of(setting.seed()).stream("reachable gradient");
+  private static Tensor ofRank(Backend backend, TensorScope scope, int size, int rank, long seed) {
+    Randomness randomness = Randomness.of(seed).stream("reachable gradient");
     Tensor product = scope.zeros(ElementType.F64, size, size);
     try (TensorScope factors = backend.newScope()) {
       Tensor a = NormalMatrix.inF64(backend, factors, size, rank, randomness.stream("left"));

@@ -5,12 +5,16 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
+import dev.gatun.experiment.Computation;
 import dev.gatun.experiment.Progress;
+import dev.gatun.experiment.Tier;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
 
 /**
  * A8: what a narrow head cannot learn it could express. With D = 2 and the tokens on a circle, the
@@ -28,6 +32,12 @@ public final class A8TwoDimensionsSuffice implements Claim {
   private static final int SAMPLE = 16_384;
   private static final int LARGEST_CONTROL = 8192;
   private static final long CHUNK_BYTES = 8L << 20;
+
+  /** V that is timed for the estimate. */
+  private static final int TIMED_VOCABULARY = 8192;
+
+  /** One target of so many is timed. */
+  private static final int TIMED_STRIDE = 8;
 
   private final TokenPlacement placement;
   private final int[] vocabularies;
@@ -50,6 +60,30 @@ public final class A8TwoDimensionsSuffice implements Claim {
   @Override
   public boolean readsCorpus() {
     return false;
+  }
+
+  /** The time grows with the number of logits. */
+  @Override
+  public Optional<Computation> computation(Tier tier, Backend backend) {
+    double inF64 = secondsOfALogit(backend, ElementType.F64);
+    double inF32 = secondsOfALogit(backend, ElementType.F32);
+    double logits = 0;
+    double seconds = 0;
+    for (int vocabulary : vocabularies) {
+      double each = (double) vocabulary * (vocabulary / stride(vocabulary));
+      int timesInF64 = vocabulary <= LARGEST_CONTROL ? 2 : 1;
+      logits += each * (timesInF64 + 1);
+      seconds += each * (timesInF64 * inF64 + inF32);
+    }
+    String work = String.format(Locale.ROOT, "%.1f billion logits at D = 2", logits / 1e9);
+    return Optional.of(Computation.of(work, seconds));
+  }
+
+  private double secondsOfALogit(Backend backend, ElementType type) {
+    long started = System.nanoTime();
+    accuracy(backend, placement, TIMED_VOCABULARY, type, TIMED_STRIDE);
+    long logits = (long) TIMED_VOCABULARY * TIMED_VOCABULARY / TIMED_STRIDE;
+    return (System.nanoTime() - started) * 1e-9 / logits;
   }
 
   @Override
@@ -78,7 +112,7 @@ public final class A8TwoDimensionsSuffice implements Claim {
     run.metric("margin", 0, margin, "1");
     run.metric("margin_over_f64_epsilon", 0, margin / 0x1p-52, "1");
     run.metric("margin_over_f32_epsilon", 0, margin / 0x1p-23, "1");
-    int stride = vocabulary <= LARGEST_EXHAUSTIVE ? 1 : vocabulary / SAMPLE;
+    int stride = stride(vocabulary);
     run.metric(
         "top1_accuracy", 0, accuracy(backend, placement, vocabulary, ElementType.F64, stride), "1");
     run.metric(
@@ -93,6 +127,10 @@ public final class A8TwoDimensionsSuffice implements Claim {
           accuracy(backend, TokenPlacement.line(), vocabulary, ElementType.F64, 1),
           "1");
     }
+  }
+
+  private static int stride(int vocabulary) {
+    return vocabulary <= LARGEST_EXHAUSTIVE ? 1 : vocabulary / SAMPLE;
   }
 
   /** Share of the targets, every {@code stride}-th of them, that have the largest logit. */

@@ -19,7 +19,6 @@ import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -98,14 +97,13 @@ public class B7TheoremBound implements Claim {
             * plan.spectra().stream()
                 .mapToDouble(spectrum -> secondsOfHalfTheRank(plan, spectrum, backend))
                 .sum();
-    String line =
+    String work =
         String.format(
             Locale.ROOT,
-            "%,d minimisations of at most %,d steps, about %.0f min",
+            "%,d minimisations of at most %,d steps",
             each * plan.spectra().size(),
-            plan.mostSteps(),
-            Math.ceil(seconds / 60));
-    return Optional.of(new Computation(List.of(line), seconds));
+            plan.mostSteps());
+    return Optional.of(Computation.of(work, seconds));
   }
 
   /** Seconds of one whole minimisation, whose number of steps depends on the spectrum. */

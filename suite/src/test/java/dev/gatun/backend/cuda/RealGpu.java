@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Assumptions;
 
 /**
  * The GPU of this machine, for tests. {@code mvn verify -Pgpu} demands one: tests then fail without
- * it. Otherwise they are skipped, and say why.
+ * it. Otherwise they are skipped, and say why; so are those that need a cuDNN that is not there.
  */
 public final class RealGpu {
   private static final boolean DEMANDED = "demanded".equals(System.getProperty("gatun.gpu"));
@@ -38,16 +38,25 @@ public final class RealGpu {
 
   /** The same with attention by cuDNN in bf16; skipped, too, where there is no cuDNN. */
   static Backend openWithCudnn() {
-    return orSkip(
-        () -> CudaBackend.open(MathMode.BF16, AttentionKernels.CUDNN, Optional.empty(), _ -> {}));
+    return orSkip(() -> {
+      findCudnn();
+      return CudaBackend.open(MathMode.BF16, AttentionKernels.CUDNN, Optional.empty(), _ -> {});
+    });
   }
 
   /** The lower half beside a cuDNN; skipped, too, where there is none. */
   static TestDevice openDeviceWithCudnn(Path cache) {
     return orSkip(() -> {
-      CudnnHandle.require(CudaLibraries.load(Optional.empty()));
+      findCudnn();
       return new TestDevice(CudaDevice.open(), cache);
     });
+  }
+
+  /** Skips the running test without cuDNN, which nobody needs: where a GPU is demanded, too. */
+  private static void findCudnn() {
+    CudaLibraries libraries = CudaLibraries.load(Optional.empty());
+    CudnnHandle.refusal(libraries.cuDnnVersion(), libraries.origin())
+        .ifPresent(why -> skip("SKIPPED, no cuDNN: " + why));
   }
 
   private static <T> T orSkip(Supplier<T> opening) {
@@ -57,13 +66,16 @@ public final class RealGpu {
       if (DEMANDED) {
         throw e;
       }
-      String reason = "SKIPPED, no GPU: " + e.getMessage();
-      if (SAID.add(reason)) {
-        // Where it was looked for fills a screen, and stands in the report.
-        System.out.println(reason.replaceFirst("; .*", ""));
-      }
-      return Assumptions.abort(reason);
+      return skip("SKIPPED, no GPU: " + e.getMessage());
     }
+  }
+
+  private static <T> T skip(String reason) {
+    if (SAID.add(reason)) {
+      // Where it was looked for fills a screen, and stands in the report.
+      System.out.println(reason.replaceFirst("; .*", ""));
+    }
+    return Assumptions.abort(reason);
   }
 
   /** Skips the running test where there is none. */

@@ -10,7 +10,7 @@ import dev.gatun.claims.ngram.NgramSetting.Rows;
 import dev.gatun.data.ByteTokenizer;
 import dev.gatun.data.Corpus;
 import dev.gatun.data.Randomness;
-import dev.gatun.io.AtomicFileTest.FullDisk;
+import dev.gatun.io.AtomicFileTest.FullChannel;
 import dev.gatun.io.UnwritableFileException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -263,7 +263,7 @@ class NgramMatricesTest {
   void aFullDiskIsOneLineAndLeavesNothing() throws Exception {
     Path temporary = folder.resolve("temporary");
     Corpus corpus = corpus(texts(200, 2000, 50));
-    try (var files = new TemporaryFiles(temporary, disk -> new FullDisk(disk, 300_000))) {
+    try (var files = new TemporaryFiles(temporary, disk -> new FullChannel(disk, 300_000))) {
       String message =
           assertThrows(UnwritableFileException.class, () -> matrices(corpus, 1, files))
               .getMessage();

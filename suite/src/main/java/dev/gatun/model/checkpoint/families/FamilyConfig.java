@@ -13,17 +13,17 @@ sealed interface FamilyConfig
           new GptNeoXConfig(),
           new GptNeoConfig(),
           new OptConfig(),
-          LlamaLikeConfig.LLAMA,
-          LlamaLikeConfig.QWEN2,
-          LlamaLikeConfig.QWEN3,
-          LlamaLikeConfig.MISTRAL,
-          LlamaLikeConfig.GEMMA,
-          LlamaLikeConfig.GEMMA2,
-          LlamaLikeConfig.GEMMA3,
-          LlamaLikeConfig.PHI3,
-          LlamaLikeConfig.SMOLLM3,
-          LlamaLikeConfig.OLMO,
-          LlamaLikeConfig.OLMO2);
+          new LlamaConfig(),
+          new Qwen2Config(),
+          new Qwen3Config(),
+          new MistralConfig(),
+          new GemmaConfig(),
+          new Gemma2Config(),
+          new Gemma3Config(),
+          new Phi3Config(),
+          new SmolLm3Config(),
+          new OlmoConfig(),
+          new Olmo2Config());
 
   TransformerConfig.Family family();
 

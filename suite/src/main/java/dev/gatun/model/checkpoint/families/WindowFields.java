@@ -65,4 +65,21 @@ final class WindowFields {
     OptionalInt window = config.attentionForm().others().window();
     fields.put("sliding_window", window.isPresent() ? window.getAsInt() : null);
   }
+
+  /** A window of the layers from {@code max_window_layers} on, where it is used. */
+  static OtherLayers ofLastLayers(ConfigFields fields, int layers, Positions positions) {
+    boolean used = fields.flag("use_sliding_window", false);
+    OptionalInt window = width(fields, OptionalInt.of(4096));
+    double first = fields.has("max_window_layers") ? fields.number("max_window_layers") : 28;
+    return read(
+        fields, layers, used ? window : OptionalInt.empty(), layer -> layer >= first, positions);
+  }
+
+  static void writeIfUsed(TransformerConfig config, Map<String, Object> fields) {
+    boolean used = config.attentionForm().others().window().isPresent();
+    fields.put("use_sliding_window", used);
+    if (used) {
+      write(config, fields);
+    }
+  }
 }

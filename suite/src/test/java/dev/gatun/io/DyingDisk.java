@@ -1,0 +1,87 @@
+package dev.gatun.io;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
+
+/**
+ * The disk under a process that is killed before the operation of a number: nothing is done from
+ * then on. Half of a write is an operation.
+ */
+public final class DyingDisk implements Disk {
+  private int left;
+
+  /** The end of the process. */
+  public static final class Killed extends Error {
+    private static final long serialVersionUID = 1;
+  }
+
+  /** Under a process that does so many operations. */
+  public DyingDisk(int operations) {
+    this.left = operations;
+  }
+
+  private void step() {
+    if (--left < 0) {
+      throw new Killed();
+    }
+  }
+
+  @Override
+  public WritableByteChannel create(Path file) throws IOException {
+    step();
+    WritableByteChannel channel = Disk.super.create(file);
+    return new WritableByteChannel() {
+      @Override
+      public int write(ByteBuffer bytes) throws IOException {
+        int half = bytes.remaining() / 2;
+        step();
+        int written = channel.write(bytes.slice(bytes.position(), half));
+        bytes.position(bytes.position() + written);
+        step();
+        return written + channel.write(bytes);
+      }
+
+      @Override
+      public boolean isOpen() {
+        return channel.isOpen();
+      }
+
+      @Override
+      public void close() throws IOException {
+        channel.close();
+      }
+    };
+  }
+
+  @Override
+  public void createFolder(Path folder) throws IOException {
+    step();
+    Disk.super.createFolder(folder);
+  }
+
+  @Override
+  public void force(Path file) throws IOException {
+    step();
+    Disk.super.force(file);
+  }
+
+  @Override
+  public void forceFolder(Path folder) throws IOException {
+    step();
+    Disk.super.forceFolder(folder);
+  }
+
+  @Override
+  public void rename(Path from, Path to) throws IOException {
+    step();
+    Disk.super.rename(from, to);
+  }
+
+  @Override
+  public void delete(Path path) throws IOException {
+    step();
+    Disk.super.delete(path);
+  }
+}
