@@ -27,6 +27,24 @@ extern "C" __global__ void __launch_bounds__(256)
   }
 }
 
+// Both operands of a product in one launch, where no row needs padding: x [n] f32 -> x_rounded [n]
+// bf16 and y [m] f32 -> y_rounded [m] bf16. All four start at 16 bytes, and n and m are multiples of 4.
+// Bound by memory: 4 bytes read and 2 written each.
+// Grid: four elements to a thread in x, those of x first.
+extern "C" __global__ void __launch_bounds__(256)
+    round_pair_to_bf16(const float *x, unsigned short *x_rounded, long long n, const float *y, unsigned short *y_rounded,
+                       long long m) {
+  const long long thread = (long long)blockIdx.x * blockDim.x + threadIdx.x;
+  const long long step = (long long)gridDim.x * blockDim.x;
+  for (long long i = 4 * thread; i < n + m; i += 4 * step) {
+    if (i < n) {
+      store4_bf16(x_rounded + i, load4(x + i));
+    } else {
+      store4_bf16(y_rounded + (i - n), load4(y + (i - n)));
+    }
+  }
+}
+
 // c [n] <- beta c; with beta 0, c is not read.
 template <typename T> __device__ static inline void scale_product(T *c, T beta, long long n) {
   const long long step = (long long)gridDim.x * blockDim.x;

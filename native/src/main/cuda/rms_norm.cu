@@ -3,94 +3,54 @@
 //   dX ← dX + rstd·(ĝ − x̂·mean(ĝ·x̂)), ĝ = dY·weight
 //   dWeight ← dWeight + Σₙ dY·x̂
 // Memory bandwidth bounds both: 2·N·D elements forward, and 4·N·D where x is a sum that is made here;
-// 4·N·D backward (dY, x, dX twice) and the parts of the sums over rows. A row belongs to a warp up to 1,024 columns, else to a block.
-#include "residual.cuh"
-
-constexpr int THREADS = 256;
-constexpr int STRIPS = 8;  // of 4·LANES columns, that a row's threads hold in registers
-
-// The sum over the threads of a row, in each of them.
-template <int LANES>
-static __device__ __forceinline__ float row_sum(float value) {
-  return LANES == WARP ? warp_sum(value) : block_sum(value);
-}
+// 4·N·D backward (dY, x, dX twice) and the parts of the sums over rows.
+#include "row_norm.cuh"
 
 static __device__ __forceinline__ float squares(float4 v) {
   return sum4(each4([](float e) { return e * e; }, v));
 }
 
-// load gives a strip of x when it is read first; what does not fit in registers is read from x again.
-template <bool ALIGNED, int LANES, typename Load>
-static __device__ __forceinline__ void normalise(Load load, const float *x, const float *weight,
-                                                 float epsilon, float *y, float *rstd, int lane,
-                                                 int cols) {
-  constexpr int HELD = STRIPS * 4 * LANES;  // columns; what is beyond is read twice
-  float4 held[STRIPS];
-#pragma unroll
-  for (int s = 0; s < STRIPS; s++) {
-    held[s] = load(s * 4 * LANES);
-  }
-  float sum = 0.0f;
-#pragma unroll
-  for (int s = 0; s < STRIPS; s++) {
-    sum += squares(held[s]);
-  }
-  for (int base = HELD; LANES > WARP && base < cols; base += 4 * LANES) {
-    sum += squares(load(base));
-  }
-  const float r = 1.0f / sqrtf(row_sum<LANES>(sum) / cols + epsilon);
-  const auto put = [=](int base, float4 v) {
-    const float4 w = load_strip<ALIGNED, LANES>(weight, base, lane, cols);
-    store_strip<ALIGNED, LANES>(y, base, lane, cols,
-                                each4([=](float e, float p) { return e * r * p; }, v, w));
-  };
-#pragma unroll
-  for (int s = 0; s < STRIPS; s++) {
-    put(s * 4 * LANES, held[s]);
-  }
-  for (int base = HELD; LANES > WARP && base < cols; base += 4 * LANES) {
-    put(base, load_strip<ALIGNED, LANES>(x, base, lane, cols));
-  }
-  if (lane == 0) {
-    *rstd = r;
-  }
-}
+// The norm of a row, for row_norm.cuh.
+struct RmsNorm {
+  const float *weight;  // [D]
+  float epsilon;
+  float *rstd;  // [N]
 
-template <bool ALIGNED, int LANES>
-static __device__ __forceinline__ void forward(const float *x, const float *weight, float epsilon,
-                                               float *y, float *rstd, long long rows, int cols) {
-  const int lane = threadIdx.x % LANES;
-  const long long row =
-      static_cast<long long>(blockIdx.x) * (THREADS / LANES) + threadIdx.x / LANES;
-  if (row >= rows) {
-    return;  // a whole warp; a block's row is never beyond
+  template <bool ALIGNED, int LANES, typename Load>
+  __device__ __forceinline__ void normalise(Load load, const float *x, float *y, long long row,
+                                            int lane, int cols) const {
+    constexpr int HELD = STRIPS * 4 * LANES;  // columns; what is beyond is read twice
+    float4 held[STRIPS];
+#pragma unroll
+    for (int s = 0; s < STRIPS; s++) {
+      held[s] = load(s * 4 * LANES);
+    }
+    float sum = 0.0f;
+#pragma unroll
+    for (int s = 0; s < STRIPS; s++) {
+      sum += squares(held[s]);
+    }
+    for (int base = HELD; LANES > WARP && base < cols; base += 4 * LANES) {
+      sum += squares(load(base));
+    }
+    const float r = 1.0f / sqrtf(row_sum<LANES>(sum) / cols + epsilon);
+    const auto put = [&](int base, float4 v) {
+      const float4 w = load_strip<ALIGNED, LANES>(weight, base, lane, cols);
+      store_strip<ALIGNED, LANES>(y, base, lane, cols,
+                                  each4([=](float e, float p) { return e * r * p; }, v, w));
+    };
+#pragma unroll
+    for (int s = 0; s < STRIPS; s++) {
+      put(s * 4 * LANES, held[s]);
+    }
+    for (int base = HELD; LANES > WARP && base < cols; base += 4 * LANES) {
+      put(base, load_strip<ALIGNED, LANES>(x, base, lane, cols));
+    }
+    if (lane == 0) {
+      rstd[row] = r;
+    }
   }
-  const float *const in = x + row * cols;
-  normalise<ALIGNED, LANES>(
-      [=](int base) { return load_strip<ALIGNED, LANES>(in, base, lane, cols); }, in, weight,
-      epsilon, y + row * cols, rstd + row, lane, cols);
-}
-
-template <bool ALIGNED, int LANES>
-static __device__ __forceinline__ void add_forward(const float *residual, const float *bias,
-                                                   const float *weight, float epsilon, float *sum,
-                                                   float *y, float *rstd, long long rows,
-                                                   int cols) {
-  const int lane = threadIdx.x % LANES;
-  const long long row =
-      static_cast<long long>(blockIdx.x) * (THREADS / LANES) + threadIdx.x / LANES;
-  if (row >= rows) {
-    return;  // a whole warp; a block's row is never beyond
-  }
-  const float *const in = residual + row * cols;
-  float *const total = sum + row * cols;
-  float *const out = y + row * cols;
-  normalise<ALIGNED, LANES>(
-      [=](int base) {
-        return add_strip<ALIGNED, LANES>(in, out, bias, total, base, lane, cols);
-      },
-      total, weight, epsilon, out, rstd + row, lane, cols);
-}
+};
 
 // Grid: 8 rows of up to 1,024 columns in x.
 extern "C" __global__ void __launch_bounds__(256, 2) rms_norm_warp_f32(
@@ -100,10 +60,11 @@ extern "C" __global__ void __launch_bounds__(256, 2) rms_norm_warp_f32(
     float *__restrict__ y,     // [N, D]
     float *__restrict__ rstd,  // [N]
     long long rows, int cols) {
+  const RmsNorm norm{weight, epsilon, rstd};
   if (aligned_rows(cols, x, weight, y)) {
-    forward<true, WARP>(x, weight, epsilon, y, rstd, rows, cols);
+    forward<true, WARP>(norm, x, y, rows, cols);
   } else {
-    forward<false, WARP>(x, weight, epsilon, y, rstd, rows, cols);
+    forward<false, WARP>(norm, x, y, rows, cols);
   }
 }
 
@@ -115,10 +76,11 @@ extern "C" __global__ void __launch_bounds__(256, 2) rms_norm_block_f32(
     float *__restrict__ y,     // [N, D]
     float *__restrict__ rstd,  // [N]
     long long rows, int cols) {
+  const RmsNorm norm{weight, epsilon, rstd};
   if (aligned_rows(cols, x, weight, y)) {
-    forward<true, THREADS>(x, weight, epsilon, y, rstd, rows, cols);
+    forward<true, THREADS>(norm, x, y, rows, cols);
   } else {
-    forward<false, THREADS>(x, weight, epsilon, y, rstd, rows, cols);
+    forward<false, THREADS>(norm, x, y, rows, cols);
   }
 }
 
@@ -132,10 +94,11 @@ extern "C" __global__ void __launch_bounds__(256, 2) rms_norm_add_warp_f32(
     float *y,                  // [N, D]: the product before
     float *__restrict__ rstd,  // [N]
     long long rows, int cols) {
+  const RmsNorm norm{weight, epsilon, rstd};
   if (aligned_rows(cols, residual, bias, weight, sum, y)) {
-    add_forward<true, WARP>(residual, bias, weight, epsilon, sum, y, rstd, rows, cols);
+    add_forward<true, WARP>(norm, residual, bias, sum, y, rows, cols);
   } else {
-    add_forward<false, WARP>(residual, bias, weight, epsilon, sum, y, rstd, rows, cols);
+    add_forward<false, WARP>(norm, residual, bias, sum, y, rows, cols);
   }
 }
 
@@ -149,10 +112,11 @@ extern "C" __global__ void __launch_bounds__(256, 2) rms_norm_add_block_f32(
     float *y,                  // [N, D]: the product before
     float *__restrict__ rstd,  // [N]
     long long rows, int cols) {
+  const RmsNorm norm{weight, epsilon, rstd};
   if (aligned_rows(cols, residual, bias, weight, sum, y)) {
-    add_forward<true, THREADS>(residual, bias, weight, epsilon, sum, y, rstd, rows, cols);
+    add_forward<true, THREADS>(norm, residual, bias, sum, y, rows, cols);
   } else {
-    add_forward<false, THREADS>(residual, bias, weight, epsilon, sum, y, rstd, rows, cols);
+    add_forward<false, THREADS>(norm, residual, bias, sum, y, rows, cols);
   }
 }
 

@@ -416,21 +416,34 @@ public final class Backend implements AutoCloseable {
   }
 
   /**
-   * The residual stream after a branch, and its norm: sum ← residual + x·Wᵀ + bias, added up in
-   * this order, y [N, D] ← norm(sum). No two of the tensors share memory.
+   * The residual stream after a branch: sum ← residual + x·Wᵀ + bias, added up in this order. No
+   * two of the tensors share memory.
    */
-  public void residualNorm(Residual residual, RowNorm norm, Tensor y) {
-    checks.residualNorm(residual, norm, y);
+  public void residualSum(Residual residual) {
+    checks.residual("residualSum", residual);
     parts
-        .residualNorm()
+        .residualStream()
         .ifPresentOrElse(
-            part -> part.residualNorm(residual, norm, y),
+            part -> part.residualSum(residual),
             () -> {
               Tensor sum = residual.sum();
               copy(residual.residual(), sum);
               gemm(Transpose.NO, Transpose.YES, 1, residual.x(), residual.weight(), 1, sum);
               residual.bias().ifPresent(bias -> addBias(bias, sum));
-              norm(sum, norm, y);
+            });
+  }
+
+  /** {@link #residualSum} and the norm of the sum: y [N, D] ← norm(sum). */
+  public void residualNorm(Residual residual, RowNorm norm, Tensor y) {
+    checks.residual("residualNorm", residual);
+    checks.norm(residual.sum(), norm, y);
+    parts
+        .residualStream()
+        .ifPresentOrElse(
+            part -> part.residualNorm(residual, norm, y),
+            () -> {
+              residualSum(residual);
+              norm(residual.sum(), norm, y);
             });
   }
 

@@ -31,13 +31,12 @@ record OperandChecks(ElementType real, boolean onHost) {
     vector(operation, "y", y, x.type(), x.size());
   }
 
-  /** As {@link Backend#residualNorm}. */
-  void residualNorm(Residual r, RowNorm norm, Tensor y) {
-    any("residualNorm", "residual", r.residual(), real);
-    matrix("residualNorm", "sum", r.sum(), real, r.residual().rows(), r.residual().cols());
+  /** As {@link Backend#residualSum} and {@link Backend#residualNorm}. */
+  void residual(String operation, Residual r) {
+    any(operation, "residual", r.residual(), real);
+    matrix(operation, "sum", r.sum(), real, r.residual().rows(), r.residual().cols());
     gemm(Transpose.NO, Transpose.YES, r.x(), r.weight(), r.sum());
-    r.bias().ifPresent(bias -> bias("residualNorm", bias, r.sum()));
-    norm(r.sum(), norm, y);
+    r.bias().ifPresent(bias -> bias(operation, bias, r.sum()));
   }
 
   /** As {@link Backend#norm}. */

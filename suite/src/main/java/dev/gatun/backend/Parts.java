@@ -29,7 +29,7 @@ public record Parts(
     Bias bias,
     LayerNorm layerNorm,
     RmsNorm rmsNorm,
-    Optional<ResidualNorm> residualNorm,
+    Optional<ResidualStream> residualStream,
     ElementwiseFunctions elementwiseFunctions,
     GatedActivation gatedActivation,
     Rotary rotary,
@@ -206,10 +206,12 @@ public record Parts(
   }
 
   /**
-   * The residual stream and its norm in one pass over memory, of a device that gains by it. Others
-   * copy the stream, and their product adds to the copy.
+   * The residual stream, with its norm or without, in one pass over memory after the product, of a
+   * device that gains by it. Others copy the stream, and their product adds to the copy.
    */
-  public interface ResidualNorm {
+  public interface ResidualStream {
+    void residualSum(Residual residual);
+
     void residualNorm(Residual residual, RowNorm norm, Tensor y);
   }
 

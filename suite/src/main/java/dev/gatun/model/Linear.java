@@ -41,16 +41,7 @@ final class Linear {
 
   /** y [N, out] = x [N, in]·Wᵀ + b. */
   void forward(Tensor x, Tensor y) {
-    product(x, 0, y);
-  }
-
-  /** y [N, out] += x [N, in]·Wᵀ + b: into the residual stream. */
-  void forwardAdding(Tensor x, Tensor y) {
-    product(x, 1, y);
-  }
-
-  private void product(Tensor x, double beta, Tensor y) {
-    backend.gemm(Transpose.NO, Transpose.YES, 1, x, weight, beta, y);
+    backend.gemm(Transpose.NO, Transpose.YES, 1, x, weight, 0, y);
     bias.ifPresent(b -> backend.addBias(b, y));
   }
 

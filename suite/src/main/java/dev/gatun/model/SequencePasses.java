@@ -66,8 +66,7 @@ public final class SequencePasses implements AutoCloseable {
           (from, to, pass) -> {
             Activations.Block kept = pass.blocks.getFirst();
             block.first(kept).ifPresent(norm -> norm.of(from));
-            block.forward(from, pass, kept, Optional.empty());
-            backend.copy(kept.output, to);
+            block.forward(from, to, pass, kept, Optional.empty());
           });
     }
   }

@@ -109,7 +109,7 @@ final class Transformer implements AutoCloseable {
     first(0, pass).ifPresent(norm -> norm.of(pass.embedding));
     for (int layer = 0; layer < blocks.size(); layer++) {
       Activations.Block kept = pass.blocks.get(layer);
-      blocks.get(layer).forward(x, pass, kept, first(layer + 1, pass));
+      blocks.get(layer).forward(x, kept.output, pass, kept, first(layer + 1, pass));
       x = kept.output;
       visitor.visit(layer + 1, x);
     }

@@ -57,27 +57,37 @@ final class TransformerBlock {
    * The norm that a block begins with, which whoever makes its input takes of it, if it has one.
    */
   Optional<NormOfStream> first(Activations.Block kept) {
-    return form == BlockForm.NORM_BEFORE
-        ? Optional.of(
-            new NormOfStream(attentionNorm, kept.attentionBranch, kept.attentionStatistics))
-        : Optional.empty();
+    return switch (form) {
+      case NORM_BEFORE, PARALLEL ->
+          Optional.of(
+              new NormOfStream(attentionNorm, kept.attentionBranch, kept.attentionStatistics));
+      case NORM_AFTER, NORM_AROUND, NORM_OF_SUM -> Optional.empty();
+    };
   }
 
   /**
-   * From x [N, D], of which {@link #first} was taken, to the block's output; x may be that output
+   * From x [N, D], of which {@link #first} was taken, to the block's output [N, D], which may be x
    * (evaluation).
    *
    * @param next the norm to take of the output
    */
-  void forward(Tensor x, Activations pass, Activations.Block kept, Optional<NormOfStream> next) {
+  void forward(
+      Tensor x,
+      Tensor output,
+      Activations pass,
+      Activations.Block kept,
+      Optional<NormOfStream> next) {
     switch (form) {
-      case NORM_BEFORE -> normBefore(x, pass, kept, next);
-      case PARALLEL -> parallel(x, pass, kept);
-      case NORM_AFTER, NORM_AROUND -> normAfter(x, pass, kept);
-      case NORM_OF_SUM -> normOfSum(x, pass, kept);
-    }
-    if (form != BlockForm.NORM_BEFORE) {
-      next.ifPresent(norm -> norm.of(kept.output));
+      case NORM_BEFORE -> normBefore(x, output, pass, kept, next);
+      case PARALLEL -> parallel(x, output, pass, kept, next);
+      case NORM_AFTER, NORM_AROUND -> {
+        normAfter(x, output, pass, kept);
+        next.ifPresent(norm -> norm.of(output));
+      }
+      case NORM_OF_SUM -> {
+        normOfSum(x, output, pass, kept);
+        next.ifPresent(norm -> norm.of(output));
+      }
     }
   }
 
@@ -95,19 +105,22 @@ final class TransformerBlock {
   }
 
   private void normBefore(
-      Tensor x, Activations pass, Activations.Block kept, Optional<NormOfStream> next) {
+      Tensor x,
+      Tensor output,
+      Activations pass,
+      Activations.Block kept,
+      Optional<NormOfStream> next) {
     attention.forward(kept.attentionBranch, pass, kept);
     join(
         attention.output().joining(kept.attended, x, kept.middle),
         new NormOfStream(mlpNorm, kept.mlpBranch, kept.mlpStatistics));
 
     mlp.forward(kept.mlpBranch, kept);
-    next.ifPresentOrElse(
-        norm -> join(mlp.output().joining(kept.activated, kept.middle, kept.output), norm),
-        () -> {
-          backend.copy(kept.middle, kept.output);
-          mlp.output().forwardAdding(kept.activated, kept.output);
-        });
+    join(mlp.output().joining(kept.activated, kept.middle, output), next);
+  }
+
+  private void join(Residual residual, Optional<NormOfStream> norm) {
+    norm.ifPresentOrElse(it -> join(residual, it), () -> backend.residualSum(residual));
   }
 
   private void join(Residual residual, NormOfStream norm) {
@@ -126,16 +139,18 @@ final class TransformerBlock {
     attentionNorm.backward(gradients.branch, x, kept.attentionStatistics, residual);
   }
 
-  private void parallel(Tensor x, Activations pass, Activations.Block kept) {
-    attentionNorm.forward(x, kept.attentionBranch, kept.attentionStatistics);
+  private void parallel(
+      Tensor x,
+      Tensor output,
+      Activations pass,
+      Activations.Block kept,
+      Optional<NormOfStream> next) {
     attention.forward(kept.attentionBranch, pass, kept);
     mlpNorm.forward(x, kept.mlpBranch, kept.mlpStatistics);
     mlp.forward(kept.mlpBranch, kept);
 
-    backend.copy(x, kept.middle);
-    attention.output().forwardAdding(kept.attended, kept.middle);
-    backend.copy(kept.middle, kept.output);
-    mlp.output().forwardAdding(kept.activated, kept.output);
+    backend.residualSum(attention.output().joining(kept.attended, x, kept.middle));
+    join(mlp.output().joining(kept.activated, kept.middle, output), next);
   }
 
   private void parallelBackward(
@@ -150,7 +165,7 @@ final class TransformerBlock {
     attentionNorm.backward(gradients.branch, x, kept.attentionStatistics, residual);
   }
 
-  private void normAfter(Tensor x, Activations pass, Activations.Block kept) {
+  private void normAfter(Tensor x, Tensor output, Activations pass, Activations.Block kept) {
     inputNorms.ifPresent(norms -> {
       Activations.InputNorms own = kept.inputNorms.orElseThrow();
       norms.attention.forward(x, own.attention(), own.attentionStatistics());
@@ -166,8 +181,8 @@ final class TransformerBlock {
     });
     mlp.forward(mlpInput(kept), kept);
     mlp.output().forward(kept.activated, kept.mlpBranch);
-    mlpNorm.forward(kept.mlpBranch, kept.output, kept.mlpStatistics);
-    backend.axpy(1, kept.middle, kept.output);
+    mlpNorm.forward(kept.mlpBranch, output, kept.mlpStatistics);
+    backend.axpy(1, kept.middle, output);
   }
 
   private static Tensor attentionInput(Tensor x, Activations.Block kept) {
@@ -203,7 +218,7 @@ final class TransformerBlock {
         () -> backend.axpy(1, branch, residual));
   }
 
-  private void normOfSum(Tensor x, Activations pass, Activations.Block kept) {
+  private void normOfSum(Tensor x, Tensor output, Activations pass, Activations.Block kept) {
     attention.forward(x, pass, kept);
     join(
         attention.output().joining(kept.attended, x, kept.attentionBranch),
@@ -212,7 +227,7 @@ final class TransformerBlock {
     mlp.forward(kept.middle, kept);
     join(
         mlp.output().joining(kept.activated, kept.middle, kept.mlpBranch),
-        new NormOfStream(mlpNorm, kept.output, kept.mlpStatistics));
+        new NormOfStream(mlpNorm, output, kept.mlpStatistics));
   }
 
   private void normOfSumBackward(

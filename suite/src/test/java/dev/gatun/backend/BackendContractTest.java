@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -156,7 +157,10 @@ public abstract class BackendContractTest extends RowOperationsContract {
         normal(cols));
   }
 
-  /** Rows of warps and of blocks, with columns beyond what their threads hold in registers. */
+  /**
+   * Rows of warps and of blocks, with columns beyond what their threads hold in registers. The sum
+   * does not depend on whether there is a norm.
+   */
   @ParameterizedTest
   @CsvSource({
     "1, 1, 1, true",
@@ -167,30 +171,34 @@ public abstract class BackendContractTest extends RowOperationsContract {
     "5, 1030, 2, false",
     "2, 8200, 1, true"
   })
-  void residualNorm(int rows, int cols, int inner, boolean biased) {
+  void residualSumAndNorm(int rows, int cols, int inner, boolean biased) {
     for (boolean rms : new boolean[] {true, false}) {
       check(
           "residualNorm",
           run -> {
+            Backend tested = run.backend();
             Tensor sum = run.out(rows, cols);
+            Tensor sumAlone = run.out(rows, cols);
             Tensor y = run.out(rows, cols);
             Tensor mean = run.out(rows);
             Tensor rstd = run.out(rows);
-            var residual =
-                new Residual(
-                    run.in(0, rows, inner),
-                    run.in(1, cols, inner),
-                    biased ? Optional.of(run.in(2, cols)) : Optional.empty(),
-                    run.in(3, rows, cols),
-                    sum);
+            Function<Tensor, Residual> into =
+                to ->
+                    new Residual(
+                        run.in(0, rows, inner),
+                        run.in(1, cols, inner),
+                        biased ? Optional.of(run.in(2, cols)) : Optional.empty(),
+                        run.in(3, rows, cols),
+                        to);
             Tensor weight = run.in(4, cols);
-            run.backend()
-                .residualNorm(
-                    residual,
-                    rms
-                        ? new RowNorm.RootMeanSquare(weight, 1e-6, rstd)
-                        : new RowNorm.Layer(weight, run.in(5, cols), 1e-5, mean, rstd),
-                    y);
+            tested.residualNorm(
+                into.apply(sum),
+                rms
+                    ? new RowNorm.RootMeanSquare(weight, 1e-6, rstd)
+                    : new RowNorm.Layer(weight, run.in(5, cols), 1e-5, mean, rstd),
+                y);
+            tested.residualSum(into.apply(sumAlone));
+            assertArrayEquals(tested.toDoubles(sum), tested.toDoubles(sumAlone));
             return rms ? List.of(sum, y, rstd) : List.of(sum, y, mean, rstd);
           },
           normal((long) rows * inner),
@@ -654,6 +662,9 @@ public abstract class BackendContractTest extends RowOperationsContract {
                           new Residual(a, a, Optional.empty(), a, b),
                           new RowNorm.RootMeanSquare(row, 1e-5, column),
                           b)),
+              Map.entry(
+                  "residualSum",
+                  () -> backend.residualSum(new Residual(a, a, Optional.empty(), a, b))),
               Map.entry("layerNorm", () -> backend.layerNorm(a, row, row, 1e-5, a, column, row)),
               Map.entry("rotary", () -> backend.rotary(shape, a, a, b)),
               Map.entry("attention", () -> backend.attention(shape, b, a, a)),

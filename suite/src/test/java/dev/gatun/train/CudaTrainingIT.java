@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -56,9 +57,16 @@ class CudaTrainingIT extends CudaTrainingContract {
   /** How often something in this range of memory was rounded. */
   private static long roundings(List<String> calls, long begin, long end) {
     return calls.stream()
-        .filter(call -> call.startsWith("round_to_bf16 "))
-        // Blocks in x and y, then what is rounded.
-        .mapToLong(call -> Long.parseUnsignedLong(call.split(" ")[3]))
+        .map(call -> call.split(" "))
+        .flatMapToLong(call ->
+            switch (call[0]) {
+              // Blocks in x and y, then what is rounded.
+              case "round_to_bf16" -> LongStream.of(Long.parseUnsignedLong(call[3]));
+              // And behind its copy and its size, what else is rounded.
+              case "round_pair_to_bf16" ->
+                  LongStream.of(Long.parseUnsignedLong(call[3]), Long.parseUnsignedLong(call[6]));
+              default -> LongStream.empty();
+            })
         .filter(address -> address >= begin && address < end)
         .count();
   }

@@ -29,6 +29,7 @@ public final class AllKernels {
           "gated",
           "gemm",
           "layer_norm",
+          "residual",
           "rms_norm",
           "rotary",
           "syrk",

@@ -84,7 +84,7 @@ public final class CudaBackend {
         new Bias(launcher, memory),
         new LayerNorm(launcher, memory),
         new RmsNorm(launcher, memory),
-        Optional.of(new ResidualNorm(launcher, products)),
+        Optional.of(new ResidualStream(launcher, products)),
         new ElementwiseFunctions(launcher),
         new GatedActivation(launcher),
         new Rotary(launcher),

@@ -42,9 +42,9 @@ final class MatrixProducts implements Parts.MatrixProducts {
       return;
     }
     if (math == MathMode.BF16 && c.type() == ElementType.F32) {
-      var first = rounded.right(ta, b, tb);
-      var second = rounded.left(a, ta);
-      cublas.gemm(n, m, k, alpha, first, second, beta, c, CuBlas.CUBLAS_COMPUTE_32F());
+      RoundedOperands.Pair pair = rounded.of(ta, tb, a, b);
+      int computeType = CuBlas.CUBLAS_COMPUTE_32F();
+      cublas.gemm(n, m, k, alpha, pair.right(), pair.left(), beta, c, computeType);
     } else {
       int computeType = computeType(c.type());
       cublas.gemm(n, m, k, alpha, asStored(b, tb), asStored(a, ta), beta, c, computeType);

@@ -12,6 +12,7 @@ import dev.gatun.tensor.Tensor;
  */
 final class RoundedOperand implements DeviceWrites.Listener {
   private static final Kernel ROUND = new Kernel("gemm", "round_to_bf16");
+  private static final Kernel ROUND_PAIR = new Kernel("gemm", "round_pair_to_bf16");
 
   /** Rows start at multiples of 16 bytes, which tensor cores load. */
   private static final int ALIGNMENT = 8;
@@ -67,10 +68,35 @@ final class RoundedOperand implements DeviceWrites.Listener {
   CublasHandle.Operand of(Tensor x, Transpose transpose) {
     if (!isOf(x)) {
       round(x);
-      source = x;
+      holds(x);
     }
     return new CublasHandle.Operand(
         rounded.memory(), CuBlas.CUDA_R_16BF(), transpose, Math.toIntExact(stride(x.cols())));
+  }
+
+  /**
+   * Rounds x for this operand and y for another in one launch, if both are to be rounded and no row
+   * of either needs padding. {@link #of} rounds what this does not.
+   */
+  void roundWith(Tensor x, RoundedOperand other, Tensor y) {
+    if (isOf(x) || other.isOf(y) || !isInFours(x) || !isInFours(y)) {
+      return;
+    }
+    launcher.launch(
+        ROUND_PAIR,
+        Grid.ofMatrix(1, x.size() + y.size(), 4),
+        x,
+        room(x.rows(), x.cols()),
+        x.size(),
+        y,
+        other.room(y.rows(), y.cols()),
+        y.size());
+    holds(x);
+    other.holds(y);
+  }
+
+  private static boolean isInFours(Tensor x) {
+    return stride(x.cols()) == x.cols() && Alignment.inFours(x.size(), x) == 1;
   }
 
   private boolean isOf(Tensor x) {

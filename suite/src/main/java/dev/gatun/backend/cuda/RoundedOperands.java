@@ -32,14 +32,19 @@ final class RoundedOperands implements DeviceWrites.Listener {
     return left;
   }
 
-  /** A of op(A)·op(B). */
-  CublasHandle.Operand left(Tensor a, Transpose ta) {
-    return kept(a, ta).orElseGet(() -> left.of(a, ta));
-  }
+  /** A and B of op(A)·op(B). */
+  record Pair(CublasHandle.Operand left, CublasHandle.Operand right) {}
 
-  /** B of op(A)·op(B). */
-  CublasHandle.Operand right(Transpose ta, Tensor b, Transpose tb) {
-    return kept(b, tb).orElseGet(() -> (ta == Transpose.YES ? inputs : weights).of(b, tb));
+  /** Both operands of a product; one launch rounds them where neither is there already. */
+  Pair of(Transpose ta, Transpose tb, Tensor a, Tensor b) {
+    RoundedOperand right = ta == Transpose.YES ? inputs : weights;
+    Optional<CublasHandle.Operand> keptLeft = kept(a, ta);
+    Optional<CublasHandle.Operand> keptRight = kept(b, tb);
+    if (keptLeft.isEmpty() && keptRight.isEmpty()) {
+      left.roundWith(a, right, b);
+    }
+    return new Pair(
+        keptLeft.orElseGet(() -> left.of(a, ta)), keptRight.orElseGet(() -> right.of(b, tb)));
   }
 
   /** The operand for weights whose rows start where tensor cores load. */

@@ -186,6 +186,7 @@ final class AllocationMain {
     var residual =
         new Residual(
             normal(rows, 3), normal(width, 3), Optional.of(normal(width)), x, normal(rows, width));
+    add("residualSum", x, () -> backend.residualSum(residual));
     add("residualNorm", x, () -> backend.residualNorm(residual, rmsNorm, y));
   }
 

@@ -18,6 +18,8 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What cuBLAS and cuSOLVER add to the contract: pieces, working memory, errors. */
 class CudaLinearAlgebraIT {
@@ -102,8 +104,41 @@ class CudaLinearAlgebraIT {
 
   private static long roundings(Runnable operations) {
     return FakeCuda.trace(LIBRARIES, false, operations).stream()
-        .filter(call -> call.startsWith("round_to_bf16 "))
+        .filter(call -> call.startsWith("round_"))
         .count();
+  }
+
+  /**
+   * Within a block, in two, and with a block that takes the end of one and the start of the other.
+   */
+  @ParameterizedTest
+  @CsvSource({"1, 8, 8", "16, 64, 128", "40, 72, 8", "5, 1088, 24"})
+  void operandsThatAreRoundedTogetherAreThoseThatAreRoundedAlone(int rows, int left, int right) {
+    Tensor dY = normal(ElementType.F32, rows, left);
+    Tensor x = normal(ElementType.F32, rows, right);
+    RoundedOperand first = roundedOperand();
+    RoundedOperand second = roundedOperand();
+    assertEquals(1, roundings(() -> first.roundWith(dY, second, x)));
+    assertArrayEquals(words(roundedOperand(), dY, 1), words(first, dY, 0), "seed " + SEED);
+    assertArrayEquals(words(roundedOperand(), x, 1), words(second, x, 0), "seed " + SEED);
+  }
+
+  private RoundedOperand roundedOperand() {
+    return new RoundedOperand(session.launcher(), session.memory());
+  }
+
+  /** The operand, two elements to a word, which takes this many launches to round. */
+  private int[] words(RoundedOperand operand, Tensor x, int launches) {
+    assertEquals(launches, roundings(() -> operand.of(x, Transpose.NO)));
+    return session.transfers().toInts(operand.room(x.rows(), x.cols()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"9, 8", "8, 1032"})
+  void operandsOfWhichOneIsPaddedAreRoundedAlone(int left, int right) {
+    Tensor dY = normal(ElementType.F32, 3, left);
+    Tensor x = normal(ElementType.F32, 3, right);
+    assertEquals(0, roundings(() -> roundedOperand().roundWith(dY, roundedOperand(), x)));
   }
 
   @Test

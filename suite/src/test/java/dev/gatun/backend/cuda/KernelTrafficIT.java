@@ -7,6 +7,8 @@ import dev.gatun.backend.AdamWConstants;
 import dev.gatun.backend.AttentionShape;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.MathMode;
+import dev.gatun.backend.Residual;
+import dev.gatun.backend.RowNorm;
 import dev.gatun.backend.StepNumbers;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.tensor.ElementType;
@@ -47,6 +49,7 @@ class KernelTrafficIT {
           "attention_tensor-BF16=1-HEAD_WIDTH=64",
           "cross_entropy",
           "layer_norm",
+          "residual",
           "rms_norm",
           "emulation");
   private static final Path LIBRARIES = FakeCuda.build(it -> METERED.contains(it.name()));
@@ -162,6 +165,23 @@ class KernelTrafficIT {
         x, x, weight, rstd, ones(backend, scope, rows, cols), ones(backend, scope, cols));
   }
 
+  private static void residual(Backend backend, TensorScope scope, int rows, int cols) {
+    Tensor weight = ones(backend, scope, cols);
+    Tensor mean = ones(backend, scope, rows);
+    Tensor rstd = ones(backend, scope, rows);
+    var residual =
+        new Residual(
+            ones(backend, scope, rows, 1),
+            ones(backend, scope, cols, 1),
+            Optional.of(weight),
+            ones(backend, scope, rows, cols),
+            ones(backend, scope, rows, cols));
+    Tensor y = ones(backend, scope, rows, cols);
+    backend.residualSum(residual);
+    backend.residualNorm(residual, new RowNorm.Layer(weight, weight, 1e-5, mean, rstd), y);
+    backend.residualNorm(residual, new RowNorm.RootMeanSquare(weight, 1e-5, rstd), y);
+  }
+
   private static void adamW(Backend backend, TensorScope scope, long size) {
     Tensor step = scope.zeros(ElementType.F64, StepNumbers.SIZE);
     backend.write(new StepNumbers(7, 3e-4, 1).values(), step);
@@ -188,6 +208,7 @@ class KernelTrafficIT {
       String at = "64x" + cols;
       all.addAll(traffic(MathMode.F32, at, (b, s) -> layerNorm(b, s, 64, cols)));
       all.addAll(traffic(MathMode.F32, at, (b, s) -> rmsNorm(b, s, 64, cols)));
+      all.addAll(traffic(MathMode.F32, at, (b, s) -> residual(b, s, 64, cols)));
     }
     all.addAll(traffic(MathMode.F32, "16384", (b, s) -> adamW(b, s, 16_384)));
     return all;

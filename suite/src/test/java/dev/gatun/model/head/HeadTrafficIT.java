@@ -98,6 +98,8 @@ class HeadTrafficIT {
               + n[0] * n[1] * size(n[7]) * (1 + n[9]);
       // Blocks, x, y, rows, columns.
       case "round_to_bf16" -> n[4] * n[5] * (Float.BYTES + Short.BYTES);
+      // Blocks, x, its copy, elements, y, its copy, elements.
+      case "round_pair_to_bf16" -> (n[4] + n[7]) * (Float.BYTES + Short.BYTES);
       // Blocks, of which a row has one, logits, targets, scale, losses, classes.
       case "cross_entropy_large_f32" -> n[0] * n[6] * 2 * Float.BYTES;
       // Blocks, logits, rounded, targets, scale, losses, classes.
