@@ -49,7 +49,6 @@ class ResidualTrafficIT {
   void aBlockReadsAndWritesTheStreamNoMoreThanItMust(Family family) {
     try (Backend backend = CudaBackend.open(MathMode.F32, Optional.of(LIBRARIES))) {
       long block = bytes(backend, family.config(2)) - bytes(backend, family.config(1));
-      System.out.printf("the stream of a %s block moves %s bytes%n", family, block);
       assertEquals(STREAMS * STREAM_BYTES, block);
     }
   }
