@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -12,6 +14,9 @@ import org.junit.jupiter.api.Assumptions;
 /** A Python that has some modules; where there is none, the test that asks is skipped aloud. */
 public record Python(String command) {
   private static final long MOST_SECONDS = 600;
+
+  /** What was said already: every test that is skipped would say the same. */
+  private static final Set<String> SAID = ConcurrentHashMap.newKeySet();
 
   /** Ends with 0 if all can be imported, and prints nothing if they cannot. */
   private static final String HAS_ALL =
@@ -38,7 +43,7 @@ public record Python(String command) {
     String lack =
         "SKIPPED: %s does not have %s; %s names a Python that has"
             .formatted(python.command, all, variable);
-    if (!there) {
+    if (!there && SAID.add(lack)) {
       System.out.println(lack);
     }
     Assumptions.assumeTrue(there, lack);

@@ -10,6 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +35,9 @@ class SignatureTest {
           "lapacke_config.h",
           "lapacke_mangling.h",
           "openblas_config.h");
+
+  /** Headers that were not found: one line names them all. */
+  private static final Set<String> MISSING = new TreeSet<>();
 
   @TempDir Path scratch;
 
@@ -107,9 +113,8 @@ class SignatureTest {
     for (var header : library.headers()) {
       var name = header.substring(1, header.length() - 1);
       if (folders.stream().noneMatch(folder -> Files.exists(folder.resolve(name)))) {
-        skip(
-            "%s was not found in %s: the signatures of %s are not checked (set CUDA_INCLUDE)"
-                .formatted(name, folders, library));
+        MISSING.add(name);
+        abort(name + " was not found in " + folders);
       }
     }
     return HeaderCheck.compile(compiler.get(), code, folders, library.macros(), scratch);
@@ -143,6 +148,16 @@ class SignatureTest {
     }
     folders.add(Path.of("/usr/local/cuda/include"));
     return folders;
+  }
+
+  @AfterAll
+  static void nameMissingHeaders() {
+    if (!MISSING.isEmpty()) {
+      System.out.printf(
+          "Skipped: %s not found in %s: signatures of their libraries are not checked (set"
+              + " CUDA_INCLUDE)%n",
+          String.join(", ", MISSING), nvidiaHeaders());
+    }
   }
 
   /** Surefire counts skips and keeps the reasons to itself: this one is to be seen. */

@@ -148,7 +148,6 @@ class BundleIT {
       assertEquals(0, run.code(), run.printed().toString());
       page = run.printed();
     }
-    System.out.println(String.join("\n", page));
     for (String step :
         List.of("doctor", "kernels", "smoke", "contract", "bench", "profile", "claims")) {
       assertTrue(

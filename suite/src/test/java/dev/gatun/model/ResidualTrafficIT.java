@@ -104,7 +104,6 @@ class ResidualTrafficIT {
   void aBlockReadsAndWritesTheStreamNoMoreThanItMust(Family family) {
     try (Backend backend = CudaBackend.open(MathMode.F32, Optional.of(LIBRARIES))) {
       long block = ofModel(backend, family.config(2)) - ofModel(backend, family.config(1));
-      System.out.printf("the stream of a %s block moves %s bytes%n", family, block);
       assertEquals(family.ofBlock * STREAM_BYTES, block);
     }
   }

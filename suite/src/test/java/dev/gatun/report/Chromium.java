@@ -33,6 +33,7 @@ final class Chromium implements AutoCloseable {
   private static final Pattern LISTENING = Pattern.compile("DevTools listening on (ws://\\S+)");
 
   private final JsonMapper json = new JsonMapper();
+  private final Path profile;
   private final Process process;
   private final HttpClient client = HttpClient.newHttpClient();
   private final WebSocket socket;
@@ -42,6 +43,7 @@ final class Chromium implements AutoCloseable {
   private int calls;
 
   private Chromium(Path executable, Path profile) throws Exception {
+    this.profile = profile;
     process =
         new ProcessBuilder(
                 executable.toString(),
@@ -164,11 +166,17 @@ final class Chromium implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
     socket.abort();
     process.destroy();
     process.onExit().join();
     client.shutdownNow();
+    // JUnit would warn of links that lead out of its temporary folder.
+    try (var links = Files.newDirectoryStream(profile, Files::isSymbolicLink)) {
+      for (Path link : links) {
+        Files.delete(link);
+      }
+    }
   }
 
   /** Collects messages, which may come in parts. */

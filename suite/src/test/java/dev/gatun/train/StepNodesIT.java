@@ -49,7 +49,6 @@ class StepNodesIT {
       List<String> recorded = calls(steps, 2);
       String graph = recorded.getLast();
       int nodes = Integer.parseInt(graph.substring("graph ".length()));
-      System.out.println("a step of SpamLang has " + nodes + " nodes: " + counts(recorded));
       assertTrue(nodes <= MOST_NODES, nodes + " nodes: " + counts(recorded));
       for (int number = 3; number < 6; number++) {
         assertEquals(List.of(graph), calls(steps, number), "step " + number);

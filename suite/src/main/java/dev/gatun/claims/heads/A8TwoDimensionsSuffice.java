@@ -36,7 +36,7 @@ public final class A8TwoDimensionsSuffice implements Claim {
   /** V that is timed for the estimate. */
   private static final int TIMED_VOCABULARY = 8192;
 
-  /** One target of so many is timed. */
+  /** Every eighth target is timed. */
   private static final int TIMED_STRIDE = 8;
 
   private final TokenPlacement placement;

@@ -8,6 +8,7 @@ import dev.gatun.backend.MathMode;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 
 /**
  * The contract on the CUDA backend, whole, on a fake CUDA: kernels run as compiled for the host.
@@ -16,7 +17,8 @@ import org.junit.jupiter.api.AfterAll;
 class CudaBackendIT extends BackendContractTest {
   private static final Path LIBRARIES = FakeCuda.build();
 
-  static {
+  @BeforeAll
+  static void allocateExactly() {
     System.setProperty("gatun.cuda.exact", "true");
   }
 
@@ -27,6 +29,7 @@ class CudaBackendIT extends BackendContractTest {
 
   @AfterAll
   static void everythingWasGivenBack() {
+    System.clearProperty("gatun.cuda.exact");
     assertEquals(0, FakeCuda.liveObjects(LIBRARIES));
   }
 }

@@ -25,6 +25,7 @@ class CudaSessionIT {
   private static final Path LIBRARIES = FakeCuda.build();
   private static final long MEBIBYTE = 1L << 20;
   private static final long DEVICE_BYTES = 256 * MEBIBYTE;
+  private static final long USUAL_BYTES = 4096 * MEBIBYTE;
 
   private Backend backend;
 
@@ -37,6 +38,7 @@ class CudaSessionIT {
   @AfterEach
   void close() {
     backend.close();
+    FakeCuda.setTotalMemory(LIBRARIES, USUAL_BYTES);
     assertEquals(0, FakeCuda.liveObjects(LIBRARIES), "objects not given back");
   }
 

@@ -41,7 +41,6 @@ class HeadTrafficIT {
         TensorScope scope = backend.newScope()) {
       List<String> calls = secondStep(backend, scope);
       double gigabytes = calls.stream().mapToLong(HeadTrafficIT::bytes).sum() * 1e-9;
-      System.out.printf("the head moves %.1f GB in %s calls%n", gigabytes, calls.size());
       assertTrue(gigabytes <= MOST_GIGABYTES, gigabytes + " GB in " + calls);
       assertEquals(3.0 * VOCABULARY * WIDTH * ROWS, multiplications(calls));
     } finally {
