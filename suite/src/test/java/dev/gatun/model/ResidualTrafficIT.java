@@ -125,7 +125,6 @@ class ResidualTrafficIT {
         TensorScope scope = backend.newScope()) {
       Tensor states = scope.zeros(ElementType.F32, BATCH * LENGTH, WIDTH);
       long block = bytes(() -> sequences.block(0, model.parameters(), states));
-      System.out.printf("the stream of a %s block alone moves %s bytes%n", family, block);
       assertEquals(family.ofBlockAlone * STREAM_BYTES, block);
     }
   }
