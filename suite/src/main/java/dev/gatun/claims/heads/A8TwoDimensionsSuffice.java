@@ -37,7 +37,10 @@ public final class A8TwoDimensionsSuffice implements Claim {
   private static final int TIMED_VOCABULARY = 8192;
 
   /** One target of so many is timed. */
-  private static final int TIMED_STRIDE = 8;
+  private static final int TIMED_STRIDE = 16;
+
+  /** The fastest of so many passes counts: the first ones compile what the later ones run. */
+  private static final int TIMED_PASSES = 6;
 
   private final TokenPlacement placement;
   private final int[] vocabularies;
@@ -80,10 +83,13 @@ public final class A8TwoDimensionsSuffice implements Claim {
   }
 
   private double secondsOfALogit(Backend backend, ElementType type) {
-    long started = System.nanoTime();
-    accuracy(backend, placement, TIMED_VOCABULARY, type, TIMED_STRIDE);
-    long logits = (long) TIMED_VOCABULARY * TIMED_VOCABULARY / TIMED_STRIDE;
-    return (System.nanoTime() - started) * 1e-9 / logits;
+    double fastest = Double.POSITIVE_INFINITY;
+    for (int pass = 0; pass < TIMED_PASSES; pass++) {
+      long started = System.nanoTime();
+      accuracy(backend, placement, TIMED_VOCABULARY, type, TIMED_STRIDE);
+      fastest = Math.min(fastest, (System.nanoTime() - started) * 1e-9);
+    }
+    return fastest * TIMED_STRIDE / TIMED_VOCABULARY / TIMED_VOCABULARY;
   }
 
   @Override
