@@ -11,6 +11,8 @@ import java.util.Locale;
  * @param seconds that it takes, by an estimate that is rather too long than too short
  */
 public record Computation(List<String> lines, double seconds) {
+  private static final int TIMED_PASSES = 5;
+
   /** Keeps a copy of the list. */
   public Computation {
     lines = List.copyOf(lines);
@@ -19,6 +21,20 @@ public record Computation(List<String> lines, double seconds) {
   /** One line: the work, and the time that it takes. */
   public static Computation of(String work, double seconds) {
     return new Computation(List.of("%s, about %s".formatted(work, duration(seconds))), seconds);
+  }
+
+  /**
+   * Seconds of a small part, by the fastest of some passes: the first ones compile what the later
+   * ones run.
+   */
+  public static double secondsOf(Runnable part) {
+    double fastest = Double.POSITIVE_INFINITY;
+    for (int pass = 0; pass < TIMED_PASSES; pass++) {
+      long started = System.nanoTime();
+      part.run();
+      fastest = Math.min(fastest, (System.nanoTime() - started) * 1e-9);
+    }
+    return fastest;
   }
 
   /** This one, and then another. */

@@ -40,9 +40,10 @@ record GaussianGradient(Selection<BottleneckSetting> settings) implements ClaimP
           int contexts = setting.rankContexts();
           int vocabulary = setting.size().vocabulary();
           double larger = Math.max(1, (double) vocabulary / TIMED_VOCABULARY);
-          long started = System.nanoTime();
-          spectra(backend, (long) (contexts / larger), (long) (vocabulary / larger), 1);
-          double seconds = (System.nanoTime() - started) * 1e-9 * Math.pow(larger, 3);
+          double timed =
+              Computation.secondsOf(() ->
+                  spectra(backend, (long) (contexts / larger), (long) (vocabulary / larger), 1));
+          double seconds = timed * Math.pow(larger, 3);
           return Computation.of(
               String.format(
                   Locale.ROOT,

@@ -42,9 +42,7 @@ record ReachableGradient(HeadMeasures measures, Selection<BottleneckSetting> set
     if (all.isEmpty()) {
       return Optional.empty();
     }
-    long started = System.nanoTime();
-    spectrum(backend, TIMED_SIZE, TIMED_SIZE / 8, 1);
-    double timed = (System.nanoTime() - started) * 1e-9;
+    double timed = Computation.secondsOf(() -> spectrum(backend, TIMED_SIZE, TIMED_SIZE / 8, 1));
     double seconds =
         all.stream().mapToDouble(s -> timed * Math.pow((double) size(s) / TIMED_SIZE, 3)).sum();
     int largest = all.stream().mapToInt(ReachableGradient::size).max().getAsInt();
