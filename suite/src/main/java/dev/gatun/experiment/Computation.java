@@ -37,7 +37,7 @@ public record Computation(List<String> lines, double seconds) {
     return fastest;
   }
 
-  /** This one, and then another. */
+  /** Puts another one behind this one. */
   Computation then(Computation next) {
     var all = new ArrayList<>(lines);
     all.addAll(next.lines);

@@ -21,8 +21,7 @@ public record AtomicFiles(Path folder, Disk disk) {
   static final String STAGED = ".staged";
 
   /**
-   * Creates or replaces files, and their folder where it is missing. Those that are not named stay
-   * as they are.
+   * Creates or replaces files, and their folder where it is missing. Other files stay as they are.
    *
    * @param bodies their contents by their names, in the order in which they are written
    * @throws UnwritableFileException if the disk is full or the folder is not writable
@@ -55,7 +54,7 @@ public record AtomicFiles(Path folder, Disk disk) {
 
   /** Whether there is a file of that name, in its place or still to be moved there. */
   boolean contain(String name) {
-    // In this order, because it may be moved meanwhile.
+    // The staged file is looked for first, because it may be moved meanwhile.
     return Files.isRegularFile(staged().resolve(name)) || Files.isRegularFile(folder.resolve(name));
   }
 

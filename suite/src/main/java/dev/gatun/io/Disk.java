@@ -13,7 +13,7 @@ import java.nio.file.StandardOpenOption;
  * stop the writer between any two of them.
  */
 public interface Disk {
-  /** That of this machine. */
+  /** The disk of this machine. */
   Disk REAL = new Disk() {};
 
   /** Creates a file and opens it. */

@@ -152,7 +152,7 @@ public record ResultsFolder(Path path) {
     write(evidence, Optional.of(verdicts), Disk.REAL);
   }
 
-  /** As above, on a disk that a test makes fail. */
+  /** Stores evidence, and verdicts if there are any, on a disk that a test makes fail. */
   void write(Evidence evidence, Optional<List<StoredVerdict>> verdicts, Disk disk) {
     Provenance provenance = evidence.provenance().ofTheNumbers();
     List<SpectrumRow> rows = evidence.spectra().stream().flatMap(ResultsFolder::rowsOf).toList();

@@ -71,7 +71,7 @@ class KillIT {
     System.out.printf("torture: processes %s, seed %d%n", COUNTS, SEED);
   }
 
-  /** On the way, where there are many kills. */
+  /** Prints the counts on the way, where there are many kills. */
   private static void printTheCountsAfter(int kill) {
     if (kill % 100 == 99) {
       printTheCounts();

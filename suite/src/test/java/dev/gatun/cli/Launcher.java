@@ -102,7 +102,7 @@ final class Launcher implements AutoCloseable {
     process.waitFor();
   }
 
-  /** By its handle, because {@link Process} also closes the stream that is being read. */
+  /** Kills by the handle, because {@link Process} also closes the stream that is being read. */
   private void end() {
     process.toHandle().destroyForcibly();
   }

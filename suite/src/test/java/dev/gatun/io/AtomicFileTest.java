@@ -82,7 +82,7 @@ public class AtomicFileTest {
     };
   }
 
-  /** A disk that is full after so many bytes of the files of a name. */
+  /** Makes a disk that is full after this many bytes of the files of one name. */
   public record FullDisk(String name, long room) implements Disk {
     @Override
     public WritableByteChannel create(Path file) throws IOException {
@@ -91,7 +91,7 @@ public class AtomicFileTest {
     }
   }
 
-  /** A channel with room for so many bytes more. */
+  /** Makes a channel that has room for this many bytes more. */
   public static final class FullChannel implements WritableByteChannel {
     private final WritableByteChannel disk;
     private long room;

@@ -17,7 +17,7 @@ public final class DyingDisk implements Disk {
     private static final long serialVersionUID = 1;
   }
 
-  /** Under a process that does so many operations. */
+  /** Makes the disk of a process that is killed after this many operations. */
   public DyingDisk(int operations) {
     this.left = operations;
   }

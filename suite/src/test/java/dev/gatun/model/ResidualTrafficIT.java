@@ -54,10 +54,10 @@ class ResidualTrafficIT {
     /** A parallel block. */
     GPT_NEOX(SUM + SUM_AND_NORM + NORM, 2 * NORM + 2 * SUM);
 
-    /** Of a block between others, which takes the norm that the next one begins with. */
+    /** A block between others takes the norm that the next one begins with. */
     final long ofBlock;
 
-    /** Of a block alone, which takes the norm that it begins with. */
+    /** A block alone takes the norm that it begins with. */
     final long ofBlockAlone;
 
     Family(long ofBlock, long ofBlockAlone) {

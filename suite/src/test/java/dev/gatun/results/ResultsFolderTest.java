@@ -272,7 +272,7 @@ class ResultsFolderTest {
         .orElseThrow();
   }
 
-  /** As many as there are claims. */
+  /** There are as many as claims. */
   private static List<StoredVerdict> verdicts(Evidence evidence) {
     return evidence.claims().stream()
         .map(_ -> verdict(Outcome.REPRODUCED, 1, Double.NaN, "", Optional.empty()))
