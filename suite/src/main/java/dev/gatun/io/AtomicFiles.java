@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * files or the new ones, and never some of both.
  */
 public record AtomicFiles(Path folder, Disk disk) {
-  /** The folder of new files that count and are not all in their places. */
+  /** The folder of the new files that count and still have to be moved. */
   static final String STAGED = ".staged";
 
   /**
@@ -59,8 +59,7 @@ public record AtomicFiles(Path folder, Disk disk) {
   }
 
   /**
-   * Moves new files to their places that count and are not there yet. Several processes may do it
-   * at once.
+   * Moves the new files that count to their places. Several processes may do it at once.
    *
    * @throws UnwritableFileException if that fails; it can be tried again
    */

@@ -10,7 +10,7 @@ public final class ShutdownHook implements AutoCloseable {
    * Waits for the signal from now on.
    *
    * @param work done once, in a thread of its own; the process ends when it returns
-   * @param name of that thread
+   * @param name the name of that thread
    * @throws CancellationException if a signal is ending the process already
    */
   public ShutdownHook(Runnable work, String name) {

@@ -35,7 +35,7 @@ class KillIT {
   /** Of a process that a signal ends: 128 and the signal's number. */
   private static final List<Integer> CODES = List.of(137, 143, 130);
 
-  /** What only unfinished work has. */
+  /** How the names of files end that only unfinished work has. */
   private static final List<String> LEFT = List.of(".tmp", ".staged", ".lock");
 
   /** Java 25 says so, with a trace, where SIGTERM meets it while it starts. */

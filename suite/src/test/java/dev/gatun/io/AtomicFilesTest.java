@@ -35,7 +35,7 @@ class AtomicFilesTest {
     }
   }
 
-  /** Whether it came to the end. */
+  /** Replaces the files, and says whether the process came to the end. */
   private boolean replace(Disk disk) {
     Map<String, AtomicFile.Body> bodies = new LinkedHashMap<>();
     for (String name : new String[] {"b", "a", "c"}) {

@@ -6,8 +6,8 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 
 /**
- * The disk under a process that is killed before the operation of a number: nothing is done from
- * then on. Half of a write is an operation.
+ * The disk of a process that is killed after some operations: later ones are not done. Half of a
+ * write is an operation.
  */
 public final class DyingDisk implements Disk {
   private int left;

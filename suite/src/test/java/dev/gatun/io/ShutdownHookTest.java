@@ -10,10 +10,10 @@ class ShutdownHookTest {
   /** Its hook finds the process ending when it waits for a signal itself. */
   static final class TooLate {
     public static void main(String[] arguments) {
-      var first = new ShutdownHook(TooLate::waitForASignal, "first");
       new ShutdownHook(() -> System.out.print("never"), "closed").close();
-      System.exit(0);
-      first.close();
+      try (var _ = new ShutdownHook(TooLate::waitForASignal, "first")) {
+        System.exit(0);
+      }
     }
 
     private static void waitForASignal() {
