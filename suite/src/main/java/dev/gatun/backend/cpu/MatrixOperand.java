@@ -15,9 +15,17 @@ record MatrixOperand(
     return new MatrixOperand(type, memory.asSlice(bytes), transpose, leadingDimension);
   }
 
-  /** The first [rows, cols] of op(matrix), laid out so in the given memory. */
+  /** The first [rows, cols] of op(matrix), copied into the given memory with no gaps. */
   MatrixOperand laidOut(int rows, int cols, MemorySegment to) {
-    Blas.transpose(type, cols, rows, memory, leadingDimension, to);
+    if (transpose == Transpose.YES) {
+      Blas.transpose(type, cols, rows, memory, leadingDimension, to);
+    } else {
+      long bytes = cols * type.byteSize();
+      long stride = leadingDimension * type.byteSize();
+      for (int i = 0; i < rows; i++) {
+        MemorySegment.copy(memory, i * stride, to, i * bytes, bytes);
+      }
+    }
     return new MatrixOperand(type, to, Transpose.NO, cols);
   }
 }

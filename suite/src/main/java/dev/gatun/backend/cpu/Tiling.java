@@ -22,7 +22,8 @@ import java.util.Set;
  * @param depth length of the piece of the sum that one tile takes
  * @param blockRows rows of a block
  * @param blockDepth length of the piece of the sum that one block takes
- * @param laysOut whether a transposed B is laid out as op(B)
+ * @param laysOut whether blocks of op(B) are copied without gaps where that makes them faster to
+ *     read
  */
 record Tiling(
     int m,

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -76,6 +77,44 @@ class MatrixProductsTest {
     String output = ForkedJvm.output(process);
     assertEquals(0, process.waitFor(), output);
     assertTrue(output.contains("kernels of " + coreType), output);
+  }
+
+  /** B is copied without gaps where that is faster; the product is the one of B where it lies. */
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "F64"})
+  void aCopyOfTheRightOperandChangesNoBit(ElementType type) {
+    int n = 512;
+    Tiling copying = Tiling.unpacked(type, Transpose.NO, n, n, n);
+    var reading =
+        new Tiling(
+            n,
+            n,
+            n,
+            copying.rows(),
+            copying.cols(),
+            copying.depth(),
+            copying.blockRows(),
+            copying.blockDepth(),
+            false);
+    var random = new SplittableRandom(SEED);
+    try (var arena = Arena.ofConfined()) {
+      MemorySegment a = uniform(arena, type, n * n, random);
+      MemorySegment b = uniform(arena, type, n * n, random);
+      assertEquals(-1, product(reading, type, a, b).mismatch(product(copying, type, a, b)));
+    }
+  }
+
+  private static MemorySegment product(
+      Tiling tiling, ElementType type, MemorySegment a, MemorySegment b) {
+    var left = new MatrixOperand(type, a, Transpose.NO, tiling.k());
+    var right = new MatrixOperand(type, b, Transpose.NO, tiling.n());
+    var product = new TiledProduct(tiling, 1, left, right);
+    var c = Arena.ofAuto().allocate((long) tiling.m() * tiling.n() * type.byteSize(), 64);
+    var scratch = Arena.ofAuto().allocate(tiling.layoutElements() * type.byteSize() + 1, 64);
+    for (int tile = 0; tile < tiling.tiles(); tile++) {
+      product.run(tile, 0, c, scratch);
+    }
+    return c;
   }
 
   /** Run in a process of its own: ends with 1 if a product depends on the number of threads. */
