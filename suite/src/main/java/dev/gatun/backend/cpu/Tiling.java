@@ -121,7 +121,7 @@ record Tiling(
     if (k > 8L * m && k > 8L * n) {
       return of(m, n, k, m, n, part(k, tiles, COLUMN_STEP));
     }
-    return m >= n
+    return m > n
         ? of(m, n, k, part(m, tiles, ROW_STEP), n, k)
         : of(m, n, k, m, part(n, tiles, COLUMN_STEP), k);
   }
