@@ -40,7 +40,7 @@ final class Numbers {
     }
     int decimals = 1 - (int) Math.floor(Math.log10(width));
     double size = Math.abs(value);
-    boolean plain = decimals <= 8 && size < 1e9 && (size >= 1e-4 || size == 0);
+    boolean plain = decimals <= 8 && size < 1e9 && (size >= 1e-4 || size == 0 || decimals <= 4);
     return plain ? fixed(value, Math.max(0, decimals)) : format(value);
   }
 

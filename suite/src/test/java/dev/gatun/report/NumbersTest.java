@@ -24,6 +24,8 @@ class NumbersTest {
     assertEquals("0.98425", Numbers.format(0.984251, 0.00031));
     assertEquals("1.37", Numbers.format(1.3712, 0.1));
     assertEquals("[0.98412, 0.98443]", Numbers.interval(0.984120, 0.984430));
+    assertEquals("[−0.000, 0.069]", Numbers.interval(-1.35e-5, 0.069), "just below zero");
+    assertEquals("[1.2 × 10⁻⁵, 3.1 × 10⁻⁵]", Numbers.interval(1.2e-5, 3.1e-5));
   }
 
   @Test
