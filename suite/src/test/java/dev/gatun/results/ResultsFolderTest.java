@@ -34,6 +34,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ResultsFolderTest {
+  private static final ExpectedValues EXPECTED = ExpectedValues.shipped();
+
   @TempDir Path path;
 
   @Test
@@ -221,7 +223,7 @@ class ResultsFolderTest {
     Evidence all = joined("A1", "A9", "A10");
     int steps = 0;
     int olds = 0;
-    folder.write(both, verdicts(both));
+    write(folder, both);
     while (isKilled(folder, all, steps)) {
       Evidence read = folder.readEvidence();
       boolean isOld = read.equals(both);
@@ -232,13 +234,13 @@ class ResultsFolderTest {
       // The next command measures another claim there.
       try (var _ = FolderLock.take(path)) {
         assertEquals(7, path.toFile().list().length, "six files and the lock");
-        Evidence more = folder.joined(evidence("B3", 1), ExpectedValues.shipped());
-        folder.write(more, verdicts(more));
+        Evidence more = folder.joined(evidence("B3", 1), EXPECTED);
+        write(folder, more);
       }
       assertEquals(
           isOld ? List.of("A1", "A9", "B3") : List.of("A1", "A9", "A10", "B3"),
           folder.readEvidence().claims());
-      folder.write(both, verdicts(both));
+      write(folder, both);
     }
     assertTrue(olds >= 30 && steps >= olds + 8, olds + " of " + steps);
   }
@@ -256,6 +258,10 @@ class ResultsFolderTest {
     }
   }
 
+  private static void write(ResultsFolder folder, Evidence evidence) {
+    folder.write(evidence, Optional.of(verdicts(evidence)), DyingDisk.LIVING);
+  }
+
   private static boolean isKilled(ResultsFolder folder, Evidence evidence, int steps) {
     try {
       folder.write(evidence, Optional.of(verdicts(evidence)), new DyingDisk(steps));
@@ -268,7 +274,7 @@ class ResultsFolderTest {
   private static Evidence joined(String... claims) {
     return Stream.of(claims)
         .map(claim -> evidence(claim, 1))
-        .reduce((one, more) -> one.joined(more, ExpectedValues.shipped()))
+        .reduce((one, more) -> one.joined(more, EXPECTED))
         .orElseThrow();
   }
 
