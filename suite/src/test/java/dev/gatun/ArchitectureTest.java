@@ -2,6 +2,7 @@ package dev.gatun;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
@@ -295,6 +296,23 @@ class ArchitectureTest {
                 call ->
                     call.getTargetOwner().getName().equals("java.lang.Runtime")
                         && call.getName().equals("addShutdownHook")))
+        .check(CLASSES);
+  }
+
+  @Test
+  void vectorsArePassedOnlyToMethodsThatAreInlinedByCommand() {
+    noMethods()
+        .that(
+            DescribedPredicate.describe(
+                "take or return a vector",
+                method ->
+                    Stream.concat(
+                            method.getRawParameterTypes().stream(),
+                            Stream.of(method.getRawReturnType()))
+                        .anyMatch(type -> type.getPackageName().equals("jdk.incubator.vector"))))
+        .should()
+        .beDeclaredInClassesThat()
+        .haveSimpleNameNotEndingWith("Lanes")
         .check(CLASSES);
   }
 

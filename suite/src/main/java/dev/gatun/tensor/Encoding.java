@@ -182,7 +182,7 @@ public enum Encoding {
   private static void upperHalves(MemorySegment stored, MemorySegment to, int count) {
     int whole = count - count % WIDTH;
     for (int i = 0; i < whole; i += WIDTH) {
-      bits(stored, i)
+      ShortLanes.bits(stored, i)
           .lanewise(VectorOperators.LSHL, 16)
           .intoMemorySegment(to, 4L * i, ByteOrder.nativeOrder());
     }
@@ -198,7 +198,7 @@ public enum Encoding {
   private static void halves(MemorySegment stored, MemorySegment to, int count) {
     int whole = count - count % WIDTH;
     for (int i = 0; i < whole; i += WIDTH) {
-      IntVector bits = bits(stored, i);
+      IntVector bits = ShortLanes.bits(stored, i);
       IntVector magnitude = bits.and(0x7FFF);
       IntVector shifted = magnitude.lanewise(VectorOperators.LSHL, 13);
       FloatVector scaled = shifted.reinterpretAsFloats().mul(REBIAS);
@@ -214,9 +214,14 @@ public enum Encoding {
     }
   }
 
-  private static IntVector bits(MemorySegment stored, int i) {
-    return (IntVector)
-        ShortVector.fromMemorySegment(SHORTS, stored, 2L * i, ORDER)
-            .convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
+  /** Vectors of numbers of two bytes. */
+  private static final class ShortLanes {
+    private ShortLanes() {}
+
+    static IntVector bits(MemorySegment stored, int i) {
+      return (IntVector)
+          ShortVector.fromMemorySegment(SHORTS, stored, 2L * i, ORDER)
+              .convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
+    }
   }
 }

@@ -69,32 +69,23 @@ final class AdamW implements Parts.AdamW {
         });
   }
 
-  private static FloatVector first(AdamWFactors f, FloatVector m, FloatVector g) {
-    return m.mul(f.beta1()).add(g.mul(f.oneMinusBeta1()));
-  }
-
-  private static FloatVector second(AdamWFactors f, FloatVector v, FloatVector g) {
-    return v.mul(f.beta2()).add(g.mul(g).mul(f.oneMinusBeta2()));
-  }
-
-  private static FloatVector parameter(
-      AdamWFactors f, FloatVector p, FloatVector m, FloatVector v) {
-    FloatVector denominator = v.sqrt().mul(f.inverseRoot()).add(f.epsilon());
-    FloatVector decayed = p.add(p.mul(f.minusDecay()));
-    return decayed.add(m.mul(f.minusRate()).div(denominator));
-  }
-
   private static void updateLoop(AdamWFactors f, long p, long g, long m, long v, int n) {
     VectorMask<Float> rest = Lanes.rest(n);
     for (int i = 0; i < n; i += Lanes.WIDTH) {
       boolean full = i <= n - Lanes.WIDTH;
       long at = 4L * i;
       FloatVector gradient = Lanes.load(g + at, full, rest).mul(f.gradientScale());
-      FloatVector first = first(f, Lanes.load(m + at, full, rest), gradient);
-      FloatVector second = second(f, Lanes.load(v + at, full, rest), gradient);
+      FloatVector first =
+          Lanes.load(m + at, full, rest).mul(f.beta1()).add(gradient.mul(f.oneMinusBeta1()));
       Lanes.store(first, m + at, full, rest);
+      FloatVector square = gradient.mul(gradient);
+      FloatVector second =
+          Lanes.load(v + at, full, rest).mul(f.beta2()).add(square.mul(f.oneMinusBeta2()));
       Lanes.store(second, v + at, full, rest);
-      Lanes.store(parameter(f, Lanes.load(p + at, full, rest), first, second), p + at, full, rest);
+      FloatVector denominator = second.sqrt().mul(f.inverseRoot()).add(f.epsilon());
+      FloatVector parameter = Lanes.load(p + at, full, rest);
+      FloatVector decayed = parameter.add(parameter.mul(f.minusDecay()));
+      Lanes.store(decayed.add(first.mul(f.minusRate()).div(denominator)), p + at, full, rest);
     }
   }
 }

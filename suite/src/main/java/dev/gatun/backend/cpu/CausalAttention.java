@@ -129,8 +129,7 @@ final class CausalAttention implements Parts.CausalAttention {
     for (int i = 0; i < n; i += Lanes.WIDTH) {
       boolean full = i <= n - Lanes.WIDTH;
       long at = x + 4L * i;
-      FloatVector capped =
-          ElementwiseFunctions.tanh(Lanes.load(at, full, rest).mul(factor)).mul(cap);
+      FloatVector capped = ActivationLanes.tanh(Lanes.load(at, full, rest).mul(factor)).mul(cap);
       if (full) {
         capped.intoMemorySegment(Lanes.MEMORY, at, Lanes.ORDER);
       } else {
@@ -334,7 +333,7 @@ final class CausalAttention implements Parts.CausalAttention {
         boolean full = i <= n - Lanes.WIDTH;
         long at = 4L * i;
         FloatVector slope =
-            ElementwiseFunctions.tanhDerivative(Lanes.load(s + at, full, rest).mul(factor));
+            ActivationLanes.tanhDerivative(Lanes.load(s + at, full, rest).mul(factor));
         FloatVector gradient = Lanes.load(dP + at, full, rest).sub(mean).mul(slope);
         if (full) {
           gradient.intoMemorySegment(Lanes.MEMORY, dP + at, Lanes.ORDER);

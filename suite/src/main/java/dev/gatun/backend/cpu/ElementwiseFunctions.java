@@ -14,25 +14,6 @@ import jdk.incubator.vector.VectorOperators;
 final class ElementwiseFunctions implements Parts.ElementwiseFunctions {
   private static final int CHUNK = 16_384;
 
-  private static final FloatVector CUBIC = Lanes.broadcast(0.044715f);
-  private static final FloatVector THRICE_CUBIC = Lanes.broadcast(3 * 0.044715f);
-
-  /** 2·√(2/π): 0.5·(1 + tanh u) is the logistic function of 2u. */
-  private static final FloatVector TWICE_ROOT_2_OVER_PI = Lanes.broadcast(1.5957691216f);
-
-  private static final FloatVector MINUS_TWO = Lanes.broadcast(-2f);
-  private static final FloatVector FOUR = Lanes.broadcast(4f);
-
-  /** Up to here tanh is a polynomial: beyond, (1 − e)/(1 + e) does not cancel. */
-  private static final FloatVector SMALL = Lanes.broadcast(0.625f);
-
-  // Coefficients of (tanh x − x)/x³ in x² (Moshier's Cephes library, tanhf).
-  private static final FloatVector T4 = Lanes.broadcast(-5.70498872745e-3f);
-  private static final FloatVector T3 = Lanes.broadcast(2.06390887954e-2f);
-  private static final FloatVector T2 = Lanes.broadcast(-5.37397155531e-2f);
-  private static final FloatVector T1 = Lanes.broadcast(1.33314422036e-1f);
-  private static final FloatVector T0 = Lanes.broadcast(-3.33332819422e-1f);
-
   private final WorkerPool pool;
 
   ElementwiseFunctions(WorkerPool pool) {
@@ -44,12 +25,9 @@ final class ElementwiseFunctions implements Parts.ElementwiseFunctions {
   public void elementwise(Elementwise form, Tensor x, Tensor y) {
     long from = Lanes.address(x);
     long to = Lanes.address(y);
-    long size = x.size();
-    pool.forEach(
-        WorkerPool.chunks(size, CHUNK),
-        chunk -> {
-          int n = (int) Math.min(CHUNK, size - (long) chunk * CHUNK);
-          long offset = 4L * chunk * CHUNK;
+    forEachChunk(
+        x.size(),
+        (offset, n) -> {
           switch (form) {
             case GELU -> geluLoop(from + offset, to + offset, n);
             case GELU_TANH -> geluTanhLoop(from + offset, to + offset, n);
@@ -66,12 +44,9 @@ final class ElementwiseFunctions implements Parts.ElementwiseFunctions {
     long at = Lanes.address(x);
     long from = Lanes.address(dY);
     long to = Lanes.address(dX);
-    long size = x.size();
-    pool.forEach(
-        WorkerPool.chunks(size, CHUNK),
-        chunk -> {
-          int n = (int) Math.min(CHUNK, size - (long) chunk * CHUNK);
-          long offset = 4L * chunk * CHUNK;
+    forEachChunk(
+        x.size(),
+        (offset, n) -> {
           switch (form) {
             case GELU -> geluBackwardLoop(at + offset, from + offset, to + offset, n);
             case GELU_TANH -> geluTanhBackwardLoop(at + offset, from + offset, to + offset, n);
@@ -87,14 +62,7 @@ final class ElementwiseFunctions implements Parts.ElementwiseFunctions {
   public void clip(double limit, Tensor x, Tensor y) {
     long from = Lanes.address(x);
     long to = Lanes.address(y);
-    long size = x.size();
-    pool.forEach(
-        WorkerPool.chunks(size, CHUNK),
-        chunk -> {
-          long offset = 4L * chunk * CHUNK;
-          int n = (int) Math.min(CHUNK, size - (long) chunk * CHUNK);
-          clipLoop((float) limit, from + offset, to + offset, n);
-        });
+    forEachChunk(x.size(), (offset, n) -> clipLoop((float) limit, from + offset, to + offset, n));
   }
 
   /** x, dY, dX of equal size; dX may be dY. */
@@ -103,14 +71,20 @@ final class ElementwiseFunctions implements Parts.ElementwiseFunctions {
     long at = Lanes.address(x);
     long from = Lanes.address(dY);
     long to = Lanes.address(dX);
-    long size = x.size();
+    forEachChunk(
+        x.size(),
+        (offset, n) -> clipBackwardLoop((float) limit, at + offset, from + offset, to + offset, n));
+  }
+
+  /** Work on n elements from an offset in bytes on. */
+  private interface Chunk {
+    void run(long offset, int n);
+  }
+
+  private void forEachChunk(long size, Chunk body) {
     pool.forEach(
         WorkerPool.chunks(size, CHUNK),
-        chunk -> {
-          long offset = 4L * chunk * CHUNK;
-          int n = (int) Math.min(CHUNK, size - (long) chunk * CHUNK);
-          clipBackwardLoop((float) limit, at + offset, from + offset, to + offset, n);
-        });
+        chunk -> body.run(4L * chunk * CHUNK, (int) Math.min(CHUNK, size - (long) chunk * CHUNK)));
   }
 
   private static void geluTanhLoop(long x, long y, int n) {
@@ -118,7 +92,7 @@ final class ElementwiseFunctions implements Parts.ElementwiseFunctions {
     for (int i = 0; i < n; i += Lanes.WIDTH) {
       boolean full = i <= n - Lanes.WIDTH;
       long at = 4L * i;
-      Lanes.store(geluTanh(Lanes.load(x + at, full, rest)), y + at, full, rest);
+      Lanes.store(ActivationLanes.geluTanh(Lanes.load(x + at, full, rest)), y + at, full, rest);
     }
   }
 
@@ -128,7 +102,8 @@ final class ElementwiseFunctions implements Parts.ElementwiseFunctions {
       boolean full = i <= n - Lanes.WIDTH;
       long at = 4L * i;
       FloatVector gradient = Lanes.load(dY + at, full, rest);
-      FloatVector result = geluTanhDerivative(Lanes.load(x + at, full, rest)).mul(gradient);
+      FloatVector result =
+          ActivationLanes.geluTanhDerivative(Lanes.load(x + at, full, rest)).mul(gradient);
       if (full) {
         result.intoMemorySegment(Lanes.MEMORY, dX + at, Lanes.ORDER);
       } else {
@@ -142,7 +117,7 @@ final class ElementwiseFunctions implements Parts.ElementwiseFunctions {
     for (int i = 0; i < n; i += Lanes.WIDTH) {
       boolean full = i <= n - Lanes.WIDTH;
       long at = 4L * i;
-      FloatVector result = gelu(Lanes.load(x + at, full, rest));
+      FloatVector result = ActivationLanes.gelu(Lanes.load(x + at, full, rest));
       if (full) {
         result.intoMemorySegment(Lanes.MEMORY, y + at, Lanes.ORDER);
       } else {
@@ -157,7 +132,8 @@ final class ElementwiseFunctions implements Parts.ElementwiseFunctions {
       boolean full = i <= n - Lanes.WIDTH;
       long at = 4L * i;
       FloatVector gradient = Lanes.load(dY + at, full, rest);
-      FloatVector result = geluDerivative(Lanes.load(x + at, full, rest)).mul(gradient);
+      FloatVector result =
+          ActivationLanes.geluDerivative(Lanes.load(x + at, full, rest)).mul(gradient);
       if (full) {
         result.intoMemorySegment(Lanes.MEMORY, dX + at, Lanes.ORDER);
       } else {
@@ -171,7 +147,7 @@ final class ElementwiseFunctions implements Parts.ElementwiseFunctions {
     for (int i = 0; i < n; i += Lanes.WIDTH) {
       boolean full = i <= n - Lanes.WIDTH;
       long at = 4L * i;
-      FloatVector result = tanh(Lanes.load(x + at, full, rest));
+      FloatVector result = ActivationLanes.tanh(Lanes.load(x + at, full, rest));
       if (full) {
         result.intoMemorySegment(Lanes.MEMORY, y + at, Lanes.ORDER);
       } else {
@@ -185,7 +161,7 @@ final class ElementwiseFunctions implements Parts.ElementwiseFunctions {
     for (int i = 0; i < n; i += Lanes.WIDTH) {
       boolean full = i <= n - Lanes.WIDTH;
       long at = 4L * i;
-      FloatVector slope = tanhDerivative(Lanes.load(x + at, full, rest));
+      FloatVector slope = ActivationLanes.tanhDerivative(Lanes.load(x + at, full, rest));
       Lanes.store(slope.mul(Lanes.load(dY + at, full, rest)), dX + at, full, rest);
     }
   }
@@ -195,7 +171,7 @@ final class ElementwiseFunctions implements Parts.ElementwiseFunctions {
     for (int i = 0; i < n; i += Lanes.WIDTH) {
       boolean full = i <= n - Lanes.WIDTH;
       long at = 4L * i;
-      FloatVector result = sigsoftmax(Lanes.load(x + at, full, rest));
+      FloatVector result = ActivationLanes.sigsoftmax(Lanes.load(x + at, full, rest));
       if (full) {
         result.intoMemorySegment(Lanes.MEMORY, y + at, Lanes.ORDER);
       } else {
@@ -210,7 +186,7 @@ final class ElementwiseFunctions implements Parts.ElementwiseFunctions {
       boolean full = i <= n - Lanes.WIDTH;
       long at = 4L * i;
       FloatVector slope =
-          Exponential.ONE.add(Exponential.logistic(Lanes.load(x + at, full, rest).neg()));
+          ExponentialLanes.ONE.add(ExponentialLanes.logistic(Lanes.load(x + at, full, rest).neg()));
       Lanes.store(slope.mul(Lanes.load(dY + at, full, rest)), dX + at, full, rest);
     }
   }
@@ -256,68 +232,5 @@ final class ElementwiseFunctions implements Parts.ElementwiseFunctions {
           Lanes.load(x + at, full, rest).abs().compare(VectorOperators.LE, most);
       Lanes.store(Lanes.ZERO.blend(Lanes.load(dY + at, full, rest), within), dX + at, full, rest);
     }
-  }
-
-  static FloatVector geluTanh(FloatVector x) {
-    return x.mul(Exponential.logistic(geluTanhArgument(x)));
-  }
-
-  /** 2u, whose logistic function is the share of x that GELU lets through. */
-  static FloatVector geluTanhArgument(FloatVector x) {
-    FloatVector square = x.mul(x);
-    return square.fma(CUBIC, Exponential.ONE).mul(x).mul(TWICE_ROOT_2_OVER_PI);
-  }
-
-  private static FloatVector geluTanhDerivative(FloatVector x) {
-    return geluTanhDerivative(x, Exponential.logistic(geluTanhArgument(x)));
-  }
-
-  /** s + x·s·(1 − s)·2u′ with s the logistic function of 2u. */
-  static FloatVector geluTanhDerivative(FloatVector x, FloatVector s) {
-    FloatVector square = x.mul(x);
-    FloatVector inner = square.fma(THRICE_CUBIC, Exponential.ONE).mul(x).mul(TWICE_ROOT_2_OVER_PI);
-    FloatVector bell = s.mul(Exponential.ONE.sub(s));
-    return inner.fma(bell, s);
-  }
-
-  private static FloatVector gelu(FloatVector x) {
-    FloatVector density = Exponential.normalDensity(x);
-    FloatVector part = x.mul(Exponential.normalTail(x, density));
-    return part.blend(x.sub(part), x.compare(VectorOperators.GT, Lanes.ZERO));
-  }
-
-  /** Φ(x) + x·φ(x). */
-  private static FloatVector geluDerivative(FloatVector x) {
-    FloatVector density = Exponential.normalDensity(x);
-    FloatVector tail = Exponential.normalTail(x, density);
-    FloatVector cdf =
-        tail.blend(Exponential.ONE.sub(tail), x.compare(VectorOperators.GT, Lanes.ZERO));
-    return x.fma(density, cdf);
-  }
-
-  static FloatVector tanh(FloatVector x) {
-    FloatVector e = Exponential.exp(x.abs().mul(MINUS_TWO));
-    FloatVector size = Exponential.ONE.sub(e).div(Exponential.ONE.add(e));
-    FloatVector large = size.blend(size.neg(), x.compare(VectorOperators.LT, Lanes.ZERO));
-    FloatVector square = x.mul(x);
-    FloatVector p = square.fma(T4, T3);
-    p = p.fma(square, T2);
-    p = p.fma(square, T1);
-    p = p.fma(square, T0);
-    FloatVector small = p.mul(square).fma(x, x);
-    return large.blend(small, x.abs().compare(VectorOperators.LT, SMALL));
-  }
-
-  /** 1 − tanh² = 4e/(1 + e)² with e = exp(−2|x|), which does not cancel. */
-  static FloatVector tanhDerivative(FloatVector x) {
-    FloatVector e = Exponential.exp(x.abs().mul(MINUS_TWO));
-    FloatVector root = Exponential.ONE.add(e);
-    return e.mul(FOUR).div(root.mul(root));
-  }
-
-  /** x + min(x, 0) − log(1 + exp(−|x|)). */
-  private static FloatVector sigsoftmax(FloatVector x) {
-    FloatVector twice = x.blend(x.add(x), x.compare(VectorOperators.LT, Lanes.ZERO));
-    return twice.sub(Exponential.logOnePlus(Exponential.exp(x.abs().neg())));
   }
 }

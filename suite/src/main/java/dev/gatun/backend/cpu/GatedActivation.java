@@ -60,7 +60,8 @@ final class GatedActivation implements Parts.GatedActivation {
       boolean full = i <= width - Lanes.WIDTH;
       long at = 4L * i;
       FloatVector gate = Lanes.load(x + at, full, rest);
-      Lanes.store(silu(gate).mul(Lanes.load(values + at, full, rest)), y + at, full, rest);
+      Lanes.store(
+          ActivationLanes.silu(gate).mul(Lanes.load(values + at, full, rest)), y + at, full, rest);
     }
   }
 
@@ -71,8 +72,7 @@ final class GatedActivation implements Parts.GatedActivation {
       boolean full = i <= width - Lanes.WIDTH;
       long at = 4L * i;
       FloatVector gate = Lanes.load(x + at, full, rest);
-      FloatVector opened =
-          ElementwiseFunctions.geluTanh(gate).mul(Lanes.load(values + at, full, rest));
+      FloatVector opened = ActivationLanes.geluTanh(gate).mul(Lanes.load(values + at, full, rest));
       if (full) {
         opened.intoMemorySegment(Lanes.MEMORY, y + at, Lanes.ORDER);
       } else {
@@ -99,7 +99,7 @@ final class GatedActivation implements Parts.GatedActivation {
     for (int i = 0; i < n; i += Lanes.WIDTH) {
       boolean full = i <= n - Lanes.WIDTH;
       long at = 4L * i;
-      Lanes.store(Exponential.logistic(Lanes.load(x + at, full, rest)), y + at, full, rest);
+      Lanes.store(ExponentialLanes.logistic(Lanes.load(x + at, full, rest)), y + at, full, rest);
     }
   }
 
@@ -114,7 +114,8 @@ final class GatedActivation implements Parts.GatedActivation {
       FloatVector value = Lanes.load(x + half + at, full, rest);
       FloatVector gradient = Lanes.load(dY + at, full, rest);
       FloatVector s = Lanes.load(dX + at, full, rest);
-      Lanes.store(gradient.mul(value).mul(siluDerivative(gate, s)), dX + at, full, rest);
+      Lanes.store(
+          gradient.mul(value).mul(ActivationLanes.siluDerivative(gate, s)), dX + at, full, rest);
       Lanes.store(gradient.mul(gate.mul(s)), dX + half + at, full, rest);
     }
   }
@@ -124,8 +125,8 @@ final class GatedActivation implements Parts.GatedActivation {
     for (int i = 0; i < n; i += Lanes.WIDTH) {
       boolean full = i <= n - Lanes.WIDTH;
       long at = 4L * i;
-      FloatVector argument = ElementwiseFunctions.geluTanhArgument(Lanes.load(x + at, full, rest));
-      Lanes.store(Exponential.logistic(argument), y + at, full, rest);
+      FloatVector argument = ActivationLanes.geluTanhArgument(Lanes.load(x + at, full, rest));
+      Lanes.store(ExponentialLanes.logistic(argument), y + at, full, rest);
     }
   }
 
@@ -140,18 +141,9 @@ final class GatedActivation implements Parts.GatedActivation {
       FloatVector value = Lanes.load(x + half + at, full, rest);
       FloatVector gradient = Lanes.load(dY + at, full, rest);
       FloatVector s = Lanes.load(dX + at, full, rest);
-      FloatVector slope = ElementwiseFunctions.geluTanhDerivative(gate, s);
+      FloatVector slope = ActivationLanes.geluTanhDerivative(gate, s);
       Lanes.store(gradient.mul(value).mul(slope), dX + at, full, rest);
       Lanes.store(gradient.mul(gate.mul(s)), dX + half + at, full, rest);
     }
-  }
-
-  private static FloatVector silu(FloatVector gate) {
-    return gate.mul(Exponential.logistic(gate));
-  }
-
-  /** s + gate·s·(1 − s). */
-  private static FloatVector siluDerivative(FloatVector gate, FloatVector s) {
-    return gate.mul(s).fma(Exponential.ONE.sub(s), s);
   }
 }

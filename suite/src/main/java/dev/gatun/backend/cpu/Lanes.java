@@ -27,10 +27,10 @@ import jdk.incubator.vector.VectorSpecies;
  * call {@link #load} and {@link #store}, with vectors and masks as objects on the heap, thirty
  * times slower. Whether that happened depended on which method became hot first.
  *
- * <p>The methods of this class, of {@link DoubleLanes} and of {@link Exponential} are inlined
- * everywhere, which those JVMs are told too. Left to itself, the compiler calls such a method where
- * rows have been too short to reach it and the method has been compiled before, and the loop's
- * vectors are then objects.
+ * <p>A method that takes or returns a vector belongs to a class whose name ends in {@code Lanes}.
+ * The methods of these classes are inlined everywhere, which those JVMs are told too. Left to
+ * itself, the compiler calls such a method where rows have been too short to reach it and the
+ * method has been compiled before, and the loop's vectors are then objects.
  *
  * <p>Some 40 vector operations reach that limit too. A loop with more operations than one
  * exponential therefore loads first, and stores with the JDK's own methods.

@@ -20,7 +20,7 @@ final class Softmax {
       for (int i = start; i < end; i += Lanes.WIDTH) {
         boolean full = i <= n - Lanes.WIDTH;
         long at = x + 4L * i;
-        FloatVector e = Exponential.exp(Lanes.load(at, full, rest).sub(max));
+        FloatVector e = ExponentialLanes.exp(Lanes.load(at, full, rest).sub(max));
         Lanes.store(e, at, full, rest);
         sum = sum.add(full ? e : Lanes.ZERO.blend(e, rest));
       }
@@ -38,7 +38,7 @@ final class Softmax {
       FloatVector sum = Lanes.zero();
       for (int i = start; i < end; i += Lanes.WIDTH) {
         boolean full = i <= n - Lanes.WIDTH;
-        FloatVector e = Exponential.exp(Lanes.load(x + 4L * i, full, rest).sub(max));
+        FloatVector e = ExponentialLanes.exp(Lanes.load(x + 4L * i, full, rest).sub(max));
         sum = sum.add(full ? e : Lanes.ZERO.blend(e, rest));
       }
       total += Lanes.sum(sum);
@@ -59,7 +59,7 @@ final class Softmax {
       boolean full = i <= n - Lanes.WIDTH;
       long at = x + 4L * i;
       FloatVector exponent = Lanes.load(at, full, rest).sub(max).mul(scale);
-      Lanes.store(Exponential.exp(exponent).mul(factor), at, full, rest);
+      Lanes.store(ExponentialLanes.exp(exponent).mul(factor), at, full, rest);
     }
   }
 

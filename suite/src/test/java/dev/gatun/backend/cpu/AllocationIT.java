@@ -1,6 +1,7 @@
 package dev.gatun.backend.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -59,7 +60,7 @@ class AllocationIT {
   void theLauncherCompilesAsTheBuildDoes() throws IOException {
     String launcher = Files.readString(Path.of("src", "dist", "bin", "gatun"));
     List<String> commands = flags("-XX:CompileCommand");
-    assertEquals(5, commands.size());
+    assertFalse(commands.isEmpty());
     commands.forEach(command -> assertTrue(launcher.contains(command), command));
   }
 

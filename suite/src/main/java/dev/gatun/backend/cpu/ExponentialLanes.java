@@ -10,7 +10,7 @@ import jdk.incubator.vector.VectorOperators;
  * <p>Written out, and not {@code lanewise(EXP)}: that one calls a vector library where the method
  * is compiled and the scalar library where it is interpreted, and the two differ in the last bit.
  */
-final class Exponential {
+final class ExponentialLanes {
   private static final FloatVector LOG2_E = Lanes.broadcast(1.44269504f);
 
   /** Adding 1.5·2²³ rounds to an integer, which then stands in the low bits of the significand. */
@@ -66,7 +66,7 @@ final class Exponential {
   static final FloatVector ONE = Lanes.broadcast(1f);
   private static final FloatVector MINUS_HALF = Lanes.broadcast(-0.5f);
 
-  private Exponential() {}
+  private ExponentialLanes() {}
 
   /**
    * eˣ for x ≤ 88, to about 1 ulp; zero where the result would be subnormal. NaN stays NaN.
