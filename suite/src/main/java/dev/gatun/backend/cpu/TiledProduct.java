@@ -6,11 +6,14 @@ import java.lang.foreign.MemorySegment;
 /** alpha·op(A)·op(B) by tiles, each computed by one thread, block by block. */
 record TiledProduct(Tiling tiling, double alpha, MatrixOperand left, MatrixOperand right) {
   /**
-   * Rows of a tile from which a copy of op(B) without gaps pays. Rows of B that lie far apart share
-   * a few sets of the cache, and 2,048 x 2,048 in f64 ran at 0.59 of the library's rate, and runs
-   * at 0.99 with the copy; with 16 rows the copy takes longer than it saves (Zen 4).
+   * Rows of a tile from which a copy of op(B) without gaps pays, if op(B) does not fit the nearest
+   * cache as it lies. Rows that lie far apart share a few sets of that cache: 2,048 x 2,048 in f64
+   * ran at 0.59 of the library's rate, and runs at 0.99 with the copy. With 16 rows, or in the
+   * cache, the copy takes longer than it saves (Zen 4).
    */
   private static final int LEAST_ROWS_WORTH_A_COPY = 64;
+
+  private static final long NEAREST_CACHE_BYTES = 1 << 15;
 
   /**
    * sum ← alpha·op(A)·op(B) + beta·sum on one tile and its piece of the sum.
@@ -33,11 +36,19 @@ record TiledProduct(Tiling tiling, double alpha, MatrixOperand left, MatrixOpera
   /** op(B) [depth, cols] from element (l, col) on; laid out if that makes it faster to read. */
   private MatrixOperand panel(int l, int col, int depth, MemorySegment scratch) {
     MatrixOperand panel = right.from(l, col);
-    int cols = cols(col);
-    boolean faster =
-        panel.transpose() == Transpose.YES
-            || (panel.leadingDimension() > cols && tiling.rows() >= LEAST_ROWS_WORTH_A_COPY);
-    return tiling.laysOut() && faster ? panel.laidOut(depth, cols, scratch) : panel;
+    return tiling.laysOut() && isFasterLaidOut(panel, depth, cols(col))
+        ? panel.laidOut(depth, cols(col), scratch)
+        : panel;
+  }
+
+  private boolean isFasterLaidOut(MatrixOperand panel, int depth, int cols) {
+    if (panel.transpose() == Transpose.YES) {
+      return true;
+    }
+    long stride = panel.leadingDimension() * panel.type().byteSize();
+    return panel.leadingDimension() > cols
+        && tiling.rows() >= LEAST_ROWS_WORTH_A_COPY
+        && depth * stride > NEAREST_CACHE_BYTES;
   }
 
   private void multiply(

@@ -83,6 +83,7 @@ class MatrixProductsTest {
   @ParameterizedTest
   @EnumSource(names = {"F32", "F64"})
   void aCopyOfTheRightOperandChangesNoBit(ElementType type) {
+    BlasLibrary.load();
     int n = 512;
     Tiling copying = Tiling.unpacked(type, Transpose.NO, n, n, n);
     var reading =
