@@ -32,7 +32,7 @@ class KillIT {
   private static final int PROCESSES = 3;
   private static final List<String> SIGNALS = List.of("KILL", "TERM", "INT");
 
-  /** Of a process that a signal ends: 128 and the signal's number. */
+  /** Exit codes of a process that a signal ends: 128 and the signal's number. */
   private static final List<Integer> CODES = List.of(137, 143, 130);
 
   /** How the names of files end that only unfinished work has. */

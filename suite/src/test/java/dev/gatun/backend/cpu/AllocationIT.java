@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -55,13 +54,14 @@ class AllocationIT {
     return allocating;
   }
 
-  /** What every JVM of the build is told about compilation, the launcher tells as well. */
-  @Test
-  void theLauncherCompilesAsTheBuildDoes() throws IOException {
-    String launcher = Files.readString(Path.of("src", "dist", "bin", "gatun"));
+  /** What every JVM of the build is told about compilation, the launchers tell as well. */
+  @ParameterizedTest
+  @ValueSource(strings = {"src/dist/bin/gatun", "src/test/resources/dev/gatun/bundle/benchmarks"})
+  void launchersCompileAsTheBuildDoes(Path launcher) throws IOException {
+    String text = Files.readString(launcher);
     List<String> commands = flags("-XX:CompileCommand");
     assertFalse(commands.isEmpty());
-    commands.forEach(command -> assertTrue(launcher.contains(command), command));
+    commands.forEach(command -> assertTrue(text.contains(command), command));
   }
 
   /** The operations on tensors, and the whole step; what is copied out to Java is left out. */

@@ -1,6 +1,7 @@
 package dev.gatun.backend.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -101,17 +102,19 @@ class MatrixProductsTest {
     try (var arena = Arena.ofConfined()) {
       MemorySegment a = uniform(arena, type, n * n, random);
       MemorySegment b = uniform(arena, type, n * n, random);
-      assertEquals(-1, product(reading, type, a, b).mismatch(product(copying, type, a, b)));
+      MemorySegment scratch = arena.allocate(copying.layoutElements() * type.byteSize(), 64);
+      MemorySegment read = product(reading, type, a, b, MemorySegment.NULL);
+      assertEquals(-1, read.mismatch(product(copying, type, a, b, scratch)));
+      assertNotEquals(0, scratch.get(ValueLayout.JAVA_LONG, 0), "B was copied");
     }
   }
 
   private static MemorySegment product(
-      Tiling tiling, ElementType type, MemorySegment a, MemorySegment b) {
+      Tiling tiling, ElementType type, MemorySegment a, MemorySegment b, MemorySegment scratch) {
     var left = new MatrixOperand(type, a, Transpose.NO, tiling.k());
     var right = new MatrixOperand(type, b, Transpose.NO, tiling.n());
     var product = new TiledProduct(tiling, 1, left, right);
     var c = Arena.ofAuto().allocate((long) tiling.m() * tiling.n() * type.byteSize(), 64);
-    var scratch = Arena.ofAuto().allocate(tiling.layoutElements() * type.byteSize() + 1, 64);
     for (int tile = 0; tile < tiling.tiles(); tile++) {
       product.run(tile, 0, c, scratch);
     }
