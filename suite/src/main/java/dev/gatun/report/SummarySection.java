@@ -52,8 +52,10 @@ final class SummarySection {
     return tiers.highest(claim).verdict(claim).outcome();
   }
 
+  /** How many claims this evidence could judge; the others were not measured. */
   String headline() {
-    return claims.size() == 1 ? "1 claim judged" : claims.size() + " claims judged";
+    long judged = claims.size() - count(Outcome.SKIPPED);
+    return judged == 1 ? "1 claim judged" : judged + " claims judged";
   }
 
   /** What a browser's tab says. */

@@ -137,8 +137,11 @@ class ReportTest {
   void summaryCountsClaimsWordByWord() {
     List<Verdict> verdicts = SyntheticReport.verdicts();
     List<ExpectedClaim> claims = SyntheticReport.expected().claims();
-    assertEquals(
-        claims.size() + " claims judged", elements(page, "h1").getFirst().getTextContent());
+    long judged =
+        claims.stream()
+            .filter(c -> ClaimVerdict.of(c, verdicts).outcome() != Outcome.SKIPPED)
+            .count();
+    assertEquals(judged + " claims judged", elements(page, "h1").getFirst().getTextContent());
     String tallies =
         elements(page, "ul").stream()
             .filter(e -> e.getAttribute("class").equals("tallies"))
@@ -253,6 +256,15 @@ class ReportTest {
           target.startsWith("#") || target.startsWith("https://") || target.equals("page.csv"),
           target);
     }
+  }
+
+  @Test
+  void aClaimThatWasNotMeasuredDoesNotCountAsJudged() throws Exception {
+    ExpectedValues expected = SyntheticReport.expected().only(List.of("B5", "C1"));
+    List<Verdict> verdicts =
+        List.of(of("B5", "penalty_share_2", Outcome.UNDECIDED, 0.1, 0.17, 0.2));
+    Document written = parse(Report.html(SyntheticReport.evidence(), verdicts, expected));
+    assertEquals("1 claim judged", elements(written, "h1").getFirst().getTextContent());
   }
 
   @Test
