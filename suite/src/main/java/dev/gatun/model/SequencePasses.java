@@ -47,13 +47,7 @@ public final class SequencePasses implements AutoCloseable {
   /** Makes the states [N, D] of rows [N, E] of a narrow token embedding. */
   public void project(Parameters parameters, Tensor rows, Tensor states) {
     Linear projection = Transformer.inputProjection(backend, config, parameters).orElseThrow();
-    forEach(
-        rows,
-        states,
-        (narrow, wide, pass) -> {
-          projection.forward(narrow, pass.embedding);
-          backend.copy(pass.embedding, wide);
-        });
+    forEach(rows, states, (narrow, wide, _) -> projection.forward(narrow, wide));
   }
 
   /** Takes the states [N, D] through a block with these parameters. */

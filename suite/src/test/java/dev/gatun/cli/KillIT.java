@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @EnabledOnOs(OS.LINUX)
 class KillIT {
-  private static final int KILLS = Integer.getInteger("gatun.torture.kills", 15);
+  private static final int KILLS = Integer.getInteger("gatun.torture.kills", 6);
   private static final long SEED = Long.getLong("gatun.torture.seed", System.currentTimeMillis());
   private static final int PROCESSES = 3;
   private static final List<String> SIGNALS = List.of("KILL", "TERM", "INT");
