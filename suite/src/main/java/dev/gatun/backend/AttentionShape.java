@@ -49,12 +49,12 @@ public record AttentionShape(
 
   /** Width of a packed row: (heads + 2·keyValueHeads)·headWidth. */
   public int packedWidth() {
-    return (heads + 2 * keyValueHeads) * headWidth;
+    return Math.toIntExact((heads + 2L * keyValueHeads) * headWidth);
   }
 
   /** Width of an output row: heads·headWidth. */
   public int outputWidth() {
-    return heads * headWidth;
+    return Math.multiplyExact(heads, headWidth);
   }
 
   /** Whether scores are capped. */

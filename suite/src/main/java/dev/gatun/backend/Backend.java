@@ -520,7 +520,8 @@ public final class Backend implements AutoCloseable {
    * outputWidth]. Keeps normalisers [B, heads, T, 2] for the backward pass: the largest of a
    * query's scores, before they are divided, and 1/Σ exp((score − largest)/√scoreVariance). Where
    * scores are capped these are scores s that capping has made √scoreVariance·c·tanh(q·k/(c·
-   * √scoreVariance)). No T×T matrix is kept.
+   * √scoreVariance)). No T×T matrix is kept. Kernels of another library may keep there what their
+   * own backward pass needs.
    */
   public void attention(AttentionShape shape, Tensor packed, Tensor out, Tensor normalisers) {
     checks.attention("attention", shape, packed, out, normalisers);

@@ -4,9 +4,10 @@ import java.util.Locale;
 
 /**
  * How a device multiplies F32 operands in {@link Backend#gemm} and, with heads of up to 128
- * elements, in {@link Backend#attention} and its backward pass. Nothing else depends on it: storage
- * is F32 in every mode (so weights are F32 masters), sums are accumulated in F32, and F64 products,
- * {@link Backend#syrk}, LAPACK and the other transformer operations are the same in all three.
+ * elements whose scores have neither a cap nor a window, in {@link Backend#attention} and its
+ * backward pass. Nothing else depends on it: storage is F32 in every mode (so weights are F32
+ * masters), sums are accumulated in F32, and F64 products, {@link Backend#syrk}, LAPACK and the
+ * other transformer operations are the same in all three.
  */
 public enum MathMode {
   /**

@@ -83,7 +83,7 @@ final class MeasureCommand implements Callable<Integer> {
       names = "--dump",
       paramLabel = "<file>",
       description = {
-        "Write tokens, logits, hidden, d_hidden, loss, destroyed_norm and",
+        "Write tokens, logits before any cap, hidden, d_hidden, loss, destroyed_norm and",
         "logit_gradient_singular_values of one model on one text, as safetensors."
       })
   private Path dump;

@@ -41,6 +41,8 @@ public final class AtomicFile {
       Path folder = target.toAbsolutePath().getParent();
       createFolders(folder);
       Path temporary = folder.resolve(temporaryName(target));
+      // A dead process of the same number may have left it.
+      disk.delete(temporary);
       try {
         writeWhole(temporary, body, disk);
         disk.rename(temporary, target);

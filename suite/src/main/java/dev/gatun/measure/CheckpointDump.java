@@ -20,11 +20,11 @@ import java.util.Optional;
 
 /**
  * Writes what was computed of a checkpoint on some tokens as one safetensors file, for comparison
- * with any other implementation: {@code tokens} I64 [B, T], {@code logits} [B, T, V], {@code
- * hidden} [B, T, D] and {@code d_hidden} [B, T, D] F32, {@code loss} and {@code destroyed_norm} F64
- * [1], {@code logit_gradient_singular_values} F64 [min(N, V)] and, if asked for, {@code
- * grad.<parameter>} F32. The file appears as a whole or not at all; logits are computed as they are
- * written.
+ * with any other implementation: {@code tokens} I64 [B, T], {@code logits} [B, T, V] before any
+ * cap, {@code hidden} [B, T, D] and {@code d_hidden} [B, T, D] F32, {@code loss} and {@code
+ * destroyed_norm} F64 [1], {@code logit_gradient_singular_values} F64 [min(N, V)] and, if asked
+ * for, {@code grad.<parameter>} F32. The file appears as a whole or not at all; logits are computed
+ * as they are written.
  */
 public final class CheckpointDump {
   /** Tokens in a pass with gradients. */

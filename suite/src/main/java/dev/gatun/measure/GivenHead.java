@@ -128,6 +128,9 @@ public final class GivenHead implements AutoCloseable {
     if (bias.isPresent() && head.shape(bias.get()).getFirst() != vocabulary()) {
       throw noMatrix("%s of %s".formatted(bias.get(), head.shape(bias.get())));
     }
+    if (states.getFirst() == 1 && contexts() < 2) {
+      throw mistake("has one state, and the cosine between states needs two");
+    }
     if (contexts() < 1 || contexts() > CheckpointMeter.MOST_CONTEXTS) {
       throw mistake(
           "has %s contexts, and 1 to %s can be measured"

@@ -8,7 +8,7 @@ public sealed interface ParameterNames {
   /** Token embedding [V, D]. */
   String tokenEmbedding();
 
-  /** Learned positions [contextLength, D]. */
+  /** Learned positions [offset + contextLength, D]. */
   default String positionEmbedding() {
     throw new IllegalStateException("no checkpoint of this family names learned positions");
   }

@@ -17,8 +17,8 @@ final class Transformer implements AutoCloseable {
   private final Tensor tokenEmbedding; // [V, E]
   private final Tensor tokenEmbeddingGradient; // [V, E]
   private final Optional<Linear> inputProjection;
-  private final Optional<Tensor> positionEmbedding; // [contextLength, D]
-  private final Optional<Tensor> positionEmbeddingGradient; // [contextLength, D]
+  private final Optional<Tensor> positionEmbedding; // [offset + contextLength, D]
+  private final Optional<Tensor> positionEmbeddingGradient; // [offset + contextLength, D]
   private final TensorScope scope;
   private final List<TransformerBlock> blocks = new ArrayList<>();
   private final HeadInput headInput;

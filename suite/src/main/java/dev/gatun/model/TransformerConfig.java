@@ -176,8 +176,13 @@ public record TransformerConfig(
       OptionalDouble scoreCap,
       OtherLayers others,
       @JsonInclude(JsonInclude.Include.NON_ABSENT) OptionalDouble clip) {
-    /** Checks the limit. */
+    /** Checks the numbers. */
     public AttentionForm {
+      if (!(scoreVariance > 0) || !(scoreCap.orElse(1) > 0)) {
+        throw new IllegalArgumentException(
+            "the scores' variance, %s, and their cap, %s, must be positive"
+                .formatted(scoreVariance, scoreCap.isPresent() ? scoreCap.getAsDouble() : "none"));
+      }
       if (clip.isPresent() && !(clip.getAsDouble() > 0)) {
         throw new IllegalArgumentException(
             "queries, keys and values can only be clipped at a positive number, not "
@@ -367,6 +372,7 @@ public record TransformerConfig(
     requirePositive("head width", headWidth);
     requirePositive("MLP width", mlpWidth);
     requirePositive("context length", contextLength);
+    requireIntWidths(heads, keyValueHeads, headWidth, mlpWidth);
     if (!(normEpsilon > 0)) {
       throw new IllegalArgumentException("norm epsilon must be positive, not " + normEpsilon);
     }
@@ -475,6 +481,19 @@ public record TransformerConfig(
                       HeadForm.ClassFactored.nearSquareRoot(vocabulary).classes));
         }
       }
+    }
+  }
+
+  /**
+   * Rows of queries, keys and values, and those of a gated MLP, have an int's worth of elements.
+   */
+  private static void requireIntWidths(int heads, int keyValueHeads, int headWidth, int mlpWidth) {
+    // Divided, because the product may not fit a long either.
+    if (heads + 2L * keyValueHeads > Integer.MAX_VALUE / headWidth
+        || mlpWidth > Integer.MAX_VALUE / 2) {
+      throw new IllegalArgumentException(
+          "%s heads and %s key-value heads of width %s, or an MLP of width %s, are too wide"
+              .formatted(heads, keyValueHeads, headWidth, mlpWidth));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.gatun.train;
 
 import static dev.gatun.train.RunConfig.or;
+import static dev.gatun.train.RunConfig.refuse;
 
 import java.util.Locale;
 import tools.jackson.databind.PropertyNamingStrategies.KebabCaseStrategy;
@@ -16,6 +17,9 @@ record DataSection(
     Tokenizer tokenizer,
     Double validationShare) {
 
+  /** Who has the other keys. */
+  private static final String TEXT = "kind \"text\"";
+
   /** What there is to train on. */
   enum Kind {
     TEXT,
@@ -30,13 +34,19 @@ record DataSection(
 
   /** The data with all defaults filled in. */
   DataConfig config() {
-    return kind == Kind.SPAMLANG
-        ? new DataConfig.SpamLang()
-        : new DataConfig.Text(
-            or(corpus, "code"),
-            or(prefix, ""),
-            or(byteLimit, Long.MAX_VALUE),
-            or(tokenizer, Tokenizer.GPT2).name().toLowerCase(Locale.ROOT),
-            or(validationShare, 0.1));
+    if (kind == Kind.SPAMLANG) {
+      refuse("corpus", corpus, TEXT);
+      refuse("prefix", prefix, TEXT);
+      refuse("byte-limit", byteLimit, TEXT);
+      refuse("tokenizer", tokenizer, TEXT);
+      refuse("validation-share", validationShare, TEXT);
+      return new DataConfig.SpamLang();
+    }
+    return new DataConfig.Text(
+        or(corpus, "code"),
+        or(prefix, ""),
+        or(byteLimit, Long.MAX_VALUE),
+        or(tokenizer, Tokenizer.GPT2).name().toLowerCase(Locale.ROOT),
+        or(validationShare, 0.1));
   }
 }

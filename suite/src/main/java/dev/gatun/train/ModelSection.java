@@ -89,7 +89,10 @@ record ModelSection(
       Activation activation,
       Biases biases,
       HeadForm form) {
-    int inHead = headWidth == null ? TransformerConfig.headWidth(width, heads) : headWidth;
+    int inHead =
+        headWidth == null
+            ? TransformerConfig.headWidth(required("width", width), required("heads", heads))
+            : headWidth;
     return new TransformerConfig(
         names,
         required("vocabulary", vocabulary),

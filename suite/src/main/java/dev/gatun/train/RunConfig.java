@@ -49,7 +49,7 @@ public record RunConfig(TransformerConfig model, DataConfig data, TrainingConfig
     DataConfig data =
         file.data == null
             ? new DataSection(null, null, null, null, null, null).config()
-            : file.data.config();
+            : read(name, "data", file.data, DataSection::config);
     TrainingConfig training = read(name, "training", file.training, TrainingSection::config);
     if (training.length() > model.contextLength()) {
       throw new ConfigException(

@@ -70,18 +70,22 @@ class MeasureGivenHeadTest {
 
   @Test
   void statesWithTargetsAreMeasuredAsTheyAre() {
-    Path states = folder.resolve("states.safetensors");
-    long[] targets = {3, 1, 4, 1, 5, 9};
-    new SafetensorsWriter(Map.of())
-        .addFloats("hidden", List.of(6L, 32L), (from, count) -> numbers(from, count))
-        .addLongs(
-            "targets",
-            List.of(6L),
-            (from, count) -> Arrays.copyOfRange(targets, (int) from, (int) from + count))
-        .write(states);
-    CommandRun run = measure("--hidden", states, "--head", head);
+    CommandRun run = measure("--hidden", states(3, 1, 4, 1, 5, 9), "--head", head);
     assertEquals(0, run.code(), run.err());
     assertEquals(6, run.json().at("/measured/0/contexts").asInt());
+  }
+
+  private Path states(long... targets) {
+    Path states = folder.resolve("states.safetensors");
+    long count = targets.length;
+    new SafetensorsWriter(Map.of())
+        .addFloats("hidden", List.of(count, 32L), MeasureGivenHeadTest::numbers)
+        .addLongs(
+            "targets",
+            List.of(count),
+            (from, length) -> Arrays.copyOfRange(targets, (int) from, (int) from + length))
+        .write(states);
+    return states;
   }
 
   private static float[] numbers(long from, int count) {
@@ -103,6 +107,7 @@ class MeasureGivenHeadTest {
         hidden,
         "--head",
         FIXTURE.resolve("model.safetensors"));
+    refused("has one state", "--hidden", states(3), "--head", head);
     refused("has no tensor 'hidden'", "--hidden", head, "--head", head);
     refused("no such file", "--hidden", folder.resolve("nowhere"), "--head", head);
   }

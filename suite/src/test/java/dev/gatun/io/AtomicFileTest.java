@@ -59,6 +59,15 @@ public class AtomicFileTest {
   }
 
   @Test
+  void whatADeadProcessOfTheSameNumberLeftIsReplaced() throws IOException {
+    Path file = folder.resolve("a.txt");
+    Files.writeString(folder.resolve(AtomicFile.temporaryName(file)), "half");
+    AtomicFile.write(file, text("new"));
+    assertEquals("new", Files.readString(file));
+    assertEquals(List.of(file), filesIn(folder));
+  }
+
+  @Test
   void aFileWhereAFolderShouldBeIsOneClearError() throws IOException {
     Path file = Files.writeString(folder.resolve("a.txt"), "a file");
     var e =

@@ -1,6 +1,7 @@
 package dev.gatun.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.io.Json;
@@ -26,6 +27,15 @@ class TransformerConfigTest {
     TransformerConfig config =
         TransformerConfig.gpt2(512, 16, 1, 4, 1).withHead(new HeadForm.Linear(false));
     assertEquals(STORED, Json.line(config));
+  }
+
+  @Test
+  void rowsOfQueriesKeysAndValuesFitAnInt() {
+    var e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> TransformerConfig.llama(512, 1 << 30, 1, 4, 4, 8, 1));
+    assertTrue(e.getMessage().contains("too wide"), e.getMessage());
   }
 
   @Test

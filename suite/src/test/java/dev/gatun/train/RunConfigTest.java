@@ -88,6 +88,11 @@ class RunConfigTest {
         "heads = 2 | heads = 3 | x.toml, [model]: width 8 is not divisible by 3 heads",
         "\"bytes\" | \"byte\" | line 9: unknown tokenizer byte; the nearest is bytes",
         "width = 8 | `` | x.toml, [model]: there is no value for 'width'",
+        "heads = 2 | `` | x.toml, [model]: there is no value for 'heads'",
+        "tokenizer = \"bytes\" | kind = \"spamlang\"\\ncorpus = \"c\" | x.toml, [data]: 'corpus'"
+            + " belongs to kind \"text\"",
+        "width = 8 | width = 8\\nmlp-width = 1073741824 | [model]: 2 heads and 2 key-value heads of"
+            + " width 4, or an MLP of width 1073741824, are too wide",
         "width = 8 | width = 8 8 | x.toml, line 3:",
         "width = 8 | head-width = 8 | 'head-width' belongs to family",
         "width = 8 | width = 8\\nhead = \"mixture\" | [model]: unknown head mixture; the nearest"

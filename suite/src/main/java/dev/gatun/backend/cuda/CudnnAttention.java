@@ -194,11 +194,14 @@ final class CudnnAttention implements Parts.CausalAttention, AutoCloseable {
 
   private void run(CudnnPlan plan, Map<Operand, MemorySegment> operands) {
     long words = Math.ceilDiv(plan.workspaceBytes(), ElementType.F32.byteSize());
+    MemorySegment room = workspace.get(ElementType.F32, words).memory();
+    launcher.clock().begin();
     plan.run(
         cudnn.get(),
         operands.keySet().stream().mapToLong(Operand::id).toArray(),
         operands.values().toArray(MemorySegment[]::new),
-        workspace.get(ElementType.F32, words).memory());
+        room);
+    launcher.clock().end("attention by cuDNN");
   }
 
   @Override

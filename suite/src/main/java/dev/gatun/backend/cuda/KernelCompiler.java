@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.gatun.bindings.nvrtc.Nvrtc;
+import dev.gatun.natives.NativeLibraryException;
 import dev.gatun.natives.NativeStatusException;
 import dev.gatun.natives.cuda.CudaStatus;
 import java.lang.foreign.Arena;
@@ -34,7 +35,8 @@ final class KernelCompiler {
    * For a device of this compute capability.
    *
    * @param notices told in a line, once, when there is something to compile: it takes seconds
-   * @throws IllegalStateException if this NVRTC is too old for the device
+   * @throws NativeLibraryException if this NVRTC is too old for the device, or no longer compiles
+   *     for it
    */
   KernelCompiler(int major, int minor, CubinCache cache, Consumer<String> notices) {
     this.cache = cache;
@@ -67,8 +69,9 @@ final class KernelCompiler {
         .filter(number -> number / 10 == device / 10 && number <= device)
         .max()
         .orElseThrow(() ->
-            new IllegalStateException(
-                "NVRTC %s cannot compile for sm_%s, but for %s: take the CUDA libraries of another version"
+            new NativeLibraryException(
+                "NVRTC",
+                "%s cannot compile for sm_%s, but for %s: take the CUDA libraries of another version"
                     .formatted(
                         version,
                         device,

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  */
 final class StoredParameters {
   /** No architecture has fewer tensors in a block: two norms and four projections. */
-  private static final int LEAST_PER_LAYER = 4;
+  private static final int LEAST_PER_LAYER = 6;
 
   private static final String LEFT_OUT = "tensors that belong to no parameter are left out: %s";
 

@@ -220,8 +220,8 @@ sealed interface BackwardProducts extends AutoCloseable {
     private final HeadBackward.Preconditioned rule;
     private final TensorScope scope;
     private final DampedInverse inverse;
-    private final RightSingularVectors random;
-    private final SoftmaxCurvature softmax;
+    private final Optional<RightSingularVectors> random; // with GRAM_AT_RANDOM
+    private final Optional<SoftmaxCurvature> softmax; // with SOFTMAX
     private final MatchedRows matched; // dH divided by the curvature
 
     Preconditioned(
@@ -232,8 +232,14 @@ sealed interface BackwardProducts extends AutoCloseable {
       this.rule = rule;
       this.scope = backend.newScope();
       this.inverse = new DampedInverse(backend, scope, weights.cols(), rule.damping());
-      this.random = new RightSingularVectors(backend, scope, weights.cols());
-      this.softmax = new SoftmaxCurvature(backend, scope, weights);
+      this.random =
+          rule.curvature() == Curvature.GRAM_AT_RANDOM
+              ? Optional.of(new RightSingularVectors(backend, scope, weights.cols()))
+              : Optional.empty();
+      this.softmax =
+          rule.curvature() == Curvature.SOFTMAX
+              ? Optional.of(new SoftmaxCurvature(backend, scope, weights))
+              : Optional.empty();
       this.matched = new MatchedRows(backend, weights.cols());
     }
 
@@ -246,13 +252,13 @@ sealed interface BackwardProducts extends AutoCloseable {
         }
         case GRAM_AT_RANDOM -> {
           backend.syrk(Transpose.YES, weights, 0, inverse.lower());
-          random.refreshAtRandom();
-          inverse.renewWith(random);
+          random.orElseThrow().refreshAtRandom();
+          inverse.renewWith(random.orElseThrow());
         }
         case SOFTMAX -> {
-          softmax.write(inverse.lower());
+          softmax.orElseThrow().write(inverse.lower());
           inverse.renew();
-          softmax.begin(targets);
+          softmax.orElseThrow().begin(targets);
         }
       }
       matched.prepare(targets.size());
@@ -262,17 +268,13 @@ sealed interface BackwardProducts extends AutoCloseable {
     public void add(long first, Tensor gradient, Tensor hidden, Tensor dHidden) {
       backend.gemm(Transpose.NO, Transpose.NO, 1, gradient, weights, 0, dHidden);
       backend.gemm(Transpose.YES, Transpose.NO, 1, gradient, hidden, 1, weightGradients);
-      if (rule.curvature() == Curvature.SOFTMAX) {
-        softmax.add(first, gradient);
-      }
+      softmax.ifPresent(s -> s.add(first, gradient));
     }
 
     @Override
     public void finish(Tensor hidden, Tensor targets, double scale, Tensor dHidden) {
       Tensor divided = matched.gradients();
-      if (rule.curvature() == Curvature.SOFTMAX) {
-        softmax.finish(targets, scale, dHidden, divided);
-      }
+      softmax.ifPresent(s -> s.finish(targets, scale, dHidden, divided));
       backend.gemm(Transpose.NO, Transpose.NO, 1, dHidden, inverse.matrix(), 0, divided);
       matched.match(divided, dHidden, dHidden);
     }

@@ -65,6 +65,11 @@ public final class ClassFactoredHead implements Head {
 
   @Override
   public void prepare(Tensor targets) {
+    if (targets.size() > Integer.MAX_VALUE / classCount) {
+      throw new IllegalArgumentException(
+          "%s contexts of %s head classes are too many at once; take smaller batches"
+              .formatted(targets.size(), classCount));
+    }
     Prepared p = allocate(targets.size());
     int[] ids = backend.toInts(targets);
     int[] classTargets = new int[Math.toIntExact(p.rows)];
