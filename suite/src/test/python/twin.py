@@ -1,41 +1,40 @@
-"""Trains a run of Gatun again in plain PyTorch, from the same initial weights on the same tokens.
+"""Trains a run of Gatun again in plain PyTorch, from the same initial weights on the same tokens, into numbers.json.
 
-    python twin.py <folder>
-
-The folder has how to train (twin.json), a GPT-2 in Hugging Face layout, and all tokens; for heads on a frozen model
-also its hidden states. The rest is computed here. The outcome is numbers.json.
+    python twin.py <folder with twin.json, a GPT-2, all tokens and, of a frozen model, hidden states>
 """
-import json, math, platform, sys
-from pathlib import Path
+import json, math, pathlib, platform, sys
 import pyarrow.ipc as ipc
-import torch
-import torch.nn.functional as F
+import torch, torch.nn.functional as F
 from safetensors.torch import load_file
 
 
 def hidden(p, model, tokens):
     """Hidden states [B·T, D] of GPT-2 before its head."""
-    def norm(name, x):
-        return F.layer_norm(x, x.shape[-1:], p[name + ".weight"], p[name + ".bias"], model["layer_norm_epsilon"])
-    def linear(name, x):
-        return x @ p[name + ".weight"] + p[name + ".bias"]
+    least = model["layer_norm_epsilon"]
+    norm = lambda name, x: F.layer_norm(x, x.shape[-1:], p[name + ".weight"], p[name + ".bias"], least)
+    linear = lambda name, x: x @ p[name + ".weight"] + p[name + ".bias"]
     x = p["transformer.wte.weight"][tokens] + p["transformer.wpe.weight"][:tokens.shape[1]]
     for block in (f"transformer.h.{i}." for i in range(model["n_layer"])):
-        packed = linear(block + "attn.c_attn", norm(block + "ln_1", x)).unflatten(-1, (3, model["n_head"], -1))
-        q, k, v = packed.permute(2, 0, 3, 1, 4)
+        packed = linear(block + "attn.c_attn", norm(block + "ln_1", x))
+        q, k, v = packed.unflatten(-1, (3, model["n_head"], -1)).permute(2, 0, 3, 1, 4)
         attended = F.scaled_dot_product_attention(q, k, v, is_causal=True).transpose(1, 2).flatten(2)
         x = x + linear(block + "attn.c_proj", attended)
-        inner = linear(block + "mlp.c_fc", norm(block + "ln_2", x))
-        x = x + linear(block + "mlp.c_proj", F.gelu(inner, approximate="tanh"))
+        inner = F.gelu(linear(block + "mlp.c_fc", norm(block + "ln_2", x)), approximate="tanh")
+        x = x + linear(block + "mlp.c_proj", inner)
     return norm("transformer.ln_f", x).flatten(0, 1)
 
 
-def logits(h, w, rank):
-    """H·Wᵀ, whose gradient reaches H through the best approximation of W of a rank."""
-    if rank == w.shape[1]: return h @ w.T
+def best_approximation(w, rank):
     u, s, v = torch.linalg.svd(w.detach().double(), full_matrices=False)
-    limited = (u[:, :rank] * s[:rank]) @ v[:rank]
-    return h.detach() @ w.T + (h - h.detach()) @ limited.T.to(w.dtype)
+    return w if rank == w.shape[1] else ((u[:, :rank] * s[:rank]) @ v[:rank]).float()
+
+
+def logits(h, w, through):
+    """H·Wᵀ, whose gradient reaches H through another matrix, and is as large as through W."""
+    scores, g = h @ w.T, []
+    scores.register_hook(g.append)
+    h.register_hook(lambda exact: g[0] @ through * (exact.norm() / (g[0] @ through).norm()))
+    return scores
 
 
 def train(parameters, how, logits_of, targets, after=lambda step, loss: None):
@@ -76,8 +75,8 @@ def train_heads(folder, how, w, held_out, targets, numbers):
     u, s, v = torch.linalg.svd(w.detach().double(), full_matrices=False)
     for rank, peak in how["peaks"].items():
         root = s[:int(rank)].sqrt()
-        factors = [(u[:, :len(root)] * root).float(), (root[:, None] * v[:len(root)]).float()]
-        if rank == "0": factors = [w.detach().clone()]
+        cut = [(u[:, :len(root)] * root).float(), (root[:, None] * v[:len(root)]).float()]
+        factors = [w.detach().clone()] if rank == "0" else cut
         a, b = (*(f.requires_grad_() for f in factors), torch.eye(len(v)))[:2]
         train(factors, how | {"peak": peak}, lambda step: h[step] @ b.T @ a.T, following)
         measure(held_out @ b.T, a, targets, numbers)
@@ -91,10 +90,11 @@ def main(folder):
     def after(step, loss):
         numbers["training_loss"] += [loss] if step else []
         if step in how["measured_at"]: measure(hidden(p, model, tokens["measured_inputs"][0]), w, targets, numbers)
-    predicted = lambda step: logits(hidden(p, model, tokens["inputs"][step]), w, how["backward_rank"])
+    def predicted(step):
+        if step % how["renewed_every"] == 0: how["through"] = best_approximation(w, how["backward_rank"])
+        return logits(hidden(p, model, tokens["inputs"][step]), w, how["through"])
     if "peaks" in how: train_heads(folder, how, w, hidden(p, model, tokens["measured_inputs"][0]), targets, numbers)
     else: train([value.requires_grad_() for value in p.values()], how, predicted, tokens["targets"], after)
     versions = {"python": platform.python_version(), "torch": torch.__version__}
     (folder / "numbers.json").write_text(json.dumps({"versions": versions, "numbers": numbers}))
-
-main(Path(sys.argv[1]))
+main(pathlib.Path(sys.argv[1]))

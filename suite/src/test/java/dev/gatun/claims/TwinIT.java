@@ -10,10 +10,13 @@ import dev.gatun.claims.bottleneck.BottleneckPlan;
 import dev.gatun.claims.bottleneck.BottleneckSetting;
 import dev.gatun.claims.frozen.B5RankConstrainedHead;
 import dev.gatun.claims.frozen.FrozenExperiment;
+import dev.gatun.claims.heads.HeadVariantSetting;
+import dev.gatun.claims.heads.QuickHeads;
 import dev.gatun.claims.spamlang.SpamLangPlan;
 import dev.gatun.claims.spamlang.SpamLangSetting;
 import dev.gatun.data.BatchSource;
 import dev.gatun.data.BytePairs;
+import dev.gatun.data.ByteTokenizer;
 import dev.gatun.data.Corpus;
 import dev.gatun.data.CorpusChoice;
 import dev.gatun.data.RandomWindows;
@@ -21,17 +24,12 @@ import dev.gatun.data.Randomness;
 import dev.gatun.data.SpamLang;
 import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.experiment.ClaimContext;
-import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.PlannedRun;
 import dev.gatun.experiment.RunSetting;
 import dev.gatun.experiment.Tier;
 import dev.gatun.experiment.Twin;
 import dev.gatun.experiment.Twin.Numbers;
 import dev.gatun.experiment.Twins;
-import dev.gatun.experiment.UsualTraining;
-import dev.gatun.model.TransformerConfig;
-import dev.gatun.model.TransformerConfig.HeadForm;
-import dev.gatun.model.head.HeadBackward;
 import dev.gatun.results.CurveName;
 import dev.gatun.results.Evidence;
 import dev.gatun.tensor.Batch;
@@ -93,7 +91,7 @@ class TwinIT {
             .batch(0);
     var at = setting.checkpoints().stream().map(Integer::longValue).toList();
     var twin = new Twin(folder.resolve("a1"));
-    Numbers here = train(twin, setting, windows(setting), contexts, at);
+    Numbers here = train(twin, setting, windows(corpus, setting), contexts, at);
     assertAgree("A1", here, twin);
     assertFound("A1", here, twin, "beta2", 0.99);
     assertFound("A1", here, twin, "clip_norm", 100.0);
@@ -124,39 +122,21 @@ class TwinIT {
 
   @Test
   void c1TrainsAsWellThroughALimitedBackwardPassAndAnExactOneIsFound() {
-    var setting =
-        new Limited(
-            new ModelSize(VOCABULARY, 32, 1, 4, 32).gpt2(new HeadForm.Linear(false)),
-            new UsualTraining(16, 256, 3e-3, 77),
-            16,
-            1);
+    HeadVariantSetting setting = QuickHeads.limitedBackward();
     assertEquals(Twins.stored().of("C1").run(), setting.id());
+    TokenizedCorpus bytes = TokenizedCorpus.of(text, new ByteTokenizer());
     Batch heldOut =
         new RandomWindows(
-                corpus.validation(),
+                bytes.validation(),
                 128,
                 setting.length(),
                 Randomness.of(setting.seed()).stream("held-out windows"))
             .batch(0);
     var twin = new Twin(folder.resolve("c1"));
-    var at = List.of(0L, 64L, 128L, 192L, 256L);
-    Numbers here = train(twin, setting, windows(setting), heldOut, at);
+    var at = List.of(0L, 150L, 300L, 450L, 600L);
+    Numbers here = train(twin, setting, windows(bytes, setting), heldOut, at);
     assertAgree("C1", here, twin);
     assertFound("C1", here, twin, "backward_rank", setting.model().width());
-  }
-
-  /** The exact model, but for a gradient of limited rank to its hidden states. */
-  private record Limited(TransformerConfig model, UsualTraining training, int rank, long seed)
-      implements RunSetting {
-    @Override
-    public String arm() {
-      return "backward" + rank;
-    }
-
-    @Override
-    public HeadBackward backward() {
-      return new HeadBackward.RankLimited(rank);
-    }
   }
 
   @Test
@@ -255,7 +235,7 @@ class TwinIT {
         .orElseThrow(() -> new AssertionError("no run is named " + id + " any more"));
   }
 
-  private RandomWindows windows(RunSetting setting) {
+  private static RandomWindows windows(TokenizedCorpus corpus, RunSetting setting) {
     return new RandomWindows(
         corpus.train(),
         setting.batch(),

@@ -11,6 +11,7 @@ import dev.gatun.measure.HeadMeter;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.model.checkpoint.Checkpoint;
 import dev.gatun.model.head.HeadBackward;
+import dev.gatun.model.head.HeadBackward.Directions;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.Metric;
 import dev.gatun.results.Provenance;
@@ -111,10 +112,18 @@ public final class Twin {
     tell(config.schedule());
     tell((AdamWSettings) config.optimiser());
     tell("clip_norm", config.clipNorm());
-    int width = setting.model().width();
-    tell(
-        "backward_rank",
-        setting.backward() instanceof HeadBackward.RankLimited limited ? limited.rank() : width);
+    switch (setting.backward()) {
+      case HeadBackward.RankLimited(int rank, Directions directions, int interval, boolean matched)
+          when directions == Directions.LEADING && matched -> {
+        tell("backward_rank", rank);
+        tell("renewed_every", interval);
+      }
+      case HeadBackward.Exact _ -> {
+        tell("backward_rank", setting.model().width());
+        tell("renewed_every", 1);
+      }
+      default -> throw new IllegalArgumentException("twins have no " + setting.backward());
+    }
     tell("measured_at", at);
   }
 

@@ -40,12 +40,7 @@ final class Gemma2Config extends GemmaConfig {
 
   @Override
   void writeOwn(TransformerConfig config, Map<String, Object> fields) {
-    fields.put("head_dim", config.headWidth());
-    fields.put("hidden_activation", "gelu_pytorch_tanh");
-    fields.put("attention_bias", config.biases().queryKeyValue());
-    putScoreVariance(config, fields);
+    writeWindowed(config, fields);
     putCap(config.attentionForm().scoreCap(), "attn_logit_softcapping", fields);
-    putCap(config.logitCap(), "final_logit_softcapping", fields);
-    WindowFields.write(config, fields);
   }
 }

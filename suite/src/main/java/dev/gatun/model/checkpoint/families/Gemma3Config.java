@@ -73,11 +73,6 @@ final class Gemma3Config extends GemmaConfig {
 
   @Override
   void writeOwn(TransformerConfig config, Map<String, Object> fields) {
-    fields.put("head_dim", config.headWidth());
-    fields.put("hidden_activation", "gelu_pytorch_tanh");
-    fields.put("attention_bias", config.biases().queryKeyValue());
-    putScoreVariance(config, fields);
-    putCap(config.logitCap(), "final_logit_softcapping", fields);
-    WindowFields.write(config, fields);
+    writeWindowed(config, fields);
   }
 }

@@ -77,8 +77,14 @@ class GemmaConfig extends LlamaLikeConfig {
     return Activation.GEGLU;
   }
 
-  /** As a whole number: transformers takes no other. */
-  static void putScoreVariance(TransformerConfig config, Map<String, Object> fields) {
+  /** What Gemma 2 and 3 both write. */
+  static void writeWindowed(TransformerConfig config, Map<String, Object> fields) {
+    fields.put("head_dim", config.headWidth());
+    fields.put("hidden_activation", "gelu_pytorch_tanh");
+    fields.put("attention_bias", config.biases().queryKeyValue());
+    // A whole number, because transformers takes no other.
     fields.put("query_pre_attn_scalar", (int) config.attentionForm().scoreVariance());
+    putCap(config.logitCap(), "final_logit_softcapping", fields);
+    WindowFields.write(config, fields);
   }
 }
