@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 /** Verdicts for people and for machines, and the exit code that they amount to. */
 final class VerdictTable {
   private static final int WIDEST_REASON = 75;
+  private static final String DECIDES = "would decide it";
 
   private final List<Verdict> verdicts;
   private final ExpectedValues expected;
@@ -55,10 +56,11 @@ final class VerdictTable {
     return ClaimVerdict.of(claim, verdicts).outcome();
   }
 
+  /** Cut to the widest length, but behind the words on what would decide it. */
   private static String shortened(String reason) {
-    return reason.length() <= WIDEST_REASON
-        ? reason
-        : reason.substring(0, WIDEST_REASON - 1).stripTrailing() + "…";
+    int decided = reason.contains(DECIDES) ? reason.indexOf(DECIDES) + DECIDES.length() : 0;
+    int end = Math.max(decided, WIDEST_REASON - 1);
+    return reason.length() <= end + 1 ? reason : reason.substring(0, end).stripTrailing() + "…";
   }
 
   /** The title of a claim that came out inside its bounds; else the value that decided it. */
@@ -86,9 +88,18 @@ final class VerdictTable {
                       .formatted(v.check(), NumberCell.of(v.measured()), interval(v)))
               .orElse(claim.title());
       case UNDECIDED, SKIPPED ->
-          deciding.map(v -> "%s: %s".formatted(v.check(), v.reason())).orElse(claim.title());
+          deciding
+              .map(v -> "%s: %s".formatted(v.check(), decidingFirst(v.reason())))
+              .orElse(claim.title());
       case REPRODUCED, RECOMPUTED, HOLDS -> claim.title();
     };
+  }
+
+  /** With what would decide it at the start, as the end may be cut off. */
+  private static String decidingFirst(String reason) {
+    List<String> clauses = List.of(reason.split("; "));
+    Comparator<String> deciding = Comparator.comparing(clause -> !clause.contains(DECIDES));
+    return clauses.stream().sorted(deciding).collect(Collectors.joining("; "));
   }
 
   /**

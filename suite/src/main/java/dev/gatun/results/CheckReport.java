@@ -151,17 +151,20 @@ final class CheckReport {
       return "; a single seed does not say how many would decide it";
     }
     // A mean that lies outside decides by itself; else none may be left across the bound.
-    int seeds =
+    Comparator<Group> bySeeds = Comparator.comparingInt(this::seedsFor);
+    Group last =
         open.stream()
             .map(Judged::value)
             .filter(value -> !check.contains(check.scale().from(value.estimate().value())))
-            .mapToInt(this::seedsFor)
-            .min()
-            .orElseGet(() -> across.stream().mapToInt(this::seedsFor).max().orElseThrow());
+            .min(bySeeds)
+            .orElseGet(() -> across.stream().max(bySeeds).orElseThrow());
+    boolean isNull = open.stream().map(Judged::value).noneMatch(last::equals);
+    String mean = isNull ? "the mean of its null" : "the mean";
+    int seeds = seedsFor(last);
     return seeds <= StudentInterval.MOST_VALUES
-        ? "; about %s seeds would decide it if the mean stays".formatted(seeds)
-        : "; the mean lies on the bound or next to it, so that not even %s seeds would decide it"
-            .formatted(StudentInterval.MOST_VALUES);
+        ? "; about %s seeds would decide it if %s stays".formatted(seeds, mean)
+        : "; not even %s seeds would decide it, as %s lies on the bound or next to it"
+            .formatted(StudentInterval.MOST_VALUES, mean);
   }
 
   /** The value and its null, as far as they are across a bound. */
