@@ -26,7 +26,8 @@ final class Contract {
   private static final String OPERATIONS = "dev.gatun.backend.cuda.RealGpuIT";
   private static final String ATTENTION = "dev.gatun.backend.cuda.RealGpuAttentionIT";
   private static final String LOSSES = "dev.gatun.backend.cuda.RealGpuLossKernelsIT";
-  private static final String SMOKE = "dev.gatun.train.RealGpuSmokeIT";
+  private static final String SMOKE_ON_CUDA = "dev.gatun.train.RealGpuSmokeIT";
+  private static final String SMOKE_ON_CPU = "dev.gatun.train.CpuSmokeTest";
 
   private static final Map<String, String> WAITING = Map.of("CUDA_LAUNCH_BLOCKING", "1");
 
@@ -101,10 +102,22 @@ final class Contract {
       List.of(
           Shard.of(
               "operations", "dev.gatun.backend.cpu.CpuBackendTest", "method:%s#noRowsAreNoWork()"),
-          Shard.of("products", "dev.gatun.backend.cpu.MatrixProductsTest", "class:%s"),
-          Shard.of("linear algebra", "dev.gatun.backend.cpu.LapackTest", "class:%s"),
-          Shard.of("fixtures", "dev.gatun.model.checkpoint.CpuFixtureTest", "class:%s"),
-          Shard.of("training", "dev.gatun.train.CpuTrainingTest", "class:%s"));
+          Shard.of(
+              "products",
+              "dev.gatun.backend.cpu.MatrixProductsTest",
+              "iteration:method:%s#bytesAreEqualWithTheKernelsOfAnotherProcessor(java.lang.String)[0]"),
+          Shard.of(
+              "linear algebra",
+              "dev.gatun.backend.cpu.LapackTest",
+              "method:%s#notANumberInTheMatrixIsNamed()"),
+          Shard.of(
+              "fixtures",
+              "dev.gatun.model.checkpoint.CpuFixtureTest",
+              "iteration:method:%s#everyTensorIsAsExactAsThatOfPyTorch(java.lang.String)[0]"),
+          Shard.of(
+              "training",
+              "dev.gatun.train.CpuTrainingTest",
+              "method:%s#lossOfATrivialLanguageFalls()"));
 
   /**
    * @param folder the bundle's folder of tests
@@ -122,7 +135,12 @@ final class Contract {
 
   /** The classes of tests that run on a GPU, of all steps. */
   static List<String> testsOnCuda() {
-    return Stream.concat(Stream.of(SMOKE), ON_CUDA.stream().map(Shard::test)).toList();
+    return Stream.concat(Stream.of(SMOKE_ON_CUDA), ON_CUDA.stream().map(Shard::test)).toList();
+  }
+
+  /** The classes of tests that run on a CPU, of all steps. */
+  static List<String> testsOnCpu() {
+    return Stream.concat(Stream.of(SMOKE_ON_CPU), ON_CPU.stream().map(Shard::test)).toList();
   }
 
   /**
@@ -177,7 +195,7 @@ final class Contract {
 
   /** One part of the contract that shows at once whether there is any use in the others. */
   Finding smoke(boolean onCuda, double seconds) throws IOException {
-    String test = onCuda ? SMOKE : "dev.gatun.train.CpuSmokeTest";
+    String test = onCuda ? SMOKE_ON_CUDA : SMOKE_ON_CPU;
     long end = System.nanoTime() + (long) (seconds * 1e9);
     Outcome outcome = run("smoke", List.of(), List.of("class:" + test), WAITING, end);
     return Finding.of(outcome.passed(), outcome.lines());

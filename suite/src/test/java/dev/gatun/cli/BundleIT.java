@@ -32,6 +32,10 @@ class BundleIT {
   private static final List<String> TOOLS =
       List.of("sh", "sed", "head", "dirname", "readlink", "env");
 
+  /** For processes whose lives are not worth C2's work. */
+  private static final Map<String, String> SHORT_LIVES =
+      Map.of("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1");
+
   @TempDir static Path node;
   private static Path archive;
   private static Path root;
@@ -125,13 +129,8 @@ class BundleIT {
   /** Everything but the sizes is as on a GPU: the paths, the classes, the options, the limits. */
   @Test
   void selftestRunsEveryStepOnAnEmulatedGpu() throws Exception {
-    Map<String, String> environment =
-        Map.of(
-            "GATUN_CUDA",
-            FakeCuda.build().toString(),
-            // Short lives are not worth C2's work.
-            "JAVA_TOOL_OPTIONS",
-            "-XX:TieredStopAtLevel=1");
+    Map<String, String> environment = new TreeMap<>(SHORT_LIVES);
+    environment.put("GATUN_CUDA", FakeCuda.build().toString());
     String[] arguments = {
       "selftest",
       "--out",
@@ -173,6 +172,24 @@ class BundleIT {
             "selftest.json",
             "summary.txt"),
         names(out));
+  }
+
+  /** One test of each part, so that a class that the archive lacks is found. */
+  @Test
+  void everyPartOfTheContractRunsOnTheCpu() throws Exception {
+    String[] arguments = {
+      "selftest", "--out", node.resolve("cpu").toString(), "--only", "contract", "--small"
+    };
+    try (Launcher run = gatun(SHORT_LIVES, arguments)) {
+      assertEquals(0, run.code(), run.printed().toString());
+      for (String part :
+          List.of("operations", "products", "linear algebra", "fixtures", "training")) {
+        assertTrue(
+            run.printed().stream()
+                .anyMatch(l -> l.startsWith("  " + part + ": 1 passed, 0 failed")),
+            part + " in " + run.printed());
+      }
+    }
   }
 
   /** A call of the driver, by JMH; without CUDA libraries one line says so. */
