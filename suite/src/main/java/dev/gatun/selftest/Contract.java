@@ -23,9 +23,6 @@ import java.util.stream.Stream;
  * for, so that the failure names its kernel.
  */
 final class Contract {
-  private static final String OPERATIONS = "dev.gatun.backend.cuda.RealGpuIT";
-  private static final String ATTENTION = "dev.gatun.backend.cuda.RealGpuAttentionIT";
-  private static final String LOSSES = "dev.gatun.backend.cuda.RealGpuLossKernelsIT";
   private static final String SMOKE_ON_CUDA = "dev.gatun.train.RealGpuSmokeIT";
   private static final String SMOKE_ON_CPU = "dev.gatun.train.CpuSmokeTest";
 
@@ -61,26 +58,37 @@ final class Contract {
       return new Shard(name, test, few, true);
     }
 
-    /** JUnit's identifier of its class. */
-    String all() {
-      return "class:" + test;
+    /** JUnit's identifier of what is to run. */
+    String selector(boolean onlyFew) {
+      return onlyFew ? few : "class:" + test;
     }
   }
 
+  private static final Shard OPERATIONS =
+      Shard.of("operations", "dev.gatun.backend.cuda.RealGpuIT", "method:%s#noRowsAreNoWork()");
+  private static final Shard ATTENTION =
+      Shard.of(
+          "attention",
+          "dev.gatun.backend.cuda.RealGpuAttentionIT",
+          "method:%s#equalInputsGiveEqualBytes()");
+  private static final Shard LOSSES =
+      Shard.of(
+          "losses", "dev.gatun.backend.cuda.RealGpuLossKernelsIT", "method:%s#aNanStaysInItsRow()");
+
   private static final List<Shard> ON_CUDA =
       List.of(
-          Shard.of("operations", OPERATIONS, "method:%s#noRowsAreNoWork()"),
+          OPERATIONS,
           Shard.of(
               "math modes",
               "dev.gatun.backend.cuda.RealGpuMathModeIT",
               "method:%s#recordedProductsRoundWhatTheirOperandsHoldThen()"),
-          Shard.of("attention", ATTENTION, "method:%s#equalInputsGiveEqualBytes()"),
+          ATTENTION,
           Shard.of(
                   "attention by cuDNN",
                   "dev.gatun.backend.cuda.RealGpuCudnnAttentionIT",
                   "method:%s#equalInputsGiveEqualBytes()")
               .optional(),
-          Shard.of("losses", LOSSES, "method:%s#aNanStaysInItsRow()"),
+          LOSSES,
           Shard.of(
               "heads",
               "dev.gatun.model.head.RealGpuHeadFamilyIT",
@@ -178,7 +186,7 @@ final class Contract {
   }
 
   private Outcome check(Shard shard, boolean few, boolean onCuda, long end) throws IOException {
-    List<String> selectors = List.of(few ? shard.few() : shard.all());
+    List<String> selectors = List.of(shard.selector(few));
     Outcome first = run(shard.name(), List.of(), selectors, Map.of(), end);
     if (first.skipped() && shard.isOptional()) {
       return new Outcome(true, true, first.lines());
@@ -202,7 +210,7 @@ final class Contract {
   }
 
   /** The kernels' part of the contract under compute-sanitizer, each tensor a block of its own. */
-  Finding memory(Path sanitizer, double seconds) throws IOException {
+  Finding memory(Path sanitizer, boolean few, double seconds) throws IOException {
     var prefix =
         List.of(
             sanitizer.toString(),
@@ -213,7 +221,8 @@ final class Contract {
             "--print-limit",
             "20");
     long end = System.nanoTime() + (long) (seconds * 1e9);
-    var selectors = List.of("class:" + ATTENTION, "class:" + LOSSES, "class:" + OPERATIONS);
+    List<String> selectors =
+        Stream.of(ATTENTION, LOSSES, OPERATIONS).map(shard -> shard.selector(few)).toList();
     Outcome outcome = run("memory", prefix, selectors, Map.of(), end);
     return Finding.of(outcome.passed(), outcome.lines());
   }
