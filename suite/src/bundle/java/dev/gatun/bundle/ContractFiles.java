@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import joptsimple.OptionParser;
@@ -22,7 +23,7 @@ import org.opentest4j.AssertionFailedError;
  * The folder {@code contract} of a bundle: what {@code gatun selftest} tests a backend with, and
  * what {@code bin/benchmarks} measures it with.
  */
-final class ContractFiles {
+public final class ContractFiles {
   /** The compiled tests that the contract is made of, and the benchmarks. */
   private static final List<String> TESTS =
       List.of(
@@ -33,6 +34,7 @@ final class ContractFiles {
           "dev/gatun/bundle",
           "dev/gatun/data",
           "dev/gatun/model",
+          "dev/gatun/natives/ForkedJvm.class",
           "dev/gatun/safetensors",
           "dev/gatun/tensor",
           "dev/gatun/train",
@@ -56,12 +58,8 @@ final class ContractFiles {
   private ContractFiles() {}
 
   static void copy(Path tests, Path reference, Path contract) throws IOException {
-    for (String part : TESTS) {
-      if (Files.exists(tests.resolve(part))) {
-        copyTree(tests, tests.resolve(part), contract.resolve("classes"));
-      }
-    }
-    copyTree(reference, reference, contract.resolve("reference"));
+    copy(tests, packed(tests), contract.resolve("classes"));
+    copy(reference, filesOf(reference), contract.resolve("reference"));
     Path libraries = Files.createDirectories(contract.resolve("lib"));
     for (Class<?> type : LIBRARIES) {
       Path jar = Path.of(type.getProtectionDomain().getCodeSource().getLocation().getPath());
@@ -69,15 +67,33 @@ final class ContractFiles {
     }
   }
 
-  private static void copyTree(Path root, Path tree, Path to) throws IOException {
+  /**
+   * What a bundle takes of the compiled tests.
+   *
+   * @param tests their folder
+   */
+  public static List<Path> packed(Path tests) throws IOException {
+    List<Path> files = new ArrayList<>();
+    for (String part : TESTS) {
+      files.addAll(filesOf(tests.resolve(part)));
+    }
+    return files;
+  }
+
+  /** The files of a tree, or the file itself. */
+  private static List<Path> filesOf(Path tree) throws IOException {
     try (Stream<Path> files = Files.walk(tree)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        Path target = to.resolve(root.relativize(file).toString());
-        Files.createDirectories(target.getParent());
-        Files.copy(file, target, StandardCopyOption.COPY_ATTRIBUTES);
-      }
+      return files.filter(Files::isRegularFile).toList();
     } catch (UncheckedIOException e) {
       throw e.getCause();
+    }
+  }
+
+  private static void copy(Path root, List<Path> files, Path to) throws IOException {
+    for (Path file : files) {
+      Path target = to.resolve(root.relativize(file).toString());
+      Files.createDirectories(target.getParent());
+      Files.copy(file, target, StandardCopyOption.COPY_ATTRIBUTES);
     }
   }
 }

@@ -62,7 +62,7 @@ public record KernelTimes(String work, List<Row> rows) {
     TrainingWork training =
         works(small).stream().filter(it -> it.name().equals(work)).findFirst().orElseThrow();
     try (LanguageModel model = training.model(backend)) {
-      try (Trainer first = training.trainer(model, 1, List.of())) {
+      try (Trainer first = training.trainer(model, 1, List.of(training.lossCheck()))) {
         first.run();
       }
       try (Trainer second = training.trainer(model, 1, List.of())) {

@@ -7,6 +7,7 @@ import dev.gatun.model.LanguageModel;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.tensor.Batch;
+import dev.gatun.train.StepReport;
 import dev.gatun.train.Trainer;
 import dev.gatun.train.TrainingConfig;
 import dev.gatun.train.TrainingListener;
@@ -43,6 +44,14 @@ record TrainingWork(
 
   static final TrainingWork SMALL_GPT2 =
       compiled(GPT2.name, TransformerConfig.gpt2(64, 16, 2, 2, 16), 2);
+
+  /**
+   * How far the loss of an untrained model may lie from ln V, relative to it. The head's weights
+   * are N(0, 0.02²) and the last norm leaves hidden states of mean square 1, so that a logit has
+   * the variance s² = 0.02²·D and the loss on random targets is ln V + s²/2 on average: 1.4 % more
+   * than ln V at most, in {@link #GPT2} and {@link #WIDE}.
+   */
+  private static final double LOSS_TOLERANCE = 0.02;
 
   /** AdamW reads a weight, its gradient and two moments, and writes all but the gradient. */
   private static final double BYTES_PER_WEIGHT = 7 * Float.BYTES;
@@ -113,9 +122,26 @@ record TrainingWork(
           }
         };
     try (LanguageModel model = model(backend);
-        Trainer trainer = trainer(model, rounds, List.of(listening))) {
+        Trainer trainer = trainer(model, rounds, List.of(listening, lossCheck()))) {
       trainer.run();
     }
+  }
+
+  /** Refuses to time a step whose results are wrong: the loss of an untrained model is known. */
+  TrainingListener lossCheck() {
+    double expected = Math.log(config.vocabulary());
+    return new TrainingListener() {
+      @Override
+      public void stepFinished(StepReport report) {
+        double error = Math.abs(report.loss() - expected);
+        // A comparison with NaN is false.
+        if (report.step() == 1 && !(error <= LOSS_TOLERANCE * expected)) {
+          throw new IllegalStateException(
+              "the loss of the untrained model is %.4f, which is not within 2 %% of ln V = %.4f, so a result of this device is wrong; gatun selftest looks for it"
+                  .formatted(report.loss(), expected));
+        }
+      }
+    };
   }
 
   LanguageModel model(Backend backend) {

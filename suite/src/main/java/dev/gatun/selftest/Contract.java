@@ -23,10 +23,8 @@ import java.util.stream.Stream;
  * for, so that the failure names its kernel.
  */
 final class Contract {
-  private static final String OPERATIONS = "dev.gatun.backend.cuda.RealGpuIT";
-  private static final String ATTENTION = "dev.gatun.backend.cuda.RealGpuAttentionIT";
-  private static final String LOSSES = "dev.gatun.backend.cuda.RealGpuLossKernelsIT";
-  private static final String SMOKE = "dev.gatun.train.RealGpuSmokeIT";
+  private static final String SMOKE_ON_CUDA = "dev.gatun.train.RealGpuSmokeIT";
+  private static final String SMOKE_ON_CPU = "dev.gatun.train.CpuSmokeTest";
 
   private static final Map<String, String> WAITING = Map.of("CUDA_LAUNCH_BLOCKING", "1");
 
@@ -60,26 +58,37 @@ final class Contract {
       return new Shard(name, test, few, true);
     }
 
-    /** JUnit's identifier of its class. */
-    String all() {
-      return "class:" + test;
+    /** JUnit's identifier of what is to run. */
+    String selector(boolean onlyFew) {
+      return onlyFew ? few : "class:" + test;
     }
   }
 
+  private static final Shard OPERATIONS =
+      Shard.of("operations", "dev.gatun.backend.cuda.RealGpuIT", "method:%s#noRowsAreNoWork()");
+  private static final Shard ATTENTION =
+      Shard.of(
+          "attention",
+          "dev.gatun.backend.cuda.RealGpuAttentionIT",
+          "method:%s#equalInputsGiveEqualBytes()");
+  private static final Shard LOSSES =
+      Shard.of(
+          "losses", "dev.gatun.backend.cuda.RealGpuLossKernelsIT", "method:%s#aNanStaysInItsRow()");
+
   private static final List<Shard> ON_CUDA =
       List.of(
-          Shard.of("operations", OPERATIONS, "method:%s#noRowsAreNoWork()"),
+          OPERATIONS,
           Shard.of(
               "math modes",
               "dev.gatun.backend.cuda.RealGpuMathModeIT",
               "method:%s#recordedProductsRoundWhatTheirOperandsHoldThen()"),
-          Shard.of("attention", ATTENTION, "method:%s#equalInputsGiveEqualBytes()"),
+          ATTENTION,
           Shard.of(
                   "attention by cuDNN",
                   "dev.gatun.backend.cuda.RealGpuCudnnAttentionIT",
                   "method:%s#equalInputsGiveEqualBytes()")
               .optional(),
-          Shard.of("losses", LOSSES, "method:%s#aNanStaysInItsRow()"),
+          LOSSES,
           Shard.of(
               "heads",
               "dev.gatun.model.head.RealGpuHeadFamilyIT",
@@ -101,10 +110,22 @@ final class Contract {
       List.of(
           Shard.of(
               "operations", "dev.gatun.backend.cpu.CpuBackendTest", "method:%s#noRowsAreNoWork()"),
-          Shard.of("products", "dev.gatun.backend.cpu.MatrixProductsTest", "class:%s"),
-          Shard.of("linear algebra", "dev.gatun.backend.cpu.LapackTest", "class:%s"),
-          Shard.of("fixtures", "dev.gatun.model.checkpoint.CpuFixtureTest", "class:%s"),
-          Shard.of("training", "dev.gatun.train.CpuTrainingTest", "class:%s"));
+          Shard.of(
+              "products",
+              "dev.gatun.backend.cpu.MatrixProductsTest",
+              "iteration:method:%s#bytesAreEqualWithTheKernelsOfAnotherProcessor(java.lang.String)[0]"),
+          Shard.of(
+              "linear algebra",
+              "dev.gatun.backend.cpu.LapackTest",
+              "method:%s#notANumberInTheMatrixIsNamed()"),
+          Shard.of(
+              "fixtures",
+              "dev.gatun.model.checkpoint.CpuFixtureTest",
+              "iteration:method:%s#everyTensorIsAsExactAsThatOfPyTorch(java.lang.String)[0]"),
+          Shard.of(
+              "training",
+              "dev.gatun.train.CpuTrainingTest",
+              "method:%s#lossOfATrivialLanguageFalls()"));
 
   /**
    * @param folder the bundle's folder of tests
@@ -122,7 +143,12 @@ final class Contract {
 
   /** The classes of tests that run on a GPU, of all steps. */
   static List<String> testsOnCuda() {
-    return Stream.concat(Stream.of(SMOKE), ON_CUDA.stream().map(Shard::test)).toList();
+    return Stream.concat(Stream.of(SMOKE_ON_CUDA), ON_CUDA.stream().map(Shard::test)).toList();
+  }
+
+  /** The classes of tests that run on a CPU, of all steps. */
+  static List<String> testsOnCpu() {
+    return Stream.concat(Stream.of(SMOKE_ON_CPU), ON_CPU.stream().map(Shard::test)).toList();
   }
 
   /**
@@ -160,7 +186,7 @@ final class Contract {
   }
 
   private Outcome check(Shard shard, boolean few, boolean onCuda, long end) throws IOException {
-    List<String> selectors = List.of(few ? shard.few() : shard.all());
+    List<String> selectors = List.of(shard.selector(few));
     Outcome first = run(shard.name(), List.of(), selectors, Map.of(), end);
     if (first.skipped() && shard.isOptional()) {
       return new Outcome(true, true, first.lines());
@@ -177,14 +203,14 @@ final class Contract {
 
   /** One part of the contract that shows at once whether there is any use in the others. */
   Finding smoke(boolean onCuda, double seconds) throws IOException {
-    String test = onCuda ? SMOKE : "dev.gatun.train.CpuSmokeTest";
+    String test = onCuda ? SMOKE_ON_CUDA : SMOKE_ON_CPU;
     long end = System.nanoTime() + (long) (seconds * 1e9);
     Outcome outcome = run("smoke", List.of(), List.of("class:" + test), WAITING, end);
     return Finding.of(outcome.passed(), outcome.lines());
   }
 
   /** The kernels' part of the contract under compute-sanitizer, each tensor a block of its own. */
-  Finding memory(Path sanitizer, double seconds) throws IOException {
+  Finding memory(Path sanitizer, boolean few, double seconds) throws IOException {
     var prefix =
         List.of(
             sanitizer.toString(),
@@ -195,7 +221,8 @@ final class Contract {
             "--print-limit",
             "20");
     long end = System.nanoTime() + (long) (seconds * 1e9);
-    var selectors = List.of("class:" + ATTENTION, "class:" + LOSSES, "class:" + OPERATIONS);
+    List<String> selectors =
+        Stream.of(ATTENTION, LOSSES, OPERATIONS).map(shard -> shard.selector(few)).toList();
     Outcome outcome = run("memory", prefix, selectors, Map.of(), end);
     return Finding.of(outcome.passed(), outcome.lines());
   }

@@ -312,7 +312,7 @@ public final class SelfTest {
             .findFirst();
     return sanitizer.isEmpty()
         ? Finding.skipped("there is no compute-sanitizer here")
-        : contract(commands).memory(sanitizer.get(), seconds);
+        : contract(commands).memory(sanitizer.get(), plan.small(), seconds);
   }
 
   /** Each work in a process of its own, whose times are kept together. */

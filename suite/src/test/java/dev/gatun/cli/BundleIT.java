@@ -32,6 +32,10 @@ class BundleIT {
   private static final List<String> TOOLS =
       List.of("sh", "sed", "head", "dirname", "readlink", "env");
 
+  /** For processes whose lives are not worth C2's work. */
+  private static final Map<String, String> SHORT_LIVES =
+      Map.of("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1");
+
   @TempDir static Path node;
   private static Path archive;
   private static Path root;
@@ -86,9 +90,10 @@ class BundleIT {
     List<String> command =
         new ArrayList<>(List.of(root.resolve("bin").resolve("gatun").toString()));
     command.addAll(List.of(arguments));
-    Map<String, String> environment = new TreeMap<>(more);
+    Map<String, String> environment = new TreeMap<>();
     environment.put("PATH", node.resolve("tools").toString());
     environment.put("HOME", Files.createDirectories(node.resolve("home")).toString());
+    environment.putAll(more);
     return Launcher.start(node, command, environment);
   }
 
@@ -125,13 +130,8 @@ class BundleIT {
   /** Everything but the sizes is as on a GPU: the paths, the classes, the options, the limits. */
   @Test
   void selftestRunsEveryStepOnAnEmulatedGpu() throws Exception {
-    Map<String, String> environment =
-        Map.of(
-            "GATUN_CUDA",
-            FakeCuda.build().toString(),
-            // Short lives are not worth C2's work.
-            "JAVA_TOOL_OPTIONS",
-            "-XX:TieredStopAtLevel=1");
+    Map<String, String> environment = new TreeMap<>(SHORT_LIVES);
+    environment.put("GATUN_CUDA", FakeCuda.build().toString());
     String[] arguments = {
       "selftest",
       "--out",
@@ -173,6 +173,56 @@ class BundleIT {
             "selftest.json",
             "summary.txt"),
         names(out));
+  }
+
+  /** A script takes the place of compute-sanitizer, which needs a GPU, and says its options. */
+  @Test
+  void kernelsRunUnderComputeSanitizerWhereThereIsOne() throws Exception {
+    Path tools = Files.createDirectories(node.resolve("sanitizer"));
+    Path options = node.resolve("sanitizer-options.txt");
+    String script =
+        """
+        #!/bin/sh
+        while [ "${1#--}" != "$1" ]; do echo "$1 $2" >>%s; shift 2; done
+        exec "$@"
+        """
+            .formatted(options);
+    Path sanitizer = Files.writeString(tools.resolve("compute-sanitizer"), script);
+    assertTrue(sanitizer.toFile().setExecutable(true));
+    Map<String, String> environment = new TreeMap<>(SHORT_LIVES);
+    environment.put("GATUN_CUDA", FakeCuda.build().toString());
+    environment.put("PATH", node.resolve("tools") + ":" + tools);
+    String out = node.resolve("memory").toString();
+    String[] arguments = {
+      "selftest", "--out", out, "--device", "cuda", "--only", "memory", "--small"
+    };
+    try (Launcher run = gatun(environment, arguments)) {
+      assertEquals(0, run.code(), run.printed().toString());
+      assertTrue(
+          run.printed().stream().anyMatch(l -> l.startsWith("  memory: 3 passed, 0 failed in ")),
+          run.printed().toString());
+    }
+    assertEquals(
+        List.of("--tool memcheck", "--error-exitcode 9", "--print-limit 20"),
+        Files.readAllLines(options));
+  }
+
+  /** One test of each part, so that a class that the archive lacks is found. */
+  @Test
+  void everyPartOfTheContractRunsOnTheCpu() throws Exception {
+    String[] arguments = {
+      "selftest", "--out", node.resolve("cpu").toString(), "--only", "contract", "--small"
+    };
+    try (Launcher run = gatun(SHORT_LIVES, arguments)) {
+      assertEquals(0, run.code(), run.printed().toString());
+      for (String part :
+          List.of("operations", "products", "linear algebra", "fixtures", "training")) {
+        assertTrue(
+            run.printed().stream()
+                .anyMatch(l -> l.startsWith("  " + part + ": 1 passed, 0 failed")),
+            part + " in " + run.printed());
+      }
+    }
   }
 
   /** A call of the driver, by JMH; without CUDA libraries one line says so. */

@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ContractTest {
   private static final Path SOURCES = Path.of("src", "test", "java");
@@ -46,6 +47,18 @@ class ContractTest {
     var good = new Commands.Ending(0, false, Path.of("log.txt"));
     Contract.Outcome some = Contract.judge("cuDNN", good, List.of(skipped, passed), 1);
     assertTrue(some.passed() && !some.skipped());
+  }
+
+  /** compute-sanitizer ends with an error though every test has passed. */
+  @Test
+  void whatASanitizerFindsIsOnThePage(@TempDir Path folder) throws IOException {
+    String found = "========= ERROR SUMMARY: 1 error";
+    Path log = Files.writeString(folder.resolve("memory.txt"), found + "\n");
+    Contract.Outcome outcome =
+        Contract.judge("memory", new Commands.Ending(9, false, log), List.of("PASSED a"), 1);
+    assertEquals(
+        new Contract.Outcome(false, false, List.of("memory: 1 passed, 0 failed in 1 s", found)),
+        outcome);
   }
 
   private static TreeSet<String> testsOnGpu() throws IOException {
