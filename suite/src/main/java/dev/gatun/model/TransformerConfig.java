@@ -484,9 +484,7 @@ public record TransformerConfig(
     }
   }
 
-  /**
-   * Rows of queries, keys and values, and those of a gated MLP, have an int's worth of elements.
-   */
+  /** Checks that an int counts a row of queries, keys and values, and one of a gated MLP. */
   private static void requireIntWidths(int heads, int keyValueHeads, int headWidth, int mlpWidth) {
     // Divided, because the product may not fit a long either.
     if (heads + 2L * keyValueHeads > Integer.MAX_VALUE / headWidth
