@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
@@ -87,7 +88,7 @@ final class ReproduceCommand implements Callable<Integer> {
         "Judge A1, A4, A5, A9, A10, B3, B4, B5, B8 and G3 on models that the papers measure, in",
         "these folders, or as org/name in the hub's local cache; fetch-models.md lists them.",
         "For B5 and B8, heads are fitted to the states of the models that the figures have.",
-        "Nothing is downloaded. Several folders may be sizes and steps."
+        "Nothing is downloaded. Several folders may hold several sizes of a model, or steps of one."
       })
   private List<Path> checkpoints = List.of();
 
@@ -329,8 +330,8 @@ final class ReproduceCommand implements Callable<Integer> {
               () -> settings.corpus().orElseThrow(),
               progress,
               settings.folder());
-      preview(settings, context, progress);
-      Evidence measured = measure(settings, context, interruption, progress, times);
+      OptionalDouble estimated = preview(settings, context, progress);
+      Evidence measured = measure(settings, context, estimated, interruption, progress, times);
       judged =
           judge(
               lock.whileNobodyWrites(() ->
@@ -345,10 +346,14 @@ final class ReproduceCommand implements Callable<Integer> {
     return conclude(judged, settings.folder(), times.entries(), List.of());
   }
 
-  /** The quick tier is over sooner than it is worth to know. */
-  private void preview(ReproduceSettings settings, ClaimContext context, ProgressDisplay progress) {
+  /**
+   * Says what the work will take, and returns the seconds. The quick tier is over sooner than it is
+   * worth to know.
+   */
+  private OptionalDouble preview(
+      ReproduceSettings settings, ClaimContext context, ProgressDisplay progress) {
     if (tier == Tier.QUICK || console.isJson()) {
-      return;
+      return OptionalDouble.empty();
     }
     double computing = 0;
     for (Claim claim : settings.claims()) {
@@ -367,13 +372,16 @@ final class ReproduceCommand implements Callable<Integer> {
                 progress.progressed(
                     Progress.of("timing", "first steps of " + setting.arm(), done, total)));
     progress.pause();
-    new SweepPreview(estimate, computing).print(console);
+    var preview = new SweepPreview(estimate, computing);
+    preview.print(console);
     console.line("");
+    return OptionalDouble.of(preview.seconds());
   }
 
   private Evidence measure(
       ReproduceSettings settings,
       ClaimContext context,
+      OptionalDouble estimated,
       Interruption interruption,
       ProgressDisplay progress,
       ClaimTimings times) {
@@ -394,7 +402,10 @@ final class ReproduceCommand implements Callable<Integer> {
             .evidenceProvenance(context.backend().device())
             .with(Provenance.JOBS, Integer.toString(jobs))
             .with(Provenance.STARTED, started.toString())
-            .with(Provenance.WALL_SECONDS, seconds(System.nanoTime() - startedNanos));
+            .with(Provenance.WALL_SECONDS, seconds((System.nanoTime() - startedNanos) / 1e9));
+    if (estimated.isPresent()) {
+      provenance = provenance.with(Provenance.ESTIMATED_SECONDS, seconds(estimated.getAsDouble()));
+    }
     return Evidence.joined(provenance, measured).withConfigurationHash();
   }
 
@@ -470,7 +481,7 @@ final class ReproduceCommand implements Callable<Integer> {
         "%s-%s-seed%s%s%s".formatted(tierLabel, device.name(), seed, chosen, other));
   }
 
-  private static String seconds(long nanos) {
-    return String.format(Locale.ROOT, "%.1f", nanos * 1e-9);
+  private static String seconds(double seconds) {
+    return String.format(Locale.ROOT, "%.1f", seconds);
   }
 }

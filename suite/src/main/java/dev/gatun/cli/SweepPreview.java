@@ -74,9 +74,12 @@ record SweepPreview(RunEstimate estimate, double computing) {
   /** One line: what trains nothing, and all the work. */
   String total() {
     return "what trains nothing: about %s; all together: about %s"
-        .formatted(
-            Computation.duration(computing),
-            Computation.duration(computing + estimate.seconds().orElse(0)));
+        .formatted(Computation.duration(computing), Computation.duration(seconds()));
+  }
+
+  /** Seconds of all the work that is still to be done. */
+  double seconds() {
+    return computing + estimate.seconds().orElse(0);
   }
 
   private void printTrainings(Console console) {

@@ -79,12 +79,15 @@ public record Provenance(Map<String, String> entries) {
   /** Seconds of the whole work. */
   public static final String WALL_SECONDS = "wall.seconds";
 
+  /** Seconds that the whole work was said to take before it began, where it was estimated. */
+  public static final String ESTIMATED_SECONDS = "estimated.seconds";
+
   /** What happened to the files since the run wrote them; nothing, usually. */
   public static final String HISTORY = "history";
 
   /** What may differ between two runs of equal bytes. */
   private static final List<String> OF_THE_RUN =
-      List.of(OS, HOST, THREADS, JOBS, STARTED, WALL_SECONDS, HISTORY);
+      List.of(OS, HOST, THREADS, JOBS, STARTED, ESTIMATED_SECONDS, WALL_SECONDS, HISTORY);
 
   /** What is known of the build and the machine: version, commit, JDK, processor, system, name. */
   public static Provenance ofThisProcess() {

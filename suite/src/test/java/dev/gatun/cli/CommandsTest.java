@@ -322,6 +322,16 @@ class CommandsTest {
   }
 
   @Test
+  void whatWasSaidOfTheTimeIsKeptBesideWhatItTook() {
+    Path desk = folder.resolve("desk");
+    assertEquals(0, CommandRun.of("reproduce", "B1", "--tier", "desk", "--out", desk).code());
+    Provenance said = new ResultsFolder(desk).readEvidence().provenance().ofTheRun();
+    assertEquals("0.0", said.entry(Provenance.ESTIMATED_SECONDS));
+    Provenance quick = new ResultsFolder(evidence).readEvidence().provenance();
+    assertEquals(Provenance.UNKNOWN, quick.entry(Provenance.ESTIMATED_SECONDS));
+  }
+
+  @Test
   void theReportShowsTheVerdictOfTheHighestTierThatItIsGivenOrFinds() throws IOException {
     Path desk = folder.resolve("desk");
     Path report = folder.resolve("r.html");
