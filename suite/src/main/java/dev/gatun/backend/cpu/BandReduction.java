@@ -69,8 +69,7 @@ final class BandReduction {
    * Reduces the matrix in the lower triangle of a [n, n], which is destroyed.
    *
    * @param width of the band below the diagonal
-   * @param band [n, width + 1], overwritten: row j holds column j of the band from the diagonal
-   *     down
+   * @param band as {@link BulgeChase} wants it, all zeros
    */
   static void reduce(
       WorkerPool pool, HostMemory memory, int n, int width, MemorySegment a, MemorySegment band) {
@@ -116,7 +115,7 @@ final class BandReduction {
   }
 
   private void keep(int row, int col, double value) {
-    band.setAtIndex(JAVA_DOUBLE, (long) col * (width + 1) + row - col, value);
+    band.setAtIndex(JAVA_DOUBLE, (long) col * BulgeChase.rows(width) + row - col, value);
   }
 
   /** The panel's columns become rows of V. */

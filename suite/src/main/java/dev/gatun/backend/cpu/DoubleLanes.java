@@ -21,6 +21,9 @@ final class DoubleLanes {
   private static final VectorSpecies<Float> NARROW =
       VectorSpecies.of(float.class, VectorShape.forBitSize(SPECIES.vectorBitSize() / 2));
 
+  /** 0, 1, 2 and so on. */
+  private static final DoubleVector NUMBERS = (DoubleVector) SPECIES.broadcast(0).addIndex(1);
+
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final VectorShuffle<Double> SWAP_4 = swap(4);
   private static final VectorShuffle<Double> SWAP_2 = swap(2);
@@ -79,6 +82,11 @@ final class DoubleLanes {
   /** The first {@code n mod WIDTH} lanes. */
   static VectorMask<Double> rest(int n) {
     return SPECIES.indexInRange(0, n & (WIDTH - 1));
+  }
+
+  /** The lanes before a number of them. */
+  static VectorMask<Double> before(int lanes) {
+    return NUMBERS.compare(VectorOperators.LT, lanes);
   }
 
   /** Sum of all lanes, as a tree of fixed shape. */

@@ -22,7 +22,6 @@ final class Lapack implements Parts.Lapack {
 
   private static final int COL_MAJOR = OpenBlas.LAPACK_COL_MAJOR();
   private static final byte UPPER = 'U';
-  private static final byte LOWER = 'L';
 
   /**
    * Width of the band between the two stages. A wide one makes better products of the first stage,
@@ -65,24 +64,11 @@ final class Lapack implements Parts.Lapack {
     MemorySegment values = eigenvalues.memory();
     int width = n < LEAST_ROWS_OF_A_WIDE_BAND ? NARROW_BAND : WIDE_BAND;
     try (var arena = Holding.sharedArena()) {
-      MemorySegment band = memory.allocate(arena, 8L * n * (width + 1));
+      long size = BulgeChase.columns(n, width) * BulgeChase.rows(width);
+      MemorySegment band = memory.allocate(arena, 8 * size);
       MemorySegment offDiagonal = memory.allocate(arena, 8L * n);
       BandReduction.reduce(pool, memory, n, width, a.memory(), band);
-      check(
-          "LAPACKE_dsbtrd",
-          OpenBlas.LAPACKE_dsbtrd(
-              COL_MAJOR,
-              (byte) 'N',
-              LOWER,
-              n,
-              width,
-              band,
-              width + 1,
-              values,
-              offDiagonal,
-              MemorySegment.NULL,
-              1),
-          a);
+      BulgeChase.run(memory, n, width, BulgeChase.SWEEPS, band, values, offDiagonal);
       check("LAPACKE_dsterf", OpenBlas.LAPACKE_dsterf(n, values, offDiagonal), a);
     }
     if (scale != 1) {

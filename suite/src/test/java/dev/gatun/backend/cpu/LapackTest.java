@@ -1,5 +1,7 @@
 package dev.gatun.backend.cpu;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -9,6 +11,7 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.OutOfDeviceMemoryException;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
+import dev.gatun.bindings.openblas.OpenBlas;
 import dev.gatun.natives.NativeStatusException;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
@@ -79,22 +82,82 @@ class LapackTest {
     for (int i = 0; i < n * n; i++) {
       values[i] = x[Math.max(i / n, i % n) * n + Math.min(i / n, i % n)];
     }
-    Tensor band = scope.zeros(ElementType.F64, n, width + 1);
+    Tensor band = band(n, width);
     try (var pool = new WorkerPool(3)) {
       MemorySegment a = tensor(values, n, n).memory();
       BandReduction.reduce(pool, new HostMemory(), n, width, a, band.memory());
     }
+    double[] whole = whole(band, n, width);
+    double[] want = eigenvaluesByDsyevd(values, n);
+    assertArrayEquals(want, eigenvaluesByDsyevd(whole, n), n * EPSILON * norm(want));
+  }
+
+  private Tensor band(int n, int width) {
+    return scope.zeros(ElementType.F64, BulgeChase.columns(n, width), BulgeChase.rows(width));
+  }
+
+  /** Both triangles of the matrix that a band stands for. */
+  private double[] whole(Tensor band, int n, int width) {
     double[] columns = backend.toDoubles(band);
     double[] whole = new double[n * n];
     for (int col = 0; col < n; col++) {
       for (int row = col; row < Math.min(n, col + width + 1); row++) {
-        double element = columns[col * (width + 1) + row - col];
+        double element = columns[col * BulgeChase.rows(width) + row - col];
         whole[row * n + col] = element;
         whole[col * n + row] = element;
       }
     }
-    double[] want = eigenvaluesByDsyevd(values, n);
-    assertArrayEquals(want, eigenvaluesByDsyevd(whole, n), n * EPSILON * norm(want));
+    return whole;
+  }
+
+  /** Orders below, at and beyond whole blocks and groups of sweeps; each element counts. */
+  @ParameterizedTest
+  @CsvSource({
+    "8, 1, 1",
+    "8, 2, 1",
+    "8, 3, 1",
+    "8, 9, 1",
+    "8, 10, 1",
+    "8, 64, 1",
+    "16, 100, 1",
+    "32, 31, 1",
+    "32, 33, 1",
+    "32, 257, 1",
+    "64, 300, 1",
+    "32, 200, 1e120",
+    "32, 200, 1e-120"
+  })
+  void aTridiagonalMatrixHasTheEigenvaluesOfItsBand(int width, int n, double scale) {
+    Tensor band = band(n, width);
+    for (int col = 0; col < n; col++) {
+      for (int row = col; row < Math.min(n, col + width + 1); row++) {
+        long at = (long) col * BulgeChase.rows(width) + row - col;
+        band.memory().setAtIndex(JAVA_DOUBLE, at, scale * (random.nextDouble() - 0.5));
+      }
+    }
+    double[] want = eigenvaluesByDsyevd(whole(band, n, width), n);
+    byte[][] bits = new byte[2][];
+    double[] got = new double[n];
+    for (int together = 0; together < 2; together++) {
+      Tensor copy = band(n, width);
+      backend.copy(band, copy);
+      Tensor diagonal = scope.zeros(ElementType.F64, n);
+      Tensor offDiagonal = scope.zeros(ElementType.F64, n);
+      int sweeps = together == 0 ? 1 : BulgeChase.SWEEPS;
+      BulgeChase.run(
+          new HostMemory(),
+          n,
+          width,
+          sweeps,
+          copy.memory(),
+          diagonal.memory(),
+          offDiagonal.memory());
+      bits[together] = offDiagonal.memory().toArray(JAVA_BYTE);
+      OpenBlas.LAPACKE_dsterf(n, diagonal.memory(), offDiagonal.memory());
+      got = backend.toDoubles(diagonal);
+    }
+    assertArrayEquals(bits[0], bits[1], "sweeps one by one and together");
+    assertArrayEquals(want, got, n * EPSILON * norm(want), "seed " + SEED);
   }
 
   @Test
