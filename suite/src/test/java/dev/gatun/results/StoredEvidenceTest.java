@@ -65,6 +65,25 @@ class StoredEvidenceTest {
         faults(desk(), recording(c3, other)));
   }
 
+  /** As far as it was said; the desk tier's first claims were measured before it was stored. */
+  @Test
+  void workTookAtMostTwiceWhatWasSaidAndAtLeastHalf() {
+    Map<String, Double> ratios = new TreeMap<>();
+    EVIDENCE.forEach((folder, evidence) -> {
+      for (String claim : evidence.claims()) {
+        Provenance own = evidence.provenance().ofClaim(claim);
+        if (own.entries().containsKey(Provenance.ESTIMATED_SECONDS)) {
+          double taken = Double.parseDouble(own.entry(Provenance.WALL_SECONDS));
+          double said = Double.parseDouble(own.entry(Provenance.ESTIMATED_SECONDS));
+          ratios.put(folder + " " + claim, taken / said);
+        }
+      }
+    });
+    assertTrue(!ratios.isEmpty());
+    assertTrue(
+        ratios.values().stream().allMatch(ratio -> ratio >= 0.5 && ratio <= 2), ratios.toString());
+  }
+
   private static Map<String, Evidence> desk() {
     String name = "amd-epyc-avx512-2-cores-desk";
     return Map.of(name, EVIDENCE.get(name).ofClaims(Set.of("C2", "C3")));
