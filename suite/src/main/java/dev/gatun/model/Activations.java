@@ -6,6 +6,7 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.model.Normalisation.RowStatistics;
 import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.ArrayList;
@@ -113,35 +114,38 @@ final class Activations implements AutoCloseable {
 
   /** Buffers for a pass that a backward pass follows ({@code keepAll}) or does not. */
   Activations(Backend backend, TransformerConfig config, int batch, int length, boolean keepAll) {
-    scope = backend.newScope();
-    ElementType real = backend.real();
-    int rows = batch * length;
-    this.batch = batch;
-    this.length = length;
-    tokens = scope.zeros(ElementType.I32, rows);
-    positions = scope.zeros(ElementType.I32, rows);
-    int[] ids = new int[rows];
-    int firstPosition = config.positions() instanceof Positions.Learned(int offset) ? offset : 0;
-    for (int row = 0; row < rows; row++) {
-      ids[row] = firstPosition + row % length;
+    try (var opened = new CloseStack()) {
+      scope = opened.own(backend.newScope());
+      ElementType real = backend.real();
+      int rows = batch * length;
+      this.batch = batch;
+      this.length = length;
+      tokens = scope.zeros(ElementType.I32, rows);
+      positions = scope.zeros(ElementType.I32, rows);
+      int[] ids = new int[rows];
+      int firstPosition = config.positions() instanceof Positions.Learned(int offset) ? offset : 0;
+      for (int row = 0; row < rows; row++) {
+        ids[row] = firstPosition + row % length;
+      }
+      backend.write(ids, positions);
+      rotary = rotary(backend, config, config.positions());
+      otherRotary = rotary(backend, config, config.attentionForm().others().positions());
+      boolean narrow = config.narrowEmbedding().isPresent();
+      narrowEmbedding =
+          narrow ? Optional.of(scope.zeros(real, rows, config.embeddingWidth())) : Optional.empty();
+      embedding = scope.zeros(real, rows, config.width());
+      blocks = new ArrayList<>();
+      for (int layer = 0; layer < config.layers(); layer++) {
+        blocks.add(
+            keepAll || layer == 0
+                ? new Block(config, scope, real, config.attention(batch, length, layer))
+                : blocks.getFirst());
+      }
+      finalStatistics = statistics(scope, real, rows);
+      normalised = narrow ? Optional.of(scope.zeros(real, rows, config.width())) : Optional.empty();
+      hidden = scope.zeros(real, rows, config.embeddingWidth());
+      opened.keep();
     }
-    backend.write(ids, positions);
-    rotary = rotary(backend, config, config.positions());
-    otherRotary = rotary(backend, config, config.attentionForm().others().positions());
-    boolean narrow = config.narrowEmbedding().isPresent();
-    narrowEmbedding =
-        narrow ? Optional.of(scope.zeros(real, rows, config.embeddingWidth())) : Optional.empty();
-    embedding = scope.zeros(real, rows, config.width());
-    blocks = new ArrayList<>();
-    for (int layer = 0; layer < config.layers(); layer++) {
-      blocks.add(
-          keepAll || layer == 0
-              ? new Block(config, scope, real, config.attention(batch, length, layer))
-              : blocks.getFirst());
-    }
-    finalStatistics = statistics(scope, real, rows);
-    normalised = narrow ? Optional.of(scope.zeros(real, rows, config.width())) : Optional.empty();
-    hidden = scope.zeros(real, rows, config.embeddingWidth());
   }
 
   private Optional<RotaryTables> rotary(

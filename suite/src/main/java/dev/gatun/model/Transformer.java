@@ -2,6 +2,7 @@ package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,11 +40,14 @@ final class Transformer implements AutoCloseable {
         learned ? Optional.of(parameters.value(names.positionEmbedding())) : Optional.empty();
     positionEmbeddingGradient =
         learned ? Optional.of(parameters.gradient(names.positionEmbedding())) : Optional.empty();
-    scope = backend.newScope();
-    for (int layer = 0; layer < config.layers(); layer++) {
-      blocks.add(new TransformerBlock(backend, scope, config, parameters, layer));
+    try (var opened = new CloseStack()) {
+      scope = opened.own(backend.newScope());
+      for (int layer = 0; layer < config.layers(); layer++) {
+        blocks.add(new TransformerBlock(backend, scope, config, parameters, layer));
+      }
+      headInput = new HeadInput(backend, scope, config, parameters);
+      opened.keep();
     }
-    headInput = new HeadInput(backend, scope, config, parameters);
   }
 
   /** From a narrow token embedding into the residual stream, where there is one. */
@@ -176,8 +180,7 @@ final class Transformer implements AutoCloseable {
 
   private Activations trainingBuffers(int batch, int length) {
     if (training.filter(a -> fits(a, batch, length)).isEmpty()) {
-      gradients.ifPresent(ActivationGradients::close);
-      training.ifPresent(Activations::close);
+      freeTraining();
       generation++;
       training = Optional.of(new Activations(backend, config, batch, length, true));
       gradients = Optional.of(new ActivationGradients(backend, training.get()));
@@ -187,7 +190,7 @@ final class Transformer implements AutoCloseable {
 
   private Activations evaluationBuffers(int batch, int length) {
     if (evaluation.filter(a -> fits(a, batch, length)).isEmpty()) {
-      evaluation.ifPresent(Activations::close);
+      freeEvaluation();
       evaluation = Optional.of(new Activations(backend, config, batch, length, false));
     }
     return evaluation.get();
@@ -197,14 +200,22 @@ final class Transformer implements AutoCloseable {
     return activations.batch() == batch && activations.length() == length;
   }
 
-  @Override
-  public void close() {
+  private void freeTraining() {
     gradients.ifPresent(ActivationGradients::close);
     training.ifPresent(Activations::close);
-    evaluation.ifPresent(Activations::close);
     gradients = Optional.empty();
     training = Optional.empty();
+  }
+
+  private void freeEvaluation() {
+    evaluation.ifPresent(Activations::close);
     evaluation = Optional.empty();
+  }
+
+  @Override
+  public void close() {
+    freeTraining();
+    freeEvaluation();
     scope.close();
   }
 }
