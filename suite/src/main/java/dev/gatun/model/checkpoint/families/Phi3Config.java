@@ -42,11 +42,6 @@ final class Phi3Config extends LlamaLikeConfig {
   }
 
   @Override
-  OptionalInt usualPaddingToken() {
-    return OptionalInt.of(32_000);
-  }
-
-  @Override
   void writePositions(TransformerConfig config, Map<String, Object> fields) {
     ROTARY.write((Positions.Rotary) config.positions(), fields);
     fields.put("partial_rotary_factor", ((Positions.Rotary) config.positions()).fraction());

@@ -84,11 +84,6 @@ final class SmolLm3Config extends LlamaLikeConfig {
   }
 
   @Override
-  OptionalInt usualPaddingToken() {
-    return OptionalInt.of(128_004);
-  }
-
-  @Override
   void writePositions(TransformerConfig config, Map<String, Object> fields) {
     OWN_ROTARY.write((Positions.Rotary) config.positions(), fields);
   }
