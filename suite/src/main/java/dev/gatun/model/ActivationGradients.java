@@ -26,9 +26,9 @@ final class ActivationGradients implements AutoCloseable {
       ElementType real = backend.real();
       Activations.Block block = activations.blocks.getFirst();
       hidden = like(real, activations.hidden);
-      narrowEmbedding = activations.narrowEmbedding.map(narrow -> like(real, narrow));
-      residual = like(real, activations.embedding);
-      branch = like(real, activations.embedding);
+      narrowEmbedding = activations.stream().narrowEmbedding.map(narrow -> like(real, narrow));
+      residual = like(real, block.middle);
+      branch = like(real, block.middle);
       packed = like(real, block.packed);
       attended = like(real, block.attended);
       queriesOrKeys =

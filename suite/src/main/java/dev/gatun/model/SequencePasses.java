@@ -2,6 +2,7 @@ package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
+import dev.gatun.model.Activations.Use;
 import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.Tensor;
 import java.util.ArrayList;
@@ -29,10 +30,11 @@ public final class SequencePasses implements AutoCloseable {
     this.length = length;
     this.atOnce = Math.min(batch, atOnce);
     try (var opened = new CloseStack()) {
-      buffers.add(opened.own(new Activations(backend, config, this.atOnce, length, false)));
+      buffers.add(opened.own(new Activations(backend, config, this.atOnce, length, Use.STREAMING)));
       if (batch % this.atOnce != 0) {
         buffers.add(
-            opened.own(new Activations(backend, config, batch % this.atOnce, length, false)));
+            opened.own(
+                new Activations(backend, config, batch % this.atOnce, length, Use.STREAMING)));
       }
       opened.keep();
     }

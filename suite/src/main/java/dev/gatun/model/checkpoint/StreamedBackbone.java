@@ -89,7 +89,10 @@ public final class StreamedBackbone implements AutoCloseable {
     return config;
   }
 
-  /** Sequences of a length that pass through a block together. */
+  /**
+   * Sequences of a length that pass through a block together. Counted with the block's output,
+   * which is not among the buffers: another number of sequences would round in another way.
+   */
   public int sequencesAtOnce(int length) {
     long rowBytes = TrainingMemory.blockPerRow(config) * backend.real().byteSize();
     return Math.clamp(bufferBytes / rowBytes / length, 1, Integer.MAX_VALUE);
