@@ -109,17 +109,6 @@ public final class SafetensorsFile implements AutoCloseable {
     return bytes.array();
   }
 
-  private static void close(Path path, FileChannel channel) {
-    if (channel == null) {
-      return;
-    }
-    try {
-      channel.close();
-    } catch (IOException e) {
-      throw new SafetensorsException(path, "cannot be closed: " + Unreadable.reason(e), e);
-    }
-  }
-
   public Path path() {
     return path;
   }
@@ -379,6 +368,10 @@ public final class SafetensorsFile implements AutoCloseable {
   @Override
   public void close() {
     holding.close();
-    close(path, channel);
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new SafetensorsException(path, "cannot be closed: " + Unreadable.reason(e), e);
+    }
   }
 }

@@ -335,7 +335,7 @@ public final class TinyModels {
   }
 
   /** With projections from and to a narrow embedding. */
-  static TransformerConfig optNarrow(
+  public static TransformerConfig optNarrow(
       BlockForm form, int vocabulary, int width, int embeddingWidth, int length) {
     return new TransformerConfig(
         Family.OPT,
