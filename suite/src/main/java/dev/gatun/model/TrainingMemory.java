@@ -1,7 +1,6 @@
 package dev.gatun.model;
 
 import dev.gatun.model.TransformerConfig.BlockForm;
-import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import dev.gatun.model.head.LogitChunks;
 import dev.gatun.tensor.ElementType;

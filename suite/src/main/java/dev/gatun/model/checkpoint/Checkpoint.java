@@ -2,13 +2,13 @@ package dev.gatun.model.checkpoint;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.io.AtomicFile;
+import dev.gatun.model.HeadForm;
+import dev.gatun.model.HeadForm.OutputBias;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.model.ParameterLayout;
 import dev.gatun.model.ParameterSpec;
 import dev.gatun.model.Parameters;
 import dev.gatun.model.TransformerConfig;
-import dev.gatun.model.TransformerConfig.HeadForm;
-import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.model.checkpoint.families.CheckpointConfig;
 import dev.gatun.safetensors.CheckpointWeights;
 import dev.gatun.safetensors.SafetensorsException;

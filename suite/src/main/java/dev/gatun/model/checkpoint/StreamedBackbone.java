@@ -2,6 +2,7 @@ package dev.gatun.model.checkpoint;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
+import dev.gatun.model.HeadForm;
 import dev.gatun.model.LayerVisitor;
 import dev.gatun.model.ModelHead;
 import dev.gatun.model.ParameterLayout;
@@ -12,7 +13,6 @@ import dev.gatun.model.Positions;
 import dev.gatun.model.SequencePasses;
 import dev.gatun.model.TrainingMemory;
 import dev.gatun.model.TransformerConfig;
-import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.head.Head;
 import dev.gatun.model.head.HeadBackward;
 import dev.gatun.safetensors.CheckpointWeights;

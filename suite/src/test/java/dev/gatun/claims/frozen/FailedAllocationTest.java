@@ -6,7 +6,7 @@ import dev.gatun.data.Randomness;
 import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.UsualTraining;
 import dev.gatun.measure.NormalMatrix;
-import dev.gatun.model.TransformerConfig.OutputBias;
+import dev.gatun.model.HeadForm.OutputBias;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
