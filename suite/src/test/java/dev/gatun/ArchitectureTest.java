@@ -15,8 +15,13 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.Parts;
 import dev.gatun.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.DynamicTest;
@@ -171,6 +176,7 @@ class ArchitectureTest {
               "dev.gatun.model",
               "dev.gatun.model.head",
               "dev.gatun.backend",
+              "dev.gatun.tensor..",
               "dev.gatun.results..",
               "dev.gatun.io..",
               JACKSON,
@@ -329,6 +335,41 @@ class ArchitectureTest {
                     call.getTargetOwner().getName().equals("java.lang.foreign.Arena")
                         && List.of("ofShared", "ofAuto", "global").contains(call.getName())))
         .check(CLASSES);
+  }
+
+  /** A scope is a resource of a try statement or in a stack, or nothing follows that may fail. */
+  @Test
+  void scopesAreClosedWhereWhatFollowsFails() throws IOException {
+    Pattern opening = Pattern.compile("[\\w.()]+\\.newScope\\(\\)(;\\s*})?");
+    var left = new ArrayList<String>();
+    try (Stream<Path> files = Files.walk(Path.of("src", "main", "java"))) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+        String text = Files.readString(file);
+        Matcher found = opening.matcher(text);
+        while (found.find()) {
+          if (!found.group().contains(".own(")
+              && found.group(1) == null
+              && !isAResource(text.substring(0, found.start()))
+              && !file.endsWith(Path.of("backend", "Backend.java"))) {
+            left.add(file + ": " + found.group());
+          }
+        }
+      }
+    }
+    Assertions.assertEquals(List.of(), left, "opened, and not closed by a failure: use CloseStack");
+  }
+
+  /** Whether a text ends within the parentheses of a try statement. */
+  private static boolean isAResource(String text) {
+    int open = 0;
+    int first = text.lastIndexOf("try (");
+    for (char c : text.substring(Math.max(first, 0)).toCharArray()) {
+      open += c == '(' ? 1 : c == ')' ? -1 : 0;
+      if (c == ')' && open == 0) {
+        return false;
+      }
+    }
+    return first >= 0;
   }
 
   @Test

@@ -5,12 +5,13 @@ import dev.gatun.backend.Backend;
 import dev.gatun.data.Randomness;
 import dev.gatun.io.FolderLock;
 import dev.gatun.measure.DeviceProvenance;
+import dev.gatun.model.HeadForm.OutputBias;
 import dev.gatun.model.LanguageModel;
-import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.model.head.HeadScores;
 import dev.gatun.results.Provenance;
 import dev.gatun.results.ResultsFolder;
 import dev.gatun.results.TrainingCurve;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.train.DivergedException;
 import dev.gatun.train.RunCheckpoint;
 import dev.gatun.train.RunConfig;
@@ -145,15 +146,19 @@ final class TrainCommand implements Callable<Integer> {
 
   private static LanguageModel initialise(Backend backend, RunConfig config, TrainingData data) {
     Randomness weights = Randomness.of(config.training().seed()).stream("weights");
-    LanguageModel model =
-        LanguageModel.initialise(
-            backend,
-            config.model(),
-            (name, values, deviation) -> weights.stream(name).gaussian(values, deviation));
-    if (config.model().outputBias() == OutputBias.LOG_UNIGRAM) {
-      model.setOutputBias(data.frequencies().orElseThrow().logProbabilities());
+    try (var opened = new CloseStack()) {
+      LanguageModel model =
+          opened.own(
+              LanguageModel.initialise(
+                  backend,
+                  config.model(),
+                  (name, values, deviation) -> weights.stream(name).gaussian(values, deviation)));
+      if (config.model().outputBias() == OutputBias.LOG_UNIGRAM) {
+        model.setOutputBias(data.frequencies().orElseThrow().logProbabilities());
+      }
+      opened.keep();
+      return model;
     }
-    return model;
   }
 
   private Path defaultFolder() {

@@ -1,6 +1,6 @@
 package dev.gatun.experiment;
 
-import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.HeadForm;
 import java.util.List;
 
 /**

@@ -1,7 +1,7 @@
 package dev.gatun.experiment;
 
+import dev.gatun.model.HeadForm;
 import dev.gatun.model.TransformerConfig;
-import dev.gatun.model.TransformerConfig.HeadForm;
 
 /**
  * The extents of a model of an experiment.

@@ -3,8 +3,9 @@ package dev.gatun.experiment;
 import dev.gatun.data.BatchSource;
 import dev.gatun.data.Randomness;
 import dev.gatun.data.TokenFrequencies;
+import dev.gatun.model.HeadForm.OutputBias;
 import dev.gatun.model.LanguageModel;
-import dev.gatun.model.TransformerConfig.OutputBias;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.train.StepReport;
 import dev.gatun.train.Trainer;
 import dev.gatun.train.TrainingListener;
@@ -25,18 +26,23 @@ public record TrainedModel(RunSetting setting, RunEnvironment environment, Langu
   /** The model before its first step. */
   public static TrainedModel initialise(RunSetting setting, RunEnvironment environment) {
     Randomness weights = Randomness.of(setting.seed()).stream("weights");
-    LanguageModel model =
-        LanguageModel.initialise(
-            environment.backend(),
-            setting.model(),
-            setting.backward(),
-            (parameter, out, deviation) -> weights.stream(parameter).gaussian(out, deviation));
-    if (setting.model().outputBias() == OutputBias.LOG_UNIGRAM) {
-      var text = environment.tokens(setting.corpusVocabulary().orElseThrow());
-      var frequencies = TokenFrequencies.of(text, setting.model().vocabulary());
-      model.setOutputBias(frequencies.logProbabilities());
+    try (var opened = new CloseStack()) {
+      LanguageModel model =
+          opened.own(
+              LanguageModel.initialise(
+                  environment.backend(),
+                  setting.model(),
+                  setting.backward(),
+                  (parameter, out, deviation) ->
+                      weights.stream(parameter).gaussian(out, deviation)));
+      if (setting.model().outputBias() == OutputBias.LOG_UNIGRAM) {
+        var text = environment.tokens(setting.corpusVocabulary().orElseThrow());
+        var frequencies = TokenFrequencies.of(text, setting.model().vocabulary());
+        model.setOutputBias(frequencies.logProbabilities());
+      }
+      opened.keep();
+      return new TrainedModel(setting, environment, model);
     }
-    return new TrainedModel(setting, environment, model);
   }
 
   /** Trains a model from its first weights to its end and frees it. */

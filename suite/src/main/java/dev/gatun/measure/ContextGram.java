@@ -6,6 +6,7 @@ import dev.gatun.backend.Transpose;
 import dev.gatun.model.head.Head;
 import dev.gatun.model.head.HeadInputs;
 import dev.gatun.spectrum.Spectrum;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
@@ -41,25 +42,25 @@ final class ContextGram implements AutoCloseable {
    */
   ContextGram(Backend backend, Head head, HeadInputs at, int[] targets, Tensor randomHead) {
     this.backend = backend;
-    this.scope = backend.newScope();
-    this.vocabulary = head.vocabulary();
-    long contexts = at.hidden().rows();
-    long width = at.hidden().cols();
-    try (TensorScope walk = backend.newScope()) {
-      this.gram = scope.zeros(ElementType.F64, contexts, contexts);
-      this.throughHead = scope.zeros(ElementType.F64, contexts, width);
-      this.throughRandomHead = scope.zeros(ElementType.F64, contexts, width);
-      this.columnSums = scope.zeros(ElementType.F64, vocabulary, 1);
-      Tensor weights = head.weights(walk);
-      var block = new ColumnBlock(walk, targets);
-      head.streamGradientColumns(
-          at.hidden(),
-          at.targets(),
-          at.meanScale(),
-          (firstClass, columns) -> block.add(firstClass, columns, weights, randomHead));
-    } catch (RuntimeException failure) {
-      scope.close();
-      throw failure;
+    try (var opened = new CloseStack()) {
+      this.scope = opened.own(backend.newScope());
+      this.vocabulary = head.vocabulary();
+      long contexts = at.hidden().rows();
+      long width = at.hidden().cols();
+      try (TensorScope walk = backend.newScope()) {
+        this.gram = scope.zeros(ElementType.F64, contexts, contexts);
+        this.throughHead = scope.zeros(ElementType.F64, contexts, width);
+        this.throughRandomHead = scope.zeros(ElementType.F64, contexts, width);
+        this.columnSums = scope.zeros(ElementType.F64, vocabulary, 1);
+        Tensor weights = head.weights(walk);
+        var block = new ColumnBlock(walk, targets);
+        head.streamGradientColumns(
+            at.hidden(),
+            at.targets(),
+            at.meanScale(),
+            (firstClass, columns) -> block.add(firstClass, columns, weights, randomHead));
+      }
+      opened.keep();
     }
   }
 

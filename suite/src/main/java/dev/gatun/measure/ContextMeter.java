@@ -9,6 +9,7 @@ import dev.gatun.model.head.MatrixHead;
 import dev.gatun.results.CurveName;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.spectrum.Spectrum;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Optional;
@@ -78,13 +79,26 @@ final class ContextMeter implements AutoCloseable {
   /** The column spaces of a head and of a random one. */
   record Spaces(HeadSpace own, HeadSpace random) implements AutoCloseable {
     static Spaces of(Backend backend, Tensor weights, Tensor random) {
-      return new Spaces(new HeadSpace(backend, weights), new HeadSpace(backend, random));
+      try (var opened = new CloseStack()) {
+        var spaces =
+            new Spaces(
+                opened.own(new HeadSpace(backend, weights)),
+                opened.own(new HeadSpace(backend, random)));
+        opened.keep();
+        return spaces;
+      }
     }
 
     /** The spaces of both heads, centred; none if all tokens have the same weights. */
     static Optional<Spaces> centred(Backend backend, Tensor weights, Tensor random) {
-      return HeadSpace.centred(backend, weights)
-          .map(own -> new Spaces(own, HeadSpace.centred(backend, random).orElseThrow()));
+      try (var opened = new CloseStack()) {
+        Optional<Spaces> spaces =
+            HeadSpace.centred(backend, weights)
+                .map(opened::own)
+                .map(own -> new Spaces(own, HeadSpace.centred(backend, random).orElseThrow()));
+        opened.keep();
+        return spaces;
+      }
     }
 
     @Override
@@ -105,18 +119,16 @@ final class ContextMeter implements AutoCloseable {
 
     HeadWeights(Backend backend, MatrixHead head, Randomness randomness) {
       this.head = head;
-      this.scope = backend.newScope();
-      try {
+      try (var opened = new CloseStack()) {
+        this.scope = opened.own(backend.newScope());
         this.weights = head.weights(scope);
         this.random =
             NormalMatrix.inBlocks(
                 backend, scope, weights.rows(), weights.cols(), randomness.stream("random head"));
-        this.spaces = Spaces.of(backend, weights, random);
+        this.spaces = opened.own(Spaces.of(backend, weights, random));
         this.centred =
             head.cap().isPresent() ? Optional.empty() : Spaces.centred(backend, weights, random);
-      } catch (RuntimeException failure) {
-        scope.close();
-        throw failure;
+        opened.keep();
       }
     }
 

@@ -8,6 +8,7 @@ import dev.gatun.model.head.LinearHead;
 import dev.gatun.results.Metric;
 import dev.gatun.results.RunRecorder;
 import dev.gatun.safetensors.SafetensorsFile;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.Tensor;
 import java.io.IOException;
 import java.io.InputStream;
@@ -51,18 +52,12 @@ public final class GivenHead implements AutoCloseable {
    * @throws dev.gatun.safetensors.SafetensorsException if a file is no safetensors file
    */
   public static GivenHead open(Path hidden, Path head) {
-    SafetensorsFile states = SafetensorsFile.open(hidden);
-    try {
-      SafetensorsFile weights = SafetensorsFile.open(head);
-      try {
-        return new GivenHead(states, weights);
-      } catch (RuntimeException e) {
-        weights.close();
-        throw e;
-      }
-    } catch (RuntimeException e) {
-      states.close();
-      throw e;
+    try (var opened = new CloseStack()) {
+      var given =
+          new GivenHead(
+              opened.own(SafetensorsFile.open(hidden)), opened.own(SafetensorsFile.open(head)));
+      opened.keep();
+      return given;
     }
   }
 

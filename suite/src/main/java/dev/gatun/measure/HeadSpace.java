@@ -4,6 +4,7 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.spectrum.Spectrum;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Optional;
@@ -55,8 +56,8 @@ final class HeadSpace implements AutoCloseable {
   private HeadSpace(Backend backend, Tensor weights, boolean centred) {
     this.backend = backend;
     this.weights = weights;
-    this.scope = backend.newScope();
-    try {
+    try (var opened = new CloseStack()) {
+      this.scope = opened.own(backend.newScope());
       int width = Math.toIntExact(weights.cols());
       this.mean = centred ? Optional.of(meanRow()) : Optional.empty();
       this.vectors = scope.zeros(ElementType.F64, width, width);
@@ -82,9 +83,7 @@ final class HeadSpace implements AutoCloseable {
       }
       this.toBasis = scope.zeros(ElementType.F64, width, Math.max(1, eigenvalues.length));
       orderVectors();
-    } catch (RuntimeException failure) {
-      scope.close();
-      throw failure;
+      opened.keep();
     }
   }
 

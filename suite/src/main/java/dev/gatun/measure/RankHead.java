@@ -11,6 +11,7 @@ import dev.gatun.model.head.HeadScores;
 import dev.gatun.model.head.LinearHead;
 import dev.gatun.model.head.MatrixHead;
 import dev.gatun.tensor.BlockVisitor;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.List;
@@ -56,11 +57,15 @@ public final class RankHead implements AutoCloseable {
 
   /** A head that begins as A·B with A [V, r] and B [r, D], and keeps its bias [V]. */
   public static RankHead from(Backend backend, Factors begins, Optional<Tensor> bias) {
-    TensorScope scope = backend.newScope();
-    Factor a = Factor.of(backend, scope, begins.a());
-    Factor b = Factor.of(backend, scope, begins.b());
-    var head = new FactorisedHead(backend, a.value, a.gradient, b.value, b.gradient, bias);
-    return new RankHead(backend, scope, List.of(a, b), head);
+    try (var opened = new CloseStack()) {
+      TensorScope scope = opened.own(backend.newScope());
+      Factor a = Factor.of(backend, scope, begins.a());
+      Factor b = Factor.of(backend, scope, begins.b());
+      var head = new FactorisedHead(backend, a.value, a.gradient, b.value, b.gradient, bias);
+      var made = new RankHead(backend, scope, List.of(a, b), head);
+      opened.keep();
+      return made;
+    }
   }
 
   /** A head A·B of some rank whose entries are N(0, 1), with a bias [V] that stays. */
@@ -91,16 +96,20 @@ public final class RankHead implements AutoCloseable {
    * keeps its bias [V].
    */
   public static RankHead from(Backend backend, Tensor weights, Optional<Tensor> bias) {
-    TensorScope scope = backend.newScope();
-    Factor w = Factor.of(backend, scope, weights);
-    var head =
-        new LinearHead(
-            backend,
-            w.value,
-            w.gradient,
-            bias.map(LinearHead.Bias::fixed).orElse(LinearHead.Bias.NONE),
-            HeadBackward.EXACT);
-    return new RankHead(backend, scope, List.of(w), head);
+    try (var opened = new CloseStack()) {
+      TensorScope scope = opened.own(backend.newScope());
+      Factor w = Factor.of(backend, scope, weights);
+      var head =
+          new LinearHead(
+              backend,
+              w.value,
+              w.gradient,
+              bias.map(LinearHead.Bias::fixed).orElse(LinearHead.Bias.NONE),
+              HeadBackward.EXACT);
+      var made = new RankHead(backend, scope, List.of(w), head);
+      opened.keep();
+      return made;
+    }
   }
 
   /**

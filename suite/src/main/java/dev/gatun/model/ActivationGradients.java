@@ -2,6 +2,7 @@ package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Optional;
@@ -20,19 +21,22 @@ final class ActivationGradients implements AutoCloseable {
   private final TensorScope scope;
 
   ActivationGradients(Backend backend, Activations activations) {
-    scope = backend.newScope();
-    ElementType real = backend.real();
-    Activations.Block block = activations.blocks.getFirst();
-    hidden = like(real, activations.hidden);
-    narrowEmbedding = activations.narrowEmbedding.map(narrow -> like(real, narrow));
-    residual = like(real, activations.embedding);
-    branch = like(real, activations.embedding);
-    packed = like(real, block.packed);
-    attended = like(real, block.attended);
-    queriesOrKeys =
-        block.queriesAndKeys.stream().findFirst().map(queries -> like(real, queries.input()));
-    preActivation = like(real, block.preActivation);
-    activated = like(real, block.activated);
+    try (var opened = new CloseStack()) {
+      scope = opened.own(backend.newScope());
+      ElementType real = backend.real();
+      Activations.Block block = activations.blocks.getFirst();
+      hidden = like(real, activations.hidden);
+      narrowEmbedding = activations.stream().narrowEmbedding.map(narrow -> like(real, narrow));
+      residual = like(real, block.middle);
+      branch = like(real, block.middle);
+      packed = like(real, block.packed);
+      attended = like(real, block.attended);
+      queriesOrKeys =
+          block.queriesAndKeys.stream().findFirst().map(queries -> like(real, queries.input()));
+      preActivation = like(real, block.preActivation);
+      activated = like(real, block.activated);
+      opened.keep();
+    }
   }
 
   private Tensor like(ElementType real, Tensor other) {

@@ -6,31 +6,74 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.model.Normalisation.RowStatistics;
 import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
  * The buffers of one forward pass over B sequences of length T (N = B·T rows), allocated once and
- * reused by every pass of these extents. For evaluation all blocks share one set of buffers.
+ * reused by every pass of these extents.
  */
 final class Activations implements AutoCloseable {
-  final Tensor tokens; // [N] I32
-  final Tensor positions; // [N] I32: 0 … T−1 after the table's offset, B times
   final Optional<RotaryTables> rotary; // [T, pairs]
   final Optional<RotaryTables> otherRotary; // [T, pairs], of the layers that differ
-  final Optional<Tensor> narrowEmbedding; // [N, E], of tokens, before its projection
-  final Tensor embedding; // [N, D], the input of the first block
   final List<Block> blocks;
   final RowStatistics finalStatistics; // [N]
   final Optional<Tensor> normalised; // [N, D], before the projection to a narrow head
   final Tensor hidden; // [N, E], the head's input
+  private final Optional<Stream> stream;
   private final int batch;
   private final int length;
   private final TensorScope scope;
+
+  /** What a pass is for. */
+  enum Use {
+    /** A backward pass follows, so that each block has buffers of its own. */
+    TRAINING,
+    /** All blocks share one set of buffers. */
+    EVALUATION,
+    /** All blocks share one set, and whoever calls them holds the residual stream. */
+    STREAMING
+  }
+
+  /** The tokens of a pass, and the residual stream that begins with them. */
+  static final class Stream {
+    final Tensor tokens; // [N] I32
+    final Tensor positions; // [N] I32: 0 … T−1 after the table's offset, B times
+    final Optional<Tensor> narrowEmbedding; // [N, E], of tokens, before its projection
+    final List<Tensor> states = new ArrayList<>(); // [N, D] each: before and after every block
+
+    private Stream(
+        Backend backend,
+        TransformerConfig config,
+        TensorScope scope,
+        int batch,
+        int length,
+        boolean keepsAll) {
+      int rows = batch * length;
+      tokens = scope.zeros(ElementType.I32, rows);
+      positions = scope.zeros(ElementType.I32, rows);
+      int first = config.positions() instanceof Positions.Learned(int offset) ? offset : 0;
+      int[] ids = new int[rows];
+      Arrays.setAll(ids, row -> first + row % length);
+      backend.write(ids, positions);
+      narrowEmbedding =
+          config.narrowEmbedding().isPresent()
+              ? Optional.of(scope.zeros(backend.real(), rows, config.embeddingWidth()))
+              : Optional.empty();
+      for (int state = 0; state <= config.layers(); state++) {
+        states.add(
+            keepsAll || state < 2
+                ? scope.zeros(backend.real(), rows, config.width())
+                : states.getLast());
+      }
+    }
+  }
 
   /**
    * What attention [N, D] and the MLP [N, D] see where there is a norm before each and after, and
@@ -60,7 +103,6 @@ final class Activations implements AutoCloseable {
     final RowStatistics mlpStatistics; // [N]
     final Tensor preActivation; // [N, F], or [N, 2F] when gated
     final Tensor activated; // [N, F]
-    final Tensor output; // [N, D], residual stream after the MLP
 
     private Block(
         TransformerConfig config, TensorScope scope, ElementType real, AttentionShape shape) {
@@ -92,7 +134,6 @@ final class Activations implements AutoCloseable {
       preActivation =
           scope.zeros(real, rows, config.activation().isGated() ? 2L * mlpWidth : mlpWidth);
       activated = scope.zeros(real, rows, mlpWidth);
-      output = scope.zeros(real, rows, width);
     }
 
     private static List<QueryKeyNormalisation.Kept> queriesAndKeys(
@@ -111,37 +152,34 @@ final class Activations implements AutoCloseable {
     }
   }
 
-  /** Buffers for a pass that a backward pass follows ({@code keepAll}) or does not. */
-  Activations(Backend backend, TransformerConfig config, int batch, int length, boolean keepAll) {
-    scope = backend.newScope();
-    ElementType real = backend.real();
-    int rows = batch * length;
+  Activations(Backend backend, TransformerConfig config, int batch, int length, Use use) {
     this.batch = batch;
     this.length = length;
-    tokens = scope.zeros(ElementType.I32, rows);
-    positions = scope.zeros(ElementType.I32, rows);
-    int[] ids = new int[rows];
-    int firstPosition = config.positions() instanceof Positions.Learned(int offset) ? offset : 0;
-    for (int row = 0; row < rows; row++) {
-      ids[row] = firstPosition + row % length;
+    try (var opened = new CloseStack()) {
+      scope = opened.own(backend.newScope());
+      ElementType real = backend.real();
+      int rows = batch * length;
+      stream =
+          use == Use.STREAMING
+              ? Optional.empty()
+              : Optional.of(new Stream(backend, config, scope, batch, length, use == Use.TRAINING));
+      rotary = rotary(backend, config, config.positions());
+      otherRotary = rotary(backend, config, config.attentionForm().others().positions());
+      blocks = new ArrayList<>();
+      for (int layer = 0; layer < config.layers(); layer++) {
+        blocks.add(
+            use == Use.TRAINING || layer == 0
+                ? new Block(config, scope, real, config.attention(batch, length, layer))
+                : blocks.getFirst());
+      }
+      finalStatistics = statistics(scope, real, rows);
+      normalised =
+          config.narrowEmbedding().isPresent()
+              ? Optional.of(scope.zeros(real, rows, config.width()))
+              : Optional.empty();
+      hidden = scope.zeros(real, rows, config.embeddingWidth());
+      opened.keep();
     }
-    backend.write(ids, positions);
-    rotary = rotary(backend, config, config.positions());
-    otherRotary = rotary(backend, config, config.attentionForm().others().positions());
-    boolean narrow = config.narrowEmbedding().isPresent();
-    narrowEmbedding =
-        narrow ? Optional.of(scope.zeros(real, rows, config.embeddingWidth())) : Optional.empty();
-    embedding = scope.zeros(real, rows, config.width());
-    blocks = new ArrayList<>();
-    for (int layer = 0; layer < config.layers(); layer++) {
-      blocks.add(
-          keepAll || layer == 0
-              ? new Block(config, scope, real, config.attention(batch, length, layer))
-              : blocks.getFirst());
-    }
-    finalStatistics = statistics(scope, real, rows);
-    normalised = narrow ? Optional.of(scope.zeros(real, rows, config.width())) : Optional.empty();
-    hidden = scope.zeros(real, rows, config.embeddingWidth());
   }
 
   private Optional<RotaryTables> rotary(
@@ -151,16 +189,21 @@ final class Activations implements AutoCloseable {
         : Optional.empty();
   }
 
+  /**
+   * The stream of a pass from tokens.
+   *
+   * @throws java.util.NoSuchElementException if the caller holds it
+   */
+  Stream stream() {
+    return stream.orElseThrow();
+  }
+
   int batch() {
     return batch;
   }
 
   int length() {
     return length;
-  }
-
-  int rows() {
-    return batch * length;
   }
 
   @Override

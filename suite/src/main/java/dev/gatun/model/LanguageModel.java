@@ -8,6 +8,7 @@ import dev.gatun.model.head.HeadInputs;
 import dev.gatun.model.head.HeadScores;
 import dev.gatun.tensor.Batch;
 import dev.gatun.tensor.BlockVisitor;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
@@ -39,11 +40,14 @@ public final class LanguageModel implements AutoCloseable {
   private LanguageModel(Backend backend, TransformerConfig config, HeadBackward backward) {
     this.backend = backend;
     this.config = config;
-    this.scope = backend.newScope();
-    this.parameters = new Parameters(backend, scope, new ParameterLayout(config));
-    this.backbone = new Transformer(backend, config, parameters);
-    this.head = ModelHead.of(backend, config, parameters, backward);
-    this.gradientPass = new RepeatedPass(backend);
+    try (var opened = new CloseStack()) {
+      this.scope = opened.own(backend.newScope());
+      this.parameters = new Parameters(backend, scope, new ParameterLayout(config));
+      this.backbone = opened.own(new Transformer(backend, config, parameters));
+      this.head = opened.own(ModelHead.of(backend, config, parameters, backward));
+      this.gradientPass = new RepeatedPass(backend);
+      opened.keep();
+    }
   }
 
   /**
@@ -64,9 +68,12 @@ public final class LanguageModel implements AutoCloseable {
    */
   public static LanguageModel initialise(
       Backend backend, TransformerConfig config, HeadBackward backward, NormalSource source) {
-    LanguageModel model = new LanguageModel(backend, config, backward);
-    model.parameters.initialise(source);
-    return model;
+    try (var opened = new CloseStack()) {
+      LanguageModel model = opened.own(new LanguageModel(backend, config, backward));
+      model.parameters.initialise(source);
+      opened.keep();
+      return model;
+    }
   }
 
   /**
@@ -221,15 +228,24 @@ public final class LanguageModel implements AutoCloseable {
       }
     }
     if (targetBuffer.filter(t -> t.tensor.size() == targets.length).isEmpty()) {
-      targetBuffer.ifPresent(t -> t.scope.close());
+      freeTargets();
       targetGeneration++;
-      TensorScope targetScope = backend.newScope();
-      targetBuffer =
-          Optional.of(new Targets(targetScope, targetScope.zeros(ElementType.I32, targets.length)));
+      try (var opened = new CloseStack()) {
+        TensorScope targetScope = opened.own(backend.newScope());
+        targetBuffer =
+            Optional.of(
+                new Targets(targetScope, targetScope.zeros(ElementType.I32, targets.length)));
+        opened.keep();
+      }
     }
     Tensor tensor = targetBuffer.orElseThrow().tensor;
     backend.write(targets, tensor);
     return tensor;
+  }
+
+  private void freeTargets() {
+    targetBuffer.ifPresent(t -> t.scope.close());
+    targetBuffer = Optional.empty();
   }
 
   @Override
@@ -237,7 +253,7 @@ public final class LanguageModel implements AutoCloseable {
     gradientPass.close();
     head.close();
     backbone.close();
-    targetBuffer.ifPresent(t -> t.scope.close());
+    freeTargets();
     scope.close();
   }
 }

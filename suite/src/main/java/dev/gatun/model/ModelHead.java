@@ -1,8 +1,7 @@
 package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
-import dev.gatun.model.TransformerConfig.HeadForm;
-import dev.gatun.model.TransformerConfig.OutputBias;
+import dev.gatun.model.HeadForm.OutputBias;
 import dev.gatun.model.head.ClassFactoredHead;
 import dev.gatun.model.head.FactorisedHead;
 import dev.gatun.model.head.Head;

@@ -1,11 +1,10 @@
 package dev.gatun.model;
 
+import dev.gatun.model.HeadForm.OutputBias;
 import dev.gatun.model.Initialisation.Constant;
 import dev.gatun.model.Initialisation.Normal;
 import dev.gatun.model.TransformerConfig.BlockForm;
-import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.TransformerConfig.Norm;
-import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.tensor.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -2,6 +2,8 @@ package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
+import dev.gatun.model.Activations.Use;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,14 +29,14 @@ public final class SequencePasses implements AutoCloseable {
     this.batch = batch;
     this.length = length;
     this.atOnce = Math.min(batch, atOnce);
-    try {
-      buffers.add(new Activations(backend, config, this.atOnce, length, false));
+    try (var opened = new CloseStack()) {
+      buffers.add(opened.own(new Activations(backend, config, this.atOnce, length, Use.STREAMING)));
       if (batch % this.atOnce != 0) {
-        buffers.add(new Activations(backend, config, batch % this.atOnce, length, false));
+        buffers.add(
+            opened.own(
+                new Activations(backend, config, batch % this.atOnce, length, Use.STREAMING)));
       }
-    } catch (RuntimeException e) {
-      close();
-      throw e;
+      opened.keep();
     }
   }
 

@@ -1,7 +1,6 @@
 package dev.gatun.model;
 
 import dev.gatun.model.TransformerConfig.BlockForm;
-import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import dev.gatun.model.head.LogitChunks;
 import dev.gatun.tensor.ElementType;
@@ -71,7 +70,7 @@ public record TrainingMemory(
     return (narrow ? 2L : 1L) * (config.width() + config.embeddingWidth()) + 2;
   }
 
-  /** Elements that a block keeps for each token. */
+  /** Elements that a block keeps for each token, its output among them. */
   public static long blockPerRow(TransformerConfig config) {
     long statistics = 4;
     return 4L * config.width()

@@ -2,6 +2,8 @@ package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
+import dev.gatun.model.Activations.Use;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,11 +41,14 @@ final class Transformer implements AutoCloseable {
         learned ? Optional.of(parameters.value(names.positionEmbedding())) : Optional.empty();
     positionEmbeddingGradient =
         learned ? Optional.of(parameters.gradient(names.positionEmbedding())) : Optional.empty();
-    scope = backend.newScope();
-    for (int layer = 0; layer < config.layers(); layer++) {
-      blocks.add(new TransformerBlock(backend, scope, config, parameters, layer));
+    try (var opened = new CloseStack()) {
+      scope = opened.own(backend.newScope());
+      for (int layer = 0; layer < config.layers(); layer++) {
+        blocks.add(new TransformerBlock(backend, scope, config, parameters, layer));
+      }
+      headInput = new HeadInput(backend, scope, config, parameters);
+      opened.keep();
     }
-    headInput = new HeadInput(backend, scope, config, parameters);
   }
 
   /** From a narrow token embedding into the residual stream, where there is one. */
@@ -68,7 +73,7 @@ final class Transformer implements AutoCloseable {
    */
   void load(int[] tokens, int batch, int length) {
     config.requireFits(tokens, batch, length);
-    backend.write(tokens, trainingBuffers(batch, length).tokens);
+    backend.write(tokens, trainingBuffers(batch, length).stream().tokens);
   }
 
   /**
@@ -90,31 +95,35 @@ final class Transformer implements AutoCloseable {
   Tensor evaluate(int[] tokens, int batch, int length, LayerVisitor visitor) {
     config.requireFits(tokens, batch, length);
     Activations pass = evaluationBuffers(batch, length);
-    backend.write(tokens, pass.tokens);
+    backend.write(tokens, pass.stream().tokens);
     return forward(pass, visitor);
   }
 
   private Tensor forward(Activations pass, LayerVisitor visitor) {
-    Tensor embedded = pass.narrowEmbedding.orElse(pass.embedding);
-    backend.embedding(tokenEmbedding, pass.tokens, embedded);
+    List<Tensor> states = pass.stream().states;
+    embed(pass, states.getFirst());
+    visitor.visit(0, states.getFirst());
+    first(0, pass).ifPresent(norm -> norm.of(states.getFirst()));
+    for (int layer = 0; layer < blocks.size(); layer++) {
+      Tensor output = states.get(layer + 1);
+      Activations.Block kept = pass.blocks.get(layer);
+      blocks.get(layer).forward(states.get(layer), output, pass, kept, first(layer + 1, pass));
+      visitor.visit(layer + 1, output);
+    }
+    headInput.forward(states.getLast(), pass);
+    return pass.hidden;
+  }
+
+  private void embed(Activations pass, Tensor states) {
+    Tensor embedded = pass.stream().narrowEmbedding.orElse(states);
+    backend.embedding(tokenEmbedding, pass.stream().tokens, embedded);
     scaleEmbedding(embedded);
-    inputProjection.ifPresent(p -> p.forward(embedded, pass.embedding));
+    inputProjection.ifPresent(p -> p.forward(embedded, states));
     positionEmbedding.ifPresent(table -> {
       Tensor rows = pass.normalised.orElse(pass.hidden); // not in use yet
-      backend.embedding(table, pass.positions, rows);
-      backend.axpy(1, rows, pass.embedding);
+      backend.embedding(table, pass.stream().positions, rows);
+      backend.axpy(1, rows, states);
     });
-    Tensor x = pass.embedding;
-    visitor.visit(0, x);
-    first(0, pass).ifPresent(norm -> norm.of(pass.embedding));
-    for (int layer = 0; layer < blocks.size(); layer++) {
-      Activations.Block kept = pass.blocks.get(layer);
-      blocks.get(layer).forward(x, kept.output, pass, kept, first(layer + 1, pass));
-      x = kept.output;
-      visitor.visit(layer + 1, x);
-    }
-    headInput.forward(x, pass);
-    return pass.hidden;
   }
 
   /** The norm that a layer begins with, or behind the last one the head's input. */
@@ -140,30 +149,31 @@ final class Transformer implements AutoCloseable {
     Activations pass =
         training.orElseThrow(() -> new IllegalStateException("no forward pass to go back through"));
     ActivationGradients buffers = gradients.orElseThrow();
-    headInput.backward(pass.blocks.getLast().output, pass, buffers);
+    Activations.Stream stream = pass.stream();
+    headInput.backward(stream.states.getLast(), pass, buffers);
     for (int layer = blocks.size() - 1; layer >= 0; layer--) {
-      Tensor x = layer == 0 ? pass.embedding : pass.blocks.get(layer - 1).output;
+      Tensor x = stream.states.get(layer);
       blocks.get(layer).backward(x, pass, pass.blocks.get(layer), buffers);
     }
     positionEmbeddingGradient.ifPresent(
-        table -> backend.embeddingBackward(buffers.residual, pass.positions, table));
+        table -> backend.embeddingBackward(buffers.residual, stream.positions, table));
     Tensor dEmbedded = buffers.narrowEmbedding.orElse(buffers.residual);
     inputProjection.ifPresent(
-        p -> p.backward(buffers.residual, pass.narrowEmbedding.orElseThrow(), dEmbedded));
+        p -> p.backward(buffers.residual, stream.narrowEmbedding.orElseThrow(), dEmbedded));
     scaleEmbedding(dEmbedded);
-    tokensBackward(pass, dEmbedded, buffers.branch);
+    tokensBackward(stream.tokens, dEmbedded, buffers.branch);
   }
 
   /** The padding token's row keeps what the head has put there. */
-  private void tokensBackward(Activations pass, Tensor dEmbedded, Tensor unused) {
+  private void tokensBackward(Tensor tokens, Tensor dEmbedded, Tensor unused) {
     if (config.paddingToken().isEmpty()) {
-      backend.embeddingBackward(dEmbedded, pass.tokens, tokenEmbeddingGradient);
+      backend.embeddingBackward(dEmbedded, tokens, tokenEmbeddingGradient);
       return;
     }
     Tensor row = tokenEmbeddingGradient.rows(config.paddingToken().getAsInt(), 1);
     Tensor kept = unused.slice(0, 1, row.cols());
     backend.copy(row, kept);
-    backend.embeddingBackward(dEmbedded, pass.tokens, tokenEmbeddingGradient);
+    backend.embeddingBackward(dEmbedded, tokens, tokenEmbeddingGradient);
     backend.copy(kept, row);
   }
 
@@ -176,19 +186,22 @@ final class Transformer implements AutoCloseable {
 
   private Activations trainingBuffers(int batch, int length) {
     if (training.filter(a -> fits(a, batch, length)).isEmpty()) {
-      gradients.ifPresent(ActivationGradients::close);
-      training.ifPresent(Activations::close);
+      freeTraining();
       generation++;
-      training = Optional.of(new Activations(backend, config, batch, length, true));
-      gradients = Optional.of(new ActivationGradients(backend, training.get()));
+      try (var opened = new CloseStack()) {
+        var pass = opened.own(new Activations(backend, config, batch, length, Use.TRAINING));
+        gradients = Optional.of(new ActivationGradients(backend, pass));
+        training = Optional.of(pass);
+        opened.keep();
+      }
     }
     return training.get();
   }
 
   private Activations evaluationBuffers(int batch, int length) {
     if (evaluation.filter(a -> fits(a, batch, length)).isEmpty()) {
-      evaluation.ifPresent(Activations::close);
-      evaluation = Optional.of(new Activations(backend, config, batch, length, false));
+      freeEvaluation();
+      evaluation = Optional.of(new Activations(backend, config, batch, length, Use.EVALUATION));
     }
     return evaluation.get();
   }
@@ -197,14 +210,22 @@ final class Transformer implements AutoCloseable {
     return activations.batch() == batch && activations.length() == length;
   }
 
-  @Override
-  public void close() {
+  private void freeTraining() {
     gradients.ifPresent(ActivationGradients::close);
     training.ifPresent(Activations::close);
-    evaluation.ifPresent(Activations::close);
     gradients = Optional.empty();
     training = Optional.empty();
+  }
+
+  private void freeEvaluation() {
+    evaluation.ifPresent(Activations::close);
     evaluation = Optional.empty();
+  }
+
+  @Override
+  public void close() {
+    freeTraining();
+    freeEvaluation();
     scope.close();
   }
 }

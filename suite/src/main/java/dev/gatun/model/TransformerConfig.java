@@ -1,9 +1,8 @@
 package dev.gatun.model;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.gatun.backend.AttentionShape;
-import java.util.Arrays;
+import dev.gatun.model.HeadForm.OutputBias;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -160,74 +159,6 @@ public record TransformerConfig(
     }
   }
 
-  /**
-   * How attention differs from softmax(QKᵀ/√headWidth)·V over all tokens so far.
-   *
-   * @param scoreVariance the scores QKᵀ are divided by its square root; usually the head width
-   * @param byLayer whether layer l, counted from 0, divides its scores by l + 1 as well
-   * @param scoreCap c, which then makes c·tanh(s/c) of a score s
-   * @param others layers that differ from the rest
-   * @param clip c, which then makes min(max(x, −c), c) of each element x of queries, keys and
-   *     values, before any norm and positions; left out of JSON where there is none
-   */
-  public record AttentionForm(
-      double scoreVariance,
-      boolean byLayer,
-      OptionalDouble scoreCap,
-      OtherLayers others,
-      @JsonInclude(JsonInclude.Include.NON_ABSENT) OptionalDouble clip) {
-    /** Checks the numbers. */
-    public AttentionForm {
-      if (!(scoreVariance > 0) || !(scoreCap.orElse(1) > 0)) {
-        throw new IllegalArgumentException(
-            "the scores' variance, %s, and their cap, %s, must be positive"
-                .formatted(scoreVariance, scoreCap.isPresent() ? scoreCap.getAsDouble() : "none"));
-      }
-      if (clip.isPresent() && !(clip.getAsDouble() > 0)) {
-        throw new IllegalArgumentException(
-            "queries, keys and values can only be clipped at a positive number, not "
-                + clip.getAsDouble());
-      }
-    }
-
-    /** Every layer divides its scores by the same number, and nothing is clipped. */
-    public AttentionForm(double scoreVariance, OptionalDouble scoreCap, OtherLayers others) {
-      this(scoreVariance, false, scoreCap, others, OptionalDouble.empty());
-    }
-
-    /** The same with queries, keys and values clipped. */
-    public AttentionForm clippedAt(OptionalDouble limit) {
-      return new AttentionForm(scoreVariance, byLayer, scoreCap, others, limit);
-    }
-
-    double scoreVariance(int layer) {
-      return byLayer ? scoreVariance * (layer + 1) * (layer + 1) : scoreVariance;
-    }
-
-    /** As usual, in heads of this width. */
-    public static AttentionForm usual(int headWidth) {
-      return new AttentionForm(headWidth, OptionalDouble.empty(), OtherLayers.NONE);
-    }
-
-    /** As usual but in some layers. */
-    public static AttentionForm usual(int headWidth, OtherLayers others) {
-      return new AttentionForm(headWidth, OptionalDouble.empty(), others);
-    }
-  }
-
-  /**
-   * Layers whose attention differs from the rest.
-   *
-   * @param layers their numbers
-   * @param positions how positions enter them
-   * @param window tokens that a query sees there: its own, and those just before it
-   */
-  public record OtherLayers(List<Integer> layers, Positions positions, OptionalInt window) {
-    /** No layer differs from the others. */
-    public static final OtherLayers NONE =
-        new OtherLayers(List.of(), new Positions.None(), OptionalInt.empty());
-  }
-
   /** Activation of the MLP. */
   public enum Activation {
     /** GELU in its tanh form. */
@@ -244,121 +175,6 @@ public record TransformerConfig(
     /** Whether the MLP's first layer has a gate beside its values: 2F outputs instead of F. */
     public boolean isGated() {
       return this == SWIGLU || this == GEGLU;
-    }
-  }
-
-  /** The bias b [V] of the logits H·Wᵀ + 1·bᵀ; weight decay never applies to it. */
-  public enum OutputBias {
-    /** None: frequent and rare tokens have to be told apart by W. */
-    NONE("none"),
-    /** A parameter, 0 before training. */
-    LEARNED("learned"),
-    /** The logarithm of how often each token occurs in the text that is trained on; not trained. */
-    LOG_UNIGRAM("log-unigram");
-
-    private final String label;
-
-    OutputBias(String label) {
-      this.label = label;
-    }
-
-    public String label() {
-      return label;
-    }
-
-    /**
-     * The bias of a label.
-     *
-     * @throws IllegalArgumentException if there is none of that label
-     */
-    public static OutputBias of(String label) {
-      return Arrays.stream(values())
-          .filter(bias -> bias.label.equals(label))
-          .findFirst()
-          .orElseThrow(() ->
-              new IllegalArgumentException(
-                  "'%s' is no output bias; there are %s".formatted(label, labels())));
-    }
-
-    public static List<String> labels() {
-      return Arrays.stream(values()).map(OutputBias::label).toList();
-    }
-  }
-
-  /** The output layer. */
-  public sealed interface HeadForm {
-    /** All {@link #label labels}. */
-    List<String> LABELS =
-        List.of(
-            "linear",
-            "factorised",
-            "sigsoftmax",
-            "mixture-of-softmaxes",
-            "multiple-hidden",
-            "class-factored");
-
-    /** As configurations name it. */
-    @JsonProperty(value = "form", index = 0)
-    default String label() {
-      return switch (this) {
-        case Linear _ -> "linear";
-        case Factorised _ -> "factorised";
-        case Sigsoftmax _ -> "sigsoftmax";
-        case MixtureOfSoftmaxes _ -> "mixture-of-softmaxes";
-        case MultipleHidden _ -> "multiple-hidden";
-        case ClassFactored _ -> "class-factored";
-      };
-    }
-
-    /** Logits that it holds for a token of a context while it works. */
-    default int logitsPerToken() {
-      return switch (this) {
-        case Linear _, Factorised _, ClassFactored _ -> 1;
-        case Sigsoftmax _ -> 2;
-        case MixtureOfSoftmaxes(int components) -> components;
-        case MultipleHidden(int vectors) -> vectors;
-      };
-    }
-
-    /** W [V, D], its own or the token embedding's, and a bias if it has one. */
-    record Linear(boolean tied, OutputBias bias) implements HeadForm {
-      /** Without a bias. */
-      public Linear(boolean tied) {
-        this(tied, OutputBias.NONE);
-      }
-
-      /** Whether the logits have a bias. */
-      public boolean isBiased() {
-        return bias != OutputBias.NONE;
-      }
-    }
-
-    /** W = A·B with A [V, rank], B [rank, D]. */
-    record Factorised(int rank) implements HeadForm {}
-
-    /**
-     * {@link dev.gatun.model.head.SigsoftmaxHead}, its weights its own or the token embedding's.
-     */
-    record Sigsoftmax(boolean tied) implements HeadForm {}
-
-    /** {@link dev.gatun.model.head.MixtureOfSoftmaxesHead} of K components. */
-    record MixtureOfSoftmaxes(int components) implements HeadForm {}
-
-    /** {@link dev.gatun.model.head.MultipleHiddenHead} of K hidden vectors per position. */
-    record MultipleHidden(int vectors) implements HeadForm {}
-
-    /**
-     * {@link dev.gatun.model.head.ClassFactoredHead}; the number of classes divides the vocabulary.
-     */
-    record ClassFactored(int classes) implements HeadForm {
-      /** As many classes as the largest divisor of the vocabulary up to its square root. */
-      public static ClassFactored nearSquareRoot(int vocabulary) {
-        int best = 1;
-        for (int classes = 2; classes <= vocabulary / classes; classes++) {
-          best = vocabulary % classes == 0 ? classes : best;
-        }
-        return new ClassFactored(best);
-      }
     }
   }
 
@@ -380,12 +196,12 @@ public record TransformerConfig(
       throw new IllegalArgumentException(
           heads + " heads cannot share " + keyValueHeads + " key/value heads evenly");
     }
-    for (Positions of : List.of(positions, attentionForm.others.positions)) {
+    for (Positions of : List.of(positions, attentionForm.others().positions())) {
       if (of instanceof Positions.Rotary rotary) {
         rotary.requireFits(headWidth);
       }
     }
-    for (int layer : attentionForm.others.layers) {
+    for (int layer : attentionForm.others().layers()) {
       if (layer < 0 || layer >= layers) {
         throw new IllegalArgumentException(
             "there is no layer %s among %s".formatted(layer, layers));
@@ -403,7 +219,7 @@ public record TransformerConfig(
           "a projected token embedding must be narrower than the width, %s, and not %s"
               .formatted(width, narrowEmbedding.getAsInt()));
     }
-    checkHead(head, vocabulary, narrowEmbedding.orElse(width));
+    head.requireFits(vocabulary, narrowEmbedding.orElse(width));
     if (logitCap.isPresent() && !(logitCap.getAsDouble() > 0 && head instanceof HeadForm.Linear)) {
       throw new IllegalArgumentException(
           "only logits of a linear head can be capped, and at a positive number, not %s of a %s one"
@@ -459,31 +275,6 @@ public record TransformerConfig(
         OptionalInt.empty());
   }
 
-  private static void checkHead(HeadForm head, int vocabulary, int width) {
-    switch (head) {
-      case HeadForm.Linear _, HeadForm.Sigsoftmax _ -> {}
-      case HeadForm.Factorised(int rank) -> {
-        if (rank < 1 || rank > width) {
-          throw new IllegalArgumentException(
-              "head rank %s is not between 1 and the width, %s".formatted(rank, width));
-        }
-      }
-      case HeadForm.MixtureOfSoftmaxes(int components) ->
-          requirePositive("head components", components);
-      case HeadForm.MultipleHidden(int vectors) -> requirePositive("head vectors", vectors);
-      case HeadForm.ClassFactored(int classes) -> {
-        if (classes < 1 || vocabulary % classes != 0) {
-          throw new IllegalArgumentException(
-              "%s head classes do not divide the vocabulary of %s evenly; %s would"
-                  .formatted(
-                      classes,
-                      vocabulary,
-                      HeadForm.ClassFactored.nearSquareRoot(vocabulary).classes));
-        }
-      }
-    }
-  }
-
   /** Checks that an int counts a row of queries, keys and values, and one of a gated MLP. */
   private static void requireIntWidths(int heads, int keyValueHeads, int headWidth, int mlpWidth) {
     // Divided, because the product may not fit a long either.
@@ -495,7 +286,7 @@ public record TransformerConfig(
     }
   }
 
-  private static void requirePositive(String what, int value) {
+  static void requirePositive(String what, int value) {
     if (value < 1) {
       throw new IllegalArgumentException(what + " must be at least 1, not " + value);
     }
@@ -661,7 +452,7 @@ public record TransformerConfig(
 
   /** Whether a layer's attention differs from that of the rest. */
   boolean isOther(int layer) {
-    return attentionForm.others.layers.contains(layer);
+    return attentionForm.others().layers().contains(layer);
   }
 
   /** The attention of a layer over a batch of sequences. */
@@ -673,7 +464,7 @@ public record TransformerConfig(
         keyValueHeads,
         headWidth,
         attentionForm.scoreVariance(layer),
-        attentionForm.scoreCap.orElse(Double.POSITIVE_INFINITY),
-        isOther(layer) ? attentionForm.others.window.orElse(contextLength) : contextLength);
+        attentionForm.scoreCap().orElse(Double.POSITIVE_INFINITY),
+        isOther(layer) ? attentionForm.others().window().orElse(contextLength) : contextLength);
   }
 }

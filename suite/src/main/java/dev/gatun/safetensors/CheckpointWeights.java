@@ -2,6 +2,7 @@ package dev.gatun.safetensors;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.io.Notes;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.Tensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,17 +58,14 @@ public final class CheckpointWeights implements AutoCloseable {
     Path single = folder.resolve(SINGLE);
     Path index = folder.resolve(INDEX);
     requirePresent(folder);
-    List<SafetensorsFile> files = new ArrayList<>();
-    try {
-      if (Files.exists(single)) {
-        files.add(SafetensorsFile.open(single));
-      } else {
-        openShards(folder, ShardIndex.read(index), files, notes);
-      }
-      return new CheckpointWeights(folder, files, notes);
-    } catch (RuntimeException e) {
-      files.forEach(SafetensorsFile::close);
-      throw e;
+    try (var opened = new CloseStack()) {
+      List<SafetensorsFile> files =
+          Files.exists(single)
+              ? List.of(opened.own(SafetensorsFile.open(single)))
+              : openShards(folder, ShardIndex.read(index), opened, notes);
+      var weights = new CheckpointWeights(folder, files, notes);
+      opened.keep();
+      return weights;
     }
   }
 
@@ -82,13 +80,15 @@ public final class CheckpointWeights implements AutoCloseable {
     }
   }
 
-  private static void openShards(
-      Path folder, ShardIndex index, List<SafetensorsFile> files, Notes notes) {
+  private static List<SafetensorsFile> openShards(
+      Path folder, ShardIndex index, CloseStack opened, Notes notes) {
+    List<SafetensorsFile> files = new ArrayList<>();
     for (String shard : new LinkedHashSet<>(index.shards().values())) {
-      files.add(openShard(folder, index, shard));
+      files.add(opened.own(openShard(folder, index, shard)));
     }
     compare(index, stored(files), notes);
     compareTotal(index, files, notes);
+    return files;
   }
 
   private static SafetensorsFile openShard(Path folder, ShardIndex index, String shard) {

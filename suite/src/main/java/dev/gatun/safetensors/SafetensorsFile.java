@@ -2,6 +2,7 @@ package dev.gatun.safetensors;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.io.GitLfs;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Holding;
@@ -60,25 +61,21 @@ public final class SafetensorsFile implements AutoCloseable {
    * @throws SafetensorsException if it cannot be read or is not whole
    */
   public static SafetensorsFile open(Path path) {
-    FileChannel channel = null;
-    try {
+    try (var opened = new CloseStack()) {
       // A pipe of that name would be waited for without end.
       if (Files.exists(path) && !Files.isRegularFile(path)) {
         throw new SafetensorsException(path, "not a file");
       }
-      channel = FileChannel.open(path, StandardOpenOption.READ);
+      FileChannel channel = opened.own(FileChannel.open(path, StandardOpenOption.READ));
       long size = channel.size();
       int length = headerLength(path, channel, size);
       byte[] json = read(path, channel, 8, length);
       var header = SafetensorsHeader.parse(path, json, size - 8 - length);
       var data = new MappedData(path, channel, 8 + length, size);
+      opened.keep();
       return new SafetensorsFile(path, channel, data, header);
     } catch (IOException e) {
-      close(path, channel);
       throw new SafetensorsException(path, "cannot be read: " + Unreadable.reason(e), e);
-    } catch (RuntimeException e) {
-      close(path, channel);
-      throw e;
     }
   }
 
@@ -110,17 +107,6 @@ public final class SafetensorsFile implements AutoCloseable {
       }
     }
     return bytes.array();
-  }
-
-  private static void close(Path path, FileChannel channel) {
-    if (channel == null) {
-      return;
-    }
-    try {
-      channel.close();
-    } catch (IOException e) {
-      throw new SafetensorsException(path, "cannot be closed: " + Unreadable.reason(e), e);
-    }
   }
 
   public Path path() {
@@ -382,6 +368,10 @@ public final class SafetensorsFile implements AutoCloseable {
   @Override
   public void close() {
     holding.close();
-    close(path, channel);
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new SafetensorsException(path, "cannot be closed: " + Unreadable.reason(e), e);
+    }
   }
 }

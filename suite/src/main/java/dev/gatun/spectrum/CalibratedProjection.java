@@ -3,6 +3,7 @@ package dev.gatun.spectrum;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 
@@ -30,10 +31,13 @@ public final class CalibratedProjection implements AutoCloseable {
   public CalibratedProjection(Backend backend, HeadSubspace subspace) {
     this.backend = backend;
     this.subspace = subspace;
-    this.scope = backend.newScope();
-    this.leverage = subspace.leverage();
-    this.projectedGram = scope.zeros(ElementType.F64, subspace.width(), subspace.width());
-    this.projectedChunk = new ChunkBuffer(backend, subspace.width());
+    try (var opened = new CloseStack()) {
+      this.scope = opened.own(backend.newScope());
+      this.leverage = subspace.leverage();
+      this.projectedGram = scope.zeros(ElementType.F64, subspace.width(), subspace.width());
+      this.projectedChunk = new ChunkBuffer(backend, subspace.width());
+      opened.keep();
+    }
   }
 
   /**

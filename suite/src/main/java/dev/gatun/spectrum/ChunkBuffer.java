@@ -2,6 +2,7 @@ package dev.gatun.spectrum;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Optional;
@@ -23,8 +24,11 @@ final class ChunkBuffer implements AutoCloseable {
   Tensor ofRows(long rows) {
     if (buffer.filter(b -> b.tensor.rows() >= rows).isEmpty()) {
       close();
-      TensorScope scope = backend.newScope();
-      buffer = Optional.of(new Buffer(scope, scope.zeros(ElementType.F64, rows, cols)));
+      try (var opened = new CloseStack()) {
+        TensorScope scope = opened.own(backend.newScope());
+        buffer = Optional.of(new Buffer(scope, scope.zeros(ElementType.F64, rows, cols)));
+        opened.keep();
+      }
     }
     return buffer.orElseThrow().tensor.rows(0, rows);
   }

@@ -3,6 +3,7 @@ package dev.gatun.spectrum;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 
@@ -49,8 +50,8 @@ public final class GradientComponents implements AutoCloseable {
    */
   public GradientComponents(Backend backend, RowChunks gradient) {
     this.backend = backend;
-    this.scope = backend.newScope();
-    try {
+    try (var opened = new CloseStack()) {
+      this.scope = opened.own(backend.newScope());
       long vocabulary = gradient.cols();
       this.vectors = scope.zeros(ElementType.F64, vocabulary, vocabulary);
       gradient.forEach((_, chunk) ->
@@ -64,9 +65,7 @@ public final class GradientComponents implements AutoCloseable {
         energy += ascending[i];
       }
       this.eigenvalueError = (gradient.rows() + vocabulary) * UNIT_ROUNDOFF * energy;
-    } catch (RuntimeException failure) {
-      scope.close();
-      throw failure;
+      opened.keep();
     }
   }
 

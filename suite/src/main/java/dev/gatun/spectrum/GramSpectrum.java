@@ -3,6 +3,7 @@ package dev.gatun.spectrum;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 
@@ -35,8 +36,11 @@ public final class GramSpectrum implements AutoCloseable {
       throw new IllegalArgumentException("a Gram matrix needs a positive order, got " + order);
     }
     this.backend = backend;
-    this.scope = backend.newScope();
-    this.gram = scope.zeros(ElementType.F64, order, order);
+    try (var opened = new CloseStack()) {
+      this.scope = opened.own(backend.newScope());
+      this.gram = scope.zeros(ElementType.F64, order, order);
+      opened.keep();
+    }
   }
 
   /** For a matrix of so many columns, fed by chunks of rows [R, cols]. */

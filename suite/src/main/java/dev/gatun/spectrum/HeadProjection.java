@@ -3,6 +3,7 @@ package dev.gatun.spectrum;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 
@@ -14,11 +15,10 @@ import dev.gatun.tensor.Tensor;
 public final class HeadProjection implements AutoCloseable {
   private final Backend backend;
   private final HeadSubspace subspace;
-  private final boolean ownsSubspace;
-  private final TensorScope scope;
   private final Tensor projectedGram;
   private final ChunkBuffer wideChunk;
   private final ChunkBuffer projectedChunk;
+  private final CloseStack parts;
   private long contexts;
   private double energy;
 
@@ -40,11 +40,16 @@ public final class HeadProjection implements AutoCloseable {
   private HeadProjection(Backend backend, HeadSubspace subspace, boolean ownsSubspace) {
     this.backend = backend;
     this.subspace = subspace;
-    this.ownsSubspace = ownsSubspace;
-    this.scope = backend.newScope();
-    this.projectedGram = scope.zeros(ElementType.F64, subspace.width(), subspace.width());
-    this.wideChunk = new ChunkBuffer(backend, subspace.vocabulary());
-    this.projectedChunk = new ChunkBuffer(backend, subspace.width());
+    try (var opened = new CloseStack()) {
+      if (ownsSubspace) {
+        opened.own(subspace);
+      }
+      TensorScope scope = opened.own(backend.newScope());
+      this.projectedGram = scope.zeros(ElementType.F64, subspace.width(), subspace.width());
+      this.wideChunk = opened.own(new ChunkBuffer(backend, subspace.vocabulary()));
+      this.projectedChunk = opened.own(new ChunkBuffer(backend, subspace.width()));
+      this.parts = opened.keep();
+    }
   }
 
   /** The column space projected on. */
@@ -101,11 +106,6 @@ public final class HeadProjection implements AutoCloseable {
 
   @Override
   public void close() {
-    wideChunk.close();
-    projectedChunk.close();
-    scope.close();
-    if (ownsSubspace) {
-      subspace.close();
-    }
+    parts.close();
   }
 }

@@ -3,6 +3,7 @@ package dev.gatun.spectrum;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Locale;
@@ -40,8 +41,8 @@ public final class HeadSubspace implements AutoCloseable {
           "head weights [V, D] need D ≤ V to have a null space, got " + headWeights.shape());
     }
     this.backend = backend;
-    this.scope = backend.newScope();
-    try {
+    try (var opened = new CloseStack()) {
+      this.scope = opened.own(backend.newScope());
       this.basis = scope.zeros(ElementType.F64, vocabulary, width);
       this.choleskyFactor = scope.zeros(ElementType.F64, width, width);
       backend.copy(headWeights.reshape(vocabulary, width), basis);
@@ -51,9 +52,7 @@ public final class HeadSubspace implements AutoCloseable {
       }
       backend.syrk(Transpose.YES, basis, 0, choleskyFactor);
       backend.cholesky(choleskyFactor);
-    } catch (RuntimeException failure) {
-      scope.close();
-      throw failure;
+      opened.keep();
     }
   }
 

@@ -3,6 +3,7 @@ package dev.gatun.spectrum;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 
@@ -41,15 +42,18 @@ public final class JacobianProjection implements AutoCloseable {
   /** For so many contexts of a head of V tokens and hidden states of width D. */
   public JacobianProjection(Backend backend, long vocabulary, long width, long contexts) {
     this.backend = backend;
-    this.scope = backend.newScope();
-    this.vocabulary = vocabulary;
-    this.width = Math.toIntExact(width);
-    this.centred = zeros(vocabulary, width);
-    this.gram = zeros(width, width);
-    this.eigenvalues = zeros(width);
-    this.gradient = zeros(vocabulary, 1);
-    this.hiddenGradient = zeros(width, 1);
-    this.steps = zeros(contexts, vocabulary);
+    try (var opened = new CloseStack()) {
+      this.scope = opened.own(backend.newScope());
+      this.vocabulary = vocabulary;
+      this.width = Math.toIntExact(width);
+      this.centred = zeros(vocabulary, width);
+      this.gram = zeros(width, width);
+      this.eigenvalues = zeros(width);
+      this.gradient = zeros(vocabulary, 1);
+      this.hiddenGradient = zeros(width, 1);
+      this.steps = zeros(contexts, vocabulary);
+      opened.keep();
+    }
   }
 
   private Tensor zeros(long... extents) {

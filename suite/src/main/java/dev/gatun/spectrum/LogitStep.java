@@ -4,6 +4,7 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.tensor.BlockVisitor;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 
@@ -14,7 +15,6 @@ import dev.gatun.tensor.Tensor;
  */
 public final class LogitStep implements RowChunks, AutoCloseable {
   private final Backend backend;
-  private final TensorScope scope;
   private final RowChunks gradient;
   private final double learningRate;
   private final Tensor hiddenStates;
@@ -23,6 +23,7 @@ public final class LogitStep implements RowChunks, AutoCloseable {
   private final ChunkBuffer wideChunk;
   private final ChunkBuffer hiddenChunk;
   private final ChunkBuffer stepChunk;
+  private final CloseStack parts;
 
   /**
    * Reads the gradient once, for HᵀG.
@@ -48,18 +49,16 @@ public final class LogitStep implements RowChunks, AutoCloseable {
     this.backend = backend;
     this.gradient = gradient;
     this.learningRate = learningRate;
-    this.scope = backend.newScope();
-    this.hiddenStates = widened(hiddenStates);
-    this.headWeights = widened(headWeights);
-    this.headGradient = scope.zeros(ElementType.F64, hiddenStates.cols(), gradient.cols());
-    this.wideChunk = new ChunkBuffer(backend, gradient.cols());
-    this.hiddenChunk = new ChunkBuffer(backend, hiddenStates.cols());
-    this.stepChunk = new ChunkBuffer(backend, gradient.cols());
-    try {
+    try (var opened = new CloseStack()) {
+      TensorScope scope = opened.own(backend.newScope());
+      this.hiddenStates = widened(scope, hiddenStates);
+      this.headWeights = widened(scope, headWeights);
+      this.headGradient = scope.zeros(ElementType.F64, hiddenStates.cols(), gradient.cols());
+      this.wideChunk = opened.own(new ChunkBuffer(backend, gradient.cols()));
+      this.hiddenChunk = opened.own(new ChunkBuffer(backend, hiddenStates.cols()));
+      this.stepChunk = opened.own(new ChunkBuffer(backend, gradient.cols()));
       gradient.forEach(this::accumulateHeadGradient);
-    } catch (RuntimeException failure) {
-      close();
-      throw failure;
+      this.parts = opened.keep();
     }
   }
 
@@ -110,13 +109,10 @@ public final class LogitStep implements RowChunks, AutoCloseable {
 
   @Override
   public void close() {
-    wideChunk.close();
-    hiddenChunk.close();
-    stepChunk.close();
-    scope.close();
+    parts.close();
   }
 
-  private Tensor widened(Tensor matrix) {
+  private Tensor widened(TensorScope scope, Tensor matrix) {
     Tensor wide = scope.zeros(ElementType.F64, matrix.rows(), matrix.cols());
     backend.copy(matrix, wide);
     return wide;

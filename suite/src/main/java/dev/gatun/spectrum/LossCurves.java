@@ -4,6 +4,7 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.LogitCap;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.ArrayList;
@@ -55,24 +56,27 @@ public final class LossCurves implements AutoCloseable {
       Optional<LogitCap> cap,
       Tensor targets) {
     this.backend = backend;
-    this.scope = backend.newScope();
-    this.hiddenStates = hiddenStates;
-    this.headWeights = headWeights;
-    this.bias = bias;
-    this.cap = cap;
-    this.targets = targets;
-    ElementType real = backend.real();
-    long vocabulary = headWeights.rows();
-    long chunk = backend.workingSetBytes() / (4 * vocabulary * real.byteSize());
-    long rows = Math.clamp(chunk, Math.min(LEAST_CHUNK_ROWS, targets.size()), targets.size());
-    this.logits = scope.zeros(real, rows, vocabulary);
-    this.gradient = scope.zeros(real, rows, vocabulary);
-    this.direction = scope.zeros(real, rows, vocabulary);
-    this.moved = scope.zeros(real, rows, vocabulary);
-    this.toCap = scope.zeros(real, cap.isPresent() ? rows : 0, vocabulary);
-    this.losses = scope.zeros(real, rows);
-    this.ones = scope.zeros(real, rows);
-    backend.fill(ones, 1);
+    try (var opened = new CloseStack()) {
+      this.scope = opened.own(backend.newScope());
+      this.hiddenStates = hiddenStates;
+      this.headWeights = headWeights;
+      this.bias = bias;
+      this.cap = cap;
+      this.targets = targets;
+      ElementType real = backend.real();
+      long vocabulary = headWeights.rows();
+      long chunk = backend.workingSetBytes() / (4 * vocabulary * real.byteSize());
+      long rows = Math.clamp(chunk, Math.min(LEAST_CHUNK_ROWS, targets.size()), targets.size());
+      this.logits = scope.zeros(real, rows, vocabulary);
+      this.gradient = scope.zeros(real, rows, vocabulary);
+      this.direction = scope.zeros(real, rows, vocabulary);
+      this.moved = scope.zeros(real, rows, vocabulary);
+      this.toCap = scope.zeros(real, cap.isPresent() ? rows : 0, vocabulary);
+      this.losses = scope.zeros(real, rows);
+      this.ones = scope.zeros(real, rows);
+      backend.fill(ones, 1);
+      opened.keep();
+    }
   }
 
   /** Sees the logits and the gradient G = (P − Y)/N of some rows. */

@@ -2,6 +2,7 @@ package dev.gatun.spectrum;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 
@@ -30,8 +31,11 @@ public final class QrSpectrum implements AutoCloseable {
   /** For a matrix of so many columns. */
   public QrSpectrum(Backend backend, long cols) {
     this.backend = backend;
-    this.scope = backend.newScope();
-    this.stack = scope.zeros(ElementType.F64, cols + newRows(cols), cols);
+    try (var opened = new CloseStack()) {
+      this.scope = opened.own(backend.newScope());
+      this.stack = scope.zeros(ElementType.F64, cols + newRows(cols), cols);
+      opened.keep();
+    }
   }
 
   /** Rows that are decomposed together with a triangle: the more, the fewer decompositions. */

@@ -4,6 +4,7 @@ import dev.gatun.backend.AdamWConstants;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.model.Parameters;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,10 +22,13 @@ final class AdamW implements Optimiser {
     this.backend = backend;
     this.parameters = parameters;
     this.settings = settings;
-    this.scope = backend.newScope();
-    long size = parameters.values().size();
-    firstMoment = scope.zeros(backend.real(), size);
-    secondMoment = scope.zeros(backend.real(), size);
+    try (var opened = new CloseStack()) {
+      this.scope = opened.own(backend.newScope());
+      long size = parameters.values().size();
+      firstMoment = scope.zeros(backend.real(), size);
+      secondMoment = scope.zeros(backend.real(), size);
+      opened.keep();
+    }
   }
 
   @Override

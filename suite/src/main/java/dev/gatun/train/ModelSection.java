@@ -5,15 +5,15 @@ import static dev.gatun.train.RunConfig.refuse;
 import static dev.gatun.train.RunConfig.required;
 
 import dev.gatun.io.NearestName;
+import dev.gatun.model.AttentionForm;
+import dev.gatun.model.HeadForm;
+import dev.gatun.model.HeadForm.OutputBias;
 import dev.gatun.model.Positions;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.Activation;
-import dev.gatun.model.TransformerConfig.AttentionForm;
 import dev.gatun.model.TransformerConfig.Biases;
 import dev.gatun.model.TransformerConfig.BlockForm;
-import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.TransformerConfig.Norm;
-import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;

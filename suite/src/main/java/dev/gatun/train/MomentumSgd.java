@@ -4,6 +4,7 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.StepNumbers;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.model.Parameters;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.Tensor;
 import java.util.Map;
 
@@ -22,8 +23,11 @@ final class MomentumSgd implements Optimiser {
     this.backend = backend;
     this.parameters = parameters;
     this.settings = settings;
-    this.scope = backend.newScope();
-    velocity = scope.zeros(backend.real(), parameters.values().size());
+    try (var opened = new CloseStack()) {
+      this.scope = opened.own(backend.newScope());
+      velocity = scope.zeros(backend.real(), parameters.values().size());
+      opened.keep();
+    }
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.gatun.train;
 import dev.gatun.data.BatchSource;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.model.head.HeadScores;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.train.TrainingListener.Outcome;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -42,8 +43,12 @@ public final class Trainer implements AutoCloseable {
     this.config = config;
     this.evaluation = evaluation;
     this.listeners = List.copyOf(listeners);
-    this.optimiser = Optimiser.of(model.backend(), model.parameters(), config.optimiser());
-    this.steps = new TrainingStep(model, config, batches, optimiser);
+    try (var opened = new CloseStack()) {
+      this.optimiser =
+          opened.own(Optimiser.of(model.backend(), model.parameters(), config.optimiser()));
+      this.steps = opened.own(new TrainingStep(model, config, batches, optimiser));
+      opened.keep();
+    }
   }
 
   public LanguageModel model() {

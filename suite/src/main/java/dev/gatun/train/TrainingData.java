@@ -12,7 +12,7 @@ import dev.gatun.data.SpamLang;
 import dev.gatun.data.TokenFrequencies;
 import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.data.Tokenizer;
-import dev.gatun.model.TransformerConfig.OutputBias;
+import dev.gatun.model.HeadForm.OutputBias;
 import java.util.Optional;
 
 /**

@@ -7,6 +7,7 @@ import dev.gatun.data.BatchSource;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.tensor.Batch;
 import dev.gatun.tensor.BlockVisitor;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
@@ -40,11 +41,14 @@ final class TrainingStep implements AutoCloseable {
     this.config = config;
     this.batches = batches;
     this.optimiser = optimiser;
-    scope = backend.newScope();
-    sums = scope.zeros(ElementType.F64, 2);
-    squares = sums.slice(0, 1);
-    loss = sums.slice(1, 1);
-    numbers = scope.zeros(ElementType.F64, StepNumbers.SIZE);
+    try (var opened = new CloseStack()) {
+      scope = opened.own(backend.newScope());
+      sums = scope.zeros(ElementType.F64, 2);
+      squares = sums.slice(0, 1);
+      loss = sums.slice(1, 1);
+      numbers = scope.zeros(ElementType.F64, StepNumbers.SIZE);
+      opened.keep();
+    }
   }
 
   /** Where a batch stands among those of a step. */

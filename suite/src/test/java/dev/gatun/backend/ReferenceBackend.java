@@ -9,15 +9,25 @@ import java.util.Optional;
  * allows. Slow, single-threaded, host memory only.
  */
 public final class ReferenceBackend {
+  private static final long WORKING_SET_BYTES = 4L << 20;
+
   private ReferenceBackend() {}
 
   /** With a working set as large as the CPU's, 4 MiB. */
   public static Backend open() {
-    return open(4L << 20);
+    return open(WORKING_SET_BYTES);
   }
 
   /** With another working set, for work that is to be cut into chunks. */
   public static Backend open(long workingSetBytes) {
+    return open(workingSetBytes, new ReferenceMemory());
+  }
+
+  static Backend open(Parts.Memory memory) {
+    return open(WORKING_SET_BYTES, memory);
+  }
+
+  private static Backend open(long workingSetBytes, Parts.Memory memory) {
     var vectors = new ReferenceVectors();
     var matrices = new ReferenceMatrices();
     var rows = new ReferenceRows();
@@ -28,7 +38,7 @@ public final class ReferenceBackend {
     return new Backend(
         new Parts(
             new Oracle(workingSetBytes),
-            new ReferenceMemory(),
+            memory,
             new ReferenceTransfers(),
             vectors,
             vectors,

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.bench.Work;
 import dev.gatun.claims.Claims;
-import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.HeadForm;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Metric;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.data.SmallText;
-import dev.gatun.model.TransformerConfig.OutputBias;
+import dev.gatun.model.HeadForm.OutputBias;
 import dev.gatun.results.CurvePoint;
 import dev.gatun.results.TrainingCurve;
 import java.io.IOException;

@@ -10,7 +10,7 @@ import dev.gatun.claims.bottleneck.BottleneckPlan;
 import dev.gatun.claims.bottleneck.BottleneckSetting;
 import dev.gatun.claims.bottleneck.SmallBottleneck;
 import dev.gatun.measure.HeadMeasures;
-import dev.gatun.model.TransformerConfig.OutputBias;
+import dev.gatun.model.HeadForm.OutputBias;
 import dev.gatun.results.EvidenceBuilder;
 import java.nio.file.Files;
 import java.nio.file.Path;

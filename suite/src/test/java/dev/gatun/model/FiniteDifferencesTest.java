@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.ReferenceBackend;
-import dev.gatun.model.TransformerConfig.OutputBias;
+import dev.gatun.model.HeadForm.OutputBias;
 import dev.gatun.tensor.Batch;
 import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.Tensor;

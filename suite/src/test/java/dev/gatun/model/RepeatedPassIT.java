@@ -8,7 +8,6 @@ import dev.gatun.backend.MathMode;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.cuda.CudaBackend;
 import dev.gatun.backend.cuda.FakeCuda;
-import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.tensor.Batch;
 import dev.gatun.tensor.BlockVisitor;
 import dev.gatun.tensor.ElementType;

@@ -2,15 +2,13 @@ package dev.gatun.model;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.data.Randomness;
+import dev.gatun.model.AttentionForm.OtherLayers;
+import dev.gatun.model.HeadForm.OutputBias;
 import dev.gatun.model.TransformerConfig.Activation;
-import dev.gatun.model.TransformerConfig.AttentionForm;
 import dev.gatun.model.TransformerConfig.Biases;
 import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.Family;
-import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.TransformerConfig.Norm;
-import dev.gatun.model.TransformerConfig.OtherLayers;
-import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import java.util.List;
 import java.util.Map;
@@ -335,7 +333,7 @@ public final class TinyModels {
   }
 
   /** With projections from and to a narrow embedding. */
-  static TransformerConfig optNarrow(
+  public static TransformerConfig optNarrow(
       BlockForm form, int vocabulary, int width, int embeddingWidth, int length) {
     return new TransformerConfig(
         Family.OPT,

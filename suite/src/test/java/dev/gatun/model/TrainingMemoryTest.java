@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.model.TransformerConfig.BlockForm;
-import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.tensor.Batch;
 import dev.gatun.tensor.BlockVisitor;
 import java.util.stream.Stream;

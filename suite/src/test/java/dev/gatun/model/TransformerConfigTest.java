@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.io.Json;
-import dev.gatun.model.TransformerConfig.HeadForm;
 import org.junit.jupiter.api.Test;
 
 class TransformerConfigTest {

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.gatun.backend.OutOfDeviceMemoryException;
 import dev.gatun.bindings.cuda.CudaDriver;
 import dev.gatun.natives.cuda.CudaStatus;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.Holding;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -135,9 +136,9 @@ final class BlockPool implements AutoCloseable {
   public void close() {
     device.makeCurrent();
     kept.clear();
-    var failures = new Failures();
-    Set.copyOf(all).forEach(block -> failures.collect(() -> free(block)));
-    arena.close();
-    failures.throwFirst();
+    try (var blocks = new CloseStack()) {
+      all.forEach(block -> blocks.own(() -> free(block)));
+      arena.close();
+    }
   }
 }

@@ -3,6 +3,7 @@ package dev.gatun.backend.cuda;
 import dev.gatun.backend.Transpose;
 import dev.gatun.bindings.cublas.CuBlas;
 import dev.gatun.natives.cuda.CudaStatus;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -35,11 +36,10 @@ final class CublasHandle implements AutoCloseable {
     MemorySegment cell = memory.arena().allocate(ValueLayout.ADDRESS);
     check(CuBlas.cublasCreate_v2(cell), "cublasCreate_v2");
     handle = cell.get(ValueLayout.ADDRESS, 0);
-    try {
+    try (var opened = new CloseStack()) {
+      opened.own(() -> CuBlas.cublasDestroy_v2(handle));
       configure(memory);
-    } catch (RuntimeException | Error e) {
-      CuBlas.cublasDestroy_v2(handle);
-      throw e;
+      opened.keep();
     }
   }
 

@@ -4,6 +4,7 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.MathMode;
 import dev.gatun.backend.Parts;
 import dev.gatun.natives.cuda.CudaLibraries;
+import dev.gatun.tensor.CloseStack;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -55,12 +56,12 @@ public final class CudaBackend {
           "--attention cudnn computes in bf16, not in %s; add --math bf16, or leave it out"
               .formatted(math.label()));
     }
-    var session = new CudaSession(CudaLibraries.load(libraryFolder), math, attention, notices);
-    try {
-      return new Backend(parts(session, math), session.guard());
-    } catch (RuntimeException | Error e) {
-      Failures.addTo(e, session::close);
-      throw e;
+    try (var opened = new CloseStack()) {
+      CudaSession session =
+          opened.own(new CudaSession(CudaLibraries.load(libraryFolder), math, attention, notices));
+      var backend = new Backend(parts(session, math), session.guard());
+      opened.keep();
+      return backend;
     }
   }
 

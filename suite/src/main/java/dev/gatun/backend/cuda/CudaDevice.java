@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.gatun.bindings.cuda.CudaDriver;
 import dev.gatun.natives.cuda.CudaStatus;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.Holding;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -42,15 +43,14 @@ final class CudaDevice implements AutoCloseable {
     CudaStatus.DRIVER.check(
         CudaDriver.cuDevicePrimaryCtxRetain(handle, device), "cuDevicePrimaryCtxRetain", name);
     context = handle.get(ADDRESS, 0);
-    try {
+    try (var opened = new CloseStack()) {
+      opened.own(() -> CudaDriver.cuDevicePrimaryCtxRelease_v2(device));
       makeCurrent();
       CudaStatus.DRIVER.check(
           CudaDriver.cuStreamCreate(handle, CudaDriver.CU_STREAM_NON_BLOCKING()), "cuStreamCreate");
       stream = handle.get(ADDRESS, 0);
       holding = Holding.of("a CUDA stream");
-    } catch (RuntimeException e) {
-      CudaDriver.cuDevicePrimaryCtxRelease_v2(device);
-      throw e;
+      opened.keep();
     }
   }
 

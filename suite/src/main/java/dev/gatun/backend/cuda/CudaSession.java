@@ -8,9 +8,8 @@ import dev.gatun.backend.Recording;
 import dev.gatun.backend.RecordingGuard;
 import dev.gatun.natives.CacheFolder;
 import dev.gatun.natives.cuda.CudaLibraries;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -28,7 +27,6 @@ final class CudaSession implements Parts.Device {
   /** The folder of compiled kernels in the user's cache. */
   static final String KERNEL_CACHE = "kernels";
 
-  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final RecordingGuard guard = new RecordingGuard();
   private final CudaDevice device;
   private final long workingSetBytes;
@@ -39,6 +37,7 @@ final class CudaSession implements Parts.Device {
   private final CublasHandle cublas;
   private final CusolverHandle cusolver;
   private final Parts.CausalAttention attention;
+  private final CloseStack parts;
 
   /**
    * On the first device that the driver shows.
@@ -55,11 +54,11 @@ final class CudaSession implements Parts.Device {
       MathMode math,
       AttentionKernels attention,
       Consumer<String> notices) {
-    try {
+    try (var opened = new CloseStack()) {
       if (attention == AttentionKernels.CUDNN) {
         CudnnHandle.require(libraries);
       }
-      device = own(CudaDevice.open());
+      device = opened.own(CudaDevice.open());
       // All of it and not what is free: equal devices make equal chunks, and those equal bytes.
       workingSetBytes =
           Math.clamp(
@@ -73,30 +72,27 @@ final class CudaSession implements Parts.Device {
               new CubinCache(CacheFolder.ofThisUser().resolve(KERNEL_CACHE)),
               notices);
       description = CudaDescription.of(device, compiler, libraries, math, attention);
-      memory = own(new DeviceMemory(device, guard, math));
-      launcher = own(new Launcher(device, new KernelModules(device, compiler, guard), memory));
-      transfers = own(new Transfers(device, launcher, memory));
-      cublas = own(new CublasHandle(launcher, memory));
-      cusolver = own(new CusolverHandle(launcher, memory, transfers::toInt));
-      this.attention = attention(attention, math);
-    } catch (RuntimeException | Error e) {
-      closeAll(e);
-      throw e;
+      memory = opened.own(new DeviceMemory(device, guard, math));
+      launcher =
+          opened.own(new Launcher(device, new KernelModules(device, compiler, guard), memory));
+      transfers = opened.own(new Transfers(device, launcher, memory));
+      cublas = opened.own(new CublasHandle(launcher, memory));
+      cusolver = opened.own(new CusolverHandle(launcher, memory, transfers::toInt));
+      this.attention = attention(opened, attention, math);
+      parts = opened.keep();
     }
   }
 
-  private Parts.CausalAttention attention(AttentionKernels kernels, MathMode math) {
+  private Parts.CausalAttention attention(
+      CloseStack opened, AttentionKernels kernels, MathMode math) {
     var gatuns = new CausalAttention(launcher, memory, math);
     return switch (kernels) {
       case GATUN -> gatuns;
       case CUDNN ->
-          own(new CudnnAttention(gatuns, own(new CudnnHandle(launcher)), launcher, memory, guard));
+          opened.own(
+              new CudnnAttention(
+                  gatuns, opened.own(new CudnnHandle(launcher)), launcher, memory, guard));
     };
-  }
-
-  private <T extends AutoCloseable> T own(T part) {
-    opened.push(part);
-    return part;
   }
 
   RecordingGuard guard() {
@@ -165,28 +161,8 @@ final class CudaSession implements Parts.Device {
     return attention;
   }
 
-  /** Closes what is open; failures are added to the one there is. */
-  private Throwable closeAll(Throwable failure) {
-    Throwable first = failure;
-    while (!opened.isEmpty()) {
-      try {
-        opened.pop().close();
-      } catch (Exception e) {
-        if (first == null) {
-          first = e;
-        } else {
-          first.addSuppressed(e);
-        }
-      }
-    }
-    return first;
-  }
-
   @Override
   public void close() {
-    // Everything else of this backend has closed by itself if this has.
-    if (closeAll(null) instanceof RuntimeException e) {
-      throw e;
-    }
+    parts.close();
   }
 }

@@ -7,11 +7,10 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.gatun.bindings.cudnn.CuDnn;
 import dev.gatun.natives.cuda.CudaStatus;
+import dev.gatun.tensor.CloseStack;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
 
 /**
  * Descriptors of cuDNN's backend API: made, given attributes, finished and, all together, destroyed
@@ -19,7 +18,7 @@ import java.util.Deque;
  * {@link dev.gatun.natives.NativeStatusException} with cuDNN's reason.
  */
 final class CudnnDescriptors implements AutoCloseable {
-  private final Deque<MemorySegment> made = new ArrayDeque<>();
+  private final CloseStack made = new CloseStack();
 
   /** A cudnnBackendDescriptor_t of this type, without attributes. */
   MemorySegment create(int type) {
@@ -29,8 +28,13 @@ final class CudnnDescriptors implements AutoCloseable {
           CuDnn.cudnnBackendCreateDescriptor(type, cell),
           "cudnnBackendCreateDescriptor",
           "type " + type);
-      made.push(cell.get(ADDRESS, 0));
-      return made.peek();
+      MemorySegment descriptor = cell.get(ADDRESS, 0);
+      made.own(() ->
+          check(
+              CuDnn.cudnnBackendDestroyDescriptor(descriptor),
+              "cudnnBackendDestroyDescriptor",
+              "one"));
+      return descriptor;
     }
   }
 
@@ -141,12 +145,6 @@ final class CudnnDescriptors implements AutoCloseable {
 
   @Override
   public void close() {
-    var failures = new Failures();
-    while (!made.isEmpty()) {
-      MemorySegment next = made.pop();
-      failures.collect(() ->
-          check(CuDnn.cudnnBackendDestroyDescriptor(next), "cudnnBackendDestroyDescriptor", "one"));
-    }
-    failures.throwFirst();
+    made.close();
   }
 }

@@ -6,6 +6,7 @@ import dev.gatun.bindings.cudnn.CuDnn;
 import dev.gatun.natives.NativeLibraryException;
 import dev.gatun.natives.cuda.CudaLibraries;
 import dev.gatun.natives.cuda.CudaStatus;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.Holding;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -27,15 +28,14 @@ final class CudnnHandle implements AutoCloseable {
   CudnnHandle(Launcher launcher) {
     this.launcher = launcher;
     MemorySegment stream = launcher.stream();
-    try (var arena = Arena.ofConfined()) {
+    try (var arena = Arena.ofConfined();
+        var opened = new CloseStack()) {
       MemorySegment cell = arena.allocate(ADDRESS);
       CudaStatus.CUDNN.check(CuDnn.cudnnCreate(cell), "cudnnCreate");
       handle = cell.get(ADDRESS, 0);
-    }
-    int status = CuDnn.cudnnSetStream(handle, stream);
-    if (status != 0) {
-      CuDnn.cudnnDestroy(handle);
-      CudaStatus.CUDNN.check(status, "cudnnSetStream");
+      opened.own(() -> CuDnn.cudnnDestroy(handle));
+      CudaStatus.CUDNN.check(CuDnn.cudnnSetStream(handle, stream), "cudnnSetStream");
+      opened.keep();
     }
     holding = Holding.of("a cuDNN handle");
   }

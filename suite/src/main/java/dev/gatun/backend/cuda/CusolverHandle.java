@@ -4,6 +4,7 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.bindings.cusolver.CuSolver;
 import dev.gatun.natives.NativeStatusException;
 import dev.gatun.natives.cuda.CudaStatus;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Holding;
 import dev.gatun.tensor.Shape;
@@ -35,22 +36,20 @@ final class CusolverHandle implements AutoCloseable {
     this.memory = memory;
     this.readInt = readInt;
     MemorySegment stream = launcher.stream();
-    try (var arena = Arena.ofConfined()) {
+    try (var arena = Arena.ofConfined();
+        var opened = new CloseStack()) {
       MemorySegment cell = arena.allocate(ValueLayout.ADDRESS);
       check(CuSolver.cusolverDnCreate(cell), "cusolverDnCreate");
       handle = cell.get(ValueLayout.ADDRESS, 0);
-      try {
-        check(CuSolver.cusolverDnSetStream(handle, stream), "cusolverDnSetStream");
-        check(
-            CuSolver.cusolverDnSetDeterministicMode(
-                handle, CuSolver.CUSOLVER_DETERMINISTIC_RESULTS()),
-            "cusolverDnSetDeterministicMode");
-        check(CuSolver.cusolverDnCreateParams(cell), "cusolverDnCreateParams");
-        parameters = cell.get(ValueLayout.ADDRESS, 0);
-      } catch (RuntimeException e) {
-        CuSolver.cusolverDnDestroy(handle);
-        throw e;
-      }
+      opened.own(() -> CuSolver.cusolverDnDestroy(handle));
+      check(CuSolver.cusolverDnSetStream(handle, stream), "cusolverDnSetStream");
+      check(
+          CuSolver.cusolverDnSetDeterministicMode(
+              handle, CuSolver.CUSOLVER_DETERMINISTIC_RESULTS()),
+          "cusolverDnSetDeterministicMode");
+      check(CuSolver.cusolverDnCreateParams(cell), "cusolverDnCreateParams");
+      parameters = cell.get(ValueLayout.ADDRESS, 0);
+      opened.keep();
     }
     holding = Holding.of("a cuSOLVER handle");
   }
@@ -101,7 +100,8 @@ final class CusolverHandle implements AutoCloseable {
     launcher.stream();
     launcher.writes().toAnything();
     try (var arena = Arena.ofConfined();
-        TensorScope scope = memory.newScope()) {
+        TensorScope scope = memory.newScope();
+        var working = new CloseStack()) {
       MemorySegment bytesOnDevice = arena.allocate(ValueLayout.JAVA_LONG);
       MemorySegment bytesOnHost = arena.allocate(ValueLayout.JAVA_LONG);
       CudaStatus.CUSOLVER.check(
@@ -112,14 +112,11 @@ final class CusolverHandle implements AutoCloseable {
       MemorySegment host = arena.allocate(Math.max(1, onHost), WORKSPACE_ALIGNMENT);
       Tensor info = scope.zeros(ElementType.I32, 1);
       var workspace = new Workspace(device.memory(), onDevice, host, onHost, info.memory());
-      try {
-        CudaStatus.CUSOLVER.check(routine.run(workspace), name, shape);
-        CudaStatus.checkInfo(readInt.applyAsInt(info), name, shape);
-      } catch (RuntimeException e) {
-        // What was started may still be working in the host's memory, which is freed next.
-        Failures.addTo(e, launcher::synchronise);
-        throw e;
-      }
+      // After a failure, what was started may still be working in memory that is freed next.
+      working.own(launcher::synchronise);
+      CudaStatus.CUSOLVER.check(routine.run(workspace), name, shape);
+      CudaStatus.checkInfo(readInt.applyAsInt(info), name, shape);
+      working.keep();
     }
   }
 

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import dev.gatun.backend.RecordingGuard;
 import dev.gatun.bindings.cuda.CudaDriver;
 import dev.gatun.natives.cuda.CudaStatus;
+import dev.gatun.tensor.CloseStack;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
@@ -71,11 +72,11 @@ final class KernelModules implements AutoCloseable {
   @Override
   public void close() {
     device.makeCurrent();
-    var failures = new Failures();
-    units.values().forEach(unit -> failures.collect(() -> unload(unit)));
-    units.clear();
-    functions.clear();
-    failures.throwFirst();
+    try (var modules = new CloseStack()) {
+      units.values().forEach(unit -> modules.own(() -> unload(unit)));
+      units.clear();
+      functions.clear();
+    }
   }
 
   private static void unload(Loaded unit) {

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.gatun.bindings.cuda.CudaDriver;
 import dev.gatun.natives.cuda.CudaStatus;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -30,6 +31,7 @@ final class LaterReads implements AutoCloseable {
   private final Launcher launcher;
   private final IntConsumer checkFlag;
   private final Place[] places = new Place[PLACES];
+  private final CloseStack events;
   private int next;
 
   /**
@@ -41,9 +43,14 @@ final class LaterReads implements AutoCloseable {
     this.device = device;
     this.launcher = launcher;
     this.checkFlag = checkFlag;
-    for (int i = 0; i < PLACES; i++) {
-      long from = i * (MOST_BYTES + FLAG_BYTES);
-      places[i] = new Place(pinned.asSlice(from, MOST_BYTES + FLAG_BYTES), newEvent());
+    try (var opened = new CloseStack()) {
+      for (int i = 0; i < PLACES; i++) {
+        long from = i * (MOST_BYTES + FLAG_BYTES);
+        MemorySegment event = newEvent();
+        opened.own(() -> destroy(event));
+        places[i] = new Place(pinned.asSlice(from, MOST_BYTES + FLAG_BYTES), event);
+      }
+      events = opened.keep();
     }
   }
 
@@ -55,6 +62,10 @@ final class LaterReads implements AutoCloseable {
           CudaDriver.cuEventCreate(event, CudaDriver.CU_EVENT_DISABLE_TIMING()), "cuEventCreate");
       return event.get(ADDRESS, 0);
     }
+  }
+
+  private static void destroy(MemorySegment event) {
+    CudaStatus.DRIVER.check(CudaDriver.cuEventDestroy_v2(event), "cuEventDestroy_v2");
   }
 
   /** Room for the numbers of one read, and what says that they are there. */
@@ -125,8 +136,6 @@ final class LaterReads implements AutoCloseable {
   @Override
   public void close() {
     device.makeCurrent();
-    for (Place place : places) {
-      CudaStatus.DRIVER.check(CudaDriver.cuEventDestroy_v2(place.event), "cuEventDestroy_v2");
-    }
+    events.close();
   }
 }

@@ -8,6 +8,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import dev.gatun.backend.Parts;
 import dev.gatun.bindings.cuda.CudaDriver;
 import dev.gatun.natives.cuda.CudaStatus;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Encoding;
 import dev.gatun.tensor.Tensor;
@@ -28,22 +29,27 @@ final class Transfers implements Parts.Transfers, AutoCloseable {
 
   private final CudaDevice device;
   private final Launcher launcher;
-  private final MemorySegment pinned;
   private final MemorySegment outgoing;
   private final MemorySegment incoming;
   private final MemorySegment flag;
   private final LaterReads later;
+  private final CloseStack parts;
   private long outgoingUsed;
 
   Transfers(CudaDevice device, Launcher launcher, DeviceMemory memory) {
     this.device = device;
     this.launcher = launcher;
-    pinned = pinned(memory.arena(), 2 * BUFFER_BYTES + FLAG_BYTES + LaterReads.BYTES);
-    outgoing = pinned.asSlice(0, BUFFER_BYTES);
-    incoming = pinned.asSlice(BUFFER_BYTES, BUFFER_BYTES);
-    flag = pinned.asSlice(2 * BUFFER_BYTES, FLAG_BYTES);
-    MemorySegment rest = pinned.asSlice(2 * BUFFER_BYTES + FLAG_BYTES);
-    later = new LaterReads(device, launcher, rest, this::throwIfFlagged);
+    try (var opened = new CloseStack()) {
+      MemorySegment pinned =
+          pinned(memory.arena(), 2 * BUFFER_BYTES + FLAG_BYTES + LaterReads.BYTES);
+      opened.own(() -> free(pinned));
+      outgoing = pinned.asSlice(0, BUFFER_BYTES);
+      incoming = pinned.asSlice(BUFFER_BYTES, BUFFER_BYTES);
+      flag = pinned.asSlice(2 * BUFFER_BYTES, FLAG_BYTES);
+      MemorySegment rest = pinned.asSlice(2 * BUFFER_BYTES + FLAG_BYTES);
+      later = opened.own(new LaterReads(device, launcher, rest, this::throwIfFlagged));
+      parts = opened.keep();
+    }
   }
 
   // The driver has given exactly this size.
@@ -54,6 +60,10 @@ final class Transfers implements Parts.Transfers, AutoCloseable {
     CudaStatus.DRIVER.check(
         CudaDriver.cuMemAllocHost_v2(address, bytes), "cuMemAllocHost_v2", bytes + " bytes");
     return address.get(ADDRESS, 0).reinterpret(bytes, arena, null);
+  }
+
+  private static void free(MemorySegment pinned) {
+    CudaStatus.DRIVER.check(CudaDriver.cuMemFreeHost(pinned), "cuMemFreeHost");
   }
 
   /** Copies elements from {@code first} on, {@code count} of them, between array and buffer. */
@@ -243,7 +253,6 @@ final class Transfers implements Parts.Transfers, AutoCloseable {
 
   @Override
   public void close() {
-    later.close();
-    CudaStatus.DRIVER.check(CudaDriver.cuMemFreeHost(pinned), "cuMemFreeHost");
+    parts.close();
   }
 }

@@ -4,7 +4,7 @@ import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.Tier;
 import dev.gatun.experiment.UsualTraining;
-import dev.gatun.model.TransformerConfig.OutputBias;
+import dev.gatun.model.HeadForm.OutputBias;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.LongFunction;

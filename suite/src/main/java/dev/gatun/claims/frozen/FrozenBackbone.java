@@ -13,6 +13,7 @@ import dev.gatun.results.HiddenStateFile;
 import dev.gatun.results.HiddenStateReader;
 import dev.gatun.results.UnreadableResultsException;
 import dev.gatun.tensor.Batch;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.Tensor;
 import dev.gatun.train.StepReport;
 import java.io.IOException;
@@ -42,17 +43,15 @@ record FrozenBackbone(
     if (isStored(folder)) {
       return Checkpoint.load(folder, environment.backend());
     }
-    TrainedModel trained = TrainedModel.initialise(setting, environment);
-    try {
+    try (var opened = new CloseStack()) {
+      TrainedModel trained = opened.own(TrainedModel.initialise(setting, environment));
       trained.train(windows("batches"), (_, _) -> {});
       LanguageModel model = trained.model();
       Checkpoint.save(model, folder);
       AtomicFile.write(folder.resolve(IDENTITY), identity.getBytes(StandardCharsets.UTF_8));
       new Checksums(folder).seal();
+      opened.keep();
       return model;
-    } catch (RuntimeException | Error e) {
-      trained.close();
-      throw e;
     }
   }
 

@@ -3,7 +3,7 @@ package dev.gatun.claims.frozen;
 import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.Tier;
 import dev.gatun.experiment.UsualTraining;
-import dev.gatun.model.TransformerConfig.OutputBias;
+import dev.gatun.model.HeadForm.OutputBias;
 import java.util.List;
 import java.util.function.LongFunction;
 import java.util.stream.LongStream;

@@ -5,6 +5,7 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.data.Randomness;
 import dev.gatun.measure.RankHead;
 import dev.gatun.results.HiddenStateReader;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import dev.gatun.train.LearningRateSchedule;
@@ -47,11 +48,14 @@ final class RankHeads implements AutoCloseable {
       IntUnaryOperator rankOf) {
     this.backend = backend;
     this.setting = setting;
-    this.scope = backend.newScope();
-    try (var cut = new TruncatedHeads(backend, own, bias)) {
-      for (HeadChoice choice : setting.choices()) {
-        heads.put(choice, begin(choice, own, bias, cut, randomness, rankOf));
+    try (var opened = new CloseStack()) {
+      this.scope = opened.own(backend.newScope());
+      try (var cut = new TruncatedHeads(backend, own, bias)) {
+        for (HeadChoice choice : setting.choices()) {
+          heads.put(choice, opened.own(begin(choice, own, bias, cut, randomness, rankOf)));
+        }
       }
+      opened.keep();
     }
   }
 

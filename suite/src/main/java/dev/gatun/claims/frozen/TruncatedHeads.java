@@ -34,7 +34,6 @@ final class TruncatedHeads implements AutoCloseable {
   TruncatedHeads(Backend backend, Tensor weights, Optional<Tensor> bias) {
     this.backend = backend;
     this.bias = bias;
-    this.scope = backend.newScope();
     int rows = Math.toIntExact(weights.rows());
     int width = Math.toIntExact(weights.cols());
     try (TensorScope scratch = backend.newScope()) {
@@ -48,6 +47,7 @@ final class TruncatedHeads implements AutoCloseable {
       sigma = backend.toDoubles(values);
       vt = backend.toDoubles(right);
     }
+    this.scope = backend.newScope();
   }
 
   /** W cut down to a rank: U·√σ [V, r] and √σ·Vᵀ [r, D]. */

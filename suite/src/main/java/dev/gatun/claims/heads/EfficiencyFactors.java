@@ -4,7 +4,7 @@ import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.ClaimPart;
 import dev.gatun.experiment.HeadChoice;
 import dev.gatun.io.Json;
-import dev.gatun.model.TransformerConfig.HeadForm.Factorised;
+import dev.gatun.model.HeadForm.Factorised;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.Run;

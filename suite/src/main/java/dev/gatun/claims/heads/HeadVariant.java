@@ -2,8 +2,8 @@ package dev.gatun.claims.heads;
 
 import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.ModelSize;
-import dev.gatun.model.TransformerConfig.HeadForm;
-import dev.gatun.model.TransformerConfig.OutputBias;
+import dev.gatun.model.HeadForm;
+import dev.gatun.model.HeadForm.OutputBias;
 import dev.gatun.model.head.HeadBackward;
 import dev.gatun.model.head.HeadBackward.Curvature;
 import dev.gatun.model.head.HeadBackward.Directions;

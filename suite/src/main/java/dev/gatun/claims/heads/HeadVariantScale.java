@@ -2,8 +2,8 @@ package dev.gatun.claims.heads;
 
 import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.UsualTraining;
+import dev.gatun.model.HeadForm;
 import dev.gatun.model.TransformerConfig;
-import dev.gatun.model.TransformerConfig.HeadForm;
 import java.util.List;
 import java.util.stream.Stream;
 

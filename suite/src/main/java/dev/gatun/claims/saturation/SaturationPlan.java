@@ -3,7 +3,7 @@ package dev.gatun.claims.saturation;
 import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.Tier;
 import dev.gatun.experiment.UsualTraining;
-import dev.gatun.model.TransformerConfig.OutputBias;
+import dev.gatun.model.HeadForm.OutputBias;
 import dev.gatun.train.TrainingConfig.AdamWSettings;
 import dev.gatun.train.TrainingConfig.WeightDecayOn;
 import java.util.Arrays;

@@ -5,6 +5,7 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.model.head.Head;
 import dev.gatun.model.head.HeadInputs;
 import dev.gatun.tensor.Batch;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Optional;
@@ -94,10 +95,13 @@ final class GradientSplit implements AutoCloseable {
   private Rows buffer(Tensor like) {
     if (buffers.filter(b -> b.rows.gradient.rows() >= like.rows()).isEmpty()) {
       close();
-      TensorScope scope = backend.newScope();
-      Rows rows =
-          new Rows(wide(scope, like), wide(scope, like), wide(scope, like), wide(scope, like));
-      buffers = Optional.of(new Buffers(scope, rows));
+      try (var opened = new CloseStack()) {
+        TensorScope scope = opened.own(backend.newScope());
+        Rows rows =
+            new Rows(wide(scope, like), wide(scope, like), wide(scope, like), wide(scope, like));
+        buffers = Optional.of(new Buffers(scope, rows));
+        opened.keep();
+      }
     }
     Rows rows = buffers.orElseThrow().rows;
     return new Rows(

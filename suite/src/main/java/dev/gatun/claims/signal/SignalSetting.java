@@ -4,9 +4,9 @@ import dev.gatun.backend.Backend;
 import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.RunSetting;
 import dev.gatun.experiment.UsualTraining;
+import dev.gatun.model.HeadForm;
 import dev.gatun.model.TrainingMemory;
 import dev.gatun.model.TransformerConfig;
-import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.tensor.ElementType;
 import java.util.List;
 

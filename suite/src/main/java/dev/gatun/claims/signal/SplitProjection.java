@@ -4,6 +4,7 @@ import dev.gatun.backend.Backend;
 import dev.gatun.spectrum.GradientProjection;
 import dev.gatun.spectrum.HeadProjection;
 import dev.gatun.spectrum.HeadSubspace;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.Tensor;
 
 /** What one head lets through of a logit gradient G, of its signal and of its label noise. */
@@ -12,6 +13,7 @@ final class SplitProjection implements AutoCloseable {
   private final HeadProjection gradient;
   private final HeadProjection signal;
   private final HeadProjection noise;
+  private final CloseStack parts;
 
   /**
    * For a head.
@@ -19,10 +21,13 @@ final class SplitProjection implements AutoCloseable {
    * @param headWeights W [V, D], F32 or F64; copied
    */
   SplitProjection(Backend backend, Tensor headWeights) {
-    this.subspace = new HeadSubspace(backend, headWeights);
-    this.gradient = new HeadProjection(backend, subspace);
-    this.signal = new HeadProjection(backend, subspace);
-    this.noise = new HeadProjection(backend, subspace);
+    try (var opened = new CloseStack()) {
+      this.subspace = opened.own(new HeadSubspace(backend, headWeights));
+      this.gradient = opened.own(new HeadProjection(backend, subspace));
+      this.signal = opened.own(new HeadProjection(backend, subspace));
+      this.noise = opened.own(new HeadProjection(backend, subspace));
+      this.parts = opened.keep();
+    }
   }
 
   HeadSubspace subspace() {
@@ -102,9 +107,6 @@ final class SplitProjection implements AutoCloseable {
 
   @Override
   public void close() {
-    noise.close();
-    signal.close();
-    gradient.close();
-    subspace.close();
+    parts.close();
   }
 }

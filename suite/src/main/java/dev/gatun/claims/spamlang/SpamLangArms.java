@@ -2,8 +2,8 @@ package dev.gatun.claims.spamlang;
 
 import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.UsualTraining;
+import dev.gatun.model.HeadForm;
 import dev.gatun.model.TransformerConfig;
-import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.train.TrainingConfig.AdamWSettings;
 import dev.gatun.train.TrainingConfig.MomentumSgdSettings;
 import dev.gatun.train.TrainingConfig.OptimiserSettings;

@@ -4,6 +4,7 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.data.Randomness;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 
@@ -43,31 +44,34 @@ record IdealHead(
   static IdealHead draw(
       Backend backend, int vocabulary, int contexts, double[] sigma, Randomness randomness) {
     int rank = vocabulary - 1;
-    TensorScope scope = backend.newScope();
-    double[] h = new double[contexts * rank];
-    randomness.stream("contexts").gaussian(h, 1);
-    Tensor hidden = write(backend, scope, h, contexts, rank);
-    Tensor left = orthonormal(backend, scope, true, vocabulary, randomness.stream("left"));
-    Tensor right = orthonormal(backend, scope, false, rank, randomness.stream("right"));
-    double[] u = backend.toDoubles(left);
-    double[] v = backend.toDoubles(right);
-    for (int i = 0; i < rank; i++) {
-      double root = Math.sqrt(sigma[i]);
-      for (int row = 0; row < vocabulary; row++) {
-        u[row * rank + i] *= root;
+    try (var opened = new CloseStack()) {
+      TensorScope scope = opened.own(backend.newScope());
+      double[] h = new double[contexts * rank];
+      randomness.stream("contexts").gaussian(h, 1);
+      Tensor hidden = write(backend, scope, h, contexts, rank);
+      Tensor left = orthonormal(backend, scope, true, vocabulary, randomness.stream("left"));
+      Tensor right = orthonormal(backend, scope, false, rank, randomness.stream("right"));
+      double[] u = backend.toDoubles(left);
+      double[] v = backend.toDoubles(right);
+      for (int i = 0; i < rank; i++) {
+        double root = Math.sqrt(sigma[i]);
+        for (int row = 0; row < vocabulary; row++) {
+          u[row * rank + i] *= root;
+        }
+        for (int col = 0; col < rank; col++) {
+          v[i * rank + col] *= root;
+        }
       }
-      for (int col = 0; col < rank; col++) {
-        v[i * rank + col] *= root;
-      }
+      backend.write(u, left);
+      backend.write(v, right);
+      Tensor weights = scope.zeros(ElementType.F64, vocabulary, rank);
+      backend.gemm(Transpose.NO, Transpose.NO, 1, left, right, 0, weights);
+      Tensor logits = scope.zeros(ElementType.F64, contexts, vocabulary);
+      backend.gemm(Transpose.NO, Transpose.YES, 1, hidden, weights, 0, logits);
+      double[] p = softmax(backend.toDoubles(logits), vocabulary);
+      opened.keep();
+      return new IdealHead(scope, left, right, weights, hidden, p, sigma.clone());
     }
-    backend.write(u, left);
-    backend.write(v, right);
-    Tensor weights = scope.zeros(ElementType.F64, vocabulary, rank);
-    backend.gemm(Transpose.NO, Transpose.NO, 1, left, right, 0, weights);
-    Tensor logits = scope.zeros(ElementType.F64, contexts, vocabulary);
-    backend.gemm(Transpose.NO, Transpose.YES, 1, hidden, weights, 0, logits);
-    double[] p = softmax(backend.toDoubles(logits), vocabulary);
-    return new IdealHead(scope, left, right, weights, hidden, p, sigma.clone());
   }
 
   /**

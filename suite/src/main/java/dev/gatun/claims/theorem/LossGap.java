@@ -3,6 +3,7 @@ package dev.gatun.claims.theorem;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 
@@ -32,16 +33,19 @@ final class LossGap implements AutoCloseable {
     this.backend = backend;
     this.ideal = ideal;
     this.rank = rank;
-    this.scope = backend.newScope();
-    int vocabulary = ideal.vocabulary();
-    int width = ideal.rank();
-    this.a = scope.zeros(ElementType.F64, vocabulary, rank);
-    this.b = scope.zeros(ElementType.F64, rank, width);
-    this.difference = scope.zeros(ElementType.F64, vocabulary, width);
-    this.logits = scope.zeros(ElementType.F64, ideal.contexts().rows(), vocabulary);
-    this.weightGradient = scope.zeros(ElementType.F64, vocabulary, width);
-    this.aGradient = scope.zeros(ElementType.F64, vocabulary, rank);
-    this.bGradient = scope.zeros(ElementType.F64, rank, width);
+    try (var opened = new CloseStack()) {
+      this.scope = opened.own(backend.newScope());
+      int vocabulary = ideal.vocabulary();
+      int width = ideal.rank();
+      this.a = scope.zeros(ElementType.F64, vocabulary, rank);
+      this.b = scope.zeros(ElementType.F64, rank, width);
+      this.difference = scope.zeros(ElementType.F64, vocabulary, width);
+      this.logits = scope.zeros(ElementType.F64, ideal.contexts().rows(), vocabulary);
+      this.weightGradient = scope.zeros(ElementType.F64, vocabulary, width);
+      this.aGradient = scope.zeros(ElementType.F64, vocabulary, rank);
+      this.bGradient = scope.zeros(ElementType.F64, rank, width);
+      opened.keep();
+    }
   }
 
   /** A value and its gradient at some A and B. */

@@ -2,17 +2,18 @@ package dev.gatun.model.checkpoint;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.io.AtomicFile;
+import dev.gatun.model.HeadForm;
+import dev.gatun.model.HeadForm.OutputBias;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.model.ParameterLayout;
 import dev.gatun.model.ParameterSpec;
 import dev.gatun.model.Parameters;
 import dev.gatun.model.TransformerConfig;
-import dev.gatun.model.TransformerConfig.HeadForm;
-import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.model.checkpoint.families.CheckpointConfig;
 import dev.gatun.safetensors.CheckpointWeights;
 import dev.gatun.safetensors.SafetensorsException;
 import dev.gatun.safetensors.SafetensorsWriter;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.nio.charset.StandardCharsets;
@@ -42,19 +43,16 @@ public final class Checkpoint {
    */
   public static LanguageModel load(CheckpointFolder folder, Backend backend) {
     TransformerConfig config = folder.config();
-    try (CheckpointWeights weights = folder.weights()) {
+    try (CheckpointWeights weights = folder.weights();
+        var opened = new CloseStack()) {
       // Everything is found, and of the right shape, before anything is allocated.
       StoredParameters stored = StoredParameters.find(weights, config, folder.notes());
-      LanguageModel model = new LanguageModel(backend, stored.config());
-      try {
-        Parameters parameters = model.parameters();
-        for (ParameterSpec spec : parameters.layout().specs()) {
-          stored.readInto(spec, backend, parameters.value(spec.name()));
-        }
-      } catch (RuntimeException e) {
-        model.close();
-        throw e;
+      LanguageModel model = opened.own(new LanguageModel(backend, stored.config()));
+      Parameters parameters = model.parameters();
+      for (ParameterSpec spec : parameters.layout().specs()) {
+        stored.readInto(spec, backend, parameters.value(spec.name()));
       }
+      opened.keep();
       return model;
     }
   }

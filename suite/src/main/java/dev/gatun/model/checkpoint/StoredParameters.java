@@ -2,11 +2,11 @@ package dev.gatun.model.checkpoint;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.io.Notes;
+import dev.gatun.model.HeadForm;
 import dev.gatun.model.ParameterLayout;
 import dev.gatun.model.ParameterNames;
 import dev.gatun.model.ParameterSpec;
 import dev.gatun.model.TransformerConfig;
-import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.safetensors.CheckpointWeights;
 import dev.gatun.safetensors.SafetensorsException;
 import dev.gatun.tensor.Tensor;

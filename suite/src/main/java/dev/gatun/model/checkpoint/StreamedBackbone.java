@@ -2,6 +2,7 @@ package dev.gatun.model.checkpoint;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
+import dev.gatun.model.HeadForm;
 import dev.gatun.model.LayerVisitor;
 import dev.gatun.model.ModelHead;
 import dev.gatun.model.ParameterLayout;
@@ -12,11 +13,11 @@ import dev.gatun.model.Positions;
 import dev.gatun.model.SequencePasses;
 import dev.gatun.model.TrainingMemory;
 import dev.gatun.model.TransformerConfig;
-import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.model.head.Head;
 import dev.gatun.model.head.HeadBackward;
 import dev.gatun.safetensors.CheckpointWeights;
 import dev.gatun.safetensors.SafetensorsException;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -76,13 +77,11 @@ public final class StreamedBackbone implements AutoCloseable {
    */
   static StreamedBackbone open(CheckpointFolder folder, Backend backend, long bufferBytes) {
     TransformerConfig config = folder.config();
-    CheckpointWeights weights = folder.weights();
-    try {
+    try (var opened = new CloseStack()) {
+      CheckpointWeights weights = opened.own(folder.weights());
       StoredParameters stored = StoredParameters.find(weights, config, folder.notes());
+      opened.keep();
       return new StreamedBackbone(backend, weights, stored.config(), stored, bufferBytes);
-    } catch (RuntimeException e) {
-      weights.close();
-      throw e;
     }
   }
 
@@ -90,7 +89,10 @@ public final class StreamedBackbone implements AutoCloseable {
     return config;
   }
 
-  /** Sequences of a length that pass through a block together. */
+  /**
+   * Sequences of a length that pass through a block together. Counted with the block's output,
+   * which is not among the buffers: another number of sequences would round in another way.
+   */
   public int sequencesAtOnce(int length) {
     long rowBytes = TrainingMemory.blockPerRow(config) * backend.real().byteSize();
     return Math.clamp(bufferBytes / rowBytes / length, 1, Integer.MAX_VALUE);
@@ -176,28 +178,26 @@ public final class StreamedBackbone implements AutoCloseable {
    */
   public Head head() {
     if (head.isEmpty()) {
-      head = Optional.of(readHead());
+      try (var opened = new CloseStack()) {
+        TensorScope scope = opened.own(backend.newScope());
+        head = Optional.of(new OwnedHead(scope, readHead(scope)));
+        opened.keep();
+      }
     }
     return head.get().head;
   }
 
-  private OwnedHead readHead() {
-    TensorScope scope = backend.newScope();
-    try {
-      ParameterLayout layout = ParameterLayout.ofHead(config);
-      if (config.head() instanceof HeadForm.Linear) {
-        Parameters parameters = read(layout, scope.zeros(backend.real(), layout.size()));
-        return new OwnedHead(scope, ModelHead.frozen(backend, config, parameters));
-      }
-      Parameters parameters = new Parameters(backend, scope, layout);
-      for (ParameterSpec spec : layout.specs()) {
-        stored.readInto(spec, backend, parameters.value(spec.name()));
-      }
-      return new OwnedHead(scope, ModelHead.of(backend, config, parameters, HeadBackward.EXACT));
-    } catch (RuntimeException e) {
-      scope.close();
-      throw e;
+  private Head readHead(TensorScope scope) {
+    ParameterLayout layout = ParameterLayout.ofHead(config);
+    if (config.head() instanceof HeadForm.Linear) {
+      Parameters parameters = read(layout, scope.zeros(backend.real(), layout.size()));
+      return ModelHead.frozen(backend, config, parameters);
     }
+    Parameters parameters = new Parameters(backend, scope, layout);
+    for (ParameterSpec spec : layout.specs()) {
+      stored.readInto(spec, backend, parameters.value(spec.name()));
+    }
+    return ModelHead.of(backend, config, parameters, HeadBackward.EXACT);
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.model.head.HeadBackward.Curvature;
 import dev.gatun.model.head.HeadBackward.Directions;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Optional;
@@ -135,13 +136,16 @@ sealed interface BackwardProducts extends AutoCloseable {
       this.backend = backend;
       this.weights = weights;
       this.weightGradients = weightGradients;
-      this.scope = backend.newScope();
-      this.limited = new LowRankWeights(backend, scope, weights, rule.rank(), rule.directions());
-      this.matched = new MatchedRows(backend, weights.cols());
-      this.interval = rule.interval();
-      this.through = limited.matrix();
-      this.forward = weights;
-      this.reference = rule.rmsMatched() ? Optional.of(weights) : Optional.empty();
+      try (var opened = new CloseStack()) {
+        this.scope = opened.own(backend.newScope());
+        this.limited = new LowRankWeights(backend, scope, weights, rule.rank(), rule.directions());
+        this.matched = new MatchedRows(backend, weights.cols());
+        this.interval = rule.interval();
+        this.through = limited.matrix();
+        this.forward = weights;
+        this.reference = rule.rmsMatched() ? Optional.of(weights) : Optional.empty();
+        opened.keep();
+      }
     }
 
     /** W_r forward, and W_r or W backward. */
@@ -150,13 +154,16 @@ sealed interface BackwardProducts extends AutoCloseable {
       this.backend = backend;
       this.weights = weights;
       this.weightGradients = weightGradients;
-      this.scope = backend.newScope();
-      this.limited = new LowRankWeights(backend, scope, weights, rule.rank(), Directions.LEADING);
-      this.matched = new MatchedRows(backend, weights.cols());
-      this.interval = 1;
-      this.through = rule.wideBackward() ? weights : limited.matrix();
-      this.forward = limited.matrix();
-      this.reference = rule.wideBackward() ? Optional.of(forward) : Optional.empty();
+      try (var opened = new CloseStack()) {
+        this.scope = opened.own(backend.newScope());
+        this.limited = new LowRankWeights(backend, scope, weights, rule.rank(), Directions.LEADING);
+        this.matched = new MatchedRows(backend, weights.cols());
+        this.interval = 1;
+        this.through = rule.wideBackward() ? weights : limited.matrix();
+        this.forward = limited.matrix();
+        this.reference = rule.wideBackward() ? Optional.of(forward) : Optional.empty();
+        opened.keep();
+      }
     }
 
     @Override
@@ -230,17 +237,20 @@ sealed interface BackwardProducts extends AutoCloseable {
       this.weights = weights;
       this.weightGradients = weightGradients;
       this.rule = rule;
-      this.scope = backend.newScope();
-      this.inverse = new DampedInverse(backend, scope, weights.cols(), rule.damping());
-      this.random =
-          rule.curvature() == Curvature.GRAM_AT_RANDOM
-              ? Optional.of(new RightSingularVectors(backend, scope, weights.cols()))
-              : Optional.empty();
-      this.softmax =
-          rule.curvature() == Curvature.SOFTMAX
-              ? Optional.of(new SoftmaxCurvature(backend, scope, weights))
-              : Optional.empty();
-      this.matched = new MatchedRows(backend, weights.cols());
+      try (var opened = new CloseStack()) {
+        this.scope = opened.own(backend.newScope());
+        this.inverse = new DampedInverse(backend, scope, weights.cols(), rule.damping());
+        this.random =
+            rule.curvature() == Curvature.GRAM_AT_RANDOM
+                ? Optional.of(new RightSingularVectors(backend, scope, weights.cols()))
+                : Optional.empty();
+        this.softmax =
+            rule.curvature() == Curvature.SOFTMAX
+                ? Optional.of(new SoftmaxCurvature(backend, scope, weights))
+                : Optional.empty();
+        this.matched = new MatchedRows(backend, weights.cols());
+        opened.keep();
+      }
     }
 
     @Override
@@ -312,16 +322,19 @@ sealed interface BackwardProducts extends AutoCloseable {
       this.backend = backend;
       this.weights = weights;
       this.weightGradients = weightGradients;
-      this.scope = backend.newScope();
-      this.directions = new RightSingularVectors(backend, scope, width);
-      this.inverse = scope.zeros(ElementType.F64, width, width);
-      this.correlation = scope.zeros(backend.real(), width, width);
-      this.wideCorrelation = scope.zeros(ElementType.F64, width, width);
-      this.wideCoefficients = scope.zeros(ElementType.F64, width, width);
-      this.coefficients = scope.zeros(backend.real(), width, width);
-      this.projected = scope.zeros(backend.real(), weights.rows(), width);
-      this.exact = scope.zeros(backend.real(), weights.rows(), width);
-      this.rms = new MatchedRms(backend, scope, exact.size());
+      try (var opened = new CloseStack()) {
+        this.scope = opened.own(backend.newScope());
+        this.directions = new RightSingularVectors(backend, scope, width);
+        this.inverse = scope.zeros(ElementType.F64, width, width);
+        this.correlation = scope.zeros(backend.real(), width, width);
+        this.wideCorrelation = scope.zeros(ElementType.F64, width, width);
+        this.wideCoefficients = scope.zeros(ElementType.F64, width, width);
+        this.coefficients = scope.zeros(backend.real(), width, width);
+        this.projected = scope.zeros(backend.real(), weights.rows(), width);
+        this.exact = scope.zeros(backend.real(), weights.rows(), width);
+        this.rms = new MatchedRms(backend, scope, exact.size());
+        opened.keep();
+      }
     }
 
     @Override

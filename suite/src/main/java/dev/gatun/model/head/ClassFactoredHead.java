@@ -5,6 +5,7 @@ import dev.gatun.backend.LogSumExp;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.tensor.BlockVisitor;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Optional;
@@ -209,21 +210,24 @@ public final class ClassFactoredHead implements Head {
 
   private Prepared allocate(long rows) {
     if (prepared.filter(p -> p.rows >= rows).isEmpty()) {
-      prepared.ifPresent(p -> p.scope.close());
+      free();
       preparations++;
-      TensorScope scope = backend.newScope();
-      prepared =
-          Optional.of(
-              new Prepared(
-                  scope,
-                  rows,
-                  scope.zeros(ElementType.I32, rows),
-                  scope.zeros(ElementType.I32, rows * (long) classCount),
-                  scope.zeros(ElementType.I32, rows * (long) classCount),
-                  scope.zeros(backend.real(), rows, classCount),
-                  logSumExp(scope, rows),
-                  scope.zeros(backend.real(), rows * (long) classCount),
-                  logSumExp(scope, rows * (long) classCount)));
+      try (var opened = new CloseStack()) {
+        TensorScope scope = opened.own(backend.newScope());
+        prepared =
+            Optional.of(
+                new Prepared(
+                    scope,
+                    rows,
+                    scope.zeros(ElementType.I32, rows),
+                    scope.zeros(ElementType.I32, rows * (long) classCount),
+                    scope.zeros(ElementType.I32, rows * (long) classCount),
+                    scope.zeros(backend.real(), rows, classCount),
+                    logSumExp(scope, rows),
+                    scope.zeros(backend.real(), rows * (long) classCount),
+                    logSumExp(scope, rows * (long) classCount)));
+        opened.keep();
+      }
     }
     return prepared.get();
   }
@@ -247,11 +251,15 @@ public final class ClassFactoredHead implements Head {
     return chunks.generation() + preparations;
   }
 
+  private void free() {
+    prepared.ifPresent(p -> p.scope.close());
+    prepared = Optional.empty();
+  }
+
   @Override
   public void close() {
     chunks.close();
     permutations.close();
-    prepared.ifPresent(p -> p.scope.close());
-    prepared = Optional.empty();
+    free();
   }
 }

@@ -6,6 +6,7 @@ import dev.gatun.backend.LogSumExp;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.tensor.BlockVisitor;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.Tensor;
 import java.util.Optional;
 
@@ -214,17 +215,20 @@ public abstract sealed class ComponentsHead implements Head
     if (buffers.filter(b -> b.capacity >= count).isEmpty()) {
       free();
       allocations++;
-      TensorScope scope = backend.newScope();
       long size = components * count * width;
-      buffers =
-          Optional.of(
-              new Buffers(
-                  scope,
-                  count,
-                  scope.zeros(backend.real(), size),
-                  scope.zeros(backend.real(), size),
-                  scope.zeros(backend.real(), size),
-                  new MixingBuffers(backend, components, count)));
+      try (var opened = new CloseStack()) {
+        TensorScope scope = opened.own(backend.newScope());
+        buffers =
+            Optional.of(
+                new Buffers(
+                    scope,
+                    count,
+                    scope.zeros(backend.real(), size),
+                    scope.zeros(backend.real(), size),
+                    scope.zeros(backend.real(), size),
+                    new MixingBuffers(backend, components, count)));
+        opened.keep();
+      }
     }
     return buffers.get();
   }

@@ -2,6 +2,7 @@ package dev.gatun.model.head;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Optional;
@@ -119,18 +120,21 @@ final class ContextChunks implements AutoCloseable {
     close();
     generation++;
     long chunk = chunkRows(rows);
-    TensorScope scope = backend.newScope();
-    Tensor ones = scope.zeros(backend.real(), rows * lossesPerContext);
-    backend.fill(ones, 1);
-    buffers =
-        Optional.of(
-            new Buffers(
-                scope,
-                rows,
-                scope.zeros(backend.real(), chunk * copies * weights.rows()),
-                scope.zeros(backend.real(), rows * lossesPerContext),
-                ones,
-                scope.zeros(ElementType.I32, rows)));
+    try (var opened = new CloseStack()) {
+      TensorScope scope = opened.own(backend.newScope());
+      Tensor ones = scope.zeros(backend.real(), rows * lossesPerContext);
+      backend.fill(ones, 1);
+      buffers =
+          Optional.of(
+              new Buffers(
+                  scope,
+                  rows,
+                  scope.zeros(backend.real(), chunk * copies * weights.rows()),
+                  scope.zeros(backend.real(), rows * lossesPerContext),
+                  ones,
+                  scope.zeros(ElementType.I32, rows)));
+      opened.keep();
+    }
   }
 
   @Override

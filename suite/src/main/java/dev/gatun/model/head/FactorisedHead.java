@@ -4,6 +4,7 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.tensor.BlockVisitor;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.Tensor;
 import java.util.Optional;
 
@@ -127,25 +128,32 @@ public final class FactorisedHead implements MatrixHead {
 
   private Tensor project(Tensor hidden) {
     if (projection.filter(p -> p.value.rows() >= hidden.rows()).isEmpty()) {
-      projection.ifPresent(p -> p.scope.close());
-      TensorScope scope = backend.newScope();
+      free();
       projections++;
-      projection =
-          Optional.of(
-              new Projection(
-                  scope,
-                  scope.zeros(backend.real(), hidden.rows(), rank()),
-                  scope.zeros(backend.real(), hidden.rows(), rank())));
+      try (var opened = new CloseStack()) {
+        TensorScope scope = opened.own(backend.newScope());
+        projection =
+            Optional.of(
+                new Projection(
+                    scope,
+                    scope.zeros(backend.real(), hidden.rows(), rank()),
+                    scope.zeros(backend.real(), hidden.rows(), rank())));
+        opened.keep();
+      }
     }
     Tensor projected = projection.orElseThrow().value.rows(0, hidden.rows());
     backend.gemm(Transpose.NO, Transpose.YES, 1, hidden, b, 0, projected);
     return projected;
   }
 
+  private void free() {
+    projection.ifPresent(p -> p.scope.close());
+    projection = Optional.empty();
+  }
+
   @Override
   public void close() {
     chunks.close();
-    projection.ifPresent(p -> p.scope.close());
-    projection = Optional.empty();
+    free();
   }
 }

@@ -2,6 +2,7 @@ package dev.gatun.model.head;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Arrays;
@@ -27,15 +28,18 @@ public final class HeadJacobian implements AutoCloseable {
   public HeadJacobian(Backend backend, Head head, long width) {
     this.backend = backend;
     this.head = head;
-    this.scope = backend.newScope();
-    long vocabulary = head.vocabulary();
-    this.sameRow = scope.zeros(ElementType.I32, vocabulary);
-    this.everyTarget = scope.zeros(ElementType.I32, vocabulary);
-    this.hidden = scope.zeros(backend.real(), vocabulary, width);
-    this.jacobian = scope.zeros(backend.real(), vocabulary, width);
-    int[] targets = new int[Math.toIntExact(vocabulary)];
-    Arrays.setAll(targets, v -> v);
-    backend.write(targets, everyTarget);
+    try (var opened = new CloseStack()) {
+      this.scope = opened.own(backend.newScope());
+      long vocabulary = head.vocabulary();
+      this.sameRow = scope.zeros(ElementType.I32, vocabulary);
+      this.everyTarget = scope.zeros(ElementType.I32, vocabulary);
+      this.hidden = scope.zeros(backend.real(), vocabulary, width);
+      this.jacobian = scope.zeros(backend.real(), vocabulary, width);
+      int[] targets = new int[Math.toIntExact(vocabulary)];
+      Arrays.setAll(targets, v -> v);
+      backend.write(targets, everyTarget);
+      opened.keep();
+    }
   }
 
   /**

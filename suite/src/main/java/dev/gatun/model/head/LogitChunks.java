@@ -6,6 +6,7 @@ import dev.gatun.backend.LogitCap;
 import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.Transpose;
 import dev.gatun.tensor.BlockVisitor;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
 import java.util.Optional;
@@ -222,7 +223,7 @@ public final class LogitChunks implements AutoCloseable {
     if (buffers.filter(b -> b.rows >= rows && b.vocabulary == vocabulary).isEmpty()) {
       close();
       generation++;
-      buffers = Optional.of(allocate(rows, vocabulary, elements(rows, weights)));
+      allocate(rows, vocabulary, elements(rows, weights));
     }
     return buffers.get();
   }
@@ -253,21 +254,26 @@ public final class LogitChunks implements AutoCloseable {
     return Math.max(rows, weights.rows() * chunkRows(rows, weights));
   }
 
-  private Buffers allocate(long rows, long vocabulary, long elements) {
+  private void allocate(long rows, long vocabulary, long elements) {
     ElementType real = backend.real();
-    TensorScope scope = backend.newScope();
-    Tensor ones = scope.zeros(real, rows);
-    backend.fill(ones, 1);
-    return new Buffers(
-        scope,
-        rows,
-        vocabulary,
-        scope.zeros(real, elements),
-        cap.isPresent() ? Optional.of(scope.zeros(real, elements)) : Optional.empty(),
-        scope.zeros(real, rows),
-        ones,
-        new LogSumExp(scope.zeros(real, rows), scope.zeros(real, rows)),
-        scope.zeros(ElementType.I32, rows));
+    try (var opened = new CloseStack()) {
+      TensorScope scope = opened.own(backend.newScope());
+      Tensor ones = scope.zeros(real, rows);
+      backend.fill(ones, 1);
+      buffers =
+          Optional.of(
+              new Buffers(
+                  scope,
+                  rows,
+                  vocabulary,
+                  scope.zeros(real, elements),
+                  cap.isPresent() ? Optional.of(scope.zeros(real, elements)) : Optional.empty(),
+                  scope.zeros(real, rows),
+                  ones,
+                  new LogSumExp(scope.zeros(real, rows), scope.zeros(real, rows)),
+                  scope.zeros(ElementType.I32, rows)));
+      opened.keep();
+    }
   }
 
   @Override

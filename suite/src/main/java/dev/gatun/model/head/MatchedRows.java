@@ -2,6 +2,7 @@ package dev.gatun.model.head;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.TensorScope;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.Tensor;
 import java.util.Optional;
 
@@ -26,12 +27,15 @@ final class MatchedRows implements AutoCloseable {
       return;
     }
     close();
-    TensorScope scope = backend.newScope();
-    Tensor gradients = scope.zeros(backend.real(), rows, width);
-    buffers =
-        Optional.of(
-            new Buffers(scope, gradients, new MatchedRms(backend, scope, gradients.size())));
     replaced++;
+    try (var opened = new CloseStack()) {
+      TensorScope scope = opened.own(backend.newScope());
+      Tensor gradients = scope.zeros(backend.real(), rows, width);
+      buffers =
+          Optional.of(
+              new Buffers(scope, gradients, new MatchedRms(backend, scope, gradients.size())));
+      opened.keep();
+    }
   }
 
   /** The second gradient [N, D]. */

@@ -3,6 +3,7 @@ package dev.gatun.model.head;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.LogSumExp;
 import dev.gatun.backend.TensorScope;
+import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.Tensor;
 
 /**
@@ -39,20 +40,23 @@ final class MixingBuffers implements AutoCloseable {
   MixingBuffers(Backend backend, int components, long capacity) {
     this.backend = backend;
     this.components = components;
-    this.scope = backend.newScope();
-    this.permutations = new RowPermutations(backend, components);
-    logSumExp = new LogSumExp(matrix(capacity), matrix(capacity));
-    losses = matrix(capacity);
-    normalisers = matrix(capacity);
-    scores = matrix(capacity);
-    targetScores = matrix(capacity);
-    scoreSums = new LogSumExp(vector(capacity), vector(capacity));
-    targetSums = new LogSumExp(vector(capacity), vector(capacity));
-    scratch = matrix(capacity);
-    repeatedRest = matrix(capacity);
-    posterior = matrix(capacity);
-    posteriorByPart = matrix(capacity);
-    shifts = matrix(capacity);
+    try (var opened = new CloseStack()) {
+      this.scope = opened.own(backend.newScope());
+      this.permutations = opened.own(new RowPermutations(backend, components));
+      logSumExp = new LogSumExp(matrix(capacity), matrix(capacity));
+      losses = matrix(capacity);
+      normalisers = matrix(capacity);
+      scores = matrix(capacity);
+      targetScores = matrix(capacity);
+      scoreSums = new LogSumExp(vector(capacity), vector(capacity));
+      targetSums = new LogSumExp(vector(capacity), vector(capacity));
+      scratch = matrix(capacity);
+      repeatedRest = matrix(capacity);
+      posterior = matrix(capacity);
+      posteriorByPart = matrix(capacity);
+      shifts = matrix(capacity);
+      opened.keep();
+    }
   }
 
   private Tensor matrix(long capacity) {

@@ -66,9 +66,9 @@ final class SoftmaxCurvature {
     backend.syrk(Transpose.YES, expected, 0, secondMoment);
   }
 
-  /** The lower triangle of C [D, D] F64 of the last pass, 0 before the first one. */
+  /** The lower triangle of C [D, D] F64 of the last pass, 0 until one has come to its end. */
   void write(Tensor lower) {
-    if (targets.length == 0) {
+    if (scale == 0) {
       backend.fill(lower, 0);
       return;
     }

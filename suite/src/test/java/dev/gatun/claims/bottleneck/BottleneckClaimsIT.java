@@ -15,7 +15,7 @@ import dev.gatun.experiment.SweepClaim;
 import dev.gatun.experiment.SweepTest;
 import dev.gatun.experiment.Tier;
 import dev.gatun.measure.HeadMeasures;
-import dev.gatun.model.TransformerConfig.OutputBias;
+import dev.gatun.model.HeadForm.OutputBias;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.EvidenceBuilder;
 import dev.gatun.results.Metric;

@@ -12,7 +12,7 @@ import dev.gatun.experiment.SweepClaim;
 import dev.gatun.experiment.Tier;
 import dev.gatun.experiment.UsualTraining;
 import dev.gatun.measure.HeadMeasures;
-import dev.gatun.model.TransformerConfig.OutputBias;
+import dev.gatun.model.HeadForm.OutputBias;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BiFunction;

@@ -3,7 +3,7 @@ package dev.gatun.claims.frozen;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.gatun.experiment.Tier;
-import dev.gatun.model.TransformerConfig.OutputBias;
+import dev.gatun.model.HeadForm.OutputBias;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

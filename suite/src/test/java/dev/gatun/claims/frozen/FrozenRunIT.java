@@ -9,7 +9,7 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.experiment.Measured;
 import dev.gatun.experiment.ProgressListener;
-import dev.gatun.model.TransformerConfig.OutputBias;
+import dev.gatun.model.HeadForm.OutputBias;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.Metric;
 import dev.gatun.results.Run;

@@ -7,7 +7,7 @@ import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.ProgressListener;
 import dev.gatun.experiment.Tier;
 import dev.gatun.experiment.UsualTraining;
-import dev.gatun.model.TransformerConfig.OutputBias;
+import dev.gatun.model.HeadForm.OutputBias;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.LongStream;

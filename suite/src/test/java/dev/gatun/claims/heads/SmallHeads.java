@@ -19,7 +19,7 @@ import dev.gatun.experiment.RunEnvironment;
 import dev.gatun.experiment.Sweep;
 import dev.gatun.experiment.SweepClaim;
 import dev.gatun.experiment.Tier;
-import dev.gatun.model.TransformerConfig.HeadForm;
+import dev.gatun.model.HeadForm;
 import dev.gatun.model.head.HeadBackward;
 import dev.gatun.model.head.HeadBackward.Curvature;
 import dev.gatun.results.RunRecorder;

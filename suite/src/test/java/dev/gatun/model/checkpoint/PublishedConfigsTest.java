@@ -2,11 +2,11 @@ package dev.gatun.model.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.gatun.model.AttentionForm.OtherLayers;
 import dev.gatun.model.Positions;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.Family;
-import dev.gatun.model.TransformerConfig.OtherLayers;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.ReferenceBackend;
+import dev.gatun.model.HeadForm;
+import dev.gatun.model.HeadForm.OutputBias;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.model.TinyModels;
 import dev.gatun.model.TransformerConfig;
-import dev.gatun.model.TransformerConfig.HeadForm;
-import dev.gatun.model.TransformerConfig.OutputBias;
 import dev.gatun.tensor.Batch;
 import dev.gatun.tensor.BlockVisitor;
 import java.util.Arrays;

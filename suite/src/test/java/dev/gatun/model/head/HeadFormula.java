@@ -1,9 +1,9 @@
 package dev.gatun.model.head;
 
+import dev.gatun.model.HeadForm;
+import dev.gatun.model.HeadForm.OutputBias;
 import dev.gatun.model.LanguageModel;
 import dev.gatun.model.ParameterNames;
-import dev.gatun.model.TransformerConfig.HeadForm;
-import dev.gatun.model.TransformerConfig.OutputBias;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 

@@ -2,8 +2,8 @@ package dev.gatun.model.checkpoint.families;
 
 import dev.gatun.io.Json;
 import dev.gatun.io.Notes;
+import dev.gatun.model.HeadForm;
 import dev.gatun.model.TransformerConfig;
-import dev.gatun.model.TransformerConfig.HeadForm;
 import dev.gatun.safetensors.SafetensorsException;
 import dev.gatun.safetensors.StrictJson;
 import dev.gatun.tensor.ElementType;

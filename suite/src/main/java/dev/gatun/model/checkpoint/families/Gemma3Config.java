@@ -1,9 +1,9 @@
 package dev.gatun.model.checkpoint.families;
 
+import dev.gatun.model.AttentionForm;
 import dev.gatun.model.Positions;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.Activation;
-import dev.gatun.model.TransformerConfig.AttentionForm;
 import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.Family;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;

@@ -7,7 +7,6 @@ import dev.gatun.model.TransformerConfig.Family;
 import dev.gatun.model.TransformerConfig.Norm;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import java.util.Map;
-import java.util.OptionalInt;
 
 /** Gemma: every RMSNorm has 1 + its weight, and embeddings are multiplied by √D. */
 class GemmaConfig extends LlamaLikeConfig {
@@ -57,11 +56,6 @@ class GemmaConfig extends LlamaLikeConfig {
   @Override
   boolean tiedByDefault() {
     return true;
-  }
-
-  @Override
-  OptionalInt usualPaddingToken() {
-    return OptionalInt.of(0);
   }
 
   @Override

@@ -1,13 +1,13 @@
 package dev.gatun.model.checkpoint.families;
 
+import dev.gatun.model.AttentionForm;
+import dev.gatun.model.AttentionForm.OtherLayers;
 import dev.gatun.model.Positions;
 import dev.gatun.model.TransformerConfig;
-import dev.gatun.model.TransformerConfig.AttentionForm;
 import dev.gatun.model.TransformerConfig.Biases;
 import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.Family;
 import dev.gatun.model.TransformerConfig.Norm;
-import dev.gatun.model.TransformerConfig.OtherLayers;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import java.util.Map;
 import java.util.OptionalDouble;

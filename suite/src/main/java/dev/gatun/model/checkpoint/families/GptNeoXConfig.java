@@ -1,8 +1,8 @@
 package dev.gatun.model.checkpoint.families;
 
+import dev.gatun.model.AttentionForm;
 import dev.gatun.model.Positions;
 import dev.gatun.model.TransformerConfig;
-import dev.gatun.model.TransformerConfig.AttentionForm;
 import dev.gatun.model.TransformerConfig.Biases;
 import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.Family;

@@ -1,7 +1,7 @@
 package dev.gatun.model.checkpoint.families;
 
-import dev.gatun.model.TransformerConfig.HeadForm;
-import dev.gatun.model.TransformerConfig.OutputBias;
+import dev.gatun.model.HeadForm;
+import dev.gatun.model.HeadForm.OutputBias;
 import java.util.Map;
 
 /** The head's fields: {@code tie_word_embeddings}, and Gatun's own for heads that none else has. */

@@ -1,19 +1,18 @@
 package dev.gatun.model.checkpoint.families;
 
+import dev.gatun.model.AttentionForm;
+import dev.gatun.model.AttentionForm.OtherLayers;
 import dev.gatun.model.Positions;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.Activation;
-import dev.gatun.model.TransformerConfig.AttentionForm;
 import dev.gatun.model.TransformerConfig.Biases;
 import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.Family;
 import dev.gatun.model.TransformerConfig.Norm;
-import dev.gatun.model.TransformerConfig.OtherLayers;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 
 /** Llama, and the families that took over its fields; what each does otherwise is in its class. */
 abstract non-sealed class LlamaLikeConfig implements FamilyConfig {
@@ -103,10 +102,6 @@ abstract non-sealed class LlamaLikeConfig implements FamilyConfig {
         : TransformerConfig.headWidth(width, heads);
   }
 
-  OptionalInt usualPaddingToken() {
-    return OptionalInt.empty();
-  }
-
   Norm norm() {
     return Norm.RMS;
   }
@@ -173,17 +168,8 @@ abstract non-sealed class LlamaLikeConfig implements FamilyConfig {
         attention(fields, layers, headWidth, positions),
         embeddingScale(width),
         logitCap(fields),
-        paddingToken(fields, vocabulary),
+        PaddingToken.read(fields, family, vocabulary),
         HeadFields.read(fields, tiedByDefault()));
-  }
-
-  /** A negative one counts from the end. */
-  private OptionalInt paddingToken(ConfigFields fields, int vocabulary) {
-    OptionalInt said = fields.token("pad_token_id", usualPaddingToken());
-    if (said.isEmpty() || said.getAsInt() >= 0) {
-      return said;
-    }
-    return OptionalInt.of(said.getAsInt() + vocabulary);
   }
 
   @Override
@@ -202,9 +188,7 @@ abstract non-sealed class LlamaLikeConfig implements FamilyConfig {
     if (config.activation() == Activation.SWIGLU) {
       fields.put("hidden_act", "silu");
     }
-    fields.put(
-        "pad_token_id",
-        config.paddingToken().isPresent() ? config.paddingToken().getAsInt() : null);
+    PaddingToken.write(config, fields);
     writeOwn(config, fields);
   }
 }

@@ -5,18 +5,11 @@ import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.Family;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import java.util.Map;
-import java.util.OptionalInt;
 
 /** OLMo 2. */
 final class Olmo2Config extends LlamaLikeConfig {
   Olmo2Config() {
     super(Family.OLMO2, "Olmo2", BlockForm.NORM_AFTER, QueryKeyNorm.WHOLE, 1e-5);
-  }
-
-  /** What transformers takes where none is said. */
-  @Override
-  OptionalInt usualPaddingToken() {
-    return OptionalInt.of(1);
   }
 
   @Override

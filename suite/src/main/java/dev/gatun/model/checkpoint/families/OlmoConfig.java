@@ -1,14 +1,13 @@
 package dev.gatun.model.checkpoint.families;
 
+import dev.gatun.model.AttentionForm;
 import dev.gatun.model.Positions;
 import dev.gatun.model.TransformerConfig;
-import dev.gatun.model.TransformerConfig.AttentionForm;
 import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.Family;
 import dev.gatun.model.TransformerConfig.Norm;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import java.util.Map;
-import java.util.OptionalInt;
 
 /** OLMo 1: LayerNorm without weights, and a limit of queries, keys and values. */
 final class OlmoConfig extends LlamaLikeConfig {
@@ -30,11 +29,6 @@ final class OlmoConfig extends LlamaLikeConfig {
   @Override
   double epsilon(ConfigFields fields) {
     return 1e-5;
-  }
-
-  @Override
-  OptionalInt usualPaddingToken() {
-    return OptionalInt.of(1);
   }
 
   @Override

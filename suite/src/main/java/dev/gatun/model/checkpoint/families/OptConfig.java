@@ -1,8 +1,8 @@
 package dev.gatun.model.checkpoint.families;
 
+import dev.gatun.model.AttentionForm;
 import dev.gatun.model.Positions;
 import dev.gatun.model.TransformerConfig;
-import dev.gatun.model.TransformerConfig.AttentionForm;
 import dev.gatun.model.TransformerConfig.Biases;
 import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.Family;
@@ -41,6 +41,7 @@ record OptConfig() implements FamilyConfig {
   public TransformerConfig read(ConfigFields fields) {
     fields.requireFlag("_remove_final_layer_norm", false);
     fields.requireFlag("layer_norm_elementwise_affine", true);
+    int vocabulary = fields.count("vocab_size");
     int width = fields.count("hidden_size");
     int embeddingWidth = fields.count("word_embed_proj_dim", width);
     int heads = fields.count("num_attention_heads");
@@ -48,7 +49,7 @@ record OptConfig() implements FamilyConfig {
     boolean biased = fields.flag("enable_bias", true);
     return new TransformerConfig(
         Family.OPT,
-        fields.count("vocab_size"),
+        vocabulary,
         width,
         fields.count("num_hidden_layers"),
         heads,
@@ -66,7 +67,7 @@ record OptConfig() implements FamilyConfig {
         AttentionForm.usual(headWidth),
         1,
         OptionalDouble.empty(),
-        fields.token("pad_token_id", OptionalInt.of(1)),
+        PaddingToken.read(fields, Family.OPT, vocabulary),
         HeadFields.read(fields, true),
         embeddingWidth == width ? OptionalInt.empty() : OptionalInt.of(embeddingWidth));
   }
@@ -82,9 +83,7 @@ record OptConfig() implements FamilyConfig {
     fields.put("do_layer_norm_before", config.blockForm() == BlockForm.NORM_BEFORE);
     fields.put("activation_function", ActivationNames.of(config.activation()));
     fields.put("enable_bias", config.biases().mlp());
-    fields.put(
-        "pad_token_id",
-        config.paddingToken().isPresent() ? config.paddingToken().getAsInt() : null);
+    PaddingToken.write(config, fields);
     // Gatun trains without.
     fields.put("dropout", 0.0);
   }

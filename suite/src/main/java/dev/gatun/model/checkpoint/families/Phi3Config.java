@@ -1,11 +1,11 @@
 package dev.gatun.model.checkpoint.families;
 
+import dev.gatun.model.AttentionForm.OtherLayers;
 import dev.gatun.model.Positions;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.Biases;
 import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.Family;
-import dev.gatun.model.TransformerConfig.OtherLayers;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -39,11 +39,6 @@ final class Phi3Config extends LlamaLikeConfig {
   OtherLayers otherLayers(ConfigFields fields, int layers, Positions positions) {
     OptionalInt window = WindowFields.width(fields, OptionalInt.empty());
     return WindowFields.read(fields, layers, window, _ -> true, positions);
-  }
-
-  @Override
-  OptionalInt usualPaddingToken() {
-    return OptionalInt.of(32_000);
   }
 
   @Override

@@ -1,11 +1,11 @@
 package dev.gatun.model.checkpoint.families;
 
+import dev.gatun.model.AttentionForm.OtherLayers;
 import dev.gatun.model.Positions;
 import dev.gatun.model.TransformerConfig;
 import dev.gatun.model.TransformerConfig.Biases;
 import dev.gatun.model.TransformerConfig.BlockForm;
 import dev.gatun.model.TransformerConfig.Family;
-import dev.gatun.model.TransformerConfig.OtherLayers;
 import dev.gatun.model.TransformerConfig.QueryKeyNorm;
 import java.util.List;
 import java.util.Map;
@@ -81,11 +81,6 @@ final class SmolLm3Config extends LlamaLikeConfig {
   @Override
   boolean tiedByDefault() {
     return true;
-  }
-
-  @Override
-  OptionalInt usualPaddingToken() {
-    return OptionalInt.of(128_004);
   }
 
   @Override

@@ -1,8 +1,8 @@
 package dev.gatun.model.checkpoint.families;
 
+import dev.gatun.model.AttentionForm.OtherLayers;
 import dev.gatun.model.Positions;
 import dev.gatun.model.TransformerConfig;
-import dev.gatun.model.TransformerConfig.OtherLayers;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;

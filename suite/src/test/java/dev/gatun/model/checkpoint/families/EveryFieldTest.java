@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -124,6 +125,16 @@ class EveryFieldTest {
                     name + " has no effect as " + other));
       }
     }
+  }
+
+  @Test
+  void aPaddingTokenThatIsNotNamedIsTheOneOfTransformers() throws IOException {
+    ofTransformers()
+        .forEach((family, json) -> {
+          ObjectNode without = (ObjectNode) json.deepCopy();
+          without.remove("pad_token_id");
+          assertEquals(read((ObjectNode) json), read(without), family);
+        });
   }
 
   @ParameterizedTest
