@@ -197,12 +197,12 @@ GATUN_API int cuMemcpyDtoDAsync_v2(
   if (driver.tracing != Driver::OFF) {
     driver.trace += "copy " + std::to_string(bytes) + "\n";
   }
+  if (from < to + bytes && to < from + bytes && from != to) {
+    return driver.answer(INVALID_VALUE, "cuMemcpyDtoDAsync: source and target overlap");
+  }
   return driver.submit(driver.stream(stream), "cuMemcpyDtoDAsync", [=] {
     require_device(pointer(to), bytes, "the target");
     require_device(pointer(from), bytes, "the source");
-    if (from < to + bytes && to < from + bytes && from != to) {
-      throw Failure{INVALID_VALUE, "source and target overlap"};
-    }
     std::memcpy(pointer(to), pointer(from), bytes);
   });
 }

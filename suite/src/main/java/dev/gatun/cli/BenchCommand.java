@@ -193,12 +193,25 @@ final class BenchCommand implements Callable<Integer> {
       if (out != null) {
         BenchmarkFile.write(entries, out);
       }
+      if (outcome.measurement().isEmpty() && !answers(backend)) {
+        console.note("SKIPPED: all other work, since the device does nothing more");
+        break;
+      }
     }
     if (out != null) {
       console.line("all times: " + out);
     }
     console.json(Map.of("benchmarks", entries));
     return failed ? 1 : 0;
+  }
+
+  private static boolean answers(Backend backend) {
+    try {
+      backend.seconds(() -> {});
+      return true;
+    } catch (RuntimeException _) {
+      return false;
+    }
   }
 
   /** The peer, or nothing, to be closed. */

@@ -121,8 +121,13 @@ final class BlockPool implements AutoCloseable {
 
   private void free(Block block) {
     // Waits for the device, so nothing that is under way loses its memory.
-    CudaStatus.DRIVER.check(
-        CudaDriver.cuMemFree_v2(block.address()), "cuMemFree_v2", inMebibytes(block.bytes()));
+    device
+        .leftovers()
+        .count(
+            CudaStatus.DRIVER,
+            CudaDriver.cuMemFree_v2(block.address()),
+            "cuMemFree_v2",
+            inMebibytes(block.bytes()));
     all.remove(block);
   }
 
@@ -135,9 +140,7 @@ final class BlockPool implements AutoCloseable {
   public void close() {
     device.makeCurrent();
     kept.clear();
-    var failures = new Failures();
-    Set.copyOf(all).forEach(block -> failures.collect(() -> free(block)));
+    Set.copyOf(all).forEach(this::free);
     arena.close();
-    failures.throwFirst();
   }
 }

@@ -8,6 +8,7 @@ import dev.gatun.backend.Recording;
 import dev.gatun.backend.RecordingGuard;
 import dev.gatun.natives.CacheFolder;
 import dev.gatun.natives.cuda.CudaLibraries;
+import dev.gatun.natives.cuda.CudaStatus;
 import dev.gatun.tensor.ElementType;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -125,8 +126,8 @@ final class CudaSession implements Parts.Device {
 
   @Override
   public Recording record(Runnable operations) {
-    // Launches that are timed one by one cannot be in a graph.
-    return device.clock().isOn()
+    // Launches that are timed one by one, or waited for, cannot be in a graph.
+    return device.clock().isOn() || CudaStatus.LAUNCHES_WAIT
         ? Parts.Device.super.record(operations)
         : CudaRecording.of(device, operations);
   }

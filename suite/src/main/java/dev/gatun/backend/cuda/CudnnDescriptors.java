@@ -141,12 +141,11 @@ final class CudnnDescriptors implements AutoCloseable {
 
   @Override
   public void close() {
-    var failures = new Failures();
+    var leftovers = new Leftovers();
     while (!made.isEmpty()) {
-      MemorySegment next = made.pop();
-      failures.collect(() ->
-          check(CuDnn.cudnnBackendDestroyDescriptor(next), "cudnnBackendDestroyDescriptor", "one"));
+      int status = CuDnn.cudnnBackendDestroyDescriptor(made.pop());
+      leftovers.count(CudaStatus.CUDNN, status, "cudnnBackendDestroyDescriptor");
     }
-    failures.throwFirst();
+    leftovers.tell();
   }
 }

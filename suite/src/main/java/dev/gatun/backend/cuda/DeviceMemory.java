@@ -193,12 +193,10 @@ final class DeviceMemory implements Parts.Memory, AutoCloseable {
     }
 
     void giveBack() {
-      var failures = new Failures();
-      taken.forEach(block -> failures.collect(() -> pool.giveBack(block)));
+      taken.forEach(pool::giveBack);
       taken.clear();
       next = 0;
       end = 0;
-      failures.throwFirst();
     }
   }
 }

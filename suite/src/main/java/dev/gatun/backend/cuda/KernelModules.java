@@ -71,15 +71,18 @@ final class KernelModules implements AutoCloseable {
   @Override
   public void close() {
     device.makeCurrent();
-    var failures = new Failures();
-    units.values().forEach(unit -> failures.collect(() -> unload(unit)));
+    units.values().forEach(this::unload);
     units.clear();
     functions.clear();
-    failures.throwFirst();
   }
 
-  private static void unload(Loaded unit) {
-    CudaStatus.DRIVER.check(
-        CudaDriver.cuModuleUnload(unit.module), "cuModuleUnload", unit.source.file());
+  private void unload(Loaded unit) {
+    device
+        .leftovers()
+        .count(
+            CudaStatus.DRIVER,
+            CudaDriver.cuModuleUnload(unit.module),
+            "cuModuleUnload",
+            unit.source.file());
   }
 }

@@ -244,6 +244,6 @@ final class Transfers implements Parts.Transfers, AutoCloseable {
   @Override
   public void close() {
     later.close();
-    CudaStatus.DRIVER.check(CudaDriver.cuMemFreeHost(pinned), "cuMemFreeHost");
+    device.leftovers().count(CudaStatus.DRIVER, CudaDriver.cuMemFreeHost(pinned), "cuMemFreeHost");
   }
 }
