@@ -106,7 +106,8 @@ struct Memory {
   unsigned char *mapped = nullptr;
   std::size_t mapped_bytes = 0;
 
-  static Memory allocate(std::size_t bytes);  // begin is null if the host has none left
+  // begin is null if the host has none left. Without poison, memory that nobody uses costs nothing.
+  static Memory allocate(std::size_t bytes, bool with_poison = true);
   void free() const;
   // The address of a canary that was overwritten, if any.
   const unsigned char *overwritten() const;

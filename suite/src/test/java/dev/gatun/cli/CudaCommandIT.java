@@ -70,6 +70,21 @@ class CudaCommandIT {
     assertTrue(line.contains("so start it again [adamw.cu: adamw_f32, "), line);
   }
 
+  @Test
+  void aBenchThatLosesItsGpuBeginsNoOtherWork() {
+    FakeCuda.plantFailure(LIBRARIES, "cross_entropy_small_f32", 700);
+    CommandRun run =
+        CommandRun.of(
+            "bench", "--small", "--pairs", "1", "--device", "cuda", "--cuda-libraries", LIBRARIES);
+    FakeCuda.reset(LIBRARIES);
+    assertEquals(2, run.code(), run.err());
+    List<String> failures =
+        run.err().lines().filter(line -> line.contains(" returned 700 ")).toList();
+    assertEquals(2, failures.size(), run.err());
+    assertTrue(failures.getFirst().startsWith("FAILED: spamlang: "), run.err());
+    assertTrue(failures.getLast().startsWith("gatun: cuStreamSynchronize "), run.err());
+  }
+
   /** What a training run says of its GPU, which AdamW's kernel loses. */
   private String lossOfTheGpu() throws Exception {
     Path errors = out.resolve("errors");

@@ -133,6 +133,11 @@ final class CudaSession implements Parts.Device {
   }
 
   @Override
+  public void synchronise() {
+    device.synchronise();
+  }
+
+  @Override
   public double seconds(Runnable operations) {
     return device.clock().seconds(operations);
   }

@@ -79,7 +79,7 @@ class LostDeviceIT {
             () -> backend.fill(x, 1),
             () -> scope.zeros(ElementType.F32, 1 << 20),
             backend::freeMemoryBytes,
-            () -> backend.seconds(() -> {}),
+            backend::synchronise,
             backend::close,
             () -> CudaBackend.open(MathMode.F32, Optional.of(LIBRARIES)))) {
       String line = lineOf(call);
