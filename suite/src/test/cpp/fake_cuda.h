@@ -9,7 +9,7 @@
 namespace gatun::fake {
 
 // Thrown by work that a device would fail at. The status is a CUresult; the text names what and why
-// and ends up in cuGetErrorString. The context is unusable from then on, as a real one.
+// and ends up in cuGetErrorString. The device is lost to this process from then on, as a real one.
 struct Failure {
   int status;
   std::string text;
@@ -23,6 +23,9 @@ int submit(void *stream, const std::string &name, Work work);
 
 // Adds a line on a call to the trace, while there is one: a name and its numbers, apart by spaces.
 void trace(const std::string &line);
+
+// Whether work has failed, after which the device does nothing more for this process.
+bool lost();
 
 // Whether a graph is being captured on the stream: then nothing may run, and waiting is an error.
 bool capturing(void *stream);

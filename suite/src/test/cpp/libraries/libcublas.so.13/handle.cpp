@@ -18,6 +18,7 @@ constexpr Name NAMES[] = {
     {CUBLAS_ALLOC_FAILED, "CUBLAS_STATUS_ALLOC_FAILED", "the resource allocation failed"},
     {CUBLAS_INVALID_VALUE, "CUBLAS_STATUS_INVALID_VALUE", "an unsupported value was passed"},
     {CUBLAS_EXECUTION_FAILED, "CUBLAS_STATUS_EXECUTION_FAILED", "the function failed to launch"},
+    {CUBLAS_INTERNAL_ERROR, "CUBLAS_STATUS_INTERNAL_ERROR", "an internal operation failed"},
     {CUBLAS_NOT_SUPPORTED, "CUBLAS_STATUS_NOT_SUPPORTED", "the functionality is not supported"},
 };
 
@@ -26,6 +27,9 @@ bool alive(const Cublas *handle) { return handle != nullptr && handle->alive == 
 }  // namespace
 
 GATUN_API int cublasCreate_v2(Cublas **handle) {
+  if (lost()) {
+    return CUBLAS_NOT_INITIALIZED;
+  }
   *handle = new Cublas;
   return CUBLAS_SUCCESS;
 }
@@ -36,7 +40,7 @@ GATUN_API int cublasDestroy_v2(Cublas *handle) {
   }
   // Not freed: a stale handle must stay unknown.
   handle->alive = 0;
-  return CUBLAS_SUCCESS;
+  return lost() ? CUBLAS_INTERNAL_ERROR : CUBLAS_SUCCESS;
 }
 
 GATUN_API int cublasGetVersion_v2(Cublas *, int *version) {

@@ -44,6 +44,24 @@ struct Operand {
   }
 };
 
+// What keeps the real cuBLAS from its fastest kernels on tensor cores, a bit for each operand: its
+// columns have no multiple of 16 bytes, they do not start at multiples of 16 bytes from each other,
+// nor does the first ("Tensor Core Usage" in cuBLAS's documentation).
+int misaligned(const Operand &a, const Operand &b, const Operand &c) {
+  constexpr std::size_t ALIGNMENT = 16;
+  int bits = 0, bit = 1;
+  auto require = [&](std::size_t bytes) {
+    bits |= bytes % ALIGNMENT == 0 ? 0 : bit;
+    bit *= 2;
+  };
+  for (const Operand *it : {&a, &b, &c}) {
+    require(it->rows * it->element());
+    require(it->leading * it->element());
+    require(reinterpret_cast<std::uintptr_t>(it->memory));
+  }
+  return bits;
+}
+
 float of_bits(std::uint32_t bits) {
   float value;
   std::memcpy(&value, &bits, sizeof value);
@@ -176,19 +194,23 @@ GATUN_API int cublasGemmEx(
     return status;
   }
   bool is_double = type_c == R_64F;
-  Scalar scale(*handle, beta, is_double);
+  Product product{
+      m, n, k, {a, type_a, op_a, lda, m, k}, {b, type_b, op_b, ldb, k, n},
+      {c, type_c, OP_N, ldc, m, n}, compute, {*handle, alpha, is_double},
+      {*handle, beta, is_double}};
   std::string line = "cublasGemmEx";
   for (long long value : {m, n, k, type_a, lda, type_b, ldb, type_c, ldc}) {
     line += " " + std::to_string(value);
   }
-  trace(line + (scale.get("beta") == 0 ? " 0 " : " 1 ") +
-        std::to_string(reinterpret_cast<std::uintptr_t>(a)) + " " +
-        std::to_string(reinterpret_cast<std::uintptr_t>(b)));
-  return multiply(
-      *handle, "cublasGemmEx",
-      {m, n, k, {a, type_a, op_a, lda, m, k}, {b, type_b, op_b, ldb, k, n},
-       {c, type_c, OP_N, ldc, m, n}, compute, {*handle, alpha, is_double},
-       {*handle, beta, is_double}});
+  line += product.beta.get("beta") == 0 ? " 0" : " 1";
+  for (const void *memory : {a, b}) {
+    line += " " + std::to_string(reinterpret_cast<std::uintptr_t>(memory));
+  }
+  for (int value : {op_a, op_b, misaligned(product.a, product.b, product.c)}) {
+    line += " " + std::to_string(value);
+  }
+  trace(line);
+  return multiply(*handle, "cublasGemmEx", product);
 }
 
 GATUN_API int cublasDgemm_v2(

@@ -29,6 +29,7 @@ constexpr Named NAMES[] = {
     {ILLEGAL_ADDRESS, "CUDA_ERROR_ILLEGAL_ADDRESS", "an illegal memory access was encountered"},
     {LAUNCH_OUT_OF_RESOURCES, "CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES",
      "too many resources requested for launch"},
+    {ASSERT, "CUDA_ERROR_ASSERT", "device-side assert triggered"},
     {MISALIGNED_ADDRESS, "CUDA_ERROR_MISALIGNED_ADDRESS", "misaligned address"},
     {LAUNCH_FAILED, "CUDA_ERROR_LAUNCH_FAILED", "unspecified launch failure"},
     {STREAM_CAPTURE_UNSUPPORTED, "CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED",
@@ -82,6 +83,9 @@ GATUN_API int cuInit(unsigned flags) {
     return NO_DEVICE;
   }
   driver.initialised = true;
+  if (const char *kernel = std::getenv("GATUN_FAKE_CUDA_FAULT")) {
+    driver.planted = {ILLEGAL_ADDRESS, kernel};
+  }
   if (driver.total_bytes == 0) {
     const char *total = std::getenv("GATUN_FAKE_CUDA_MEMORY");
     driver.total_bytes = total == nullptr ? 4ull << 30 : std::strtoull(total, nullptr, 10);
@@ -175,9 +179,17 @@ GATUN_API int cuDevicePrimaryCtxRelease_v2(int device) {
   if (!present(device) || driver.context_users == 0) {
     return driver.answer(INVALID_CONTEXT, "the primary context is not retained");
   }
-  if (--driver.context_users == 0) {
-    driver.reset();
+  driver.context_users--;
+  return SUCCESS;
+}
+
+GATUN_API int cuDevicePrimaryCtxReset_v2(int device) {
+  auto &driver = Driver::instance();
+  std::lock_guard guard(driver.mutex);
+  if (!present(device)) {
+    return INVALID_DEVICE;
   }
+  driver.reset();
   return SUCCESS;
 }
 
@@ -200,6 +212,13 @@ GATUN_API void gatunFakeSetTotalMemory(std::size_t bytes) {
   auto &driver = Driver::instance();
   std::lock_guard guard(driver.mutex);
   driver.total_bytes = bytes;
+}
+
+// For tests: the next launch of this kernel fails with this status.
+GATUN_API void gatunFakePlantFailure(const char *kernel, int status) {
+  auto &driver = Driver::instance();
+  std::lock_guard guard(driver.mutex);
+  driver.planted = {status, kernel};
 }
 
 // For tests: blocks and threads of kernels, and streams, run in the orders of this seed from now on.

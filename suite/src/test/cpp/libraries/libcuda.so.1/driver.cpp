@@ -17,6 +17,11 @@ double now() {
 }
 
 std::string bytes_text(std::size_t bytes) { return std::to_string(bytes) + " bytes"; }
+
+bool is_set(const char *name) {
+  const char *value = std::getenv(name);
+  return value != nullptr && std::strcmp(value, "0") != 0;
+}
 }  // namespace
 
 Driver &Driver::instance() {
@@ -94,7 +99,7 @@ int Driver::submit(Stream *stream, const std::string &name, Work work) {
     stream->queue.push_back({name, nullptr, mark(default_stream)});
   }
   stream->queue.push_back({name, std::move(work)});
-  static const bool eager = std::getenv("GATUN_FAKE_CUDA_EAGER") != nullptr;
+  static const bool eager = is_set("GATUN_FAKE_CUDA_EAGER") || is_set("CUDA_LAUNCH_BLOCKING");
   // Work on the default stream runs before all that waits, or after it. No queue is for ever: closures
   // hold copies.
   bool at_once = eager || (stream == &default_stream && random.below(2) == 0);
@@ -238,7 +243,8 @@ std::string Driver::describe(const void *address) {
 
 void Driver::reset() {
   default_stream.queue.clear();
-  broken = {SUCCESS, ""};
+  context_users = 0;
+  broken = planted = {SUCCESS, ""};
   for (auto *tables : {&device_memory, &pinned_memory}) {
     for (auto &entry : *tables) {
       entry.second.free();
@@ -266,6 +272,12 @@ void trace(const std::string &line) {
   if (driver.tracing != Driver::OFF) {
     driver.trace += line + "\n";
   }
+}
+
+bool lost() {
+  auto &driver = Driver::instance();
+  std::lock_guard guard(driver.mutex);
+  return driver.broken.status != SUCCESS;
 }
 
 bool capturing(void *stream) {

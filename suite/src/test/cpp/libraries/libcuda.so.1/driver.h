@@ -31,6 +31,7 @@ enum Status {
   NOT_FOUND = 500,
   ILLEGAL_ADDRESS = 700,
   LAUNCH_OUT_OF_RESOURCES = 701,
+  ASSERT = 710,
   MISALIGNED_ADDRESS = 716,
   LAUNCH_FAILED = 719,
   STREAM_CAPTURE_UNSUPPORTED = 900,
@@ -105,7 +106,8 @@ struct Memory {
   unsigned char *mapped = nullptr;
   std::size_t mapped_bytes = 0;
 
-  static Memory allocate(std::size_t bytes);  // begin is null if the host has none left
+  // begin is null if the host has none left. Without poison, memory that nobody uses costs nothing.
+  static Memory allocate(std::size_t bytes, bool with_poison = true);
   void free() const;
   // The address of a canary that was overwritten, if any.
   const unsigned char *overwritten() const;
@@ -118,7 +120,11 @@ class Driver {
   std::mutex mutex;
   bool initialised = false;
   int context_users = 0;
-  Failure broken{SUCCESS, ""};  // the first failure of work: every later call answers with it
+  // The first failure of work. Whatever fails while the device works is sticky: every later call
+  // answers with it, of every user of the context, until the device is reset. Gatun's users release
+  // the context, and cuBLAS's runtime holds it, so that nothing but the end of the process does that.
+  Failure broken{SUCCESS, ""};
+  Failure planted{SUCCESS, ""};  // fails the kernel whose name is the text, if there is one
   std::map<std::uintptr_t, Memory> device_memory, pinned_memory;
   std::size_t device_bytes = 0;
   std::size_t total_bytes = 0;
@@ -168,7 +174,7 @@ class Driver {
   // Where an address is that belongs to no allocation.
   std::string describe(const void *address);
 
-  // Frees what the last user of the context left.
+  // As of a new process: frees what was left, and forgets what failed.
   void reset();
 
   emulation::Random random{1};  // which stream goes on, and which node of a graph

@@ -65,7 +65,7 @@ int copy_with_host(
 
 namespace gatun::fake {
 
-Memory Memory::allocate(std::size_t bytes) {
+Memory Memory::allocate(std::size_t bytes, bool with_poison) {
   std::size_t inner = up(bytes, PAGE);
   std::size_t all = PAGE + inner + PAGE;
   void *mapped = mmap(
@@ -76,7 +76,7 @@ Memory Memory::allocate(std::size_t bytes) {
   auto first = static_cast<unsigned char *>(mapped) + PAGE;
   auto begin = first + inner - up(bytes, ALIGNMENT);
   std::memset(first, CANARY_BYTE, begin - first);
-  std::memset(begin, POISON, std::min(bytes, POISONED));
+  std::memset(begin, POISON, with_poison ? std::min(bytes, POISONED) : 0);
   std::memset(begin + bytes, CANARY_BYTE, first + inner - begin - bytes);
   mprotect(mapped, PAGE, PROT_NONE);
   mprotect(first + inner, PAGE, PROT_NONE);
@@ -117,7 +117,7 @@ GATUN_API int cuMemAlloc_v2(unsigned long long *address, std::size_t bytes) {
   if (bytes > driver.total_bytes || driver.device_bytes + rounded(bytes) > driver.total_bytes) {
     return driver.answer(OUT_OF_MEMORY, "");
   }
-  Memory memory = Memory::allocate(bytes);
+  Memory memory = Memory::allocate(bytes, driver.tracing != Driver::CALLS_ALONE);
   if (memory.begin == nullptr) {
     return driver.answer(OUT_OF_MEMORY, "the host that plays the device has no memory left");
   }
@@ -197,12 +197,12 @@ GATUN_API int cuMemcpyDtoDAsync_v2(
   if (driver.tracing != Driver::OFF) {
     driver.trace += "copy " + std::to_string(bytes) + "\n";
   }
+  if (from < to + bytes && to < from + bytes && from != to) {
+    return driver.answer(INVALID_VALUE, "cuMemcpyDtoDAsync: source and target overlap");
+  }
   return driver.submit(driver.stream(stream), "cuMemcpyDtoDAsync", [=] {
     require_device(pointer(to), bytes, "the target");
     require_device(pointer(from), bytes, "the source");
-    if (from < to + bytes && to < from + bytes && from != to) {
-      throw Failure{INVALID_VALUE, "source and target overlap"};
-    }
     std::memcpy(pointer(to), pointer(from), bytes);
   });
 }

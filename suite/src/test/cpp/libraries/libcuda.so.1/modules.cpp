@@ -226,6 +226,9 @@ GATUN_API int cuLaunchKernel(
                     std::to_string(grid.y) + arguments.text() + "\n";
   }
   return driver.submit(known, kernel.name, [=, &kernel, &driver]() mutable {
+    if (driver.planted.text == kernel.name) {
+      throw Failure{driver.planted.status, "a failure that a test has planted"};
+    }
     auto touched = memories(driver, kernel, arguments);
     auto addresses = arguments.addresses();
     std::vector<gatun::emulation::Range> ranges;

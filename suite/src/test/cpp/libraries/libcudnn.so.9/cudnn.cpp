@@ -74,7 +74,9 @@ GATUN_API const char *cudnnGetErrorString(int status) {
   return status == CUDNN_SUCCESS         ? "CUDNN_STATUS_SUCCESS"
          : status == CUDNN_BAD_PARAM     ? "CUDNN_STATUS_BAD_PARAM"
          : status == CUDNN_NOT_SUPPORTED ? "CUDNN_STATUS_NOT_SUPPORTED"
-                                         : "CUDNN_STATUS_UNRECOGNIZED";
+         : status == CUDNN_INTERNAL_ERROR ? "CUDNN_STATUS_INTERNAL_ERROR"
+         : status == CUDNN_EXECUTION_FAILED ? "CUDNN_STATUS_EXECUTION_FAILED"
+                                            : "CUDNN_STATUS_UNRECOGNIZED";
 }
 
 GATUN_API void cudnnGetLastErrorString(char *message, std::size_t size) {
@@ -85,6 +87,9 @@ GATUN_API void cudnnGetLastErrorString(char *message, std::size_t size) {
 }
 
 GATUN_API int cudnnCreate(Cudnn **handle) {
+  if (lost()) {
+    return refuse(CUDNN_INTERNAL_ERROR, "the device is lost");
+  }
   *handle = new Cudnn;
   return CUDNN_SUCCESS;
 }
@@ -95,7 +100,7 @@ GATUN_API int cudnnDestroy(Cudnn *handle) {
   }
   // Not freed: a stale handle must stay unknown.
   handle->alive = 0;
-  return CUDNN_SUCCESS;
+  return lost() ? refuse(CUDNN_INTERNAL_ERROR, "the device is lost") : CUDNN_SUCCESS;
 }
 
 GATUN_API int cudnnSetStream(Cudnn *handle, void *stream) {

@@ -13,7 +13,7 @@ namespace gatun::fake {
 
 // Of cudnn_graph.h.
 enum CudnnStatus { CUDNN_SUCCESS = 0, CUDNN_BAD_PARAM = 2000, CUDNN_NOT_SUPPORTED = 3000,
-                   CUDNN_EXECUTION_FAILED = 5000 };
+                   CUDNN_INTERNAL_ERROR = 4000, CUDNN_EXECUTION_FAILED = 5000 };
 enum CudnnData { DATA_FLOAT = 0, DATA_INT32 = 4, DATA_BFLOAT16 = 9, DATA_BOOLEAN = 11 };
 enum CudnnType { TYPE_HANDLE = 0, TYPE_BOOLEAN = 2, TYPE_INT64 = 3, TYPE_VOID_PTR = 6,
                  TYPE_DESCRIPTOR = 15 };

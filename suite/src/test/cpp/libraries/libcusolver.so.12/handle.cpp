@@ -8,6 +8,9 @@ constexpr int VERSION[] = {12, 0, 4};
 }
 
 GATUN_API int cusolverDnCreate(Cusolver **handle) {
+  if (lost()) {
+    return CUSOLVER_NOT_INITIALIZED;
+  }
   *handle = new Cusolver;
   return CUSOLVER_SUCCESS;
 }
@@ -18,7 +21,7 @@ GATUN_API int cusolverDnDestroy(Cusolver *handle) {
   }
   // Not freed: a stale handle must stay unknown.
   handle->alive = 0;
-  return CUSOLVER_SUCCESS;
+  return lost() ? CUSOLVER_INTERNAL_ERROR : CUSOLVER_SUCCESS;
 }
 
 GATUN_API int cusolverDnSetStream(Cusolver *handle, void *stream) {

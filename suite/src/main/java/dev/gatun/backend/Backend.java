@@ -92,6 +92,12 @@ public final class Backend implements AutoCloseable {
     return parts.device().record(() -> guard.watch(operations));
   }
 
+  /** Waits until all operations are done. */
+  public void synchronise() {
+    guard.refuseInside("synchronise");
+    parts.device().synchronise();
+  }
+
   /**
    * Seconds that operations take on the device, from when all before them are done to when they
    * are: by its own clock where it works behind the calls.

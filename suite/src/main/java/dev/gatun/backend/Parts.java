@@ -55,6 +55,9 @@ public record Parts(
       return new Repetition(operations);
     }
 
+    /** By default operations are done when they return. */
+    default void synchronise() {}
+
     /** By default they are done when they return. */
     default double seconds(Runnable operations) {
       long start = System.nanoTime();

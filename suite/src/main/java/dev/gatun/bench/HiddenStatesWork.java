@@ -56,7 +56,8 @@ final class HiddenStatesWork {
         try (TensorScope scope = backend.newScope()) {
           listener.finished(
               round,
-              backend.seconds(
+              Work.seconds(
+                  backend,
                   () -> backbone.hiddenStates(scope, tokens, BATCH, LENGTH, LayerVisitor.NONE)));
         }
       }

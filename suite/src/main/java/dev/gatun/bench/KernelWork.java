@@ -8,7 +8,7 @@ import dev.gatun.tensor.Tensor;
 import java.util.List;
 import java.util.Random;
 
-/** Single operations, timed by the device, on inputs that change places so that no cache helps. */
+/** Single operations, on inputs that change places so that no cache helps. */
 final class KernelWork {
   private static final int PLACES = 3;
 
@@ -46,7 +46,8 @@ final class KernelWork {
         }
         Tensor x = logits[round % PLACES];
         listener.finished(
-            round, backend.seconds(() -> backend.crossEntropy(x, targets, 1.0 / rows, losses)));
+            round,
+            Work.seconds(backend, () -> backend.crossEntropy(x, targets, 1.0 / rows, losses)));
       }
     }
   }
@@ -87,10 +88,12 @@ final class KernelWork {
       for (int round = 0; round < rounds; round++) {
         listener.finished(
             round,
-            backend.seconds(() -> {
-              backend.syrk(Transpose.NO, matrix, 0, gram);
-              backend.symmetricEigenvalues(gram, eigenvalues);
-            }));
+            Work.seconds(
+                backend,
+                () -> {
+                  backend.syrk(Transpose.NO, matrix, 0, gram);
+                  backend.symmetricEigenvalues(gram, eigenvalues);
+                }));
       }
     }
   }

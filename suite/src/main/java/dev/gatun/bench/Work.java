@@ -24,6 +24,10 @@ public record Work(
   /** What PyTorch takes minutes for: gesvdj's Jacobi rotations of a matrix this large. */
   private static final String SLOW = "svd-head";
 
+  /** By Jacobi rotations, which PyTorch takes by itself, and by QR iterations. */
+  private static final List<String> SVD_PEERS =
+      List.of("svd-head-tall", "svd-head-wide", "svd-head-tall-gesvd", "svd-head-wide-gesvd");
+
   /** Whether it is measured only where it is named. */
   public boolean onRequest() {
     return name.equals(SLOW);
@@ -40,6 +44,19 @@ public record Work(
   public interface Listener {
     /** Round {@code round}, from 0, has ended. */
     void finished(int round, double seconds);
+  }
+
+  /**
+   * Seconds by the host's clock, from an idle device to an idle device: as {@code peer.py} times
+   * the other side. By the device's own clock ours would lack what the host takes to begin and to
+   * see the end, which is a few percent of a short operation.
+   */
+  static double seconds(Backend backend, Runnable operations) {
+    backend.synchronise();
+    long start = System.nanoTime();
+    operations.run();
+    backend.synchronise();
+    return (System.nanoTime() - start) * 1e-9;
   }
 
   /**
@@ -76,8 +93,7 @@ public record Work(
               TrainingWork.TEXT_COMPILED.work(),
               KernelWork.crossEntropy(
                   "cross-entropy-wide", TrainingWork.compiled("cross-entropy-wide"), 1024, 131_072),
-              KernelWork.singularValues(
-                  SLOW, List.of("svd-head-tall", "svd-head-wide"), 8192, 50_257),
+              KernelWork.singularValues(SLOW, SVD_PEERS, 8192, 50_257),
               KernelWork.singularValues(
                   "svd-head-by-hand", List.of("svd-head-gram"), 8192, 50_257));
       default -> throw new IllegalArgumentException("no work for a device of kind " + kind);

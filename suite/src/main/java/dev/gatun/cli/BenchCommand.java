@@ -32,7 +32,8 @@ import picocli.CommandLine.Parameters;
       "Measures pieces of work on a device: the least time that the hardware allows (floor), the"
           + " time taken, and PyTorch's time over it on the same machine, run in turn: best against"
           + " best, and the median of the pairs.",
-      "The device's own clock times operations, after a warm-up, on inputs that no cache holds."
+      "The host's clock times both sides alike, from an idle device to an idle device, after a"
+          + " warm-up, on inputs that no cache holds. The device's own clock times the floor."
     },
     mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
@@ -192,6 +193,10 @@ final class BenchCommand implements Callable<Integer> {
       entries.addAll(BenchmarkFile.entries(outcome, backend.device()));
       if (out != null) {
         BenchmarkFile.write(entries, out);
+      }
+      if (outcome.measurement().isEmpty()) {
+        // Fails where the device is lost, which then does no other work either.
+        backend.synchronise();
       }
     }
     if (out != null) {

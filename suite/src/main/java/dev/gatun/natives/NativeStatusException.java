@@ -47,6 +47,18 @@ public final class NativeStatusException extends RuntimeException {
     return new NativeStatusException(routine, info, "", "info = " + info, text, shapes);
   }
 
+  private NativeStatusException(NativeStatusException first, String more) {
+    super(first.getMessage() + "; " + more, first);
+    call = first.call;
+    status = first.status;
+    statusName = first.statusName;
+  }
+
+  /** This failure, whose message goes on with a clause. */
+  public NativeStatusException and(String more) {
+    return new NativeStatusException(this, more);
+  }
+
   private static String inBrackets(Object... shapes) {
     return shapes.length == 0
         ? ""

@@ -23,8 +23,6 @@ import java.util.stream.Stream;
  * for, so that the failure names its kernel.
  */
 final class Contract {
-  private static final String SMOKE_ON_CUDA = "dev.gatun.train.RealGpuSmokeIT";
-  private static final String SMOKE_ON_CPU = "dev.gatun.train.CpuSmokeTest";
 
   private static final Map<String, String> WAITING = Map.of("CUDA_LAUNCH_BLOCKING", "1");
 
@@ -46,10 +44,11 @@ final class Contract {
    * A part of the contract.
    *
    * @param test its class
-   * @param few JUnit's identifier of one of its tests, which shows that it can run
+   * @param few JUnit's identifier of one of its tests, which shows that it can run; empty for a
+   *     part that is always run as a whole
    * @param isOptional whether a machine may lack what it needs
    */
-  private record Shard(String name, String test, String few, boolean isOptional) {
+  record Shard(String name, String test, String few, boolean isOptional) {
     static Shard of(String name, String test, String few) {
       return new Shard(name, test, few.formatted(test), false);
     }
@@ -63,6 +62,11 @@ final class Contract {
       return onlyFew ? few : "class:" + test;
     }
   }
+
+  private static final Shard SMOKE_ON_CUDA =
+      new Shard("smoke", "dev.gatun.train.RealGpuSmokeIT", "", false);
+  private static final Shard SMOKE_ON_CPU =
+      new Shard("smoke", "dev.gatun.train.CpuSmokeTest", "", false);
 
   private static final Shard OPERATIONS =
       Shard.of("operations", "dev.gatun.backend.cuda.RealGpuIT", "method:%s#noRowsAreNoWork()");
@@ -92,7 +96,7 @@ final class Contract {
           Shard.of(
               "heads",
               "dev.gatun.model.head.RealGpuHeadFamilyIT",
-              "iteration:method:%s#headsOnCudaFollowTheOracle(dev.gatun.model.TransformerConfig$HeadForm)[0]"),
+              "iteration:method:%s#headsOnCudaFollowTheOracle(dev.gatun.model.HeadForm)[0]"),
           Shard.of(
               "fixtures",
               "dev.gatun.model.checkpoint.RealGpuFixtureIT",
@@ -143,12 +147,12 @@ final class Contract {
 
   /** The classes of tests that run on a GPU, of all steps. */
   static List<String> testsOnCuda() {
-    return Stream.concat(Stream.of(SMOKE_ON_CUDA), ON_CUDA.stream().map(Shard::test)).toList();
+    return Stream.concat(Stream.of(SMOKE_ON_CUDA), ON_CUDA.stream()).map(Shard::test).toList();
   }
 
   /** The classes of tests that run on a CPU, of all steps. */
   static List<String> testsOnCpu() {
-    return Stream.concat(Stream.of(SMOKE_ON_CPU), ON_CPU.stream().map(Shard::test)).toList();
+    return Stream.concat(Stream.of(SMOKE_ON_CPU), ON_CPU.stream()).map(Shard::test).toList();
   }
 
   /**
@@ -159,10 +163,14 @@ final class Contract {
    */
   record Outcome(boolean passed, boolean skipped, List<String> lines) {}
 
-  /** Runs all shards, several at once, within a number of seconds. */
-  Finding check(boolean onCuda, boolean few, double seconds) {
+  /** All shards but the smoke test. */
+  static List<Shard> shards(boolean onCuda) {
+    return onCuda ? ON_CUDA : ON_CPU;
+  }
+
+  /** Runs shards, several at once, within a number of seconds. */
+  Finding check(List<Shard> shards, boolean onCuda, boolean few, double seconds) {
     long end = System.nanoTime() + (long) (seconds * 1e9);
-    List<Shard> shards = onCuda ? ON_CUDA : ON_CPU;
     int atOnce = Runtime.getRuntime().availableProcessors() / PROCESSORS_PER_SHARD;
     try (var pool = Executors.newFixedThreadPool(Math.clamp(atOnce, 1, MOST_AT_ONCE))) {
       List<Callable<Outcome>> calls =
@@ -203,9 +211,8 @@ final class Contract {
 
   /** One part of the contract that shows at once whether there is any use in the others. */
   Finding smoke(boolean onCuda, double seconds) throws IOException {
-    String test = onCuda ? SMOKE_ON_CUDA : SMOKE_ON_CPU;
     long end = System.nanoTime() + (long) (seconds * 1e9);
-    Outcome outcome = run("smoke", List.of(), List.of("class:" + test), WAITING, end);
+    Outcome outcome = check(onCuda ? SMOKE_ON_CUDA : SMOKE_ON_CPU, false, onCuda, end);
     return Finding.of(outcome.passed(), outcome.lines());
   }
 

@@ -226,7 +226,8 @@ public final class SelfTest {
       case "contract" ->
           plan.contract().isEmpty()
               ? Finding.skipped(NO_CONTRACT)
-              : contract(commands).check(plan.isOnCuda(), plan.small(), seconds);
+              : contract(commands)
+                  .check(Contract.shards(plan.isOnCuda()), plan.isOnCuda(), plan.small(), seconds);
       case "memory" -> memory(commands, seconds);
       case "bench" -> bench(commands, seconds);
       case "profile" -> profile(commands, seconds);

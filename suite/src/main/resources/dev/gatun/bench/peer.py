@@ -3,7 +3,8 @@
 Reads one request a line from standard input, as JSON:
 {"work": "text", "device": "cpu", "math": "f32", "threads": 4}, does the work once and answers with
 one JSON line: {"seconds": .., "peak_bytes": ..}. The caller alternates between this process and its
-own work, so that both see the same machine.
+own work, so that both see the same machine. The host's clock times the work, from an idle device to
+an idle device, as it does on the other side.
 
 A training step is whole, as Gatun's: gradients cleared, forward, backward, gradients clipped to
 norm 1, AdamW, and the loss read.
@@ -162,10 +163,10 @@ def cross_entropy(rows, classes, device, compiled):
     return run
 
 
-def singular_values(rows, cols, device):
+def singular_values(rows, cols, device, driver=None):
     torch.manual_seed(1)
     matrix = torch.randn(rows, cols, dtype=torch.float64, device=device)
-    return lambda: torch.linalg.svdvals(matrix)
+    return lambda: torch.linalg.svdvals(matrix, driver=driver)
 
 
 def gram_eigenvalues(rows, cols, device):
@@ -179,6 +180,8 @@ WORK = {
     "svd-gram": lambda device: gram_eigenvalues(2048, 16384, device),
     "svd-head-tall": lambda device: singular_values(50257, 8192, device),
     "svd-head-wide": lambda device: singular_values(8192, 50257, device),
+    "svd-head-tall-gesvd": lambda device: singular_values(50257, 8192, device, "gesvd"),
+    "svd-head-wide-gesvd": lambda device: singular_values(8192, 50257, device, "gesvd"),
     "svd-head-gram": lambda device: gram_eigenvalues(8192, 50257, device),
 }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gatun.backend.cuda.FakeCuda;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,30 +54,89 @@ class CudaCommandIT {
 
   @Test
   void theFirstRunSaysOnceThatKernelsAreCompiledAndTheNextDoesNot() throws Exception {
-    Path config =
-        Files.writeString(
-            out.resolve("tiny.toml"),
-            """
-            [model]
-            vocabulary = 64
-            width = 8
-            layers = 1
-            heads = 2
-            context-length = 8
-            [data]
-            kind = "spamlang"
-            [training]
-            steps = 3
-            batch = 2
-            length = 8
-            learning-rate = 1e-3
-            seed = 1
-            """);
+    Path config = tinyConfiguration();
     Path cache = out.resolve("cache");
     List<String> first = compilationsToldOf(config, cache, out.resolve("first"));
     assertEquals(1, first.size(), first.toString());
     assertTrue(first.getFirst().endsWith(cache.resolve("kernels").toString()), first.toString());
     assertEquals(List.of(), compilationsToldOf(config, cache, out.resolve("second")));
+  }
+
+  @Test
+  void aKernelThatFailsIsOneLineWithItsName() throws Exception {
+    String line = lossOfTheGpu();
+    assertTrue(
+        line.startsWith("gatun: cuLaunchKernel returned 700 (CUDA_ERROR_ILLEGAL_ADDRESS): "), line);
+    assertTrue(line.contains("so start it again [adamw.cu: adamw_f32, "), line);
+  }
+
+  @Test
+  void aBenchThatLosesItsGpuBeginsNoOtherWork() {
+    FakeCuda.plantFailure(LIBRARIES, "cross_entropy_small_f32", 700);
+    CommandRun run =
+        CommandRun.of(
+            "bench", "--small", "--pairs", "1", "--device", "cuda", "--cuda-libraries", LIBRARIES);
+    FakeCuda.reset(LIBRARIES);
+    assertEquals(2, run.code(), run.err());
+    List<String> failures =
+        run.err().lines().filter(line -> line.contains(" returned 700 ")).toList();
+    assertEquals(2, failures.size(), run.err());
+    assertTrue(failures.getFirst().startsWith("FAILED: spamlang: "), run.err());
+    assertTrue(failures.getLast().startsWith("gatun: cuStreamSynchronize "), run.err());
+  }
+
+  /** What a training run says of its GPU, which AdamW's kernel loses. */
+  private String lossOfTheGpu() throws Exception {
+    Path errors = out.resolve("errors");
+    var command =
+        List.of(
+            "env",
+            "CUDA_LAUNCH_BLOCKING=1",
+            "GATUN_FAKE_CUDA_FAULT=adamw_f32",
+            "GATUN_LEAKS=true",
+            "GATUN_JAVA=" + Launcher.java(),
+            Launcher.SCRIPT.toString(),
+            "train",
+            "--config",
+            tinyConfiguration().toString(),
+            "--device",
+            "cuda",
+            "--cuda-libraries",
+            LIBRARIES.toString(),
+            "--out",
+            out.resolve("run").toString());
+    int code =
+        new ProcessBuilder(command)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(errors.toFile())
+            .start()
+            .waitFor();
+    List<String> lines =
+        Files.readAllLines(errors).stream().filter(line -> line.startsWith("gatun: ")).toList();
+    assertEquals(2, code, lines.toString());
+    assertEquals(1, lines.size(), lines.toString());
+    return lines.getFirst();
+  }
+
+  private Path tinyConfiguration() throws IOException {
+    return Files.writeString(
+        out.resolve("tiny.toml"),
+        """
+        [model]
+        vocabulary = 64
+        width = 8
+        layers = 1
+        heads = 2
+        context-length = 8
+        [data]
+        kind = "spamlang"
+        [training]
+        steps = 3
+        batch = 2
+        length = 8
+        learning-rate = 1e-3
+        seed = 1
+        """);
   }
 
   private List<String> compilationsToldOf(Path config, Path cache, Path folder) throws Exception {

@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.gatun.backend.OutOfDeviceMemoryException;
 import dev.gatun.bindings.cuda.CudaDriver;
 import dev.gatun.natives.cuda.CudaStatus;
-import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.Holding;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -122,8 +121,13 @@ final class BlockPool implements AutoCloseable {
 
   private void free(Block block) {
     // Waits for the device, so nothing that is under way loses its memory.
-    CudaStatus.DRIVER.check(
-        CudaDriver.cuMemFree_v2(block.address()), "cuMemFree_v2", inMebibytes(block.bytes()));
+    device
+        .leftovers()
+        .count(
+            CudaStatus.DRIVER,
+            CudaDriver.cuMemFree_v2(block.address()),
+            "cuMemFree_v2",
+            inMebibytes(block.bytes()));
     all.remove(block);
   }
 
@@ -136,9 +140,7 @@ final class BlockPool implements AutoCloseable {
   public void close() {
     device.makeCurrent();
     kept.clear();
-    try (var blocks = new CloseStack()) {
-      all.forEach(block -> blocks.own(() -> free(block)));
-      arena.close();
-    }
+    Set.copyOf(all).forEach(this::free);
+    arena.close();
   }
 }

@@ -210,6 +210,8 @@ final class CublasHandle implements AutoCloseable {
   @Override
   public void close() {
     launcher.stream();
-    check(CuBlas.cublasDestroy_v2(handle), "cublasDestroy_v2");
+    launcher
+        .leftovers()
+        .count(CudaStatus.CUBLAS, CuBlas.cublasDestroy_v2(handle), "cublasDestroy_v2");
   }
 }

@@ -29,6 +29,7 @@ final class CudaDevice implements AutoCloseable {
   private final Holding holding;
   private final DeviceWrites writes = new DeviceWrites();
   private final LaunchClock clock = new LaunchClock(this);
+  private final Leftovers leftovers = new Leftovers();
   private Thread current;
 
   private CudaDevice(Arena arena) {
@@ -148,6 +149,11 @@ final class CudaDevice implements AutoCloseable {
     return clock;
   }
 
+  /** Counts what cannot be given back, until the device is closed. */
+  Leftovers leftovers() {
+    return leftovers;
+  }
+
   /** Makes the context this thread's: the driver keeps one for each. */
   void makeCurrent() {
     if (current != Thread.currentThread()) {
@@ -175,15 +181,16 @@ final class CudaDevice implements AutoCloseable {
   /** What the device has, in bytes; other processes take from it too. */
   record Memory(long free, long total) {}
 
+  /** Tells what could not be given back, by this or by what was closed before. */
   @Override
   public void close() {
     holding.close();
     makeCurrent();
-    try {
-      CudaStatus.DRIVER.check(CudaDriver.cuStreamDestroy_v2(stream), "cuStreamDestroy_v2");
-    } finally {
-      CudaStatus.DRIVER.check(
-          CudaDriver.cuDevicePrimaryCtxRelease_v2(device), "cuDevicePrimaryCtxRelease_v2");
-    }
+    leftovers.count(CudaStatus.DRIVER, CudaDriver.cuStreamDestroy_v2(stream), "cuStreamDestroy_v2");
+    leftovers.count(
+        CudaStatus.DRIVER,
+        CudaDriver.cuDevicePrimaryCtxRelease_v2(device),
+        "cuDevicePrimaryCtxRelease_v2");
+    leftovers.tell();
   }
 }

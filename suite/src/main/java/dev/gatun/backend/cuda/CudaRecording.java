@@ -36,8 +36,8 @@ final class CudaRecording implements Recording {
             "cuGraphInstantiateWithFlags");
         return new CudaRecording(device, executable.get(ADDRESS, 0), consequences);
       } finally {
-        CudaStatus.DRIVER.check(
-            CudaDriver.cuGraphDestroy(captured.get(ADDRESS, 0)), "cuGraphDestroy");
+        int status = CudaDriver.cuGraphDestroy(captured.get(ADDRESS, 0));
+        device.leftovers().count(CudaStatus.DRIVER, status, "cuGraphDestroy");
       }
     }
   }
@@ -83,7 +83,8 @@ final class CudaRecording implements Recording {
       closed = true;
       holding.close();
       device.makeCurrent();
-      CudaStatus.DRIVER.check(CudaDriver.cuGraphExecDestroy(graph), "cuGraphExecDestroy");
+      int status = CudaDriver.cuGraphExecDestroy(graph);
+      device.leftovers().count(CudaStatus.DRIVER, status, "cuGraphExecDestroy");
     }
   }
 }

@@ -8,6 +8,7 @@ import dev.gatun.backend.Recording;
 import dev.gatun.backend.RecordingGuard;
 import dev.gatun.natives.CacheFolder;
 import dev.gatun.natives.cuda.CudaLibraries;
+import dev.gatun.natives.cuda.CudaStatus;
 import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import java.util.List;
@@ -121,10 +122,15 @@ final class CudaSession implements Parts.Device {
 
   @Override
   public Recording record(Runnable operations) {
-    // Launches that are timed one by one cannot be in a graph.
-    return device.clock().isOn()
+    // Launches that are timed one by one, or waited for, cannot be in a graph.
+    return device.clock().isOn() || CudaStatus.LAUNCHES_WAIT
         ? Parts.Device.super.record(operations)
         : CudaRecording.of(device, operations);
+  }
+
+  @Override
+  public void synchronise() {
+    device.synchronise();
   }
 
   @Override

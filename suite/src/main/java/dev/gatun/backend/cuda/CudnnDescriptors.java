@@ -7,10 +7,11 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.gatun.bindings.cudnn.CuDnn;
 import dev.gatun.natives.cuda.CudaStatus;
-import dev.gatun.tensor.CloseStack;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 
 /**
  * Descriptors of cuDNN's backend API: made, given attributes, finished and, all together, destroyed
@@ -18,7 +19,7 @@ import java.util.Arrays;
  * {@link dev.gatun.natives.NativeStatusException} with cuDNN's reason.
  */
 final class CudnnDescriptors implements AutoCloseable {
-  private final CloseStack made = new CloseStack();
+  private final Deque<MemorySegment> made = new ArrayDeque<>();
 
   /** A cudnnBackendDescriptor_t of this type, without attributes. */
   MemorySegment create(int type) {
@@ -28,13 +29,8 @@ final class CudnnDescriptors implements AutoCloseable {
           CuDnn.cudnnBackendCreateDescriptor(type, cell),
           "cudnnBackendCreateDescriptor",
           "type " + type);
-      MemorySegment descriptor = cell.get(ADDRESS, 0);
-      made.own(() ->
-          check(
-              CuDnn.cudnnBackendDestroyDescriptor(descriptor),
-              "cudnnBackendDestroyDescriptor",
-              "one"));
-      return descriptor;
+      made.push(cell.get(ADDRESS, 0));
+      return made.peek();
     }
   }
 
@@ -145,6 +141,11 @@ final class CudnnDescriptors implements AutoCloseable {
 
   @Override
   public void close() {
-    made.close();
+    var leftovers = new Leftovers();
+    while (!made.isEmpty()) {
+      int status = CuDnn.cudnnBackendDestroyDescriptor(made.pop());
+      leftovers.count(CudaStatus.CUDNN, status, "cudnnBackendDestroyDescriptor");
+    }
+    leftovers.tell();
   }
 }

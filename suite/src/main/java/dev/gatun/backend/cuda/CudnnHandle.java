@@ -81,6 +81,6 @@ final class CudnnHandle implements AutoCloseable {
   @Override
   public void close() {
     holding.close();
-    CudaStatus.CUDNN.check(CuDnn.cudnnDestroy(get()), "cudnnDestroy");
+    launcher.leftovers().count(CudaStatus.CUDNN, CuDnn.cudnnDestroy(get()), "cudnnDestroy");
   }
 }

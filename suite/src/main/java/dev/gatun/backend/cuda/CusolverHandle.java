@@ -129,7 +129,10 @@ final class CusolverHandle implements AutoCloseable {
     holding.close();
     // Makes the device this thread's, as every call wants it.
     launcher.stream();
-    check(CuSolver.cusolverDnDestroyParams(parameters), "cusolverDnDestroyParams");
-    check(CuSolver.cusolverDnDestroy(handle), "cusolverDnDestroy");
+    Leftovers leftovers = launcher.leftovers();
+    int status = CuSolver.cusolverDnDestroyParams(parameters);
+    leftovers.count(CudaStatus.CUSOLVER, status, "cusolverDnDestroyParams");
+    status = CuSolver.cusolverDnDestroy(handle);
+    leftovers.count(CudaStatus.CUSOLVER, status, "cusolverDnDestroy");
   }
 }

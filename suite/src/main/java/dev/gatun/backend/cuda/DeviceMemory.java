@@ -8,7 +8,6 @@ import dev.gatun.backend.TensorScope;
 import dev.gatun.backend.cuda.BlockPool.Block;
 import dev.gatun.bindings.cuda.CudaDriver;
 import dev.gatun.natives.cuda.CudaStatus;
-import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Holding;
 import dev.gatun.tensor.Shape;
@@ -194,12 +193,10 @@ final class DeviceMemory implements Parts.Memory, AutoCloseable {
     }
 
     void giveBack() {
-      try (var blocks = new CloseStack()) {
-        taken.reversed().forEach(block -> blocks.own(() -> pool.giveBack(block)));
-        taken.clear();
-        next = 0;
-        end = 0;
-      }
+      taken.forEach(pool::giveBack);
+      taken.clear();
+      next = 0;
+      end = 0;
     }
   }
 }

@@ -6,7 +6,6 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import dev.gatun.backend.RecordingGuard;
 import dev.gatun.bindings.cuda.CudaDriver;
 import dev.gatun.natives.cuda.CudaStatus;
-import dev.gatun.tensor.CloseStack;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
@@ -72,15 +71,18 @@ final class KernelModules implements AutoCloseable {
   @Override
   public void close() {
     device.makeCurrent();
-    try (var modules = new CloseStack()) {
-      units.values().forEach(unit -> modules.own(() -> unload(unit)));
-      units.clear();
-      functions.clear();
-    }
+    units.values().forEach(this::unload);
+    units.clear();
+    functions.clear();
   }
 
-  private static void unload(Loaded unit) {
-    CudaStatus.DRIVER.check(
-        CudaDriver.cuModuleUnload(unit.module), "cuModuleUnload", unit.source.file());
+  private void unload(Loaded unit) {
+    device
+        .leftovers()
+        .count(
+            CudaStatus.DRIVER,
+            CudaDriver.cuModuleUnload(unit.module),
+            "cuModuleUnload",
+            unit.source.file());
   }
 }

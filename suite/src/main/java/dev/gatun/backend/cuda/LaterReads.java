@@ -64,8 +64,10 @@ final class LaterReads implements AutoCloseable {
     }
   }
 
-  private static void destroy(MemorySegment event) {
-    CudaStatus.DRIVER.check(CudaDriver.cuEventDestroy_v2(event), "cuEventDestroy_v2");
+  private void destroy(MemorySegment event) {
+    device
+        .leftovers()
+        .count(CudaStatus.DRIVER, CudaDriver.cuEventDestroy_v2(event), "cuEventDestroy_v2");
   }
 
   /** Room for the numbers of one read, and what says that they are there. */

@@ -113,6 +113,11 @@ final class Launcher implements AutoCloseable {
     return device.writes();
   }
 
+  /** Counts what the libraries cannot give back. */
+  Leftovers leftovers() {
+    return device.leftovers();
+  }
+
   @Override
   public void close() {
     modules.close();

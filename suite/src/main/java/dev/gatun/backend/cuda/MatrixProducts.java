@@ -10,6 +10,13 @@ import dev.gatun.tensor.Tensor;
 /**
  * Matrix products by cuBLAS. Row-major C = A·B is, read by columns, Cᵀ = Bᵀ·Aᵀ: the operands change
  * places and nothing is copied, but for the rounded operands of {@link MathMode#BF16}.
+ *
+ * <p>cuBLAS reaches its fastest kernels on tensor cores where the rows of all three matrices have a
+ * multiple of 16 bytes and start at such multiples. Of the models that Gatun trains, those of
+ * 50,257 classes miss this, in the three products of their head. Rounded gradients of logits have
+ * their rows padded, so that these start where they should; f32 logits have not, and neither have
+ * their gradients in {@link MathMode#TF32}, since tensors are dense: a padded row would have to be
+ * known to every operation on logits. {@code results/benchmarks/gpu-model.md} has what it may cost.
  */
 final class MatrixProducts implements Parts.MatrixProducts {
   private static final Kernel SCALE_F32 = new Kernel("gemm", "scale_product_f32");

@@ -62,8 +62,8 @@ final class Transfers implements Parts.Transfers, AutoCloseable {
     return address.get(ADDRESS, 0).reinterpret(bytes, arena, null);
   }
 
-  private static void free(MemorySegment pinned) {
-    CudaStatus.DRIVER.check(CudaDriver.cuMemFreeHost(pinned), "cuMemFreeHost");
+  private void free(MemorySegment pinned) {
+    device.leftovers().count(CudaStatus.DRIVER, CudaDriver.cuMemFreeHost(pinned), "cuMemFreeHost");
   }
 
   /** Copies elements from {@code first} on, {@code count} of them, between array and buffer. */

@@ -10,6 +10,8 @@ import dev.gatun.natives.LapackStatus;
 import dev.gatun.natives.NativeCall;
 import dev.gatun.natives.NativeStatusException;
 import java.lang.foreign.Arena;
+import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 
 /**
@@ -17,7 +19,7 @@ import java.util.function.Supplier;
  * function; zero is success for all of them.
  */
 public enum CudaStatus {
-  DRIVER {
+  DRIVER(_ -> false) {
     @Override
     Words words(int status) {
       try (var arena = Arena.ofConfined()) {
@@ -30,7 +32,8 @@ public enum CudaStatus {
       }
     }
   },
-  CUBLAS {
+  // Not initialised, not mapped, not executed, and failed within.
+  CUBLAS(status -> Set.of(1, 11, 13, 14).contains(status)) {
     @Override
     Words words(int status) {
       return new Words(
@@ -38,7 +41,7 @@ public enum CudaStatus {
           NativeCall.string(CuBlas.cublasGetStatusString(status)));
     }
   },
-  CUSOLVER {
+  CUSOLVER(status -> Set.of(1, 5, 6, 7).contains(status)) {
     /** cuSOLVER has no function for this; the names are those of {@code cusolver_common.h}. */
     @Override
     Words words(int status) {
@@ -62,7 +65,8 @@ public enum CudaStatus {
       };
     }
   },
-  CUDNN {
+  // Not initialised; 4000 and more are internal errors, and 5000 and more those of execution.
+  CUDNN(status -> status == 1001 || status >= 4000 && status < 6000) {
     private static final int MOST_BYTES = 1024;
 
     /** The text is what cuDNN says of the last call of this thread that failed. */
@@ -76,13 +80,36 @@ public enum CudaStatus {
       }
     }
   },
-  NVRTC {
+  NVRTC(_ -> false) {
     /** NVRTC has one function for both, and it gives the name. */
     @Override
     Words words(int status) {
       return new Words(NativeCall.string(Nvrtc.nvrtcGetErrorString(status)), "");
     }
   };
+
+  /**
+   * Whether a launch returns when its kernel has ended, so that the failure of a kernel is that of
+   * its launch: {@code CUDA_LAUNCH_BLOCKING=1}.
+   */
+  public static final boolean LAUNCHES_WAIT = "1".equals(System.getenv("CUDA_LAUNCH_BLOCKING"));
+
+  /**
+   * What the driver returns from every call after it has returned it once: the statuses of CUDA's
+   * driver API after which "the process must be terminated and relaunched", and 710, a failed
+   * assertion, after which the context "cannot be used anymore".
+   */
+  private static final Set<Integer> LASTING =
+      Set.of(226, 700, 702, 710, 714, 715, 716, 717, 718, 719, 721);
+
+  private final IntPredicate mayFollowLoss;
+
+  /**
+   * @param mayFollowLoss the statuses of a library that a device which does nothing more may cause
+   */
+  CudaStatus(IntPredicate mayFollowLoss) {
+    this.mayFollowLoss = mayFollowLoss;
+  }
 
   /**
    * How a library puts a status into words.
@@ -108,8 +135,28 @@ public enum CudaStatus {
   public void check(int status, String call, Object... shapes) {
     if (status != 0) {
       var words = words(status);
-      throw NativeStatusException.of(call, status, words.name(), words.text(), shapes);
+      var text = words.text() + consequence(status);
+      throw NativeStatusException.of(call, status, words.name(), text, shapes);
     }
+  }
+
+  /** What is to be added if the device does nothing more: to a library's status, the driver's. */
+  private String consequence(int status) {
+    if (this == DRIVER) {
+      return LASTING.contains(status) ? startAgain() : "";
+    }
+    int ofDevice = mayFollowLoss.test(status) ? CudaDriver.cuCtxSynchronize() : 0;
+    if (!LASTING.contains(ofDevice)) {
+      return "";
+    }
+    var words = DRIVER.words(ofDevice);
+    return ", since the driver returns %s (%s): %s%s"
+        .formatted(ofDevice, words.name(), words.text(), startAgain());
+  }
+
+  private static String startAgain() {
+    return "; the GPU does nothing more for this process, so start it again"
+        + (LAUNCHES_WAIT ? "" : ", with CUDA_LAUNCH_BLOCKING=1 to learn which kernel failed");
   }
 
   /**

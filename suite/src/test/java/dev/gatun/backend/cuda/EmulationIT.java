@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.gatun.bindings.cuda.CudaDriver;
 import dev.gatun.natives.NativeStatusException;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Shape;
@@ -188,9 +187,9 @@ class EmulationIT {
       var e = assertThrows(NativeStatusException.class, device.device::synchronise);
       assertTrue(e.getMessage().contains(words), e.getMessage());
       assertTrue(e.getMessage().contains(kernel), e.getMessage());
-      // A real context is lost too, until the last of its users has released it.
+      // A real device is lost too, until the process ends.
       assertThrows(NativeStatusException.class, device::close);
-      CudaDriver.cuDevicePrimaryCtxRelease_v2(0);
+      FakeCuda.reset(EmulatedDevice.LIBRARIES);
       device = new EmulatedDevice(cache);
     }
 

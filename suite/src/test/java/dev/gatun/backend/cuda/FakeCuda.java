@@ -150,6 +150,25 @@ public final class FakeCuda {
     }
   }
 
+  /** The next launch of the kernel fails with this status, after which the device is lost. */
+  public static void plantFailure(Path folder, String kernel, int status) {
+    try (var arena = Arena.ofConfined()) {
+      var descriptor = FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT);
+      call(folder, "gatunFakePlantFailure", descriptor, arena.allocateFrom(kernel), status);
+    } catch (Throwable e) {
+      throw new IllegalStateException("the fake driver has no such function", e);
+    }
+  }
+
+  /** As of a new process: the device holds nothing, and is not lost. */
+  public static void reset(Path folder) {
+    try {
+      call(folder, "cuDevicePrimaryCtxReset_v2", FunctionDescriptor.of(JAVA_INT, JAVA_INT), 0);
+    } catch (Throwable e) {
+      throw new IllegalStateException("the fake driver has no such function", e);
+    }
+  }
+
   /** How many allocations, streams, events, graphs and modules are alive. */
   public static long liveObjects(Path folder) {
     try {
@@ -162,8 +181,10 @@ public final class FakeCuda {
   /**
    * The calls that operations make, in order: a kernel's name, blocks in x and y and the bits of
    * its arguments; {@code cublasGemmEx} with m, n, k, type and leading dimension of A, B and C,
-   * whether beta is not 0, and the addresses of A and B; {@code copy} and {@code set} with bytes;
-   * {@code graph} with its nodes, whose calls are those of the time of its recording.
+   * whether beta is not 0, the addresses of A and B, whether each of these is transposed, and what
+   * keeps the real cuBLAS from its fastest kernels, a bit each ({@code products.cpp}); {@code copy}
+   * and {@code set} with bytes; {@code graph} with its nodes, whose calls are those of the time of
+   * its recording.
    *
    * @param alone whether nothing of it is computed, which takes no time at any size
    */

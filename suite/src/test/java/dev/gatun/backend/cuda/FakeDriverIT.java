@@ -530,9 +530,9 @@ class FakeDriverIT {
     device.scope.close();
     device.transfers.close();
     device.launcher.close();
-    var e = assertThrows(NativeStatusException.class, device.memory::close);
+    device.memory.close();
+    var e = assertThrows(NativeStatusException.class, device.device::close);
     assertEquals("CUDA_ERROR_INVALID_VALUE", e.statusName());
-    device.device.close();
     assertEquals(0, FakeCuda.liveObjects(EmulatedDevice.LIBRARIES));
     device = new EmulatedDevice(cache);
   }

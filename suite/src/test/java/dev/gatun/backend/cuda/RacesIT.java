@@ -9,7 +9,6 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.BackendContractTest;
 import dev.gatun.backend.MathMode;
 import dev.gatun.backend.MathModeContract;
-import dev.gatun.bindings.cuda.CudaDriver;
 import dev.gatun.natives.NativeStatusException;
 import dev.gatun.tensor.ElementType;
 import dev.gatun.tensor.Tensor;
@@ -158,7 +157,7 @@ class RacesIT {
       words.forEach(word -> assertTrue(e.getMessage().contains(word), e.getMessage()));
       assertTrue(e.getMessage().contains("kernel " + kernel + ", block ("), e.getMessage());
       assertThrows(NativeStatusException.class, device::close);
-      CudaDriver.cuDevicePrimaryCtxRelease_v2(0);
+      FakeCuda.reset(LIBRARIES);
       open();
     }
 
