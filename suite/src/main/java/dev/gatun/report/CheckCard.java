@@ -33,6 +33,16 @@ record CheckCard(Verdict verdict, Optional<ExpectedCheck> expected) {
     return Expectation.bounds(verdict, expected);
   }
 
+  /**
+   * The arm or metric whose subtraction stands for a null; empty if there is a null, or neither.
+   */
+  String subtractedNull() {
+    return expected
+        .filter(check -> !check.hasNull() && check.subtractsItsNull())
+        .map(ExpectedCheck::subtracted)
+        .orElse("");
+  }
+
   /** Where the measurement lies; empty if there is none to place. */
   Optional<IntervalStrip> strip() {
     return IntervalStrip.of(verdict);

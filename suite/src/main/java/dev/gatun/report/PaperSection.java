@@ -7,13 +7,17 @@ import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Outcome;
 import dev.gatun.results.Paper;
 import dev.gatun.results.Provenance;
+import dev.gatun.results.Remark;
 import dev.gatun.results.Run;
 import dev.gatun.results.Standing;
 import dev.gatun.results.Verdict;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -29,6 +33,7 @@ final class PaperSection {
   private final Tiers tiers;
   private final Provenance provenance;
   private final List<Run> runs;
+  private final List<Said> findings;
 
   /** Of the paper's claims that the expected values hold. */
   PaperSection(
@@ -36,7 +41,8 @@ final class PaperSection {
       ExpectedValues expected,
       List<Verdict> verdicts,
       Evidence evidence,
-      Tiers tiers) {
+      Tiers tiers,
+      List<Figure> figures) {
     this.paper = paper;
     this.expected = expected;
     this.claims =
@@ -47,6 +53,7 @@ final class PaperSection {
     this.tiers = tiers;
     this.provenance = evidence.provenance();
     this.runs = evidence.runs().stream().filter(r -> ids.contains(r.claim())).toList();
+    this.findings = said(figures);
   }
 
   Paper paper() {
@@ -99,12 +106,59 @@ final class PaperSection {
         : Optional.of("%s: %s.".formatted(Mark.of(outcome).words(), String.join(", ", names)));
   }
 
-  /** A paragraph each. They may speak of claims of other papers. */
-  List<List<Inline>> findings() {
+  /**
+   * What came out, as a paragraph.
+   *
+   * @param id of its place in the page, where it has a title
+   * @param figure what stands beside it, if it names a figure and the evidence has it
+   * @param claims those that it speaks of, which may be another paper's
+   */
+  record Said(
+      String id, String title, List<Inline> text, Optional<Figure> figure, Set<String> claims) {}
+
+  /** Those that hold; of several of one title, the first. */
+  private List<Said> said(List<Figure> figures) {
     var remarks = Remarks.ofPaper(all, expected);
-    return paper.findings().stream()
-        .map(finding -> remarks.said(List.of(finding)))
-        .filter(paragraph -> !paragraph.isEmpty())
+    var said = new ArrayList<Said>();
+    for (Paper.Finding finding : paper.findings()) {
+      List<Inline> text = remarks.said(List.of(finding.remark()));
+      boolean isAnswered =
+          !finding.title().isEmpty()
+              && said.stream().anyMatch(s -> s.title().equals(finding.title()));
+      if (!text.isEmpty() && !isAnswered) {
+        String id = "finding-" + Html.id(finding.title().replace("?", ""));
+        said.add(
+            new Said(
+                id,
+                finding.title(),
+                text,
+                figures.stream()
+                    .filter(figure -> figure.id().equals("figure-" + finding.figure()))
+                    .findFirst()
+                    .map(figure -> figure.withId(id + "-figure")),
+                claimsOf(finding.remark())));
+      }
+    }
+    return said;
+  }
+
+  private static Set<String> claimsOf(Remark remark) {
+    return remark.checks().stream()
+        .map(check -> check.substring(0, check.indexOf('.')))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  List<Said> findings() {
+    return findings;
+  }
+
+  /** What is said of its claims under the heads of other papers. */
+  List<Said> elsewhere(List<PaperSection> papers) {
+    return papers.stream()
+        .filter(other -> other != this)
+        .flatMap(other -> other.findings().stream())
+        .filter(finding -> !finding.title().isEmpty())
+        .filter(finding -> finding.claims().stream().anyMatch(paper.claims()::contains))
         .toList();
   }
 

@@ -17,8 +17,8 @@ final class ReportPage {
   private final ExpectedValues expected;
   private final Report.Beside beside;
   private final Tiers tiers;
-  private final List<PaperSection> papers;
   private final List<ClaimSection> claims;
+  private final List<PaperSection> papers;
 
   ReportPage(
       Evidence evidence, List<Verdict> verdicts, ExpectedValues expected, Report.Beside beside) {
@@ -27,11 +27,6 @@ final class ReportPage {
     this.expected = expected;
     this.beside = beside;
     this.tiers = new Tiers(evidence, verdicts, beside.tiers());
-    this.papers =
-        Papers.shipped().papers().stream()
-            .map(paper -> new PaperSection(paper, expected, verdicts, evidence, tiers))
-            .filter(paper -> !paper.claims().isEmpty())
-            .toList();
     var index = new EvidenceIndex(evidence);
     List<FigureSource> sources =
         CheckpointFigures.areOf(evidence)
@@ -42,6 +37,11 @@ final class ReportPage {
     this.claims =
         expected.claims().stream()
             .map(claim -> new ClaimSection(claim, verdicts, tiers, index, sources))
+            .toList();
+    this.papers =
+        Papers.shipped().papers().stream()
+            .map(paper -> new PaperSection(paper, expected, verdicts, evidence, tiers, figures()))
+            .filter(paper -> !paper.claims().isEmpty())
             .toList();
   }
 

@@ -139,6 +139,17 @@ public record ExpectedCheck(
     return !nullMetric.isEmpty() || !nullArms.isEmpty();
   }
 
+  /** Whether what it subtracts is its null: no difference at all lies outside its bound. */
+  public boolean subtractsItsNull() {
+    double none = scale.from(0);
+    return !subtracted().isEmpty() && !(low < none && none < high);
+  }
+
+  /** The arm, or else the metric, that is subtracted; empty if none is. */
+  public String subtracted() {
+    return minusArm.isEmpty() ? minusMetric : minusArm;
+  }
+
   /** What stands for the null in a table: its metric, or else its arms. */
   String nullName() {
     return nullMetric.isEmpty() ? String.join(", ", nullArms) : nullMetric;

@@ -2,6 +2,7 @@ package dev.gatun.results;
 
 import dev.gatun.io.NearestName;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -22,7 +23,31 @@ public record Paper(
     String source,
     List<String> claims,
     String subject,
-    List<Remark> findings) {
+    List<Finding> findings) {
+
+  /**
+   * What came out, as a paragraph.
+   *
+   * @param title the question that it answers; of several of one title the first that holds is
+   *     said. None by default
+   * @param figure id of the figure that stands beside it; none by default
+   * @param text as of a {@link Remark}
+   * @param when as of a {@link Remark}
+   */
+  public record Finding(
+      String title, String figure, String text, Map<String, List<Standing>> when) {
+    /** Fills in the defaults; text that is no remark is an {@link IllegalArgumentException}. */
+    public Finding {
+      title = Objects.requireNonNullElse(title, "");
+      figure = Objects.requireNonNullElse(figure, "");
+      when = new Remark(text, when).when();
+    }
+
+    /** What is said, and on which conditions. */
+    public Remark remark() {
+      return new Remark(text, when);
+    }
+  }
 
   /** Keeps copies; a missing key is an {@link IllegalArgumentException} naming it. */
   public Paper {
@@ -44,7 +69,7 @@ public record Paper(
    */
   void requireKnown(ExpectedValues expected) {
     claims.forEach(expected::of);
-    requireKnown("paper " + id, findings, expected);
+    requireKnown("paper " + id, findings.stream().map(Finding::remark).toList(), expected);
   }
 
   /** The same of the checks that some remarks name. */

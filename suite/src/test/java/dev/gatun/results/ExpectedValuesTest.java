@@ -52,6 +52,42 @@ class ExpectedValuesTest {
     }
   }
 
+  @Test
+  void everyCheckThatMayBeReproducedHasANullOrSaysWhyNot() {
+    assertEquals(List.of(), ofNoClearNull(ExpectedValues.shipped()));
+  }
+
+  @Test
+  void aCheckWithNeitherANullNorAReasonIsNamed() throws IOException {
+    String check = CHECK.replace("\"algebra\"", "\"statistical\"");
+    String reason = check.replace("\"f\"", "\"f. Without a null: no other was measured\"");
+    String differing = check + "minus_arm = \"n\"\n";
+    assertEquals(List.of("X1 x"), ofNoClearNull(loaded(check)));
+    assertEquals(List.of(), ofNoClearNull(loaded(CHECK)), "an identity");
+    assertEquals(List.of(), ofNoClearNull(loaded(reason)));
+    assertEquals(List.of(), ofNoClearNull(loaded(check + "null_metric = \"n\"\n")));
+    assertEquals(List.of("X1 x"), ofNoClearNull(loaded(reason + "null_metric = \"n\"\n")), "both");
+    assertEquals(List.of(), ofNoClearNull(loaded(differing)), "0.5 and more, and not 0");
+    assertEquals(List.of("X1 x"), ofNoClearNull(loaded(differing.replace("0.5", "-0.5"))));
+  }
+
+  /** Checks that may be reproduced and have no null, by one of three ways, or have two of these. */
+  private static List<String> ofNoClearNull(ExpectedValues expected) {
+    return expected.claims().stream()
+        .flatMap(claim ->
+            claim.checks().stream()
+                .filter(check -> check.inside() == Outcome.REPRODUCED)
+                .filter(check ->
+                    (check.hasNull() || check.subtractsItsNull())
+                        == check.tolerance().contains("Without a null: "))
+                .map(check -> claim.claim() + " " + check.id()))
+        .toList();
+  }
+
+  private ExpectedValues loaded(String toml) throws IOException {
+    return ExpectedValues.load(Files.writeString(folder.resolve("x.toml"), toml));
+  }
+
   /** The report is made of these; without them a number stands there with nothing said of it. */
   @Test
   void everyShippedClaimSaysWhatItIsHeldAgainstAndWhatFollowsAndWhatDoesNot() {
@@ -127,9 +163,8 @@ class ExpectedValuesTest {
 
   @Test
   void mostChecksArePureNumbersOverSeedsOnAnyDevice() throws IOException {
-    Path file = folder.resolve("x.toml");
-    Files.writeString(file, CHECK.replaceAll("(?m)^(unit|devices|kind) = .*\\R", ""));
-    ExpectedCheck check = ExpectedValues.load(file).of("X1").check("x");
+    ExpectedCheck check =
+        loaded(CHECK.replaceAll("(?m)^(unit|devices|kind) = .*\\R", "")).of("X1").check("x");
     assertEquals("1", check.unit());
     assertEquals(CheckKind.STATISTICAL, check.kind());
     assertEquals(List.of("cpu", "cuda"), check.devices());
