@@ -154,14 +154,21 @@ final class NgramExperiment {
     try (TensorScope scope = backend.newScope()) {
       Tensor gram = scope.zeros(ElementType.F64, TIMED_ORDER, TIMED_ORDER);
       Tensor values = scope.zeros(ElementType.F64, TIMED_ORDER);
-      double[] row = new double[TIMED_ORDER];
-      for (int i = 0; i < TIMED_ORDER; i++) {
-        for (int j = 0; j <= i; j++) {
-          row[j] = 1.0 / (1 + i - j);
-        }
-        backend.write(row, gram.slice((long) i * TIMED_ORDER, TIMED_ORDER));
+      return Computation.secondsOf(() -> {
+        fill(gram, backend);
+        backend.symmetricEigenvalues(gram, values);
+        backend.synchronise();
+      });
+    }
+  }
+
+  private static void fill(Tensor gram, Backend backend) {
+    double[] row = new double[TIMED_ORDER];
+    for (int i = 0; i < TIMED_ORDER; i++) {
+      for (int j = 0; j <= i; j++) {
+        row[j] = 1.0 / (1 + i - j);
       }
-      return backend.seconds(() -> backend.symmetricEigenvalues(gram, values));
+      backend.write(row, gram.slice((long) i * TIMED_ORDER, TIMED_ORDER));
     }
   }
 }
