@@ -14,8 +14,8 @@ import jdk.incubator.vector.VectorMask;
  *
  * <p>A sweep clears one column below its off-diagonal element. The reflection that does so fills a
  * block below the band. The next one clears the first column of that block, and fills the block
- * below it, and so on to the end of the matrix: a bulge is chased along the band. What is left of
- * the blocks, later sweeps clear.
+ * below it, and so on to the end of the matrix: a bulge is chased along the band. Later sweeps
+ * clear what is left of the blocks.
  *
  * <p>A sweep passes over the whole band, which is larger than a cache. Several sweeps are therefore
  * under way at once, each two blocks behind the one before it, so that they find the band in the
