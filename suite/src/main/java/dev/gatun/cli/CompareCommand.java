@@ -7,7 +7,9 @@ import dev.gatun.results.comparison.Comparison;
 import dev.gatun.results.comparison.Machine;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -17,7 +19,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "compare",
     description = {
-      "Says, metric by metric, whether several machines or devices measured the same.",
+      "Says, metric by metric, whether several machines or devices measured the same, of the"
+          + " claims",
+      "that all folders have.",
       "`gatun report` with the same folders draws it."
     },
     mixinStandardHelpOptions = true)
@@ -46,8 +50,11 @@ final class CompareCommand implements Callable<Integer> {
     Tolerances tolerances =
         tolerancesFile == null ? Tolerances.shipped() : Tolerances.load(tolerancesFile);
     List<Machine> machines = Machines.read(folders, ExpectedValues.shipped());
-    List<Comparison> comparisons = Machines.compare(machines, tolerances);
+    Set<String> common = Machines.commonClaims(machines);
+    List<Comparison> comparisons =
+        Machines.compare(machines.stream().map(m -> m.ofClaims(common)).toList(), tolerances);
     MachineTable.print(machines, console);
+    printOthers(machines, common);
     comparisons.forEach(comparison -> new ComparisonTable(comparison).print(console));
     Agreement agreement = Agreement.worst(comparisons.stream().map(Comparison::agreement).toList());
     console.json(
@@ -56,6 +63,18 @@ final class CompareCommand implements Callable<Integer> {
             machines.stream().map(MachineTable.Line::new).toList(),
             comparisons.stream().map(c -> new ComparisonTable(c).line()).toList()));
     return agreement == Agreement.DIFFERS ? Gatun.CLAIM_FAILED : 0;
+  }
+
+  private void printOthers(List<Machine> machines, Set<String> common) {
+    String others =
+        machines.stream()
+            .flatMap(machine -> machine.evidence().claims().stream())
+            .filter(claim -> !common.contains(claim))
+            .distinct()
+            .collect(Collectors.joining(" "));
+    if (!others.isEmpty()) {
+      console.paragraph("not compared, as not every folder has them: " + others);
+    }
   }
 
   private record Compared(

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Results folders of several machines or devices. */
@@ -53,6 +54,24 @@ final class Machines {
         compare(machines.stream().filter(isOfTheTier).toList(), Tolerances.shipped()),
         regressions,
         Stream.concat(machines.stream().filter(isOfTheTier.negate()), higher.stream()).toList());
+  }
+
+  /**
+   * The claims that all of them have.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  static Set<String> commonClaims(List<Machine> machines) {
+    Set<String> common = new LinkedHashSet<>(machines.getFirst().evidence().claims());
+    machines.forEach(machine -> common.retainAll(machine.evidence().claims()));
+    if (common.isEmpty()) {
+      throw new IllegalArgumentException(
+          "no claim is in all of these folders: "
+              + machines.stream()
+                  .map(m -> m.name() + " has " + String.join(" ", m.evidence().claims()))
+                  .collect(Collectors.joining(", ")));
+    }
+    return common;
   }
 
   /** The first against each of the others. */

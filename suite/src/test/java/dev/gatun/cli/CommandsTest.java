@@ -322,6 +322,22 @@ class CommandsTest {
   }
 
   @Test
+  void onlyTheClaimsThatAllFoldersHaveAreCompared() {
+    Path b1 = folder.resolve("b1");
+    Path b2 = folder.resolve("b2");
+    assertEquals(0, CommandRun.of("reproduce", "B1", "--out", b1).code());
+    assertEquals(0, CommandRun.of("reproduce", "B2", "--out", b2).code());
+    CommandRun run = CommandRun.of("compare", b1, evidence);
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.out().contains("not every folder has them: B2"), run.out());
+    assertFalse(run.out().contains("not comparable"), run.out());
+    CommandRun apart = CommandRun.of("compare", b1, b2);
+    assertEquals(Gatun.USER_ERROR, apart.code());
+    assertEquals(
+        "gatun: no claim is in all of these folders: b1 has B1, b2 has B2", apart.err().strip());
+  }
+
+  @Test
   void whatWasSaidOfTheTimeIsKeptBesideWhatItTook() {
     Path desk = folder.resolve("desk");
     assertEquals(0, CommandRun.of("reproduce", "B1", "--tier", "desk", "--out", desk).code());

@@ -3,6 +3,7 @@ package dev.gatun.results.comparison;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.Verdict;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What one machine or device measured.
@@ -14,6 +15,14 @@ public record Machine(String name, Evidence evidence, List<Verdict> verdicts) {
   /** Keeps a copy of the list. */
   public Machine {
     verdicts = List.copyOf(verdicts);
+  }
+
+  /** Of these claims alone. */
+  public Machine ofClaims(Set<String> claims) {
+    return new Machine(
+        name,
+        evidence.ofClaims(claims),
+        verdicts.stream().filter(verdict -> claims.contains(verdict.claim())).toList());
   }
 
   /** As {@link dev.gatun.results.Provenance#entry}. */
