@@ -35,9 +35,9 @@ final class Activations implements AutoCloseable {
   enum Use {
     /** A backward pass follows, so that each block has buffers of its own. */
     TRAINING,
-    /** All blocks share one set of buffers. */
+    /** The blocks share one set of buffers. */
     EVALUATION,
-    /** All blocks share one set, and whoever calls them holds the residual stream. */
+    /** The blocks share one set, and whoever calls them holds the residual stream. */
     STREAMING
   }
 

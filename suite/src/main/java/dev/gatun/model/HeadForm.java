@@ -6,7 +6,7 @@ import java.util.List;
 
 /** The output layer. */
 public sealed interface HeadForm {
-  /** All {@link #label labels}. */
+  /** The {@link #label labels} of all forms. */
   List<String> LABELS =
       List.of(
           "linear",

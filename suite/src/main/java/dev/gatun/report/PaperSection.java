@@ -116,7 +116,7 @@ final class PaperSection {
   record Said(
       String id, String title, List<Inline> text, Optional<Figure> figure, Set<String> claims) {}
 
-  /** Those that hold; of several of one title, the first. */
+  /** The findings that hold. Where several have one title, only the first of them is said. */
   private List<Said> said(List<Figure> figures) {
     var remarks = Remarks.ofPaper(all, expected);
     var said = new ArrayList<Said>();

@@ -163,7 +163,7 @@ final class Contract {
    */
   record Outcome(boolean passed, boolean skipped, List<String> lines) {}
 
-  /** All shards but the smoke test. */
+  /** The shards of a device, without the smoke test. */
   static List<Shard> shards(boolean onCuda) {
     return onCuda ? ON_CUDA : ON_CPU;
   }

@@ -471,25 +471,7 @@ class CommandsTest {
 
   @Test
   void trainingWorksEndToEndAndResumesAFinishedRun() throws IOException {
-    Path config =
-        Files.writeString(
-            folder.resolve("tiny.toml"),
-            """
-            [model]
-            vocabulary = 64
-            width = 8
-            layers = 1
-            heads = 2
-            context-length = 8
-            [data]
-            kind = "spamlang"
-            [training]
-            steps = 3
-            batch = 2
-            length = 8
-            learning-rate = 1e-3
-            seed = 1
-            """);
+    Path config = TinyTraining.configuration(folder);
     Path out = folder.resolve("run");
     CommandRun first = CommandRun.of("train", "--config", config, "--out", out, "--json");
     assertEquals(0, first.code(), first.err());

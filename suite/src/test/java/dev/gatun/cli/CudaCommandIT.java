@@ -54,12 +54,11 @@ class CudaCommandIT {
 
   @Test
   void theFirstRunSaysOnceThatKernelsAreCompiledAndTheNextDoesNot() throws Exception {
-    Path config = tinyConfiguration();
     Path cache = out.resolve("cache");
-    List<String> first = compilationsToldOf(config, cache, out.resolve("first"));
+    List<String> first = compilationsToldOf(cache, out.resolve("first"));
     assertEquals(1, first.size(), first.toString());
     assertTrue(first.getFirst().endsWith(cache.resolve("kernels").toString()), first.toString());
-    assertEquals(List.of(), compilationsToldOf(config, cache, out.resolve("second")));
+    assertEquals(List.of(), compilationsToldOf(cache, out.resolve("second")));
   }
 
   @Test
@@ -87,83 +86,45 @@ class CudaCommandIT {
 
   /** What a training run says of its GPU, which AdamW's kernel loses. */
   private String lossOfTheGpu() throws Exception {
-    Path errors = out.resolve("errors");
-    var command =
-        List.of(
-            "env",
-            "CUDA_LAUNCH_BLOCKING=1",
-            "GATUN_FAKE_CUDA_FAULT=adamw_f32",
-            "GATUN_LEAKS=true",
-            "GATUN_JAVA=" + Launcher.java(),
-            Launcher.SCRIPT.toString(),
-            "train",
-            "--config",
-            tinyConfiguration().toString(),
-            "--device",
-            "cuda",
-            "--cuda-libraries",
-            LIBRARIES.toString(),
-            "--out",
-            out.resolve("run").toString());
-    int code =
-        new ProcessBuilder(command)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .redirectError(errors.toFile())
-            .start()
-            .waitFor();
-    List<String> lines =
-        Files.readAllLines(errors).stream().filter(line -> line.startsWith("gatun: ")).toList();
-    assertEquals(2, code, lines.toString());
-    assertEquals(1, lines.size(), lines.toString());
+    List<String> said =
+        inAProcess(
+            2,
+            List.of(
+                "CUDA_LAUNCH_BLOCKING=1", "GATUN_FAKE_CUDA_FAULT=adamw_f32", "GATUN_LEAKS=true"),
+            training(out.resolve("run")));
+    List<String> lines = said.stream().filter(line -> line.startsWith("gatun: ")).toList();
+    assertEquals(1, lines.size(), said.toString());
     return lines.getFirst();
   }
 
-  private Path tinyConfiguration() throws IOException {
-    return Files.writeString(
-        out.resolve("tiny.toml"),
-        """
-        [model]
-        vocabulary = 64
-        width = 8
-        layers = 1
-        heads = 2
-        context-length = 8
-        [data]
-        kind = "spamlang"
-        [training]
-        steps = 3
-        batch = 2
-        length = 8
-        learning-rate = 1e-3
-        seed = 1
-        """);
+  private List<String> compilationsToldOf(Path cache, Path folder) throws Exception {
+    List<String> said = inAProcess(0, List.of("GATUN_CACHE=" + cache), training(folder));
+    return said.stream().filter(line -> line.contains("Compiling")).toList();
   }
 
-  private List<String> compilationsToldOf(Path config, Path cache, Path folder) throws Exception {
+  private List<String> training(Path folder) throws IOException {
+    Path config = TinyTraining.configuration(out);
+    return List.of("train", "--config", config.toString(), "--out", folder.toString());
+  }
+
+  /** The lines of standard error of a command on this device, which ends with a code. */
+  private List<String> inAProcess(int code, List<String> environment, List<String> arguments)
+      throws Exception {
     Path errors = out.resolve("errors");
-    var command =
-        List.of(
-            "env",
-            "GATUN_CACHE=" + cache,
-            "GATUN_JAVA=" + Launcher.java(),
-            Launcher.SCRIPT.toString(),
-            "train",
-            "--config",
-            config.toString(),
-            "--device",
-            "cuda",
-            "--cuda-libraries",
-            LIBRARIES.toString(),
-            "--out",
-            folder.toString());
-    int code =
+    var command = new ArrayList<String>(List.of("env"));
+    command.addAll(environment);
+    command.addAll(List.of("GATUN_JAVA=" + Launcher.java(), Launcher.SCRIPT.toString()));
+    command.addAll(arguments);
+    command.addAll(List.of("--device", "cuda", "--cuda-libraries", LIBRARIES.toString()));
+    Process process =
         new ProcessBuilder(command)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(errors.toFile())
-            .start()
-            .waitFor();
-    assertEquals(0, code, Files.readString(errors));
-    return Files.readAllLines(errors).stream().filter(it -> it.contains("Compiling")).toList();
+            .start();
+    int ended = process.waitFor();
+    String said = Files.readString(errors, StandardCharsets.UTF_8);
+    assertEquals(code, ended, said);
+    return said.lines().filter(line -> !line.startsWith("WARNING: Using incubator")).toList();
   }
 
   @Test
@@ -176,31 +137,15 @@ class CudaCommandIT {
   /** What the command says in a process of its own, whose driver shows no GPU. */
   private String withoutGpu(String visible) throws Exception {
     Path folder = out.resolve("nothing");
-    Path errors = out.resolve("errors");
-    var command =
-        List.of(
-            "env",
-            visible,
-            "GATUN_FAKE_CUDA_DEVICES=0",
-            "GATUN_JAVA=" + Launcher.java(),
-            Launcher.SCRIPT.toString(),
-            "reproduce",
-            "B1",
-            "--device",
-            "cuda",
-            "--cuda-libraries",
-            LIBRARIES.toString(),
-            "--out",
-            folder.toString());
-    int code = new ProcessBuilder(command).redirectError(errors.toFile()).start().waitFor();
-    String said = Files.readString(errors, StandardCharsets.UTF_8);
-    List<String> lines =
-        said.lines().filter(line -> !line.startsWith("WARNING: Using incubator")).toList();
-    assertEquals(2, code, said);
-    assertEquals(1, lines.size(), said);
-    assertTrue(
-        lines.getFirst().startsWith("gatun: the NVIDIA driver is here, but shows no GPU"), said);
+    List<String> said =
+        inAProcess(
+            2,
+            List.of(visible, "GATUN_FAKE_CUDA_DEVICES=0"),
+            List.of("reproduce", "B1", "--out", folder.toString()));
+    assertEquals(1, said.size(), said.toString());
+    String line = said.getFirst();
+    assertTrue(line.startsWith("gatun: the NVIDIA driver is here, but shows no GPU"), line);
     assertFalse(Files.exists(folder), "something was computed");
-    return lines.getFirst();
+    return line;
   }
 }

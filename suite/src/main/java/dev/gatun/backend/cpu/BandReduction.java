@@ -69,7 +69,7 @@ final class BandReduction {
    * Reduces the matrix in the lower triangle of a [n, n], which is destroyed.
    *
    * @param width of the band below the diagonal
-   * @param band as {@link BulgeChase} wants it, all zeros
+   * @param band zeros, in the layout that {@link BulgeChase} describes; the band is written there
    */
   static void reduce(
       WorkerPool pool, HostMemory memory, int n, int width, MemorySegment a, MemorySegment band) {

@@ -36,15 +36,17 @@ final class BulgeChase {
   /** Bytes from an element to its right neighbour in the matrix. */
   private final long right;
 
-  /** The reflection I − tau·v·vᵀ of each sweep that it applies next: v, [sweeps, width]. */
+  /** For each sweep the v of the reflection I − tau·v·vᵀ that it applies next, [sweeps, width]. */
   private final long v;
 
   private final double[] tau;
 
-  /** Rows of {@code width} doubles. */
+  /** The v that a step finds, [width]. */
   private final long next;
 
+  /** [width], as are the dots. */
   private final long product;
+
   private final long dots;
 
   private BulgeChase(int n, int width, int sweeps, long band, long scratch) {

@@ -17,7 +17,7 @@ public record Machine(String name, Evidence evidence, List<Verdict> verdicts) {
     verdicts = List.copyOf(verdicts);
   }
 
-  /** Of these claims alone. */
+  /** The same machine with its evidence and verdicts on some claims only. */
   public Machine ofClaims(Set<String> claims) {
     return new Machine(
         name,
