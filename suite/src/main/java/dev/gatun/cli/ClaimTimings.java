@@ -4,6 +4,7 @@ import dev.gatun.backend.DeviceDescription;
 import dev.gatun.bench.BenchmarkFile;
 import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.PlannedRun;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.Tier;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,15 +21,15 @@ import java.util.Set;
  */
 final class ClaimTimings {
   private final Tier tier;
-  private final long seed;
+  private final Seeds seeds;
   private final int jobs;
   private final DeviceDescription device;
   private final List<Map<String, Object>> entries = new ArrayList<>();
   private final Set<PlannedRun<?>> trained = new LinkedHashSet<>();
 
-  ClaimTimings(Tier tier, long seed, int jobs, DeviceDescription device) {
+  ClaimTimings(Tier tier, Seeds seeds, int jobs, DeviceDescription device) {
     this.tier = tier;
-    this.seed = seed;
+    this.seeds = seeds;
     this.jobs = jobs;
     this.device = device;
   }
@@ -40,7 +41,7 @@ final class ClaimTimings {
     double seconds = (System.nanoTime() - started) * 1e-9;
     double cpuSeconds = cpuTime().minus(cpuBefore).toMillis() * 1e-3;
     long tokens =
-        claim.trainings(tier, seed).stream()
+        claim.trainings(tier, seeds).stream()
             .filter(trained::add)
             .mapToLong(run -> run.setting().tokens())
             .sum();

@@ -53,7 +53,7 @@ final class JoinCommand implements Runnable {
               .reduce((one, more) -> one.joined(more, expected))
               .map(more -> folder.joined(more, expected))
               .orElseThrow();
-      folder.write(all, StoredVerdict.of(Judgement.of(all, expected), expected, all));
+      folder.write(all, StoredVerdict.of(Judgement.of(all, expected), expected));
       console.line("%s: %s".formatted(out, String.join(" ", all.claims())));
       console.line("verdicts: gatun verify %s".formatted(out));
       console.line("report:   gatun report %s".formatted(out));

@@ -49,6 +49,7 @@ final class ReferenceOptions {
     Tolerances tolerances = Tolerances.shipped();
     return folders().stream()
         .map(ReferenceOptions::read)
+        .flatMap(stored -> onSameText(stored, evidence).stream())
         .map(stored -> Regression.of(stored, now, tolerances))
         .flatMap(Optional::stream)
         .toList();
@@ -61,10 +62,28 @@ final class ReferenceOptions {
     return folders().stream()
         .map(ReferenceOptions::read)
         .filter(stored -> tier(stored.evidence()) > own)
+        .flatMap(stored -> onSameText(stored, evidence).stream())
         .map(stored ->
             new Machine(
                 stored.name(), stored.evidence(), Judgement.of(stored.evidence(), expected)))
         .toList();
+  }
+
+  /**
+   * The stored claims whose runs read no text, or one that these runs read too; empty if there are
+   * none.
+   */
+  private static Optional<Machine> onSameText(Machine stored, Evidence evidence) {
+    List<String> texts =
+        evidence.claims().stream().flatMap(claim -> evidence.corpus(claim).stream()).toList();
+    List<String> claims =
+        stored.evidence().claims().stream()
+            .filter(claim -> stored.evidence().corpus(claim).stream().allMatch(texts::contains))
+            .toList();
+    return claims.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Machine(stored.name(), stored.evidence().ofClaims(claims), stored.verdicts()));
   }
 
   private static int tier(Evidence evidence) {

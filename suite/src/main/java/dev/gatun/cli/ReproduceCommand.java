@@ -13,6 +13,7 @@ import dev.gatun.experiment.Computation;
 import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.Progress;
 import dev.gatun.experiment.RunEstimate;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.SharedClaims;
 import dev.gatun.experiment.Tier;
 import dev.gatun.io.AtomicFile;
@@ -63,7 +64,7 @@ import picocli.CommandLine.Spec;
 final class ReproduceCommand implements Callable<Integer> {
   /** Options that say nothing of stored models. */
   private static final List<String> OF_TRAINING =
-      List.of("--tier", "--corpus", "--corpus-limit", "--head", "--jobs", "--timings");
+      List.of("--tier", "--seeds", "--corpus", "--corpus-limit", "--head", "--jobs", "--timings");
 
   @Mixin private Console console;
   @Mixin private DeviceOptions device;
@@ -109,6 +110,15 @@ final class ReproduceCommand implements Callable<Integer> {
   private long seed;
 
   @Option(
+      names = "--seeds",
+      paramLabel = "<n>",
+      description = {
+        "How many seeds a claim takes at most. Default: as many as its plan has, mostly five.",
+        "With few of them more checks are undecided."
+      })
+  private Integer most;
+
+  @Option(
       names = "--head",
       paramLabel = "<head>",
       defaultValue = Heads.LINEAR,
@@ -134,8 +144,8 @@ final class ReproduceCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "<folder>",
       description = {
-        "Where results go. Default: results/runs/<tier>-<device>-seed<n>,",
-        "followed by the claims if some are chosen, and by a head that is not linear."
+        "Where results go. Default: results/runs/<tier>-<device>-seed<n>, followed by to<n> if",
+        "seeds are left out, by the claims if some are chosen, and by a head that is not linear."
       })
   private Path out;
 
@@ -263,7 +273,7 @@ final class ReproduceCommand implements Callable<Integer> {
   private void write(Judged judged, Path folder) {
     ExpectedValues expected = judged.expected();
     new ResultsFolder(folder)
-        .write(judged.evidence(), StoredVerdict.of(judged.verdicts(), expected, judged.evidence()));
+        .write(judged.evidence(), StoredVerdict.of(judged.verdicts(), expected));
     Report.write(
         report(folder),
         judged.evidence(),
@@ -283,7 +293,7 @@ final class ReproduceCommand implements Callable<Integer> {
     List<Claim> claims = selected();
     Path folder = out == null ? defaultFolder(tier.label()) : out;
     // What can be wrong is found before the long work, and before anything is created.
-    ReproduceSettings.of(claims, tier, seed, Optional.empty(), folder);
+    ReproduceSettings.of(claims, tier, seeds(), Optional.empty(), folder);
     device.jobs(jobs);
     requireUsable(folder);
     if (timings != null) {
@@ -298,7 +308,7 @@ final class ReproduceCommand implements Callable<Integer> {
                   console.saying(
                       "reading the text to train on", () -> corpus.read(tier, console::note)))
               : Optional.empty();
-      var settings = ReproduceSettings.of(claims, tier, seed, text, folder);
+      var settings = ReproduceSettings.of(claims, tier, seeds(), text, folder);
       var memory = new SweepPreview(RunEstimate.ofMemory(settings.trainings(), backend, jobs));
       memory.requireFits();
       try (var lock = FolderLock.share(folder, settings.shared(head, backend.device()))) {
@@ -319,14 +329,14 @@ final class ReproduceCommand implements Callable<Integer> {
   private int reproduce(
       ReproduceSettings settings, Backend backend, Interruption interruption, FolderLock lock) {
     Judged judged;
-    var times = new ClaimTimings(tier, seed, jobs, backend.device());
+    var times = new ClaimTimings(tier, seeds(), jobs, backend.device());
     try (var progress = new ProgressDisplay(console, interruption)) {
       var context =
           new ClaimContext(
               backend,
               device.jobs(jobs),
               tier,
-              seed,
+              seeds(),
               () -> settings.corpus().orElseThrow(),
               progress,
               settings.folder());
@@ -471,14 +481,25 @@ final class ReproduceCommand implements Callable<Integer> {
         .toList();
   }
 
-  /** A choice of claims has a folder of its own, and replaces nothing in the evidence of all. */
+  private Seeds seeds() {
+    if (most != null && most < 1) {
+      throw new IllegalArgumentException("--seeds %s: at least 1 is needed".formatted(most));
+    }
+    return most == null ? Seeds.from(seed) : new Seeds(seed, most);
+  }
+
+  /**
+   * A choice of claims or of fewer seeds has a folder of its own, and replaces nothing in the
+   * evidence of all.
+   */
   private Path defaultFolder(String tierLabel) {
     String chosen = ids.isEmpty() ? "" : "-" + String.join("-", ids).toUpperCase(Locale.ROOT);
     String other = head.isLinear() ? "" : "-" + head.label();
+    String few = most == null ? "" : "to" + (seed + most - 1);
     return Path.of(
         "results",
         "runs",
-        "%s-%s-seed%s%s%s".formatted(tierLabel, device.name(), seed, chosen, other));
+        "%s-%s-seed%s%s%s%s".formatted(tierLabel, device.name(), seed, few, chosen, other));
   }
 
   private static String seconds(double seconds) {

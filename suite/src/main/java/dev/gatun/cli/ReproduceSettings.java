@@ -5,6 +5,7 @@ import dev.gatun.data.Corpus;
 import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.PlannedRuns;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.Tier;
 import dev.gatun.measure.DeviceProvenance;
 import dev.gatun.results.Provenance;
@@ -26,15 +27,15 @@ record ReproduceSettings(
     List<Claim> claims,
     PlannedRuns trainings,
     Tier tier,
-    long seed,
+    Seeds seeds,
     Optional<Corpus> corpus,
     Path folder) {
   private static final String NOT_USED = "not used: no claim here trains";
 
   static ReproduceSettings of(
-      List<Claim> claims, Tier tier, long seed, Optional<Corpus> corpus, Path folder) {
+      List<Claim> claims, Tier tier, Seeds seeds, Optional<Corpus> corpus, Path folder) {
     return new ReproduceSettings(
-        claims, PlannedRuns.of(claims, tier, seed), tier, seed, corpus, folder);
+        claims, PlannedRuns.of(claims, tier, seeds), tier, seeds, corpus, folder);
   }
 
   Map<String, String> rows(DeviceDescription device, SweepPreview memory) {
@@ -53,7 +54,7 @@ record ReproduceSettings(
     if (!trainings.isEmpty()) {
       rows.put("memory", memory.summary());
     }
-    rows.put("seed", Long.toString(seed));
+    rows.put("seed", seeds.inWords());
     rows.put("results", folder.toString());
     return rows;
   }
@@ -74,6 +75,7 @@ record ReproduceSettings(
     shared.put("claims", claims.stream().map(Claim::id).collect(Collectors.joining(" ")));
     shared.put("tier", tier.label());
     shared.put("head", head.label());
+    shared.put("seeds", seeds.inWords());
     shared.putAll(evidenceProvenance(device).ofTheNumbers().entries());
     return shared;
   }
@@ -86,7 +88,8 @@ record ReproduceSettings(
 
   /** For the files; the times and the hash of the configurations are added by whoever ran it. */
   Provenance evidenceProvenance(DeviceDescription device) {
-    Provenance seeded = DeviceProvenance.of(device).with(Provenance.SEED, Long.toString(seed));
+    Provenance seeded =
+        DeviceProvenance.of(device).with(Provenance.SEED, Long.toString(seeds.first()));
     return corpus.map(text -> seeded.with(Provenance.CORPUS_HASH, text.sha256())).orElse(seeded);
   }
 }

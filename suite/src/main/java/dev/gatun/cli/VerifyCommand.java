@@ -65,7 +65,7 @@ final class VerifyCommand implements Callable<Integer> {
       table.printSummary(console);
     }
     List<VerdictDifference> differences =
-        VerdictDifference.of(stored, StoredVerdict.of(verdicts, expected, evidence));
+        VerdictDifference.of(stored, StoredVerdict.of(verdicts, expected));
     long shown = details ? differences.size() : MOST_DIFFERENCES;
     differences.stream().limit(shown).forEach(d -> console.paragraph(d.inWords()));
     if (differences.size() > shown) {

@@ -14,7 +14,7 @@ public interface Claim {
   boolean readsCorpus();
 
   /** The runs that it asks for at a tier; by default it asks for none. */
-  default List<PlannedRun<?>> trainings(Tier tier, long seed) {
+  default List<PlannedRun<?>> trainings(Tier tier, Seeds seeds) {
     return List.of();
   }
 

@@ -22,7 +22,7 @@ public final class ClaimContext {
   private final Backend backend;
   private final Optional<JobBackends> jobs;
   private final Tier tier;
-  private final long seed;
+  private final Seeds seeds;
   private final Supplier<Corpus> corpus;
   private final ProgressListener listener;
   private final Path output;
@@ -32,7 +32,7 @@ public final class ClaimContext {
   /**
    * One run at a time, on the backend.
    *
-   * @param seed the first seed; experiments of several seeds take the following ones
+   * @param seeds that experiments train from
    * @param corpus read when a claim first trains
    * @param listener is told how work goes on
    * @param output folder of the command; finished parts of unfinished claims are kept below it
@@ -40,11 +40,11 @@ public final class ClaimContext {
   public ClaimContext(
       Backend backend,
       Tier tier,
-      long seed,
+      Seeds seeds,
       Supplier<Corpus> corpus,
       ProgressListener listener,
       Path output) {
-    this(backend, Optional.empty(), tier, seed, corpus, listener, output);
+    this(backend, Optional.empty(), tier, seeds, corpus, listener, output);
   }
 
   /**
@@ -56,14 +56,14 @@ public final class ClaimContext {
       Backend backend,
       Optional<JobBackends> jobs,
       Tier tier,
-      long seed,
+      Seeds seeds,
       Supplier<Corpus> corpus,
       ProgressListener listener,
       Path output) {
     this.backend = backend;
     this.jobs = jobs;
     this.tier = tier;
-    this.seed = seed;
+    this.seeds = seeds;
     this.corpus = corpus;
     this.listener = listener;
     this.output = output;
@@ -82,8 +82,13 @@ public final class ClaimContext {
     return tier;
   }
 
+  public Seeds seeds() {
+    return seeds;
+  }
+
+  /** The first seed. */
   public long seed() {
-    return seed;
+    return seeds.first();
   }
 
   public Supplier<Corpus> corpus() {

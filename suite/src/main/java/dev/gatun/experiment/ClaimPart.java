@@ -8,7 +8,7 @@ import java.util.Optional;
 /** What one experiment, or a control beside it, contributes to a claim. */
 public interface ClaimPart {
   /** The runs that it asks for, none by default; see {@link Claim#trainings}. */
-  default List<PlannedRun<?>> trainings(Tier tier, long seed) {
+  default List<PlannedRun<?>> trainings(Tier tier, Seeds seeds) {
     return List.of();
   }
 

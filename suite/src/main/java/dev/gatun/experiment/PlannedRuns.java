@@ -14,10 +14,10 @@ public record PlannedRuns(List<PlannedRun<?>> runs) {
   }
 
   /** Of some claims. */
-  public static PlannedRuns of(List<Claim> claims, Tier tier, long seed) {
+  public static PlannedRuns of(List<Claim> claims, Tier tier, Seeds seeds) {
     return new PlannedRuns(
         claims.stream()
-            .<PlannedRun<?>>flatMap(claim -> claim.trainings(tier, seed).stream())
+            .<PlannedRun<?>>flatMap(claim -> claim.trainings(tier, seeds).stream())
             .toList());
   }
 

@@ -23,14 +23,14 @@ public record SweepClaim(String id, List<ClaimPart> parts) implements Claim {
 
   @Override
   public boolean readsCorpus() {
-    return trainings(Tier.QUICK, 1).stream()
+    return trainings(Tier.QUICK, Seeds.from(1)).stream()
         .anyMatch(run -> run.setting().corpusVocabulary().isPresent());
   }
 
   @Override
-  public List<PlannedRun<?>> trainings(Tier tier, long seed) {
+  public List<PlannedRun<?>> trainings(Tier tier, Seeds seeds) {
     return parts.stream()
-        .<PlannedRun<?>>flatMap(part -> part.trainings(tier, seed).stream())
+        .<PlannedRun<?>>flatMap(part -> part.trainings(tier, seeds).stream())
         .toList();
   }
 

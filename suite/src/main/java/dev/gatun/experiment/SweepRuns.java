@@ -14,10 +14,10 @@ import java.util.List;
 public record SweepRuns<S extends RunSetting>(
     Sweep<S> sweep, Selection<S> selection, boolean spectra) implements ClaimPart {
 
-  /** Settings by tier and first seed. */
+  /** Settings by tier and seeds. */
   @FunctionalInterface
   public interface Selection<S> {
-    List<S> of(Tier tier, long firstSeed);
+    List<S> of(Tier tier, Seeds seeds);
   }
 
   public SweepRuns<S> withSpectra() {
@@ -25,13 +25,13 @@ public record SweepRuns<S extends RunSetting>(
   }
 
   @Override
-  public List<PlannedRun<?>> trainings(Tier tier, long seed) {
-    return sweep.plan(selection.of(tier, seed));
+  public List<PlannedRun<?>> trainings(Tier tier, Seeds seeds) {
+    return sweep.plan(selection.of(tier, seeds));
   }
 
   @Override
   public void run(ClaimContext context, String claim, EvidenceBuilder evidence) {
-    List<Evidence> runs = sweep.run(context, claim, selection.of(context.tier(), context.seed()));
+    List<Evidence> runs = sweep.run(context, claim, selection.of(context.tier(), context.seeds()));
     SweepEvidence.hand(claim, runs, spectra, evidence);
   }
 }

@@ -15,12 +15,14 @@ final class CheckReport {
   private final ExpectedClaim claim;
   private final ExpectedCheck check;
   private final String tier;
+  private final String corpus;
   private Optional<String> otherHead = Optional.empty();
 
-  CheckReport(ExpectedClaim claim, ExpectedCheck check, String tier) {
+  CheckReport(ExpectedClaim claim, ExpectedCheck check, String tier, String corpus) {
     this.claim = claim;
     this.check = check;
     this.tier = tier;
+    this.corpus = corpus;
   }
 
   /** Names the head of the runs, if the claim is about others. */
@@ -191,6 +193,7 @@ final class CheckReport {
         claim.claim(),
         check.id(),
         tier,
+        corpus,
         outcome,
         here && otherHead.isEmpty(),
         check.scale().from(measured.value()),

@@ -9,7 +9,8 @@ import java.util.Optional;
  *
  * @param outcome the worst of the checks that count, and undecided at best where the tier is too
  *     small
- * @param recorded the outcome that it is recorded to have at this tier; empty if none is
+ * @param recorded the outcome that it is recorded to have at this tier on this text; empty if none
+ *     is
  * @param needs the size of run that would decide, where this tier's cannot; empty if it can
  */
 public record ClaimVerdict(Outcome outcome, Optional<Outcome> recorded, String needs) {
@@ -22,11 +23,12 @@ public record ClaimVerdict(Outcome outcome, Optional<Outcome> recorded, String n
       return new ClaimVerdict(Outcome.SKIPPED, Optional.empty(), "");
     }
     String tier = counting.getFirst().tier();
+    String corpus = counting.getFirst().corpus();
     String needs = claim.needs().getOrDefault(tier, "");
     Outcome outcome = Verdict.ofClaim(claim.claim(), counting);
     return new ClaimVerdict(
         needs.isEmpty() ? outcome : Outcome.worst(List.of(outcome, Outcome.UNDECIDED)),
-        Optional.ofNullable(claim.recorded().get(tier)).map(RecordedVerdict::verdict),
+        claim.recorded(tier, corpus).map(RecordedVerdict::verdict),
         needs);
   }
 

@@ -65,6 +65,21 @@ public record Evidence(
   }
 
   /**
+   * The name of the text that a claim's runs read; empty if they read none or several.
+   *
+   * @throws UnreadableResultsException if a configuration is not JSON
+   */
+  public Optional<String> corpus(String claim) {
+    List<String> names =
+        runs.stream()
+            .filter(run -> run.claim().equals(claim))
+            .flatMap(run -> run.corpus().stream())
+            .distinct()
+            .toList();
+    return names.size() == 1 ? Optional.of(names.getFirst()) : Optional.empty();
+  }
+
+  /**
    * Why evidence of some claims cannot be joined with this, in one sentence; empty if it can. All
    * must be of one tier, and what is not replaced of one seed and machine.
    *

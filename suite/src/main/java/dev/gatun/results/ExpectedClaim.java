@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -18,7 +19,8 @@ import java.util.Set;
  * @param paper where it is claimed
  * @param heads forms of head that it is about, whose checks alone count; all by default
  * @param needs by tier, the size of run that would decide the claim, where that tier's cannot
- * @param recorded by tier, the verdict that the claim is recorded to have
+ * @param recorded the verdict that the claim is recorded to have, by tier and text: {@code quick},
+ *     {@code desk} on <i>code</i> or on no text, {@code quick-prose} on <i>prose</i>
  * @param evidence what was measured, in words; none by default, as all remarks
  * @param control what it is held against
  * @param follows what the two say
@@ -38,6 +40,8 @@ public record ExpectedClaim(
     List<Remark> follows,
     List<Remark> doesNotFollow,
     List<ExpectedCheck> checks) {
+  /** What claims train on unless another text is chosen. */
+  private static final String USUAL_CORPUS = "code";
 
   /**
    * Throws {@link IllegalArgumentException} naming a key that is missing or an id that is twice.
@@ -65,6 +69,20 @@ public record ExpectedClaim(
     control = known(control, ids);
     follows = known(follows, ids);
     doesNotFollow = known(doesNotFollow, ids);
+  }
+
+  /**
+   * The verdict that is recorded at a tier on a text; empty if none is, as on a text of the user's.
+   *
+   * @param corpus name of the text; empty if the claim reads none or several
+   */
+  public Optional<RecordedVerdict> recorded(String tier, String corpus) {
+    return Optional.ofNullable(recorded.get(recordKey(tier, corpus)));
+  }
+
+  /** Under which a verdict is recorded. */
+  static String recordKey(String tier, String corpus) {
+    return corpus.isEmpty() || corpus.equals(USUAL_CORPUS) ? tier : tier + "-" + corpus;
   }
 
   /**

@@ -1,9 +1,6 @@
 package dev.gatun.results;
 
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * A verdict with what a reader of {@code verdicts.arrow} needs to understand it alone: the words of
@@ -13,7 +10,6 @@ import java.util.TreeMap;
  * @param openLow whether the least expected value itself lies outside
  * @param openHigh whether the greatest expected value itself lies outside
  * @param claim verdict on the whole claim
- * @param corpus name of the corpus that the claim's runs read, empty if they read none or several
  */
 public record StoredVerdict(
     Verdict verdict,
@@ -21,13 +17,10 @@ public record StoredVerdict(
     boolean openLow,
     boolean openHigh,
     String claimTitle,
-    ClaimVerdict claim,
-    Optional<String> corpus) {
+    ClaimVerdict claim) {
 
   /** What is stored of each verdict. */
-  public static List<StoredVerdict> of(
-      List<Verdict> verdicts, ExpectedValues expected, Evidence evidence) {
-    Map<String, Optional<String>> corpora = new TreeMap<>();
+  public static List<StoredVerdict> of(List<Verdict> verdicts, ExpectedValues expected) {
     return verdicts.stream()
         .map(verdict -> {
           ExpectedClaim claim = expected.of(verdict.claim());
@@ -38,20 +31,9 @@ public record StoredVerdict(
               check.openLow(),
               check.openHigh(),
               claim.title(),
-              ClaimVerdict.of(claim, verdicts),
-              corpora.computeIfAbsent(claim.claim(), name -> corpus(name, evidence.runs())));
+              ClaimVerdict.of(claim, verdicts));
         })
         .toList();
-  }
-
-  private static Optional<String> corpus(String claim, List<Run> runs) {
-    List<String> names =
-        runs.stream()
-            .filter(run -> run.claim().equals(claim))
-            .flatMap(run -> run.corpus().stream())
-            .distinct()
-            .toList();
-    return names.size() == 1 ? Optional.of(names.getFirst()) : Optional.empty();
   }
 
   /** Claim and check, which name it among others. */

@@ -6,6 +6,7 @@ import java.util.Collection;
  * What the evidence says about one check of a claim.
  *
  * @param tier how much work the evidence was
+ * @param corpus name of the text that the claim's runs read; empty if they read none or several
  * @param gates whether it counts for the claim, which it does not at another tier, on another
  *     device or of another head
  * @param measured the measured value nearest the bound that it must not cross, NaN without evidence
@@ -23,6 +24,7 @@ public record Verdict(
     String claim,
     String check,
     String tier,
+    String corpus,
     Outcome outcome,
     boolean gates,
     double measured,

@@ -38,17 +38,18 @@ public final class Verdicts {
     var verdicts = new Verdicts(evidence, tier, device);
     List<Verdict> all = new ArrayList<>();
     for (ExpectedClaim claim : expected.claims()) {
+      String corpus = evidence.corpus(claim.claim()).orElse("");
       for (ExpectedCheck check : claim.checks()) {
         if (check.concerns(tier)) {
-          all.add(verdicts.judge(claim, check));
+          all.add(verdicts.judge(claim, check, corpus));
         }
       }
     }
     return all;
   }
 
-  private Verdict judge(ExpectedClaim claim, ExpectedCheck check) {
-    var report = new CheckReport(claim, check, tier);
+  private Verdict judge(ExpectedClaim claim, ExpectedCheck check, String corpus) {
+    var report = new CheckReport(claim, check, tier, corpus);
     if (!check.holdsFor(tier, device)) {
       return report.notHere(
           "holds for %s on %s, and this is %s on %s"

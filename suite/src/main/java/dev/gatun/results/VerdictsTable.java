@@ -36,7 +36,7 @@ final class VerdictsTable {
               optional(
                   "corpus",
                   "text that the claim's runs read, null if none or several",
-                  v -> v.corpus().orElse("")),
+                  v -> v.verdict().corpus()),
               number("measured", "value that decided", v -> v.verdict().measured()),
               number("measured_low", "least of its interval", v -> v.verdict().measuredLow()),
               number("measured_high", "greatest of its interval", v -> v.verdict().measuredHigh()),
@@ -107,6 +107,7 @@ final class VerdictsTable {
             row.text("claim"),
             row.text("check"),
             row.text("tier"),
+            row.text("corpus"),
             Outcome.valueOf(row.text("outcome")),
             row.flag("gates"),
             row.number("measured"),
@@ -129,8 +130,7 @@ final class VerdictsTable {
         row.flag("open_high"),
         row.text("claim_title"),
         new ClaimVerdict(
-            Outcome.valueOf(row.text("claim_outcome")), recorded(row), row.text("claim_needs")),
-        Optional.of(row.text("corpus")).filter(name -> !name.isEmpty()));
+            Outcome.valueOf(row.text("claim_outcome")), recorded(row), row.text("claim_needs")));
   }
 
   private static double numberOr(ArrowTable.Row row, String column, double none) {

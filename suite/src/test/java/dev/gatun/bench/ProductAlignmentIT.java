@@ -8,6 +8,7 @@ import dev.gatun.backend.cuda.CudaBackend;
 import dev.gatun.backend.cuda.FakeCuda;
 import dev.gatun.claims.Claims;
 import dev.gatun.experiment.RunSetting;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.Tier;
 import dev.gatun.model.HeadForm;
 import dev.gatun.model.LanguageModel;
@@ -109,7 +110,7 @@ class ProductAlignmentIT {
     List.of(TrainingWork.SPAMLANG_PAPER, TrainingWork.GPT2, TrainingWork.TEXT_COMPILED)
         .forEach(work -> steps.put(Step.of(work), work.name()));
     for (var claim : Claims.all()) {
-      for (var run : claim.trainings(Tier.PAPER, 1)) {
+      for (var run : claim.trainings(Tier.PAPER, Seeds.from(1))) {
         RunSetting setting = run.setting();
         if (setting.model().head() instanceof HeadForm.Linear) {
           steps.putIfAbsent(Step.of(setting), claim.id() + " " + setting.id());

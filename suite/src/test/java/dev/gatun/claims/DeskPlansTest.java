@@ -10,6 +10,7 @@ import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.PlannedRuns;
 import dev.gatun.experiment.RunSetting;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.Tier;
 import dev.gatun.results.CheckKind;
 import dev.gatun.results.ExpectedCheck;
@@ -99,7 +100,7 @@ class DeskPlansTest {
 
   @Test
   void othersHaveTenTimesTheTokensOfTheQuickTierAtOneWidthByVocabulary() {
-    long tokens = BottleneckPlan.quick(1).settings().getFirst().tokens();
+    long tokens = BottleneckPlan.quick(Seeds.from(1)).settings().getFirst().tokens();
     Map<String, Double> shares =
         bottleneck().stream()
             .filter(setting -> setting.tokens() == 10 * tokens)
@@ -130,12 +131,12 @@ class DeskPlansTest {
   }
 
   private static List<BottleneckSetting> bottleneck() {
-    return BottleneckPlan.of(Tier.DESK, 1).settings();
+    return BottleneckPlan.of(Tier.DESK, Seeds.from(1)).settings();
   }
 
   private static List<RunSetting> runs(String id) {
     List<Claim> claims = Claims.all().stream().filter(claim -> claim.id().equals(id)).toList();
-    return PlannedRuns.of(claims, Tier.DESK, 1).runs().stream()
+    return PlannedRuns.of(claims, Tier.DESK, Seeds.from(1)).runs().stream()
         .<RunSetting>map(run -> run.setting())
         .toList();
   }

@@ -26,6 +26,7 @@ import dev.gatun.data.TokenizedCorpus;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.PlannedRun;
 import dev.gatun.experiment.RunSetting;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.Tier;
 import dev.gatun.experiment.Twin;
 import dev.gatun.experiment.Twin.Numbers;
@@ -80,7 +81,7 @@ class TwinIT {
   @Test
   void a1DestroysAsMuchOfTheGradientAndATwinThatTrainsOtherwiseIsFound() {
     BottleneckSetting setting =
-        named(Twins.stored().of("A1").run(), BottleneckPlan.quick(1).settings());
+        named(Twins.stored().of("A1").run(), BottleneckPlan.quick(Seeds.from(1)).settings());
     Randomness randomness = Randomness.of(setting.seed());
     Batch contexts =
         new RandomWindows(
@@ -101,7 +102,7 @@ class TwinIT {
   @Test
   void a6LearnsAsManySymbols() {
     SpamLangSetting setting =
-        named(Twins.stored().of("A6").run(), SpamLangPlan.quick(1).settings());
+        named(Twins.stored().of("A6").run(), SpamLangPlan.quick(Seeds.from(1)).settings());
     var language =
         new SpamLang(
             setting.model().vocabulary(),
@@ -143,7 +144,7 @@ class TwinIT {
   void b5LosesAsMuchAtEveryRank() throws IOException {
     PlannedRun<?> run =
         new B5RankConstrainedHead(new FrozenExperiment())
-            .trainings(Tier.QUICK, 1).stream()
+            .trainings(Tier.QUICK, Seeds.from(1)).stream()
                 .filter(planned -> planned.setting().id().equals(Twins.stored().of("B5").run()))
                 .findFirst()
                 .orElseThrow();
@@ -178,7 +179,7 @@ class TwinIT {
           new ClaimContext(
               backend,
               Tier.QUICK,
-              run.setting().seed(),
+              Seeds.from(run.setting().seed()),
               () -> text,
               _ -> {
                 if (Files.exists(work.resolve("hidden-states.arrow")) && !Files.exists(states)) {

@@ -216,6 +216,12 @@ class BadInputTest {
   }
 
   @Test
+  void noSeedAtAllIsNamed() {
+    assertMistake(
+        CommandRun.of("reproduce", "A1", "--seeds", "0", "--out", out), "--seeds 0", "at least 1");
+  }
+
+  @Test
   void corpusLimitOutOfRangeIsNamed() {
     assertMistake(
         CommandRun.of("reproduce", "A1", "--corpus-limit", "0", "--out", out),

@@ -13,6 +13,7 @@ import dev.gatun.results.ExpectedValues;
 import dev.gatun.results.Metric;
 import dev.gatun.results.Provenance;
 import dev.gatun.results.ResultsFolder;
+import dev.gatun.results.Run;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -335,6 +337,18 @@ class CommandsTest {
     assertEquals(Gatun.USER_ERROR, apart.code());
     assertEquals(
         "gatun: no claim is in all of these folders: b1 has B1, b2 has B2", apart.err().strip());
+  }
+
+  @Test
+  void aClaimTakesNoMoreSeedsThanItIsGiven() {
+    Path few = folder.resolve("few");
+    CommandRun run = CommandRun.of("reproduce", "B7", "--seed", "4", "--seeds", "2", "--out", few);
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.out().contains("seed                    4 to 5"), run.out());
+    assertEquals(
+        Set.of(4L, 5L),
+        new ResultsFolder(few)
+            .readEvidence().runs().stream().map(Run::seed).collect(Collectors.toSet()));
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.gatun.claims.bottleneck.BottleneckExperiment;
 import dev.gatun.claims.bottleneck.SmallBottleneck;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.Measured;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.SharedClaims;
 import dev.gatun.experiment.SweepClaim;
 import dev.gatun.experiment.Tier;
@@ -46,10 +47,16 @@ final class SmallReproduction {
         var lock = FolderLock.share(out, Map.of("claims", "A1"))) {
       var context =
           new ClaimContext(
-              backend, Tier.QUICK, 1, SmallBottleneck::corpus, _ -> interruption.check(), out);
+              backend,
+              Tier.QUICK,
+              Seeds.from(1),
+              SmallBottleneck::corpus,
+              _ -> interruption.check(),
+              out);
       var experiment =
           new BottleneckExperiment(
-              HeadMeasures.EXACT, (_, seed) -> SmallBottleneck.plan(seed, SEEDS).settings());
+              HeadMeasures.EXACT,
+              (_, seeds) -> SmallBottleneck.plan(seeds.first(), SEEDS).settings());
       List<Evidence> measured =
           SharedClaims.measure(
               List.of(new SweepClaim("A1", experiment.runs())),

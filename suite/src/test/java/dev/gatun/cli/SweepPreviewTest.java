@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.gatun.claims.bottleneck.BottleneckPlan;
 import dev.gatun.experiment.RunEstimate;
 import dev.gatun.experiment.RunEstimate.Group;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.model.TrainingMemory;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -22,7 +23,7 @@ class SweepPreviewTest {
     var group =
         new Group(
             "bottleneck",
-            BottleneckPlan.quick(1).settings().getFirst(),
+            BottleneckPlan.quick(Seeds.from(1)).settings().getFirst(),
             5,
             4,
             memory,

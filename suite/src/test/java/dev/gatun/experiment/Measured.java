@@ -18,7 +18,7 @@ public final class Measured {
     return new ClaimContext(
         backend,
         Tier.QUICK,
-        1,
+        Seeds.from(1),
         () -> {
           throw new AssertionError("this claim needs no corpus");
         },

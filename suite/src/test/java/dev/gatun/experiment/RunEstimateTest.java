@@ -31,7 +31,7 @@ class RunEstimateTest {
 
   private final BottleneckExperiment experiment =
       new BottleneckExperiment(
-          HeadMeasures.EXACT, (_, seed) -> SmallBottleneck.plan(seed, 3).settings());
+          HeadMeasures.EXACT, (_, seeds) -> SmallBottleneck.plan(seeds.first(), 3).settings());
 
   private PlannedRuns plan() {
     return PlannedRuns.of(
@@ -39,7 +39,7 @@ class RunEstimateTest {
             new SweepClaim("A1", experiment.runs()),
             new SweepClaim("A2", experiment.withSpectra())),
         Tier.QUICK,
-        7);
+        Seeds.from(7));
   }
 
   @Test
@@ -102,7 +102,7 @@ class RunEstimateTest {
   private static List<PlannedRun<?>> plan(BottleneckPlan plan) {
     return new BottleneckExperiment(HeadMeasures.EXACT, (_, _) -> plan.settings())
         .runs()
-        .trainings(Tier.QUICK, 7);
+        .trainings(Tier.QUICK, Seeds.from(7));
   }
 
   @Test
@@ -136,7 +136,7 @@ class RunEstimateTest {
   @Test
   void plansOfAllTiersHoldFiveSeedsOfEveryModel() {
     for (Tier tier : Tier.values()) {
-      var runs = BottleneckPlan.of(tier, 3).settings();
+      var runs = BottleneckPlan.of(tier, Seeds.from(3)).settings();
       for (BottleneckSetting setting : runs) {
         assertEquals(5, runs.stream().filter(s -> s.arm().equals(setting.arm())).count());
         double share = (double) setting.size().width() / setting.size().vocabulary();

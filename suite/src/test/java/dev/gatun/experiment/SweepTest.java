@@ -311,7 +311,7 @@ public class SweepTest {
         backend,
         jobs == 1 ? Optional.empty() : Optional.of(new SingleThreads(jobs)),
         Tier.QUICK,
-        1,
+        Seeds.from(1),
         SweepTest::noCorpus,
         listener,
         output);

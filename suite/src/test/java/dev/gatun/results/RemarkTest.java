@@ -20,6 +20,7 @@ class RemarkTest {
         "X1",
         check,
         "quick",
+        "",
         outcome,
         true,
         measured,

@@ -68,8 +68,8 @@ class ResultsFolderTest {
   void verdictsReadBackAsTheyWereWritten() {
     List<StoredVerdict> verdicts =
         List.of(
-            verdict(Outcome.REPRODUCED, 0.98, Double.NaN, "random_head", Optional.empty()),
-            verdict(Outcome.SKIPPED, Double.NaN, 0.97, "", Optional.of("code")));
+            verdict(Outcome.REPRODUCED, 0.98, Double.NaN, "random_head", ""),
+            verdict(Outcome.SKIPPED, Double.NaN, 0.97, "", "code"));
     new ResultsFolder(path).write(evidence(1), verdicts);
     assertEquals(verdicts, new ResultsFolder(path).readVerdicts());
   }
@@ -281,7 +281,7 @@ class ResultsFolderTest {
   /** There are as many as claims. */
   private static List<StoredVerdict> verdicts(Evidence evidence) {
     return evidence.claims().stream()
-        .map(_ -> verdict(Outcome.REPRODUCED, 1, Double.NaN, "", Optional.empty()))
+        .map(_ -> verdict(Outcome.REPRODUCED, 1, Double.NaN, "", ""))
         .toList();
   }
 
@@ -325,16 +325,13 @@ class ResultsFolderTest {
   }
 
   private static StoredVerdict verdict(
-      Outcome outcome,
-      double measured,
-      double nullValue,
-      String nullName,
-      Optional<String> corpus) {
+      Outcome outcome, double measured, double nullValue, String nullName, String corpus) {
     return new StoredVerdict(
         new Verdict(
             "A1",
             "destroyed_norm",
             "quick",
+            corpus,
             outcome,
             outcome != Outcome.SKIPPED,
             measured,
@@ -355,8 +352,7 @@ class ResultsFolderTest {
         false,
         true,
         "The head destroys",
-        new ClaimVerdict(outcome, Optional.of(Outcome.REPRODUCED), "a longer run"),
-        corpus);
+        new ClaimVerdict(outcome, Optional.of(Outcome.REPRODUCED), "a longer run"));
   }
 
   private static Provenance provenance(double wallSeconds) {

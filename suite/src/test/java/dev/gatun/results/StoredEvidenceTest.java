@@ -48,8 +48,8 @@ class StoredEvidenceTest {
     quickAlone.remove("desk");
     assertEquals(
         List.of(
-            "amd-epyc-avx512-2-cores-desk has evidence of C2 at the tier desk, and"
-                + " results/expected/C2.toml has no [recorded.desk]"),
+            "amd-epyc-avx512-2-cores-desk has evidence of C2, and results/expected/C2.toml has no"
+                + " [recorded.desk]"),
         faults(desk(), recording(c2, quickAlone)));
   }
 
@@ -60,7 +60,7 @@ class StoredEvidenceTest {
     other.put("desk", new RecordedVerdict(Outcome.HOLDS, List.of("2026-11-30: planted")));
     assertEquals(
         List.of(
-            "C3 is recorded as holds at the tier desk, and the evidence gives"
+            "C3 is recorded as holds in [recorded.desk], and the evidence gives"
                 + " {amd-epyc-avx512-2-cores-desk=REPRODUCED}"),
         faults(desk(), recording(c3, other)));
   }
@@ -117,8 +117,8 @@ class StoredEvidenceTest {
   }
 
   /**
-   * A line for each claim and tier whose recorded verdict is missing, or is that of no evidence, or
-   * contradicts some: what is undecided on one machine may be decided on another.
+   * A line for each claim, tier and text whose recorded verdict is missing, or is that of no
+   * evidence, or contradicts some: what is undecided on one machine may be decided on another.
    */
   private static List<String> faults(Map<String, Evidence> all, ExpectedValues expected) {
     List<String> faults = new ArrayList<>();
@@ -129,28 +129,29 @@ class StoredEvidenceTest {
       for (String id : evidence.claims()) {
         ExpectedClaim claim = expected.of(id);
         ClaimVerdict verdict = ClaimVerdict.of(claim, verdicts);
-        if (!claim.recorded().containsKey(tier)) {
+        String key = ExpectedClaim.recordKey(tier, evidence.corpus(id).orElse(""));
+        if (!claim.recorded().containsKey(key)) {
           faults.add(
-              "%s has evidence of %s at the tier %s, and results/expected/%s.toml has no [recorded.%s]"
-                  .formatted(folder, id, tier, id, tier));
+              "%s has evidence of %s, and results/expected/%s.toml has no [recorded.%s]"
+                  .formatted(folder, id, id, key));
         } else {
           outcomes
-              .computeIfAbsent(id + " " + tier, _ -> new TreeMap<>())
+              .computeIfAbsent(id + " " + key, _ -> new TreeMap<>())
               .put(folder, verdict.outcome());
         }
       }
     });
-    outcomes.forEach((claimAndTier, found) -> {
-      String claim = claimAndTier.split(" ")[0];
-      String tier = claimAndTier.split(" ")[1];
-      Outcome recorded = expected.of(claim).recorded().get(tier).verdict();
+    outcomes.forEach((claimAndKey, found) -> {
+      String claim = claimAndKey.split(" ")[0];
+      String key = claimAndKey.split(" ")[1];
+      Outcome recorded = expected.of(claim).recorded().get(key).verdict();
       boolean flipped =
           found.values().stream()
               .anyMatch(o -> o != recorded && o.isDecided() && recorded.isDecided());
       if (flipped || !found.containsValue(recorded)) {
         faults.add(
-            "%s is recorded as %s at the tier %s, and the evidence gives %s"
-                .formatted(claim, Wording.of(recorded), tier, found));
+            "%s is recorded as %s in [recorded.%s], and the evidence gives %s"
+                .formatted(claim, Wording.of(recorded), key, found));
       }
     });
     return faults;

@@ -33,7 +33,7 @@ public final class BottleneckExperiment {
   public BottleneckExperiment(HeadChoice head) {
     this(
         HeadMeasures.EXACT,
-        (tier, firstSeed) -> BottleneckPlan.of(tier, firstSeed).withHead(head).settings());
+        (tier, seeds) -> BottleneckPlan.of(tier, seeds).withHead(head).settings());
   }
 
   /** Other measures, or another plan. */
@@ -78,7 +78,7 @@ public final class BottleneckExperiment {
   }
 
   private Selection<BottleneckSetting> those(Predicate<BottleneckSetting> selected) {
-    return (tier, seed) -> plan.of(tier, seed).stream().filter(selected).toList();
+    return (tier, seeds) -> plan.of(tier, seeds).stream().filter(selected).toList();
   }
 
   private void measure(

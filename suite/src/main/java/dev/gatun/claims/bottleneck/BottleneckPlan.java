@@ -2,13 +2,13 @@ package dev.gatun.claims.bottleneck;
 
 import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.ModelSize;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.Tier;
 import dev.gatun.experiment.UsualTraining;
 import dev.gatun.model.HeadForm.OutputBias;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.LongFunction;
-import java.util.stream.LongStream;
 
 /**
  * The runs of the gradient-bottleneck experiment at a tier: every width with every seed.
@@ -27,11 +27,11 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
   }
 
   /** The plan of a tier. */
-  public static BottleneckPlan of(Tier tier, long firstSeed) {
+  public static BottleneckPlan of(Tier tier, Seeds seeds) {
     return switch (tier) {
-      case QUICK -> quick(firstSeed);
-      case DESK -> desk(firstSeed);
-      case PAPER -> paper(firstSeed);
+      case QUICK -> quick(seeds);
+      case DESK -> desk(seeds);
+      case PAPER -> paper(seeds);
     };
   }
 
@@ -51,7 +51,7 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
    * of the tokens, or a learned one. It has the ranks of batches of up to 10,240 contexts too, ten
    * for each token.
    */
-  public static BottleneckPlan quick(long firstSeed) {
+  public static BottleneckPlan quick(Seeds seeds) {
     var spectra = List.of(0, 150);
     var anatomy = List.of(150);
     var models =
@@ -63,7 +63,7 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
             32,
             List.of(0, 75, 110, 150));
     return bySeed(
-        firstSeed,
+        seeds,
         List.of(
             models.arm(32, new Measured(spectra, anatomy, 0)),
             models.arm(64, new Measured(spectra, anatomy, 80)),
@@ -78,7 +78,7 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
    * of up to 16,384 contexts, four for each token. Runs that take longest begin first. All take
    * about 45 minutes of two cores.
    */
-  public static BottleneckPlan desk(long firstSeed) {
+  public static BottleneckPlan desk(Seeds seeds) {
     var end = List.of(1125);
     var twice = ofTenTimesTheTokens(2048);
     var largest = ofTenTimesTheTokens(4096);
@@ -91,7 +91,7 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
             32,
             List.of(0, 1250, 2500, 3000, 3500, 4000, 4500, 5000));
     return bySeed(
-        firstSeed,
+        seeds,
         List.of(
             largest.arm(128, new Measured(end, end, 128)),
             longest.arm(32, new Measured(List.of(), List.of(5000), 0)),
@@ -117,11 +117,11 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
    * order 49,152, and the ranks of batches of up to 65,536 contexts, whose decompositions take 90
    * GB.
    */
-  private static BottleneckPlan paper(long firstSeed) {
+  private static BottleneckPlan paper(Seeds seeds) {
     var end = List.of(20_000);
     var models = paperModels(64);
     return bySeed(
-        firstSeed,
+        seeds,
         List.of(
             paperModels(128).arm(1024, new Measured(end, end, 128)),
             models.arm(1536, Measured.NOTHING_MORE),
@@ -141,15 +141,15 @@ public record BottleneckPlan(List<BottleneckSetting> settings) {
   }
 
   /** All models of the first seed, then of the next; only the first seed takes all spectra. */
-  private static BottleneckPlan bySeed(
-      long firstSeed, List<LongFunction<BottleneckSetting>> models) {
+  private static BottleneckPlan bySeed(Seeds seeds, List<LongFunction<BottleneckSetting>> models) {
     return new BottleneckPlan(
-        LongStream.range(firstSeed, firstSeed + SEEDS)
+        seeds
+            .of(SEEDS)
             .boxed()
             .flatMap(seed ->
                 models.stream()
                     .map(model -> model.apply(seed))
-                    .map(setting -> seed == firstSeed ? setting : setting.withoutSpectra()))
+                    .map(setting -> seed == seeds.first() ? setting : setting.withoutSpectra()))
             .toList());
   }
 

@@ -3,6 +3,7 @@ package dev.gatun.claims.bottleneck;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.ClaimPart;
 import dev.gatun.experiment.PlannedRun;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.SweepEvidence;
 import dev.gatun.experiment.SweepRuns;
 import dev.gatun.experiment.Tier;
@@ -24,13 +25,13 @@ record CosineOfSpread(SweepRuns<BottleneckSetting> runs) implements ClaimPart {
   private static final String COSINE = "cosine_hidden_induced";
 
   @Override
-  public List<PlannedRun<?>> trainings(Tier tier, long seed) {
-    return runs.trainings(tier, seed);
+  public List<PlannedRun<?>> trainings(Tier tier, Seeds seeds) {
+    return runs.trainings(tier, seeds);
   }
 
   @Override
   public void run(ClaimContext context, String claim, EvidenceBuilder evidence) {
-    List<BottleneckSetting> settings = runs.selection().of(context.tier(), context.seed());
+    List<BottleneckSetting> settings = runs.selection().of(context.tier(), context.seeds());
     List<Evidence> measured = runs.sweep().run(context, claim, settings);
     SweepEvidence.hand(
         claim,

@@ -6,6 +6,7 @@ import dev.gatun.data.Randomness;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.ClaimPart;
 import dev.gatun.experiment.Computation;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.SweepRuns.Selection;
 import dev.gatun.experiment.Tier;
 import dev.gatun.measure.BatchRank;
@@ -34,7 +35,7 @@ record GaussianGradient(Selection<BottleneckSetting> settings) implements ClaimP
   /** The time of decompositions grows with the cube of V where N grows along. */
   @Override
   public Optional<Computation> computation(Tier tier, Backend backend) {
-    return settings.of(tier, 1).stream()
+    return settings.of(tier, Seeds.from(1)).stream()
         .findFirst()
         .map(setting -> {
           int contexts = setting.rankContexts();
@@ -56,7 +57,7 @@ record GaussianGradient(Selection<BottleneckSetting> settings) implements ClaimP
 
   @Override
   public void run(ClaimContext context, String claim, EvidenceBuilder evidence) {
-    settings.of(context.tier(), context.seed()).stream()
+    settings.of(context.tier(), context.seeds()).stream()
         .findFirst()
         .ifPresent(setting -> record(context, claim, setting, evidence));
   }

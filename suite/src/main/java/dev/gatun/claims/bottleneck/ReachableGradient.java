@@ -7,6 +7,7 @@ import dev.gatun.data.Randomness;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.ClaimPart;
 import dev.gatun.experiment.Computation;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.SweepRuns.Selection;
 import dev.gatun.experiment.Tier;
 import dev.gatun.measure.HeadMeasures;
@@ -38,7 +39,7 @@ record ReachableGradient(HeadMeasures measures, Selection<BottleneckSetting> set
   /** The time of a spectrum grows with the cube of its order. */
   @Override
   public Optional<Computation> computation(Tier tier, Backend backend) {
-    List<BottleneckSetting> all = ofFirstSeed(tier, 1);
+    List<BottleneckSetting> all = ofFirstSeed(tier, Seeds.from(1));
     if (all.isEmpty()) {
       return Optional.empty();
     }
@@ -54,12 +55,14 @@ record ReachableGradient(HeadMeasures measures, Selection<BottleneckSetting> set
 
   @Override
   public void run(ClaimContext context, String claim, EvidenceBuilder evidence) {
-    ofFirstSeed(context.tier(), context.seed())
+    ofFirstSeed(context.tier(), context.seeds())
         .forEach(setting -> record(context, claim, setting, evidence));
   }
 
-  private List<BottleneckSetting> ofFirstSeed(Tier tier, long seed) {
-    return settings.of(tier, seed).stream().filter(setting -> setting.seed() == seed).toList();
+  private List<BottleneckSetting> ofFirstSeed(Tier tier, Seeds seeds) {
+    return settings.of(tier, seeds).stream()
+        .filter(setting -> setting.seed() == seeds.first())
+        .toList();
   }
 
   private static int rank(BottleneckSetting setting) {

@@ -4,6 +4,7 @@ import dev.gatun.claims.frozen.FrozenExperiment.FrozenHeads;
 import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.PlannedRun;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.Tier;
 import dev.gatun.results.CurveName;
 import dev.gatun.results.EvidenceBuilder;
@@ -37,8 +38,8 @@ public final class B5RankConstrainedHead implements Claim {
   }
 
   @Override
-  public List<PlannedRun<?>> trainings(Tier tier, long seed) {
-    return experiment.trainings(tier, seed);
+  public List<PlannedRun<?>> trainings(Tier tier, Seeds seeds) {
+    return experiment.trainings(tier, seeds);
   }
 
   @Override

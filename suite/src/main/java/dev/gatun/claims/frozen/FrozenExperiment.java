@@ -3,6 +3,7 @@ package dev.gatun.claims.frozen;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.PlannedRun;
 import dev.gatun.experiment.RunBody;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.Sweep;
 import dev.gatun.experiment.SweepRuns.Selection;
 import dev.gatun.experiment.Tier;
@@ -27,7 +28,7 @@ public final class FrozenExperiment {
   private final Selection<FrozenSetting> plan;
 
   public FrozenExperiment() {
-    this(new FrozenRun(), (tier, seed) -> FrozenPlan.of(tier, seed).settings());
+    this(new FrozenRun(), (tier, seeds) -> FrozenPlan.of(tier, seeds).settings());
   }
 
   /** Another body of the runs, or another plan. */
@@ -37,13 +38,13 @@ public final class FrozenExperiment {
   }
 
   /** What {@link #runs} will run. */
-  List<PlannedRun<?>> trainings(Tier tier, long seed) {
-    return sweep.plan(plan.of(tier, seed));
+  List<PlannedRun<?>> trainings(Tier tier, Seeds seeds) {
+    return sweep.plan(plan.of(tier, seeds));
   }
 
   /** What was measured for each seed. */
   List<FrozenHeads> runs(ClaimContext context, String claim) {
-    List<FrozenSetting> settings = plan.of(context.tier(), context.seed());
+    List<FrozenSetting> settings = plan.of(context.tier(), context.seeds());
     List<Evidence> evidence = sweep.run(context, claim, settings);
     List<FrozenHeads> runs = new ArrayList<>();
     for (int i = 0; i < settings.size(); i++) {

@@ -1,12 +1,12 @@
 package dev.gatun.claims.frozen;
 
 import dev.gatun.experiment.ModelSize;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.Tier;
 import dev.gatun.experiment.UsualTraining;
 import dev.gatun.model.HeadForm.OutputBias;
 import java.util.List;
 import java.util.function.LongFunction;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -31,11 +31,11 @@ record FrozenPlan(List<FrozenSetting> settings) {
     settings = List.copyOf(settings);
   }
 
-  static FrozenPlan of(Tier tier, long firstSeed) {
+  static FrozenPlan of(Tier tier, Seeds seeds) {
     return switch (tier) {
-      case QUICK -> quick(firstSeed);
-      case DESK -> desk(firstSeed);
-      case PAPER -> paper(firstSeed);
+      case QUICK -> quick(seeds);
+      case DESK -> desk(seeds);
+      case PAPER -> paper(seeds);
     };
   }
 
@@ -45,9 +45,9 @@ record FrozenPlan(List<FrozenSetting> settings) {
    * 0.2 nats above the one that it begins as; here it ends 0.07 below, and a head A·B of full rank
    * within 0.013 of it. Rates of 0.003 and less are worse at every rank.
    */
-  static FrozenPlan quick(long firstSeed) {
+  static FrozenPlan quick(Seeds seeds) {
     return seeds(
-        firstSeed,
+        seeds,
         SEEDS,
         BIASED_SEEDS,
         seed ->
@@ -67,9 +67,9 @@ record FrozenPlan(List<FrozenSetting> settings) {
    * V 2,048, D 64, four layers and 7.2 M tokens, 17 times as many as at the quick tier; 1.0 M
    * hidden states, a file of 0.27 GB for each run, in steps of 2,048.
    */
-  static FrozenPlan desk(long firstSeed) {
+  static FrozenPlan desk(Seeds seeds) {
     return seeds(
-        firstSeed,
+        seeds,
         SEEDS,
         BIASED_SEEDS,
         seed ->
@@ -90,9 +90,9 @@ record FrozenPlan(List<FrozenSetting> settings) {
    * tokens: where the paper takes a published model, which had 300 B. Its ranks, its entries, and
    * rates around those it chose; 39 M hidden states, a file of 161 GB.
    */
-  static FrozenPlan paper(long firstSeed) {
+  static FrozenPlan paper(Seeds seeds) {
     return seeds(
-        firstSeed,
+        seeds,
         1,
         1,
         seed ->
@@ -109,13 +109,11 @@ record FrozenPlan(List<FrozenSetting> settings) {
   }
 
   private static FrozenPlan seeds(
-      long first, int count, int biased, LongFunction<FrozenSetting> setting) {
+      Seeds seeds, int count, int biased, LongFunction<FrozenSetting> setting) {
     return new FrozenPlan(
         Stream.concat(
-                LongStream.range(first, first + count).mapToObj(setting),
-                LongStream.range(first, first + biased)
-                    .mapToObj(setting)
-                    .map(it -> it.withBias(OutputBias.LOG_UNIGRAM)))
+                seeds.of(count).mapToObj(setting),
+                seeds.of(biased).mapToObj(setting).map(it -> it.withBias(OutputBias.LOG_UNIGRAM)))
             .toList());
   }
 

@@ -6,6 +6,7 @@ import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.PlannedRun;
 import dev.gatun.experiment.RateChoice;
 import dev.gatun.experiment.RunBody;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.Sweep;
 import dev.gatun.experiment.SweepEvidence;
 import dev.gatun.experiment.Tier;
@@ -29,7 +30,7 @@ public final class HeadFamilyExperiment implements ClaimPart {
   /** What is run at a tier. */
   @FunctionalInterface
   interface Plans {
-    HeadFamilyPlan of(Tier tier, long firstSeed);
+    HeadFamilyPlan of(Tier tier, Seeds seeds);
   }
 
   public HeadFamilyExperiment() {
@@ -44,7 +45,7 @@ public final class HeadFamilyExperiment implements ClaimPart {
 
   /** Trials, then one run for each head and seed. */
   List<Evidence> evidence(ClaimContext context, String claim) {
-    HeadFamilyPlan plan = plans.of(context.tier(), context.seed());
+    HeadFamilyPlan plan = plans.of(context.tier(), context.seeds());
     List<HeadFamilySetting> trials = plan.trials();
     List<Evidence> tried = sweep.run(context, claim, trials);
     Map<String, Double> rates = new LinkedHashMap<>();
@@ -76,8 +77,8 @@ public final class HeadFamilyExperiment implements ClaimPart {
         HeadChoice.all().stream().filter(HeadChoice::isMatrix).map(HeadChoice::label).toList();
     return new ClaimPart() {
       @Override
-      public List<PlannedRun<?>> trainings(Tier tier, long seed) {
-        return HeadFamilyExperiment.this.trainings(tier, seed);
+      public List<PlannedRun<?>> trainings(Tier tier, Seeds seeds) {
+        return HeadFamilyExperiment.this.trainings(tier, seeds);
       }
 
       @Override
@@ -96,8 +97,8 @@ public final class HeadFamilyExperiment implements ClaimPart {
 
   /** What {@link #evidence} will run; the rates are placeholders until they are chosen. */
   @Override
-  public List<PlannedRun<?>> trainings(Tier tier, long seed) {
-    HeadFamilyPlan plan = plans.of(tier, seed);
+  public List<PlannedRun<?>> trainings(Tier tier, Seeds seeds) {
+    HeadFamilyPlan plan = plans.of(tier, seeds);
     Map<String, Double> placeholders = new LinkedHashMap<>();
     HeadChoice.all().forEach(h -> placeholders.put(h.label(), plan.rates().getFirst()));
     List<HeadFamilySetting> all = new ArrayList<>(plan.trials());

@@ -2,12 +2,12 @@ package dev.gatun.claims.heads;
 
 import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.ModelSize;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.Tier;
 import dev.gatun.experiment.UsualTraining;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -57,12 +57,12 @@ record HeadFamilyPlan(
    * of two cores. Paper: V = 8,192, D = 512, 10,000 steps. Held-out contexts are twice as many as
    * tokens, but at the paper tier.
    */
-  static HeadFamilyPlan of(Tier tier, long firstSeed) {
+  static HeadFamilyPlan of(Tier tier, Seeds seeds) {
     return switch (tier) {
-      case QUICK -> of(new ModelSize(512, 16, 2, 4, 64), 8, 80, 80, 15, 16, 32, firstSeed);
-      case DESK -> of(new ModelSize(1024, 32, 2, 4, 64), 32, 2500, 500, 250, 32, 512, firstSeed);
+      case QUICK -> of(new ModelSize(512, 16, 2, 4, 64), 8, 80, 80, 15, 16, 32, seeds);
+      case DESK -> of(new ModelSize(1024, 32, 2, 4, 64), 32, 2500, 500, 250, 32, 512, seeds);
       case PAPER ->
-          of(new ModelSize(8192, 512, 6, 4, 256), 64, 10_000, 10_000, 500, 64, 1024, firstSeed);
+          of(new ModelSize(8192, 512, 6, 4, 256), 64, 10_000, 10_000, 500, 64, 1024, seeds);
     };
   }
 
@@ -74,7 +74,7 @@ record HeadFamilyPlan(
       long warmUpSteps,
       int windows,
       int contexts,
-      long firstSeed) {
+      Seeds seeds) {
     // The best rate falls as the width grows (Yang et al., arXiv 2203.03466): 3e-3 at 64.
     double usual = 0.192 / size.width();
     return new HeadFamilyPlan(
@@ -86,8 +86,8 @@ record HeadFamilyPlan(
         windows,
         contexts,
         List.of(usual / 2, usual, 2 * usual, 4 * usual),
-        List.of(firstSeed + TRIAL_SEEDS),
-        LongStream.range(firstSeed, firstSeed + SEEDS).boxed().toList());
+        List.of(seeds.first() + TRIAL_SEEDS),
+        seeds.of(SEEDS).boxed().toList());
   }
 
   /** Every rate of every head on the trial seeds; none where there is but one rate. */

@@ -5,6 +5,7 @@ import dev.gatun.experiment.ClaimPart;
 import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.PlannedRun;
 import dev.gatun.experiment.RateChoice;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.Sweep;
 import dev.gatun.experiment.SweepEvidence;
 import dev.gatun.experiment.Tier;
@@ -25,7 +26,7 @@ import java.util.Map;
  * occur take that of the model without, from which they differ in one thing only.
  *
  * @param sweep that runs them
- * @param plans by tier and first seed
+ * @param plans by tier and seeds
  */
 public record HeadVariantExperiment(Sweep<HeadVariantSetting> sweep, Plans plans)
     implements ClaimPart {
@@ -33,7 +34,7 @@ public record HeadVariantExperiment(Sweep<HeadVariantSetting> sweep, Plans plans
   /** What is run at a tier, at one scale after the other. */
   @FunctionalInterface
   interface Plans {
-    List<HeadVariantPlan> of(Tier tier, long firstSeed);
+    List<HeadVariantPlan> of(Tier tier, Seeds seeds);
   }
 
   public static Sweep<HeadVariantSetting> newSweep() {
@@ -43,7 +44,7 @@ public record HeadVariantExperiment(Sweep<HeadVariantSetting> sweep, Plans plans
   /** Heads of every rank, and another head beside them. */
   public static HeadVariantExperiment ranks(Sweep<HeadVariantSetting> sweep, HeadChoice head) {
     return new HeadVariantExperiment(
-        sweep, (tier, seed) -> List.of(HeadVariantPlan.ofRanks(tier, head, seed)));
+        sweep, (tier, seeds) -> List.of(HeadVariantPlan.ofRanks(tier, head, seeds)));
   }
 
   /** Limited backward passes. */
@@ -59,20 +60,20 @@ public record HeadVariantExperiment(Sweep<HeadVariantSetting> sweep, Plans plans
   /** Heads that learn from no gradient outside their column space. */
   public static HeadVariantExperiment orthogonal(Sweep<HeadVariantSetting> sweep) {
     return new HeadVariantExperiment(
-        sweep, (tier, seed) -> List.of(HeadVariantPlan.ofOrthogonal(tier, seed)));
+        sweep, (tier, seeds) -> List.of(HeadVariantPlan.ofOrthogonal(tier, seeds)));
   }
 
   /** Classes that never occur. */
   public static HeadVariantExperiment never(Sweep<HeadVariantSetting> sweep) {
     return new HeadVariantExperiment(
-        sweep, (tier, seed) -> List.of(HeadVariantPlan.ofNever(tier, seed)));
+        sweep, (tier, seeds) -> List.of(HeadVariantPlan.ofNever(tier, seeds)));
   }
 
   /** What the arms will run; the rates are placeholders until they are chosen. */
   @Override
-  public List<PlannedRun<?>> trainings(Tier tier, long seed) {
+  public List<PlannedRun<?>> trainings(Tier tier, Seeds seeds) {
     List<PlannedRun<?>> all = new ArrayList<>();
-    for (HeadVariantPlan plan : plans.of(tier, seed)) {
+    for (HeadVariantPlan plan : plans.of(tier, seeds)) {
       Map<String, Double> placeholders = new LinkedHashMap<>();
       plan.arms().forEach(v -> placeholders.put(v.rateOf(), plan.rates(v).getFirst()));
       all.addAll(sweep.plan(plan.trials()));
@@ -121,7 +122,7 @@ public record HeadVariantExperiment(Sweep<HeadVariantSetting> sweep, Plans plans
   /** Chooses rates, then runs the arms. */
   List<Outcome> outcomes(ClaimContext context, String claim) {
     List<Outcome> outcomes = new ArrayList<>();
-    for (HeadVariantPlan plan : plans.of(context.tier(), context.seed())) {
+    for (HeadVariantPlan plan : plans.of(context.tier(), context.seeds())) {
       List<HeadVariantSetting> trials = plan.trials();
       List<Evidence> tried = sweep.run(context, claim, trials);
       Map<String, Double> rates = chosen(plan, trials, tried);

@@ -4,6 +4,7 @@ import dev.gatun.backend.Backend;
 import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.Computation;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.SweepEvidence;
 import dev.gatun.experiment.Tier;
 import dev.gatun.results.Evidence;
@@ -41,7 +42,7 @@ public final class B6NextTokenRank implements Claim {
 
   @Override
   public Optional<Computation> computation(Tier tier, Backend backend) {
-    return Optional.of(experiment.cost(tier, 1, backend));
+    return Optional.of(experiment.cost(tier, Seeds.from(1), backend));
   }
 
   @Override

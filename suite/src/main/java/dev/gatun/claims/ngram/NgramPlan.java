@@ -1,5 +1,6 @@
 package dev.gatun.claims.ngram;
 
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.Tier;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,11 +23,11 @@ record NgramPlan(int vocabulary, List<NgramSetting> settings) {
     settings = List.copyOf(settings);
   }
 
-  static NgramPlan of(Tier tier, long firstSeed) {
+  static NgramPlan of(Tier tier, Seeds seeds) {
     return switch (tier) {
-      case QUICK -> quick(firstSeed);
-      case DESK -> desk(firstSeed);
-      case PAPER -> paper(firstSeed);
+      case QUICK -> quick(seeds.first());
+      case DESK -> desk(seeds.first());
+      case PAPER -> paper(seeds.first());
     };
   }
 
@@ -34,8 +35,8 @@ record NgramPlan(int vocabulary, List<NgramSetting> settings) {
    * V = 4,096 with n of 2 and 5, the frequent contexts apart, rows of a smoothed model, and a
    * shuffle of the text. Other n, and what parts of the corpus have, are for the longer tiers.
    */
-  static NgramPlan quick(long firstSeed) {
-    return of(4096, List.of(2, 5), List.of(1), firstSeed);
+  static NgramPlan quick(long seed) {
+    return of(4096, List.of(2, 5), List.of(1), seed);
   }
 
   /**
@@ -43,18 +44,18 @@ record NgramPlan(int vocabulary, List<NgramSetting> settings) {
    * the claim, then the frequent ones, with a Gram matrix of up to 8 GiB each. A smoothed model and
    * a shuffle, which would be further matrices of that order, are for the other tiers.
    */
-  static NgramPlan desk(long firstSeed) {
+  static NgramPlan desk(long seed) {
     int vocabulary = 32_768;
     return new NgramPlan(
         vocabulary,
         List.of(
-            new NgramSetting(vocabulary, ORDER, 1, 1, false, false, firstSeed),
-            new NgramSetting(vocabulary, ORDER, FREQUENT, 1, false, false, firstSeed)));
+            new NgramSetting(vocabulary, ORDER, 1, 1, false, false, seed),
+            new NgramSetting(vocabulary, ORDER, FREQUENT, 1, false, false, seed)));
   }
 
   /** All of GPT-2's tokens, near the paper's larger vocabulary: a Gram matrix of 18.8 GiB. */
-  static NgramPlan paper(long firstSeed) {
-    return of(50_257, List.of(2, 3, 4, 5, 6), List.of(1, 64, 16, 4), firstSeed);
+  static NgramPlan paper(long seed) {
+    return of(50_257, List.of(2, 3, 4, 5, 6), List.of(1, 64, 16, 4), seed);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.gatun.claims.saturation;
 
 import dev.gatun.experiment.ModelSize;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.Tier;
 import dev.gatun.experiment.UsualTraining;
 import dev.gatun.model.HeadForm.OutputBias;
@@ -10,7 +11,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongFunction;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -37,11 +37,11 @@ record SaturationPlan(List<SaturationSetting> settings) {
     settings = List.copyOf(settings);
   }
 
-  static SaturationPlan of(Tier tier, long firstSeed) {
+  static SaturationPlan of(Tier tier, Seeds seeds) {
     return switch (tier) {
-      case QUICK -> quick(firstSeed);
-      case DESK -> desk(firstSeed);
-      case PAPER -> paper(firstSeed);
+      case QUICK -> quick(seeds);
+      case DESK -> desk(seeds);
+      case PAPER -> paper(seeds);
     };
   }
 
@@ -49,19 +49,19 @@ record SaturationPlan(List<SaturationSetting> settings) {
    * D 4 and 64 at V 1,024 over 0.16 million tokens, each with the frequencies of the tokens in its
    * output bias too: a spike forms, and nothing saturates.
    */
-  static SaturationPlan quick(long firstSeed) {
-    return bySeed(firstSeed, withBias(small(320, 5, 4, 64)));
+  static SaturationPlan quick(Seeds seeds) {
+    return bySeed(seeds, withBias(small(320, 5, 4, 64)));
   }
 
   /**
    * The same models over 25.6 million tokens. A token of D 64 costs several times as much as one of
    * D 4, so that there are three seeds of it.
    */
-  static SaturationPlan desk(long firstSeed) {
-    List<SaturationSetting> all = bySeed(firstSeed, withBias(small(50_000, 25, 4, 64))).settings;
+  static SaturationPlan desk(Seeds seeds) {
+    List<SaturationSetting> all = bySeed(seeds, withBias(small(50_000, 25, 4, 64))).settings;
     return new SaturationPlan(
         all.stream()
-            .filter(it -> it.size().width() == 4 || it.seed() < firstSeed + WIDE_SEEDS)
+            .filter(it -> it.size().width() == 4 || it.seed() < seeds.first() + WIDE_SEEDS)
             .toList());
   }
 
@@ -92,9 +92,9 @@ record SaturationPlan(List<SaturationSetting> settings) {
    * at GPT-2's full vocabulary, over 0.33 billion tokens: a GPU's days, and a thousandth of what
    * Pythia was trained on. Its own checkpoints are measured by {@code gatun measure}.
    */
-  static SaturationPlan paper(long firstSeed) {
+  static SaturationPlan paper(Seeds seeds) {
     return bySeed(
-        firstSeed,
+        seeds,
         Stream.of(
             pythia(128, 6, 4, 1e-3),
             pythia(256, 6, 8, 1e-3),
@@ -128,10 +128,11 @@ record SaturationPlan(List<SaturationSetting> settings) {
   }
 
   private static SaturationPlan bySeed(
-      long firstSeed, Stream<LongFunction<SaturationSetting>> models) {
+      Seeds seeds, Stream<LongFunction<SaturationSetting>> models) {
     List<LongFunction<SaturationSetting>> all = models.toList();
     return new SaturationPlan(
-        LongStream.range(firstSeed, firstSeed + SEEDS)
+        seeds
+            .of(SEEDS)
             .boxed()
             .flatMap(seed -> all.stream().map(model -> model.apply(seed)))
             .toList());

@@ -21,7 +21,7 @@ import dev.gatun.tensor.Batch;
 public record SaturationTraining(HeadGeometry geometry) implements RunBody<SaturationSetting> {
   /** Runs of all tiers, whose spectra B4 alone takes over. */
   public static SweepRuns<SaturationSetting> runs() {
-    return runs(HeadGeometry.EXACT, (tier, seed) -> SaturationPlan.of(tier, seed).settings());
+    return runs(HeadGeometry.EXACT, (tier, seeds) -> SaturationPlan.of(tier, seeds).settings());
   }
 
   /** Other measures, or another plan. */

@@ -27,7 +27,7 @@ public final class SignalExperiment implements RunBody<SignalSetting> {
 
   /** The runs of {@link SignalPlan} at every tier. */
   public static SweepRuns<?> runs() {
-    return runs(UnaryOperator.identity(), (tier, seed) -> SignalPlan.of(tier, seed).settings());
+    return runs(UnaryOperator.identity(), (tier, seeds) -> SignalPlan.of(tier, seeds).settings());
   }
 
   /**

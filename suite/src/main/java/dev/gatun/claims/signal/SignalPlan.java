@@ -1,12 +1,12 @@
 package dev.gatun.claims.signal;
 
 import dev.gatun.experiment.ModelSize;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.Tier;
 import dev.gatun.experiment.UsualTraining;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.LongFunction;
-import java.util.stream.LongStream;
 
 /**
  * The runs of a tier: several widths on bigrams, most of which a model of these sizes learns, and
@@ -25,16 +25,16 @@ record SignalPlan(List<SignalSetting> settings) {
     settings = List.copyOf(settings);
   }
 
-  static SignalPlan of(Tier tier, long firstSeed) {
+  static SignalPlan of(Tier tier, Seeds seeds) {
     return switch (tier) {
-      case QUICK -> quick(firstSeed);
-      case DESK -> desk(firstSeed);
-      case PAPER -> paper(firstSeed);
+      case QUICK -> quick(seeds);
+      case DESK -> desk(seeds);
+      case PAPER -> paper(seeds);
     };
   }
 
   /** D/V of 0.031 and 0.063, those of the runs behind A1, and as many tokens as fit a minute. */
-  static SignalPlan quick(long firstSeed) {
+  static SignalPlan quick(Seeds seeds) {
     var models =
         new Models(
             width -> new ModelSize(1024, width, 2, 4, 64),
@@ -43,11 +43,11 @@ record SignalPlan(List<SignalSetting> settings) {
             20,
             24,
             List.of(0, 25, 50, 100, 200, 400));
-    return bySeed(firstSeed, List.of(models.arm(2, 32), models.arm(2, 64), models.arm(3, 32)));
+    return bySeed(seeds, List.of(models.arm(2, 32), models.arm(2, 64), models.arm(3, 32)));
   }
 
   /** D/V of 0.012, 0.023 and 0.047, four times the tokens and five times the steps. */
-  static SignalPlan desk(long firstSeed) {
+  static SignalPlan desk(Seeds seeds) {
     var models =
         new Models(
             width -> new ModelSize(4096, width, 2, 4, 64),
@@ -57,12 +57,12 @@ record SignalPlan(List<SignalSetting> settings) {
             64,
             List.of(0, 50, 100, 200, 400, 800, 1500));
     return bySeed(
-        firstSeed,
+        seeds,
         List.of(models.arm(2, 48), models.arm(2, 96), models.arm(2, 192), models.arm(3, 96)));
   }
 
   /** The vocabulary and two of the widths of the paper's figure, 0.16 B tokens a run. */
-  static SignalPlan paper(long firstSeed) {
+  static SignalPlan paper(Seeds seeds) {
     var models =
         new Models(
             width -> new ModelSize(49_152, width, 6, width / 64, 512),
@@ -71,13 +71,13 @@ record SignalPlan(List<SignalSetting> settings) {
             1000,
             16,
             List.of(0, 200, 1000, 2000, 5000, 10_000, 20_000));
-    return bySeed(
-        firstSeed, List.of(models.arm(2, 1536), models.arm(3, 1536), models.arm(3, 3072)));
+    return bySeed(seeds, List.of(models.arm(2, 1536), models.arm(3, 1536), models.arm(3, 3072)));
   }
 
-  private static SignalPlan bySeed(long firstSeed, List<LongFunction<SignalSetting>> arms) {
+  private static SignalPlan bySeed(Seeds seeds, List<LongFunction<SignalSetting>> arms) {
     return new SignalPlan(
-        LongStream.range(firstSeed, firstSeed + SEEDS)
+        seeds
+            .of(SEEDS)
             .boxed()
             .flatMap(seed -> arms.stream().map(arm -> arm.apply(seed)))
             .toList());

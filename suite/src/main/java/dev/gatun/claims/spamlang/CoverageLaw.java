@@ -3,6 +3,7 @@ package dev.gatun.claims.spamlang;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.ClaimPart;
 import dev.gatun.experiment.PlannedRun;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.SweepEvidence;
 import dev.gatun.experiment.SweepRuns;
 import dev.gatun.experiment.Tier;
@@ -30,13 +31,13 @@ record CoverageLaw(SweepRuns<SpamLangSetting> runs) implements ClaimPart {
   private record Fit(double rate, long seed) {}
 
   @Override
-  public List<PlannedRun<?>> trainings(Tier tier, long seed) {
-    return runs.trainings(tier, seed);
+  public List<PlannedRun<?>> trainings(Tier tier, Seeds seeds) {
+    return runs.trainings(tier, seeds);
   }
 
   @Override
   public void run(ClaimContext context, String claim, EvidenceBuilder evidence) {
-    List<SpamLangSetting> settings = runs.selection().of(context.tier(), context.seed());
+    List<SpamLangSetting> settings = runs.selection().of(context.tier(), context.seeds());
     List<Evidence> measured = runs.sweep().run(context, claim, settings);
     Map<Fit, VisitLaw.Counts> counts = new LinkedHashMap<>();
     Map<String, SpamLangSetting> bySite = new LinkedHashMap<>();

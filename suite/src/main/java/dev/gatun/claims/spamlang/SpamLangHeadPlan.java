@@ -2,11 +2,11 @@ package dev.gatun.claims.spamlang;
 
 import dev.gatun.claims.spamlang.SpamLangArms.Exposure;
 import dev.gatun.experiment.HeadChoice;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.Tier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.LongStream;
 
 /**
  * The runs of {@link SpamLangHeads}: every head at two coverages of one vocabulary.
@@ -30,7 +30,7 @@ record SpamLangHeadPlan(int vocabulary, List<Double> rates, long trialSeed, List
    * V = 512, 2,048 or 8,192 by tier. The desk tier tries five rates, as the best of three is an
    * outer one for most heads at the quick tier.
    */
-  static SpamLangHeadPlan of(Tier tier, long firstSeed) {
+  static SpamLangHeadPlan of(Tier tier, Seeds seeds) {
     int vocabulary =
         switch (tier) {
           case QUICK -> 512;
@@ -40,8 +40,8 @@ record SpamLangHeadPlan(int vocabulary, List<Double> rates, long trialSeed, List
     return new SpamLangHeadPlan(
         vocabulary,
         tier == Tier.DESK ? List.of(3e-4, 1e-3, 3e-3, 1e-2, 3e-2) : List.of(1e-3, 3e-3, 1e-2),
-        firstSeed + TRIAL_SEED,
-        LongStream.range(firstSeed, firstSeed + SEEDS).boxed().toList());
+        seeds.first() + TRIAL_SEED,
+        seeds.of(SEEDS).boxed().toList());
   }
 
   /** Every head at the paper's 4.88 independent sequences per symbol and at 19.5. */

@@ -4,6 +4,7 @@ import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.ClaimPart;
 import dev.gatun.experiment.PlannedRun;
 import dev.gatun.experiment.RateChoice;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.Sweep;
 import dev.gatun.experiment.SweepEvidence;
 import dev.gatun.experiment.Tier;
@@ -27,7 +28,7 @@ public final class SpamLangHeads implements ClaimPart {
   /** What is run at a tier. */
   @FunctionalInterface
   interface Plans {
-    SpamLangHeadPlan of(Tier tier, long firstSeed);
+    SpamLangHeadPlan of(Tier tier, Seeds seeds);
   }
 
   public SpamLangHeads() {
@@ -41,8 +42,8 @@ public final class SpamLangHeads implements ClaimPart {
   }
 
   @Override
-  public List<PlannedRun<?>> trainings(Tier tier, long seed) {
-    SpamLangHeadPlan plan = plans.of(tier, seed);
+  public List<PlannedRun<?>> trainings(Tier tier, Seeds seeds) {
+    SpamLangHeadPlan plan = plans.of(tier, seeds);
     List<SpamLangSetting> all = new ArrayList<>();
     plan.arms().forEach(arm -> all.addAll(plan.trials(arm)));
     // The rate is a placeholder until it is chosen.
@@ -52,7 +53,7 @@ public final class SpamLangHeads implements ClaimPart {
 
   @Override
   public void run(ClaimContext context, String claim, EvidenceBuilder evidence) {
-    SpamLangHeadPlan plan = plans.of(context.tier(), context.seed());
+    SpamLangHeadPlan plan = plans.of(context.tier(), context.seeds());
     Map<SpamLangHeadPlan.Arm, Double> rates = new LinkedHashMap<>();
     for (SpamLangHeadPlan.Arm arm : plan.arms()) {
       List<SpamLangSetting> trials = plan.trials(arm);

@@ -2,13 +2,13 @@ package dev.gatun.claims.spamlang;
 
 import dev.gatun.claims.spamlang.SpamLangArms.Exposure;
 import dev.gatun.experiment.HeadChoice;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.Tier;
 import dev.gatun.model.HeadForm;
 import dev.gatun.model.TransformerConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongFunction;
-import java.util.stream.LongStream;
 
 /**
  * The SpamLang runs of a tier. Three questions, each asked with everything else held fixed:
@@ -34,11 +34,11 @@ public record SpamLangPlan(List<SpamLangSetting> settings) {
     settings = List.copyOf(settings);
   }
 
-  static SpamLangPlan of(Tier tier, long firstSeed) {
+  static SpamLangPlan of(Tier tier, Seeds seeds) {
     return switch (tier) {
-      case QUICK -> quick(firstSeed);
-      case DESK -> desk(firstSeed);
-      case PAPER -> paper(firstSeed);
+      case QUICK -> quick(seeds);
+      case DESK -> desk(seeds);
+      case PAPER -> paper(seeds);
     };
   }
 
@@ -48,8 +48,8 @@ public record SpamLangPlan(List<SpamLangSetting> settings) {
    * each V at the rate that was best for it on seeds 101 and 102. Controls have sequences of one
    * symbol.
    */
-  public static SpamLangPlan quick(long firstSeed) {
-    return ofSeeds(firstSeed, SpamLangPlan::quickArms);
+  public static SpamLangPlan quick(Seeds seeds) {
+    return ofSeeds(seeds, SpamLangPlan::quickArms);
   }
 
   private static List<SpamLangSetting> quickArms(long seed) {
@@ -79,10 +79,10 @@ public record SpamLangPlan(List<SpamLangSetting> settings) {
    * begins first. The two rates of V = 16,384 were nearly equal at V = 8,192 and as many sequences
    * per symbol on seed 102: 0.15 at 0.003, 0.14 at 0.001. All take about half an hour of two cores.
    */
-  public static SpamLangPlan desk(long firstSeed) {
+  public static SpamLangPlan desk(Seeds seeds) {
     List<SpamLangSetting> settings = new ArrayList<>();
-    settings.addAll(ofSeeds(firstSeed, LARGEST_SEEDS, SpamLangPlan::largestArms).settings);
-    settings.addAll(ofSeeds(firstSeed, SpamLangPlan::deskArms).settings);
+    settings.addAll(ofSeeds(seeds, LARGEST_SEEDS, SpamLangPlan::largestArms).settings);
+    settings.addAll(ofSeeds(seeds, SpamLangPlan::deskArms).settings);
     return new SpamLangPlan(settings);
   }
 
@@ -115,8 +115,8 @@ public record SpamLangPlan(List<SpamLangSetting> settings) {
    * batches of 128, 5,000 steps; and, at equal positions and thus equal cost, the same model on
    * sequences of length 1.
    */
-  public static SpamLangPlan paper(long firstSeed) {
-    return ofSeeds(firstSeed, SpamLangPlan::paperArms);
+  public static SpamLangPlan paper(Seeds seeds) {
+    return ofSeeds(seeds, SpamLangPlan::paperArms);
   }
 
   private static List<SpamLangSetting> paperArms(long seed) {
@@ -145,17 +145,14 @@ public record SpamLangPlan(List<SpamLangSetting> settings) {
                 .toList());
   }
 
-  private static SpamLangPlan ofSeeds(long first, LongFunction<List<SpamLangSetting>> arms) {
-    return ofSeeds(first, SEEDS, arms);
+  private static SpamLangPlan ofSeeds(Seeds seeds, LongFunction<List<SpamLangSetting>> arms) {
+    return ofSeeds(seeds, SEEDS, arms);
   }
 
   private static SpamLangPlan ofSeeds(
-      long first, int seeds, LongFunction<List<SpamLangSetting>> arms) {
+      Seeds seeds, int planned, LongFunction<List<SpamLangSetting>> arms) {
     return new SpamLangPlan(
-        LongStream.range(first, first + seeds)
-            .boxed()
-            .flatMap(seed -> arms.apply(seed).stream())
-            .toList());
+        seeds.of(planned).boxed().flatMap(seed -> arms.apply(seed).stream()).toList());
   }
 
   /** GPT-2 style, one layer, four heads. */

@@ -40,7 +40,7 @@ public final class SpamLangRun implements RunBody<SpamLangSetting> {
   /** The runs behind A6, with a head. */
   public static SweepRuns<SpamLangSetting> runs(HeadChoice head) {
     return runs(
-        Examples.UNIFORM, (tier, seed) -> SpamLangPlan.of(tier, seed).withHead(head).settings());
+        Examples.UNIFORM, (tier, seeds) -> SpamLangPlan.of(tier, seeds).withHead(head).settings());
   }
 
   /** What the number of sequences per symbol predicts of the same runs. */

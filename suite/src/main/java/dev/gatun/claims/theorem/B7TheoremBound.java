@@ -126,10 +126,10 @@ public class B7TheoremBound implements Claim {
   @Override
   public final void run(ClaimContext context, EvidenceBuilder evidence) {
     TheoremPlan plan = plans.apply(context.tier());
-    long total = (long) plan.spectra().size() * plan.seeds();
+    long total = plan.spectra().size() * context.seeds().of(plan.seeds()).count();
     long done = 0;
     for (Spectra spectrum : plan.spectra()) {
-      for (long seed = context.seed(); seed < context.seed() + plan.seeds(); seed++) {
+      for (long seed : context.seeds().of(plan.seeds()).toArray()) {
         context.report(
             Progress.of(id(), "%s, seed %s".formatted(spectrum.arm(), seed), done, total));
         measure(context, plan, spectrum, seed, evidence);

@@ -11,6 +11,7 @@ import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.Measured;
 import dev.gatun.experiment.Progress;
 import dev.gatun.experiment.ProgressListener;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.SweepClaim;
 import dev.gatun.experiment.SweepTest;
 import dev.gatun.experiment.Tier;
@@ -102,9 +103,9 @@ class BottleneckClaimsIT {
     var experiment =
         new BottleneckExperiment(
             HeadMeasures.EXACT,
-            (_, seed) ->
+            (_, seeds) ->
                 Stream.of(OutputBias.NONE, OutputBias.LOG_UNIGRAM)
-                    .map(bias -> SmallBottleneck.setting(8, bias, seed))
+                    .map(bias -> SmallBottleneck.setting(8, bias, seeds.first()))
                     .toList());
     Evidence evidence = run(new SweepClaim("A5", experiment.withAnatomy()));
     String biased = "control-log-unigram-d8";
@@ -123,7 +124,7 @@ class BottleneckClaimsIT {
         new ClaimContext(
             backend,
             Tier.QUICK,
-            context.seed(),
+            context.seeds(),
             context.corpus(),
             progress -> {
               throw new AssertionError("trains again: " + progress);
@@ -141,7 +142,7 @@ class BottleneckClaimsIT {
         new ClaimContext(
             backend,
             Tier.QUICK,
-            context.seed(),
+            context.seeds(),
             context.corpus(),
             progress -> {
               throw new AssertionError("trains again: " + progress);
@@ -161,7 +162,12 @@ class BottleneckClaimsIT {
     assertEquals(evidence.metrics(), again.metrics());
     var otherSeed =
         new ClaimContext(
-            backend, Tier.QUICK, 8, SmallBottleneck::corpus, ProgressListener.NONE, third);
+            backend,
+            Tier.QUICK,
+            Seeds.from(8),
+            SmallBottleneck::corpus,
+            ProgressListener.NONE,
+            third);
     Evidence other = Measured.evidence(new SweepClaim("A1", exact().runs()), otherSeed);
     assertTrue(at(evidence, "d8", "destroyed_norm", 6) != at(other, "d8", "destroyed_norm", 6));
   }
@@ -175,7 +181,7 @@ class BottleneckClaimsIT {
             backend,
             Optional.of(new SweepTest.SingleThreads(3)),
             Tier.QUICK,
-            7,
+            Seeds.from(7),
             SmallBottleneck::corpus,
             ProgressListener.NONE,
             other);
@@ -188,7 +194,7 @@ class BottleneckClaimsIT {
   private static void storeAll(ClaimContext context, Path folder) {
     var experiment =
         new BottleneckExperiment(
-            HeadMeasures.EXACT, (_, s) -> SmallBottleneck.plan(s, 2).settings());
+            HeadMeasures.EXACT, (_, seeds) -> SmallBottleneck.plan(seeds.first(), 2).settings());
     new ResultsFolder(folder)
         .write(Measured.evidence(new SweepClaim("A2", experiment.withSpectra()), context));
   }
@@ -240,7 +246,8 @@ class BottleneckClaimsIT {
   }
 
   private ClaimContext listening(ProgressListener listener) {
-    return new ClaimContext(backend, Tier.QUICK, 7, SmallBottleneck::corpus, listener, output);
+    return new ClaimContext(
+        backend, Tier.QUICK, Seeds.from(7), SmallBottleneck::corpus, listener, output);
   }
 
   @Test

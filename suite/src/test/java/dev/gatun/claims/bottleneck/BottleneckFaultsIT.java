@@ -165,7 +165,7 @@ class BottleneckFaultsIT extends SmallestFaults {
           var experiment =
               new BottleneckExperiment(
                   size == 0 ? HeadMeasures.EXACT : faulty.apply(size),
-                  (_, seed) -> sweep.plan.apply(seed).settings());
+                  (_, seeds) -> sweep.plan.apply(seeds.first()).settings());
           return Measured.evidence(of.apply(experiment), SmallBottleneck.context(backend, folder));
         });
   }

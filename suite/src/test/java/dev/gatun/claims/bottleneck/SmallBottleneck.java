@@ -8,6 +8,7 @@ import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.ProgressListener;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.SweepClaim;
 import dev.gatun.experiment.Tier;
 import dev.gatun.experiment.UsualTraining;
@@ -116,7 +117,7 @@ public final class SmallBottleneck {
   }
 
   public static BottleneckExperiment experiment(HeadMeasures measures) {
-    return new BottleneckExperiment(measures, (_, seed) -> plan(seed, 1).settings());
+    return new BottleneckExperiment(measures, (_, seeds) -> plan(seeds.first(), 1).settings());
   }
 
   /** The claim on the first seed's steps, with its control. */
@@ -126,7 +127,7 @@ public final class SmallBottleneck {
 
   public static ClaimContext context(Backend backend, Path output) {
     return new ClaimContext(
-        backend, Tier.QUICK, 7, SmallBottleneck::corpus, ProgressListener.NONE, output);
+        backend, Tier.QUICK, Seeds.from(7), SmallBottleneck::corpus, ProgressListener.NONE, output);
   }
 
   public static Corpus corpus() {

@@ -99,7 +99,7 @@ class FrozenFaultsIT extends SmallestFaults {
   }
 
   private static FrozenExperiment experiment(FrozenRun body) {
-    return new FrozenExperiment(body, (_, seed) -> SmallFrozen.plan(seed, 5).settings());
+    return new FrozenExperiment(body, (_, seeds) -> SmallFrozen.plan(seeds.first(), 5).settings());
   }
 
   private static FrozenRun withMoreRanks(double more) {

@@ -2,6 +2,7 @@ package dev.gatun.claims.frozen;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.Tier;
 import dev.gatun.model.HeadForm.OutputBias;
 import java.util.List;
@@ -10,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class FrozenPlanTest {
   @Test
   void deskHasFiveSeedsOfOneModelAndThreeWithABias() {
-    List<FrozenSetting> settings = FrozenPlan.of(Tier.DESK, 1).settings();
+    List<FrozenSetting> settings = FrozenPlan.of(Tier.DESK, Seeds.from(1)).settings();
     assertEquals(List.of(1L, 2L, 3L, 4L, 5L), seeds(settings, OutputBias.NONE));
     assertEquals(List.of(1L, 2L, 3L), seeds(settings, OutputBias.LOG_UNIGRAM));
     assertEquals(8, settings.size());
@@ -24,7 +25,7 @@ class FrozenPlanTest {
 
   @Test
   void deskHasTheRanksOfThePapersShape() {
-    FrozenSetting setting = FrozenPlan.of(Tier.DESK, 1).settings().getFirst();
+    FrozenSetting setting = FrozenPlan.of(Tier.DESK, Seeds.from(1)).settings().getFirst();
     assertEquals(List.of(2, 4, 8, 16, 32, 64), setting.ranks());
   }
 

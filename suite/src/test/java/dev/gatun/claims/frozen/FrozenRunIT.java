@@ -37,7 +37,7 @@ class FrozenRunIT {
     return Measured.evidence(
         new B5RankConstrainedHead(
             new FrozenExperiment(
-                new FrozenRun(), (_, seed) -> SmallFrozen.plan(seed, 1).settings())),
+                new FrozenRun(), (_, seeds) -> SmallFrozen.plan(seeds.first(), 1).settings())),
         SmallFrozen.context(backend, folder, listener));
   }
 

@@ -5,6 +5,7 @@ import dev.gatun.data.SmallText;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.ProgressListener;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.Tier;
 import dev.gatun.experiment.UsualTraining;
 import dev.gatun.model.HeadForm.OutputBias;
@@ -41,6 +42,6 @@ final class SmallFrozen {
 
   static ClaimContext context(Backend backend, Path output, ProgressListener listener) {
     return new ClaimContext(
-        backend, Tier.QUICK, 7, () -> SmallText.corpus(4_000_000), listener, output);
+        backend, Tier.QUICK, Seeds.from(7), () -> SmallText.corpus(4_000_000), listener, output);
   }
 }

@@ -32,7 +32,6 @@ import dev.gatun.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.DoubleFunction;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -320,7 +319,7 @@ class HeadFaultsIT extends SmallestFaults {
     var runs =
         new HeadFamilyExperiment(
             new HeadFamilyTraining(local, HeadMeasures.EXACT),
-            (_, first) ->
+            (_, seeds) ->
                 new HeadFamilyPlan(
                     new ModelSize(256, 12, 1, 4, 32),
                     16,
@@ -331,7 +330,7 @@ class HeadFaultsIT extends SmallestFaults {
                     24,
                     List.of(0.016),
                     List.of(),
-                    LongStream.range(first, first + 5).boxed().toList()));
+                    seeds.of(5).boxed().toList()));
     return new SweepClaim("H1", runs, new TokensOverLinear(runs));
   }
 }

@@ -14,6 +14,7 @@ import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.Measured;
 import dev.gatun.experiment.PlannedRuns;
 import dev.gatun.experiment.Progress;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.Sweep;
 import dev.gatun.experiment.Tier;
 import dev.gatun.results.Evidence;
@@ -167,7 +168,8 @@ class HeadVariantExperimentIT {
     for (Tier tier : Tier.values()) {
       for (Claim claim : Claims.all()) {
         if (Set.of("A7", "C1", "C2", "C3", "G4").contains(claim.id())) {
-          assertFalse(PlannedRuns.of(List.of(claim), tier, SEED).isEmpty(), claim.id() + tier);
+          assertFalse(
+              PlannedRuns.of(List.of(claim), tier, Seeds.from(SEED)).isEmpty(), claim.id() + tier);
         }
       }
     }

@@ -2,6 +2,7 @@ package dev.gatun.claims.heads;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.Tier;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class HeadVariantPlanTest {
   @Test
   void deskHasTheCriticsLargerModelsInFiveSeedsOfTheArmsThatAreJudged() {
-    HeadVariantPlan wide = HeadVariantPlan.ofBackward(Tier.DESK, 1).getLast();
+    HeadVariantPlan wide = HeadVariantPlan.ofBackward(Tier.DESK, Seeds.from(1)).getLast();
     assertEquals(
         List.of("wide-full", "wide-backward48", "wide-rank48", "wide-rank96"),
         wide.arms().stream().map(HeadVariant::arm).toList());
@@ -29,7 +30,7 @@ class HeadVariantPlanTest {
 
   @Test
   void everyArmOfTheLargerModelsTriesFiveRatesOnASixthOfTheSteps() {
-    HeadVariantPlan wide = HeadVariantPlan.ofBackward(Tier.DESK, 1).getLast();
+    HeadVariantPlan wide = HeadVariantPlan.ofBackward(Tier.DESK, Seeds.from(1)).getLast();
     List<HeadVariantSetting> trials = wide.trials();
     assertEquals(4 * 5, trials.size());
     trials.forEach(trial -> assertEquals(200, trial.steps()));
@@ -37,7 +38,7 @@ class HeadVariantPlanTest {
 
   @Test
   void deskHasTheCriticsByteLevelModelsInFiveSeeds() {
-    HeadVariantPlan bytes = HeadVariantPlan.ofBackward(Tier.DESK, 1).getFirst();
+    HeadVariantPlan bytes = HeadVariantPlan.ofBackward(Tier.DESK, Seeds.from(1)).getFirst();
     assertEquals(5 * 11, bytes.runs(rates(bytes)).size());
     assertEquals(8 * 5, bytes.trials().size());
     assertEquals(600, bytes.scale().steps());

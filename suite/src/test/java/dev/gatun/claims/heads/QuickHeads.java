@@ -1,5 +1,6 @@
 package dev.gatun.claims.heads;
 
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.Tier;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -13,7 +14,7 @@ public final class QuickHeads {
 
   /** The run of the quick tier with a backward pass of half the rank and the first seed. */
   public static HeadVariantSetting limitedBackward() {
-    HeadVariantPlan plan = HeadVariantPlan.ofBackward(Tier.QUICK, 1).getFirst();
+    HeadVariantPlan plan = HeadVariantPlan.ofBackward(Tier.QUICK, Seeds.from(1)).getFirst();
     Map<String, Double> rates =
         plan.arms().stream().collect(Collectors.toMap(HeadVariant::rateOf, _ -> RATE, (a, _) -> a));
     return plan.runs(rates).stream()

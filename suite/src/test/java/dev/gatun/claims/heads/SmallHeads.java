@@ -16,6 +16,7 @@ import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.ProgressListener;
 import dev.gatun.experiment.RunBody;
 import dev.gatun.experiment.RunEnvironment;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.Sweep;
 import dev.gatun.experiment.SweepClaim;
 import dev.gatun.experiment.Tier;
@@ -26,7 +27,6 @@ import dev.gatun.results.RunRecorder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import java.util.stream.LongStream;
 
 /** The experiment on heads at sizes for tests. */
 final class SmallHeads {
@@ -87,14 +87,10 @@ final class SmallHeads {
     var runs =
         new HeadVariantExperiment(
             sweep,
-            (_, first) ->
+            (_, all) ->
                 List.of(
                     new HeadVariantPlan(
-                        scale,
-                        arms,
-                        rates,
-                        trialSeeds,
-                        LongStream.range(first, first + seeds).boxed().toList())));
+                        scale, arms, rates, trialSeeds, all.of(seeds).boxed().toList())));
     return id.equals("A7")
         ? new SweepClaim(id, runs, new EfficiencyFactors(runs, HeadChoice.LINEAR))
         : new SweepClaim(id, runs);
@@ -106,7 +102,7 @@ final class SmallHeads {
 
   static ClaimContext context(Backend backend, Path output, ProgressListener listener) {
     return new ClaimContext(
-        backend, Tier.QUICK, 7, () -> SmallText.corpus(2_000_000), listener, output);
+        backend, Tier.QUICK, Seeds.from(7), () -> SmallText.corpus(2_000_000), listener, output);
   }
 
   /** Trains every setting as another one. */

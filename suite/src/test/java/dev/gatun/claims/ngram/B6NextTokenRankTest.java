@@ -14,6 +14,7 @@ import dev.gatun.experiment.Computation;
 import dev.gatun.experiment.Measured;
 import dev.gatun.experiment.Progress;
 import dev.gatun.experiment.ProgressListener;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.Tier;
 import dev.gatun.results.Evidence;
 import dev.gatun.spectrum.Spectrum;
@@ -75,7 +76,7 @@ class B6NextTokenRankTest {
           new ClaimContext(
               backend,
               Tier.QUICK,
-              1,
+              Seeds.from(1),
               () -> Corpus.of("note", List.of(new Corpus.File("a", "Hello, world."))),
               ProgressListener.NONE,
               output);
@@ -93,14 +94,16 @@ class B6NextTokenRankTest {
   void armsOfEveryTierAreDistinct() {
     for (Tier tier : Tier.values()) {
       List<String> ids =
-          NgramPlan.of(tier, 1).settings().stream().map(s -> s.arm() + s.seed()).toList();
+          NgramPlan.of(tier, Seeds.from(1)).settings().stream()
+              .map(s -> s.arm() + s.seed())
+              .toList();
       assertEquals(ids.size(), ids.stream().distinct().count());
     }
   }
 
   @Test
   void deskHasTwoMatricesOfTheWholeCorpusAtThePapersSmallerVocabulary() {
-    NgramPlan plan = NgramPlan.of(Tier.DESK, 1);
+    NgramPlan plan = NgramPlan.of(Tier.DESK, Seeds.from(1));
     assertEquals(32_768, plan.vocabulary());
     assertEquals(
         List.of("n5", "n5-seen20"), plan.settings().stream().map(NgramSetting::arm).toList());

@@ -4,6 +4,7 @@ import dev.gatun.backend.Backend;
 import dev.gatun.data.SmallText;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.ProgressListener;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.Tier;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,11 +18,11 @@ final class SmallNgrams {
   }
 
   static B6NextTokenRank claim(NgramMeasures measures) {
-    return new B6NextTokenRank(new NgramExperiment(measures, (_, seed) -> plan(seed)));
+    return new B6NextTokenRank(new NgramExperiment(measures, (_, seeds) -> plan(seeds.first())));
   }
 
   static ClaimContext context(Backend backend, Path output, ProgressListener listener) {
     return new ClaimContext(
-        backend, Tier.QUICK, 7, () -> SmallText.corpus(1_500_000), listener, output);
+        backend, Tier.QUICK, Seeds.from(7), () -> SmallText.corpus(1_500_000), listener, output);
   }
 }

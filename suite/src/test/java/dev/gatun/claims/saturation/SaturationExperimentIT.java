@@ -7,6 +7,7 @@ import dev.gatun.backend.Backend;
 import dev.gatun.backend.cpu.CpuBackend;
 import dev.gatun.experiment.Measured;
 import dev.gatun.experiment.PlannedRuns;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.SweepClaim;
 import dev.gatun.experiment.SweepRuns;
 import dev.gatun.experiment.Tier;
@@ -40,7 +41,7 @@ class SaturationExperimentIT {
                     new SweepClaim("B3", experiment),
                     new SweepClaim("B4", experiment.withSpectra(), new PublishedEntropies())),
                 Tier.QUICK,
-                201)
+                Seeds.from(201))
             .runs()
             .size());
     Evidence b3 = Measured.evidence(new SweepClaim("B3", experiment), context);
@@ -68,7 +69,7 @@ class SaturationExperimentIT {
 
   @Test
   void thePaperTiersModelsHaveThePythiaSizes() {
-    List<SaturationSetting> settings = SaturationPlan.of(Tier.PAPER, 1).settings();
+    List<SaturationSetting> settings = SaturationPlan.of(Tier.PAPER, Seeds.from(1)).settings();
     assertEquals(25, settings.size());
     assertEquals(
         List.of("d128", "d256", "d512", "d768", "d1024"),

@@ -2,6 +2,7 @@ package dev.gatun.claims.saturation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.Tier;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,7 @@ class SaturationPlanTest {
   @Test
   void deskHasFiveSeedsOfTheNarrowModelAndThreeOfTheWideOneEachWithABiasToo() {
     Map<String, List<Long>> seeds =
-        SaturationPlan.of(Tier.DESK, 1).settings().stream()
+        SaturationPlan.of(Tier.DESK, Seeds.from(1)).settings().stream()
             .collect(
                 Collectors.groupingBy(
                     SaturationSetting::arm,
@@ -28,7 +29,7 @@ class SaturationPlanTest {
 
   @Test
   void deskTrainsEveryModelOnTheSameTokensAndMeasuresThreeTimesInTheLastTenth() {
-    for (SaturationSetting setting : SaturationPlan.of(Tier.DESK, 1).settings()) {
+    for (SaturationSetting setting : SaturationPlan.of(Tier.DESK, Seeds.from(1)).settings()) {
       assertEquals(1024, setting.size().vocabulary());
       assertEquals(25_600_000, setting.steps() * setting.batch() * setting.length());
       assertEquals(31, setting.checkpoints().size());

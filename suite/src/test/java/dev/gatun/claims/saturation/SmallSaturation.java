@@ -5,6 +5,7 @@ import dev.gatun.data.SmallText;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.ProgressListener;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.SweepRuns;
 import dev.gatun.experiment.Tier;
 import dev.gatun.experiment.UsualTraining;
@@ -43,11 +44,17 @@ final class SmallSaturation {
   }
 
   static SweepRuns<SaturationSetting> experiment(HeadGeometry geometry, int seeds, int... widths) {
-    return SaturationTraining.runs(geometry, (_, seed) -> plan(seed, seeds, widths).settings());
+    return SaturationTraining.runs(
+        geometry, (_, all) -> plan(all.first(), seeds, widths).settings());
   }
 
   static ClaimContext context(Backend backend, Path output) {
     return new ClaimContext(
-        backend, Tier.QUICK, 201, () -> SmallText.corpus(200_000), ProgressListener.NONE, output);
+        backend,
+        Tier.QUICK,
+        Seeds.from(201),
+        () -> SmallText.corpus(200_000),
+        ProgressListener.NONE,
+        output);
   }
 }

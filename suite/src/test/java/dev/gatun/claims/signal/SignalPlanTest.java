@@ -3,6 +3,7 @@ package dev.gatun.claims.signal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.Tier;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,7 @@ class SignalPlanTest {
   @ParameterizedTest
   @EnumSource(Tier.class)
   void everyTierHasFiveSeedsOfWidthsOnBigramsAndOfTrigrams(Tier tier) {
-    List<SignalSetting> settings = SignalPlan.of(tier, 3).settings();
+    List<SignalSetting> settings = SignalPlan.of(tier, Seeds.from(3)).settings();
     Map<String, List<Long>> seeds =
         settings.stream()
             .collect(
@@ -34,7 +35,7 @@ class SignalPlanTest {
 
   @Test
   void deskHasFourArmsOfOneAndAHalfMillionTokensAtFourTimesTheVocabulary() {
-    List<SignalSetting> settings = SignalPlan.of(Tier.DESK, 1).settings();
+    List<SignalSetting> settings = SignalPlan.of(Tier.DESK, Seeds.from(1)).settings();
     assertEquals(20, settings.size());
     assertEquals(
         Set.of("d48", "d96", "d192", "order3-d96"),

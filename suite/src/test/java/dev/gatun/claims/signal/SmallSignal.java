@@ -6,6 +6,7 @@ import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.ModelSize;
 import dev.gatun.experiment.ProgressListener;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.SweepClaim;
 import dev.gatun.experiment.Tier;
 import dev.gatun.experiment.UsualTraining;
@@ -41,11 +42,17 @@ final class SmallSignal {
 
   /** G1 on these arms, its measured contexts changed by a fault. */
   static Claim claim(UnaryOperator<Batch> fault) {
-    return new SweepClaim("G1", SignalExperiment.runs(fault, (_, seed) -> settings(seed)));
+    return new SweepClaim(
+        "G1", SignalExperiment.runs(fault, (_, seeds) -> settings(seeds.first())));
   }
 
   static ClaimContext context(Backend backend, Path output) {
     return new ClaimContext(
-        backend, Tier.QUICK, 7, () -> SmallText.corpus(1_500_000), ProgressListener.NONE, output);
+        backend,
+        Tier.QUICK,
+        Seeds.from(7),
+        () -> SmallText.corpus(1_500_000),
+        ProgressListener.NONE,
+        output);
   }
 }

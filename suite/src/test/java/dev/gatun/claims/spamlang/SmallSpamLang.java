@@ -4,6 +4,7 @@ import dev.gatun.backend.Backend;
 import dev.gatun.experiment.Claim;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.ProgressListener;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.SweepClaim;
 import dev.gatun.experiment.Tier;
 import dev.gatun.experiment.UsualTraining;
@@ -24,7 +25,7 @@ final class SmallSpamLang {
    */
   static SpamLangPlan plan(long firstSeed, List<String> arms, IntUnaryOperator size) {
     List<SpamLangSetting> settings =
-        SpamLangPlan.quick(firstSeed).settings().stream()
+        SpamLangPlan.quick(Seeds.from(firstSeed)).settings().stream()
             .filter(setting -> arms.contains(setting.arm()))
             .map(setting -> resized(setting, size))
             .toList();
@@ -40,7 +41,8 @@ final class SmallSpamLang {
     return new SweepClaim(
         "A6",
         SpamLangRun.runs(
-            examples, (_, seed) -> plan(seed, arms, size).settings().stream().map(fault).toList()));
+            examples,
+            (_, seeds) -> plan(seeds.first(), arms, size).settings().stream().map(fault).toList()));
   }
 
   /** G5 on these arms. */
@@ -49,14 +51,14 @@ final class SmallSpamLang {
     return new SweepClaim(
         "G5",
         SpamLangRun.coverageLaw(
-            SpamLangRun.runs(examples, (_, seed) -> plan(seed, arms, size).settings())));
+            SpamLangRun.runs(examples, (_, seeds) -> plan(seeds.first(), arms, size).settings())));
   }
 
   static ClaimContext context(Backend backend, Path output) {
     return new ClaimContext(
         backend,
         Tier.QUICK,
-        1,
+        Seeds.from(1),
         () -> {
           throw new AssertionError("SpamLang needs no corpus");
         },

@@ -10,6 +10,7 @@ import dev.gatun.data.SpamLang;
 import dev.gatun.experiment.FaultFamily;
 import dev.gatun.experiment.Measured;
 import dev.gatun.experiment.PlantedFaults;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.SmallestFaults;
 import dev.gatun.results.Evidence;
 import dev.gatun.results.Outcome;
@@ -125,7 +126,7 @@ class SpamLangFaultsIT extends SmallestFaults {
   }
 
   private static List<String> arms(String names) {
-    return SpamLangPlan.quick(1).settings().stream()
+    return SpamLangPlan.quick(Seeds.from(1)).settings().stream()
         .map(SpamLangSetting::arm)
         .filter(arm -> arm.matches(names))
         .distinct()

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.gatun.data.BatchSource;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.Tier;
 import dev.gatun.experiment.UsualTraining;
 import dev.gatun.model.TransformerConfig;
@@ -57,7 +58,7 @@ class SpamLangPlanTest {
   @Test
   void everyPlanHasFiveSeedsOfEachArmOrThreeOfTheLargestAtTheDeskAndNoArmTwice() {
     for (Tier tier : Tier.values()) {
-      List<SpamLangSetting> settings = SpamLangPlan.of(tier, 1).settings();
+      List<SpamLangSetting> settings = SpamLangPlan.of(tier, Seeds.from(1)).settings();
       Map<String, List<SpamLangSetting>> arms =
           settings.stream().collect(Collectors.groupingBy(SpamLangSetting::arm));
       arms.forEach((arm, runs) -> {
@@ -77,7 +78,7 @@ class SpamLangPlanTest {
   @Test
   void armsOfEqualCoverageSeeWhatTheirNameSays() {
     Map<String, SpamLangSetting> arms =
-        SpamLangPlan.quick(1).settings().stream()
+        SpamLangPlan.quick(Seeds.from(1)).settings().stream()
             .filter(setting -> setting.seed() == 1)
             .collect(Collectors.toMap(SpamLangSetting::arm, Function.identity()));
     assertEquals(4.875, arms.get("v2048-seq4.88-rate0.003").sequencesPerSymbol());
@@ -91,7 +92,7 @@ class SpamLangPlanTest {
 
   @Test
   void theLargestVocabularyOfTheDeskHasThePapersSequencesPerSymbol() {
-    List<SpamLangSetting> settings = SpamLangPlan.desk(1).settings();
+    List<SpamLangSetting> settings = SpamLangPlan.desk(Seeds.from(1)).settings();
     for (SpamLangSetting setting : settings) {
       if (setting.arm().contains("-batch")) {
         assertEquals(64, setting.length(), setting.arm());
@@ -109,7 +110,7 @@ class SpamLangPlanTest {
 
   @Test
   void thePapersQuestionIsAskedOfItsSequences() {
-    for (SpamLangSetting setting : SpamLangPlan.quick(1).settings()) {
+    for (SpamLangSetting setting : SpamLangPlan.quick(Seeds.from(1)).settings()) {
       if (setting.arm().contains("-batch")) {
         assertEquals(64, setting.length(), setting.arm());
         assertEquals(128, setting.batch(), setting.arm());
@@ -121,7 +122,7 @@ class SpamLangPlanTest {
   @Test
   void paperTierIsThePapersConfiguration() {
     SpamLangSetting largest =
-        SpamLangPlan.paper(1).settings().stream()
+        SpamLangPlan.paper(Seeds.from(1)).settings().stream()
             .filter(setting -> setting.arm().equals("v131072-batch128-rate0.001"))
             .findFirst()
             .orElseThrow();

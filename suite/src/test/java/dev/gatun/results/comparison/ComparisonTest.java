@@ -267,6 +267,7 @@ class ComparisonTest {
         "X1",
         "check",
         "quick",
+        "",
         outcome,
         true,
         1,
