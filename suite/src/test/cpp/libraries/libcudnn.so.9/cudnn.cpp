@@ -152,6 +152,9 @@ GATUN_API int cudnnBackendFinalize(Descriptor *descriptor) {
       (descriptor->type == EXECUTION_PLAN && !descriptor->has(PLAN_HANDLE))) {
     return refuse(CUDNN_BAD_PARAM, "the handle is not set");
   }
+  if (descriptor->type == EXECUTION_PLAN && lost()) {
+    return refuse(CUDNN_INTERNAL_ERROR, "the device is lost");
+  }
   descriptor->finished = true;
   return CUDNN_SUCCESS;
 }

@@ -87,6 +87,9 @@ record CudnnPlan(MemorySegment descriptor, long workspaceBytes) {
     try {
       descriptors.finish(plan, "plan");
     } catch (NativeStatusException e) {
+      if (target.isLost()) {
+        throw e;
+      }
       // The engines that cuDNN names are proposals: the next one may do.
       return OptionalLong.empty();
     }

@@ -1,6 +1,7 @@
 package dev.gatun.backend.cuda;
 
 import dev.gatun.bindings.cudnn.CuDnn;
+import dev.gatun.natives.cuda.CudaStatus;
 import java.lang.foreign.MemorySegment;
 
 /** What cuDNN plans for: the device of a handle, or one that is described and not there. */
@@ -13,6 +14,9 @@ interface CudnnTarget {
 
   /** Sets the device of a plan that is not finished. */
   void aimPlan(CudnnDescriptors descriptors, MemorySegment plan);
+
+  /** Whether the device does nothing more for this process. */
+  boolean isLost();
 
   /**
    * The device that this handle is of.
@@ -34,6 +38,11 @@ interface CudnnTarget {
       @Override
       public void aimPlan(CudnnDescriptors descriptors, MemorySegment plan) {
         descriptors.setHandle(plan, CuDnn.CUDNN_ATTR_EXECUTION_PLAN_HANDLE(), handle);
+      }
+
+      @Override
+      public boolean isLost() {
+        return CudaStatus.deviceIsLost();
       }
     };
   }

@@ -6,6 +6,7 @@ import dev.gatun.data.Corpus;
 import dev.gatun.experiment.ClaimContext;
 import dev.gatun.experiment.Computation;
 import dev.gatun.experiment.Progress;
+import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.StoredRuns;
 import dev.gatun.experiment.Tier;
 import dev.gatun.results.Evidence;
@@ -30,7 +31,7 @@ final class NgramExperiment {
   private static final long MOST_MEMORY = 2L << 30;
 
   /** Order of the eigenproblem that is timed for the estimate. */
-  private static final int TIMED_ORDER = 2048;
+  private static final int TIMED_ORDER = 4096;
 
   private final NgramMeasures measures;
   private final Plans plans;
@@ -50,12 +51,12 @@ final class NgramExperiment {
   /** What is computed at a tier. */
   @FunctionalInterface
   interface Plans {
-    NgramPlan of(Tier tier, long firstSeed);
+    NgramPlan of(Tier tier, Seeds seeds);
   }
 
   /** Evidence of each setting, in the order of the plan. */
   List<Evidence> evidence(ClaimContext context, String claim) {
-    NgramPlan plan = plans.of(context.tier(), context.seed());
+    NgramPlan plan = plans.of(context.tier(), context.seeds());
     Corpus corpus = context.corpus().get();
     Path folder = context.unfinished().resolve(NAME).resolve("temporary");
     List<Evidence> evidence = new ArrayList<>();
@@ -122,8 +123,8 @@ final class NgramExperiment {
   }
 
   /** What a tier takes, in words, from the time of a small eigenproblem. */
-  Computation cost(Tier tier, long seed, Backend backend) {
-    NgramPlan plan = plans.of(tier, seed);
+  Computation cost(Tier tier, Seeds seeds, Backend backend) {
+    NgramPlan plan = plans.of(tier, seeds);
     double order = plan.vocabulary();
     double each = seconds(backend) * Math.pow(order / TIMED_ORDER, 3);
     List<String> lines =

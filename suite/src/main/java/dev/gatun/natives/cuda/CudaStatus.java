@@ -154,6 +154,11 @@ public enum CudaStatus {
         .formatted(ofDevice, words.name(), words.text(), startAgain());
   }
 
+  /** Whether the current device does nothing more for this process, whoever asks. */
+  public static boolean deviceIsLost() {
+    return LASTING.contains(CudaDriver.cuCtxSynchronize());
+  }
+
   private static String startAgain() {
     return "; the GPU does nothing more for this process, so start it again"
         + (LAUNCHES_WAIT ? "" : ", with CUDA_LAUNCH_BLOCKING=1 to learn which kernel failed");

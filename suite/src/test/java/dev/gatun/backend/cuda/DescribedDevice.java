@@ -84,6 +84,11 @@ record DescribedDevice(Map<String, Object> properties) {
       public void aimPlan(CudnnDescriptors all, MemorySegment plan) {
         all.setDescriptors(plan, CuDnn.CUDNN_ATTR_EXECUTION_PLAN_DEVICEPROP(), device);
       }
+
+      @Override
+      public boolean isLost() {
+        return false;
+      }
     };
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gatun.backend.AttentionShape;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.MathMode;
 import dev.gatun.backend.Recording;
@@ -99,6 +100,26 @@ class LostDeviceIT {
         line);
     lineOf(() -> backend.cholesky(x));
     assertThrows(NativeStatusException.class, backend::close);
+  }
+
+  /**
+   * As an engine would be that cuDNN proposes and that does not fit, for which there are others.
+   */
+  @Test
+  void aLostDeviceIsNotTakenForAnEngineThatDoesNotFit() {
+    var shape = new AttentionShape(1, 256, 1, 1, 8);
+    var cudnn =
+        CudaBackend.open(MathMode.BF16, AttentionKernels.CUDNN, Optional.of(LIBRARIES), _ -> {});
+    TensorScope own = cudnn.newScope();
+    Tensor packed = own.zeros(ElementType.F32, 256, shape.packedWidth());
+    Tensor out = own.zeros(ElementType.F32, 256, shape.outputWidth());
+    Tensor normalisers = own.zeros(ElementType.F32, 2 * 256, 1);
+    cudnn.attention(shape, packed, out, normalisers);
+    lose(ILLEGAL_ADDRESS);
+    lineOf(() -> backend.toFloats(x));
+    String line =
+        lineOf(() -> cudnn.attentionBackward(shape, packed, out, normalisers, out, packed));
+    assertTrue(line.startsWith("cudnnBackendFinalize returned 4000"), line);
   }
 
   /** Blocks, modules, events, pinned memory, handles, the stream: each is tried once. */
