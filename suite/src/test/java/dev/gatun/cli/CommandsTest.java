@@ -144,6 +144,23 @@ class CommandsTest {
   }
 
   @Test
+  void evidenceOfAnotherTextNeitherJudgesARunNorSpeaksForItsClaims() throws IOException {
+    Path references = Path.of("..", "results", "reference");
+    Path code = references.resolve("amd-epyc-avx512-2-cores");
+    Path prose = references.resolve("amd-epyc-avx512-2-cores-prose");
+    for (Path own : List.of(code, prose)) {
+      String beside = CommandRun.of("verify", own, "--reference", references).out();
+      assertEquals(own.equals(code), beside.contains(code + ":"), beside);
+      assertEquals(own.equals(prose), beside.contains(prose + ":"), beside);
+      Path report = folder.resolve("r.html");
+      CommandRun run = CommandRun.of("report", own, "--reference", references, "--out", report);
+      assertEquals(0, run.code(), run.err());
+      boolean isOfDesk = Files.readString(report).contains("B6 (desk)");
+      assertEquals(own.equals(code), isOfDesk, "B6 ran at the desk on code alone");
+    }
+  }
+
+  @Test
   void verdictsOnAllClaimsFitAScreen() {
     Path reference = Path.of("..", "results", "reference", "amd-epyc-avx512-2-cores");
     List<String> lines =

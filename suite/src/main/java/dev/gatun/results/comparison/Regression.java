@@ -6,6 +6,7 @@ import dev.gatun.results.Run;
 import dev.gatun.results.Tolerances;
 import dev.gatun.results.comparison.MetricComparison.Place;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -44,23 +45,21 @@ public record Regression(
 
   /**
    * Beside evidence of the same tier, math mode and first seed; empty if the stored one is of
-   * another, whose numbers are not expected again.
+   * another, whose numbers are not expected again, or of other claims.
    */
   public static Optional<Regression> of(Machine stored, Machine now, Tolerances tolerances) {
     boolean sameWork =
         Stream.of(Provenance.MATH_MODE, Provenance.SEED)
                 .allMatch(key -> stored.entry(key).equals(now.entry(key)))
-            && tiers(stored.evidence()).equals(tiers(now.evidence()));
+            && tiers(stored.evidence()).equals(tiers(now.evidence()))
+            && !Collections.disjoint(stored.evidence().claims(), now.evidence().claims());
     return sameWork ? Optional.of(ofSameWork(stored, now, tolerances)) : Optional.empty();
   }
 
   /** Of the claims that were measured now; metrics that the stored evidence lacks are left out. */
   private static Regression ofSameWork(Machine stored, Machine now, Tolerances tolerances) {
-    Set<String> claims =
-        now.evidence().runs().stream()
-            .map(Run::claim)
-            .collect(Collectors.toCollection(TreeSet::new));
-    var before = new Machine(stored.name(), stored.evidence().ofClaims(claims), List.of());
+    Evidence sameClaims = stored.evidence().ofClaims(now.evidence().claims());
+    var before = new Machine(stored.name(), sameClaims, List.of());
     var comparison = Comparison.of(before, now, tolerances);
     Set<String> otherRates = arms(comparison, OTHER_RATE);
     Set<String> otherTexts = arms(comparison, OTHER_TEXT);
