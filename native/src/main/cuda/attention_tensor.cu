@@ -22,12 +22,37 @@ constexpr int PLACES = 4;
 
 #ifdef GATUN_EMULATION
 
+// A sum as tensor cores form it (Fasi, Higham, Mikaitis and Pranesh, PeerJ Computer Science 7:e330):
+// products are exact, every term is cut to one bit more than f32 keeps of the largest, and the sum to
+// what f32 keeps. Nothing is rounded to nearest.
+template <int TERMS>
+static __device__ float accumulated(float c, const double (&products)[TERMS]) {
+  double largest = fabs(static_cast<double>(c));
+  double sum = c;
+  for (const double product : products) {
+    largest = fmax(largest, fabs(product));
+    sum += product;
+  }
+  if (!(largest > 0) || isinf(largest)) {
+    return static_cast<float>(sum);
+  }
+  const double step = ldexp(1.0, ilogb(largest) - 24);
+  sum = trunc(c / step);
+  for (const double product : products) {
+    sum += trunc(product / step);
+  }
+  sum *= step;
+  const auto nearest = static_cast<float>(sum);
+  return fabs(static_cast<double>(nearest)) > fabs(sum) ? nextafterf(nearest, 0.0f) : nearest;
+}
+
 // What mma.sync does, by shuffles: for the words of a row of A and a column of B, from the lanes
-// that have them, adds the products of Precision::product.
+// that have them, adds the products that Precision::products writes.
 template <typename Precision>
 static __device__ void multiply_words(
     float (&c)[4], const unsigned (&a)[4], const unsigned (&b)[2]) {
   const int lane = threadIdx.x % WARP;
+  double products[4][2 * PLACES * Precision::PER_WORD];
   for (int word = 0; word < 2 * PLACES; word++) {
     const int high = word / PLACES;
     const int place = word % PLACES;
@@ -37,10 +62,14 @@ static __device__ void multiply_words(
     const unsigned lower = __shfl_sync(FULL_WARP, a[2 * high + 1], row);
     const unsigned left = __shfl_sync(FULL_WARP, b[high], column);
     const unsigned right = __shfl_sync(FULL_WARP, b[high], column + PLACES);
-    c[0] += Precision::product(upper, left);
-    c[1] += Precision::product(upper, right);
-    c[2] += Precision::product(lower, left);
-    c[3] += Precision::product(lower, right);
+    const int at = word * Precision::PER_WORD;
+    Precision::products(upper, left, products[0] + at);
+    Precision::products(upper, right, products[1] + at);
+    Precision::products(lower, left, products[2] + at);
+    Precision::products(lower, right, products[3] + at);
+  }
+  for (int i = 0; i < 4; i++) {
+    c[i] = accumulated(c[i], products[i]);
   }
 }
 
@@ -86,7 +115,9 @@ struct Tf32 {
   }
 
 #ifdef GATUN_EMULATION
-  static float product(unsigned a, unsigned b) { return __uint_as_float(a) * __uint_as_float(b); }
+  static void products(unsigned a, unsigned b, double *to) {
+    to[0] = static_cast<double>(__uint_as_float(a)) * __uint_as_float(b);
+  }
 #endif
 };
 
@@ -130,9 +161,10 @@ struct Bf16 {
     const unsigned bits = __float_as_uint(value);
     return isnan(value) ? 0x7fffu : (bits + 0x7fffu + (bits >> 16 & 1)) >> 16;
   }
-  static float product(unsigned a, unsigned b) {
-    return __uint_as_float(a << 16) * __uint_as_float(b << 16) +
-           __uint_as_float(a & 0xffff0000u) * __uint_as_float(b & 0xffff0000u);
+  static void products(unsigned a, unsigned b, double *to) {
+    to[0] = static_cast<double>(__uint_as_float(a << 16)) * __uint_as_float(b << 16);
+    to[1] = static_cast<double>(__uint_as_float(a & 0xffff0000u)) *
+            __uint_as_float(b & 0xffff0000u);
   }
 #endif
 };

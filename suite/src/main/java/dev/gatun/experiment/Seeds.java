@@ -28,7 +28,7 @@ public record Seeds(long first, int most) {
     return LongStream.range(first, first + Math.min(planned, most));
   }
 
-  /** As {@code 1 to 2}, or {@code 1} where as many follow as each plan has. */
+  /** As {@code 1 to 2}; only the first, {@code 1}, where each plan decides how many follow. */
   public String inWords() {
     return most == ALL ? Long.toString(first) : "%d to %d".formatted(first, first + most - 1);
   }

@@ -80,7 +80,7 @@ public record ExpectedClaim(
     return Optional.ofNullable(recorded.get(recordKey(tier, corpus)));
   }
 
-  /** Under which a verdict is recorded. */
+  /** The key under which a verdict is recorded. */
   static String recordKey(String tier, String corpus) {
     return corpus.isEmpty() || corpus.equals(USUAL_CORPUS) ? tier : tier + "-" + corpus;
   }

@@ -50,7 +50,7 @@ record HeadVariantPlan(
 
   /**
    * G4's at the quick tier. Through the directions in which the head is smallest a model learns
-   * best at 0.012 or 0.024 on <i>code</i>, and on <i>prose</i> at 0.006 or less.
+   * best at 0.012 or 0.024 on <i>code</i>, and at 0.006 on <i>prose</i>.
    */
   private static final List<Double> QUICK_WIDE_GRID =
       List.of(3.75e-4, 7.5e-4, 1.5e-3, 3e-3, 6e-3, 1.2e-2, 2.4e-2);

@@ -154,7 +154,7 @@ public enum CudaStatus {
         .formatted(ofDevice, words.name(), words.text(), startAgain());
   }
 
-  /** Whether the current device does nothing more for this process, whoever asks. */
+  /** Whether the current device does nothing more for this process. */
   public static boolean deviceIsLost() {
     return LASTING.contains(CudaDriver.cuCtxSynchronize());
   }

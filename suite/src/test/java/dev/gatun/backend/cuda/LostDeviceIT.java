@@ -102,9 +102,7 @@ class LostDeviceIT {
     assertThrows(NativeStatusException.class, backend::close);
   }
 
-  /**
-   * As an engine would be that cuDNN proposes and that does not fit, for which there are others.
-   */
+  /** An engine that does not fit is passed over; that the device is lost is told. */
   @Test
   void aLostDeviceIsNotTakenForAnEngineThatDoesNotFit() {
     var shape = new AttentionShape(1, 256, 1, 1, 8);
