@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import picocli.CommandLine.Option;
 
 /** Stored evidence that metrics are held to. */
@@ -55,7 +56,7 @@ final class ReferenceOptions {
         .toList();
   }
 
-  /** The stored evidence of higher tiers, judged. */
+  /** The stored evidence of higher tiers from as many seeds at least, judged. */
   List<Machine> ofHigherTiers(Evidence evidence, ExpectedValues expected) {
     requireReadable();
     int own = tier(evidence);
@@ -63,6 +64,10 @@ final class ReferenceOptions {
         .map(ReferenceOptions::read)
         .filter(stored -> tier(stored.evidence()) > own)
         .flatMap(stored -> onSameText(stored, evidence).stream())
+        .flatMap(stored -> {
+          Evidence all = stored.evidence();
+          return only(stored, claim -> all.seeds(claim) >= evidence.seeds(claim)).stream();
+        })
         .map(stored ->
             new Machine(
                 stored.name(), stored.evidence(), Judgement.of(stored.evidence(), expected)))
@@ -76,10 +81,13 @@ final class ReferenceOptions {
   private static Optional<Machine> onSameText(Machine stored, Evidence evidence) {
     List<String> texts =
         evidence.claims().stream().flatMap(claim -> evidence.corpus(claim).stream()).toList();
-    List<String> claims =
-        stored.evidence().claims().stream()
-            .filter(claim -> stored.evidence().corpus(claim).stream().allMatch(texts::contains))
-            .toList();
+    return only(
+        stored, claim -> stored.evidence().corpus(claim).stream().allMatch(texts::contains));
+  }
+
+  /** Some of the claims; empty if there are none. */
+  private static Optional<Machine> only(Machine stored, Predicate<String> which) {
+    List<String> claims = stored.evidence().claims().stream().filter(which).toList();
     return claims.isEmpty()
         ? Optional.empty()
         : Optional.of(

@@ -79,6 +79,11 @@ public record Evidence(
     return names.size() == 1 ? Optional.of(names.getFirst()) : Optional.empty();
   }
 
+  /** How many seeds a claim's runs have. */
+  public long seeds(String claim) {
+    return runs.stream().filter(run -> run.claim().equals(claim)).map(Run::seed).distinct().count();
+  }
+
   /**
    * Why evidence of some claims cannot be joined with this, in one sentence; empty if it can. All
    * must be of one tier, and what is not replaced of one seed and machine.

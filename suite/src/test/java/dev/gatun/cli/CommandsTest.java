@@ -155,8 +155,10 @@ class CommandsTest {
       Path report = folder.resolve("r.html");
       CommandRun run = CommandRun.of("report", own, "--reference", references, "--out", report);
       assertEquals(0, run.code(), run.err());
-      boolean isOfDesk = Files.readString(report).contains("B6 (desk)");
-      assertEquals(own.equals(code), isOfDesk, "B6 ran at the desk on code alone");
+      String html = Files.readString(report);
+      assertEquals(own.equals(code), html.contains("B6 (desk)"), "none of prose");
+      assertEquals(own.equals(code), html.contains("A1 (desk)"), "two seeds of prose, not five");
+      assertTrue(html.contains("A6 (desk)"), "reads no text");
     }
   }
 
