@@ -189,7 +189,7 @@ final class VerdictTable {
       ClaimVerdict verdict = ClaimVerdict.of(claim, verdicts);
       if (verdict.isMoved()) {
         notes.add(
-            "%s is %s and was recorded as %s%s"
+            "%s is %s (recorded: %s)%s"
                 .formatted(
                     claim.claim(),
                     Wording.of(verdict.outcome()),

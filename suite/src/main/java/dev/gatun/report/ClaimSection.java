@@ -94,7 +94,7 @@ final class ClaimSection {
         .recorded()
         .map(recorded ->
             verdict().isMoved()
-                ? "Recorded as %s, and not so here.".formatted(Wording.of(recorded))
+                ? "Recorded: %s. It is not so here.".formatted(Wording.of(recorded))
                 : "As recorded.");
   }
 

@@ -420,8 +420,7 @@ class CommandsTest {
     CommandRun details = CommandRun.of("verify", evidence, "--details", "--expected", impossible());
     assertTrue(details.out().contains("outside the bound"), details.out());
     assertTrue(
-        run.out()
-            .contains("B1 is not reproduced and was recorded as recomputed: the verdict flipped"),
+        run.out().contains("B1 is not reproduced (recorded: recomputed): the verdict flipped"),
         run.out());
     CommandRun asJson = CommandRun.of("verify", evidence, "--json", "--expected", impossible());
     assertEquals(Gatun.CLAIM_FAILED, asJson.code());

@@ -502,7 +502,7 @@ class ReportTest {
       assertEquals(contradicted, claim.contains("The cause that the paper gives is contradicted"));
       assertEquals(contradicted, paper.contains("0.987"), "the number itself, as measured");
       assertTrue(paper.contains(contradicted ? "Not reproduced: A6." : "As its null: A6."), paper);
-      assertEquals(!contradicted, claim.contains("Recorded as not reproduced, and not so here."));
+      assertEquals(!contradicted, claim.contains("Recorded: not reproduced. It is not so here."));
     }
   }
 
