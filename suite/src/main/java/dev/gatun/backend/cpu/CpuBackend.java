@@ -3,6 +3,7 @@ package dev.gatun.backend.cpu;
 import dev.gatun.backend.Backend;
 import dev.gatun.backend.Parts;
 import dev.gatun.natives.blas.BlasLibrary;
+import dev.gatun.tensor.CloseStack;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -33,12 +34,17 @@ public final class CpuBackend {
     if (threads < 1) {
       throw new IllegalArgumentException("the CPU backend needs at least 1 thread, not " + threads);
     }
-    return new Backend(parts(threads, BlasLibrary.load(blas)));
+    BlasLibrary library = BlasLibrary.load(blas);
+    var memory = new HostMemory();
+    try (var opened = new CloseStack()) {
+      var pool = opened.own(new WorkerPool(threads, memory));
+      var backend = new Backend(parts(library, memory, pool));
+      opened.keep();
+      return backend;
+    }
   }
 
-  private static Parts parts(int threads, BlasLibrary blas) {
-    var memory = new HostMemory();
-    var pool = new WorkerPool(threads, memory);
+  private static Parts parts(BlasLibrary blas, HostMemory memory, WorkerPool pool) {
     var singularValues = new SingularValues(pool, memory);
     return new Parts(
         new CpuDevice(pool, blas, singularValues::fallbacks),
@@ -50,7 +56,7 @@ public final class CpuBackend {
         new MatrixProducts(
             pool,
             Tiling.isUnpackedFaster(blas.coreType()),
-            blas.keepsBitsWhenRowsAreCut() ? threads : Tiling.THREADS_OF_ANY_LIBRARY),
+            blas.keepsBitsWhenRowsAreCut() ? pool.threads() : Tiling.THREADS_OF_ANY_LIBRARY),
         new GramProducts(pool),
         new Lapack(pool, memory),
         singularValues,

@@ -1,6 +1,5 @@
 package dev.gatun.backend.cuda;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
@@ -8,7 +7,6 @@ import dev.gatun.bindings.cuda.CudaDriver;
 import dev.gatun.natives.cuda.CudaStatus;
 import dev.gatun.tensor.CloseStack;
 import dev.gatun.tensor.Tensor;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
@@ -46,38 +44,21 @@ final class LaterReads implements AutoCloseable {
     try (var opened = new CloseStack()) {
       for (int i = 0; i < PLACES; i++) {
         long from = i * (MOST_BYTES + FLAG_BYTES);
-        MemorySegment event = newEvent();
-        opened.own(() -> destroy(event));
+        DeviceEvent event = opened.own(DeviceEvent.untimed(device));
         places[i] = new Place(pinned.asSlice(from, MOST_BYTES + FLAG_BYTES), event);
       }
       events = opened.keep();
     }
   }
 
-  private MemorySegment newEvent() {
-    device.makeCurrent();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment event = arena.allocate(ADDRESS);
-      CudaStatus.DRIVER.check(
-          CudaDriver.cuEventCreate(event, CudaDriver.CU_EVENT_DISABLE_TIMING()), "cuEventCreate");
-      return event.get(ADDRESS, 0);
-    }
-  }
-
-  private void destroy(MemorySegment event) {
-    device
-        .leftovers()
-        .count(CudaStatus.DRIVER, CudaDriver.cuEventDestroy_v2(event), "cuEventDestroy_v2");
-  }
-
   /** Room for the numbers of one read, and what says that they are there. */
   private static final class Place {
     final MemorySegment numbers;
     final MemorySegment flag;
-    final MemorySegment event;
+    final DeviceEvent event;
     Read under = null;
 
-    Place(MemorySegment memory, MemorySegment event) {
+    Place(MemorySegment memory, DeviceEvent event) {
       this.numbers = memory.asSlice(0, MOST_BYTES);
       this.flag = memory.asSlice(MOST_BYTES);
       this.event = event;
@@ -98,8 +79,7 @@ final class LaterReads implements AutoCloseable {
     void fetch() {
       if (place.under == this) {
         place.under = null;
-        device.makeCurrent();
-        CudaStatus.DRIVER.check(CudaDriver.cuEventSynchronize(place.event), "cuEventSynchronize");
+        place.event.await();
         MemorySegment.copy(place.numbers, JAVA_DOUBLE, 0, values, 0, values.length);
         flag = place.flag.get(JAVA_INT, 0);
       }
@@ -122,8 +102,7 @@ final class LaterReads implements AutoCloseable {
     }
     copy(place.numbers, from, from.byteSize());
     copy(place.flag, launcher.errorFlag(), JAVA_INT.byteSize());
-    CudaStatus.DRIVER.check(
-        CudaDriver.cuEventRecord(place.event, device.stream()), "cuEventRecord");
+    place.event.record();
     place.under = new Read(place, Math.toIntExact(from.size()));
     return place.under;
   }
@@ -137,7 +116,6 @@ final class LaterReads implements AutoCloseable {
 
   @Override
   public void close() {
-    device.makeCurrent();
     events.close();
   }
 }

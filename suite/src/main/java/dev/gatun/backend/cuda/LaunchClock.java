@@ -1,13 +1,7 @@
 package dev.gatun.backend.cuda;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-
 import dev.gatun.backend.LaunchTime;
-import dev.gatun.bindings.cuda.CudaDriver;
-import dev.gatun.natives.cuda.CudaStatus;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
+import dev.gatun.tensor.CloseStack;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,29 +13,32 @@ import java.util.List;
  */
 final class LaunchClock {
   private final CudaDevice device;
+  private final CloseStack events = new CloseStack();
 
-  /** In the order of launches; those of no interest now are not kept. */
+  /** In the order of launches. */
   private final List<Span> spans = new ArrayList<>();
 
   private boolean on;
-  private MemorySegment begun;
+  private DeviceEvent begun;
 
   LaunchClock(CudaDevice device) {
     this.device = device;
   }
 
-  private record Span(String name, MemorySegment start, MemorySegment end) {}
+  private record Span(String name, DeviceEvent start, DeviceEvent end) {
+    LaunchTime time() {
+      return new LaunchTime(name, end.secondsSince(start));
+    }
+  }
 
   /** Seconds between the start of the first operation and the end of the last. */
   double seconds(Runnable operations) {
-    var span = new Span("all", event(), event());
-    try {
-      record(span.start);
+    try (var start = DeviceEvent.timed(device);
+        var end = DeviceEvent.timed(device)) {
+      start.record();
       operations.run();
-      record(span.end);
-      return seconds(span);
-    } finally {
-      destroy(span);
+      end.record();
+      return end.secondsSince(start);
     }
   }
 
@@ -50,15 +47,11 @@ final class LaunchClock {
     on = true;
     try {
       operations.run();
-      return spans.stream().map(span -> new LaunchTime(span.name, seconds(span))).toList();
+      return spans.stream().map(Span::time).toList();
     } finally {
       on = false;
-      spans.forEach(LaunchClock::destroy);
       spans.clear();
-      if (begun != null) { // and the launch failed
-        CudaDriver.cuEventDestroy_v2(begun);
-        begun = null;
-      }
+      events.close();
     }
   }
 
@@ -70,47 +63,20 @@ final class LaunchClock {
   /** Says that a launch comes next. */
   void begin() {
     if (on) {
-      begun = event();
-      record(begun);
+      begun = recorded();
     }
   }
 
   /** Says that the launch which began last has been made. */
   void end(String name) {
     if (on) {
-      var span = new Span(name, begun, event());
-      spans.add(span);
-      record(span.end);
-      begun = null;
+      spans.add(new Span(name, begun, recorded()));
     }
   }
 
-  private static double seconds(Span span) {
-    CudaStatus.DRIVER.check(CudaDriver.cuEventSynchronize(span.end), "cuEventSynchronize");
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment milliseconds = arena.allocate(JAVA_FLOAT);
-      CudaStatus.DRIVER.check(
-          CudaDriver.cuEventElapsedTime(milliseconds, span.start, span.end), "cuEventElapsedTime");
-      return milliseconds.get(JAVA_FLOAT, 0) * 1e-3;
-    }
-  }
-
-  private MemorySegment event() {
-    device.makeCurrent();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment event = arena.allocate(ADDRESS);
-      CudaStatus.DRIVER.check(
-          CudaDriver.cuEventCreate(event, CudaDriver.CU_EVENT_DEFAULT()), "cuEventCreate");
-      return event.get(ADDRESS, 0);
-    }
-  }
-
-  private void record(MemorySegment event) {
-    CudaStatus.DRIVER.check(CudaDriver.cuEventRecord(event, device.stream()), "cuEventRecord");
-  }
-
-  private static void destroy(Span span) {
-    CudaDriver.cuEventDestroy_v2(span.start);
-    CudaDriver.cuEventDestroy_v2(span.end);
+  private DeviceEvent recorded() {
+    DeviceEvent event = events.own(DeviceEvent.timed(device));
+    event.record();
+    return event;
   }
 }

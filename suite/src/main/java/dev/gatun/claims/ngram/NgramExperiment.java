@@ -30,8 +30,11 @@ final class NgramExperiment {
   /** Most memory for n-grams and for a band of the Gram matrix, each; less if the heap is small. */
   private static final long MOST_MEMORY = 2L << 30;
 
-  /** Order of the eigenproblem that is timed for the estimate. */
-  private static final int TIMED_ORDER = 4096;
+  /** Largest order of the eigenproblem that is timed for the estimate. */
+  private static final int LARGEST_TIMED_ORDER = 4096;
+
+  /** An eigenproblem of V has so many times the order of the one that is timed, at least. */
+  private static final int ORDER_OVER_TIMED = 8;
 
   private final NgramMeasures measures;
   private final Plans plans;
@@ -126,7 +129,8 @@ final class NgramExperiment {
   Computation cost(Tier tier, Seeds seeds, Backend backend) {
     NgramPlan plan = plans.of(tier, seeds);
     double order = plan.vocabulary();
-    double each = seconds(backend) * Math.pow(order / TIMED_ORDER, 3);
+    int timed = Math.min(LARGEST_TIMED_ORDER, plan.vocabulary() / ORDER_OVER_TIMED);
+    double each = seconds(timed, backend) * Math.pow(order / timed, 3);
     List<String> lines =
         List.of(
             String.format(
@@ -151,10 +155,10 @@ final class NgramExperiment {
     return new Computation(lines, plan.settings().size() * each);
   }
 
-  private static double seconds(Backend backend) {
+  private static double seconds(int order, Backend backend) {
     try (TensorScope scope = backend.newScope()) {
-      Tensor gram = scope.zeros(ElementType.F64, TIMED_ORDER, TIMED_ORDER);
-      Tensor values = scope.zeros(ElementType.F64, TIMED_ORDER);
+      Tensor gram = scope.zeros(ElementType.F64, order, order);
+      Tensor values = scope.zeros(ElementType.F64, order);
       return Computation.secondsOf(() -> {
         fill(gram, backend);
         backend.symmetricEigenvalues(gram, values);
@@ -164,12 +168,12 @@ final class NgramExperiment {
   }
 
   private static void fill(Tensor gram, Backend backend) {
-    double[] row = new double[TIMED_ORDER];
-    for (int i = 0; i < TIMED_ORDER; i++) {
+    double[] row = new double[Math.toIntExact(gram.cols())];
+    for (int i = 0; i < row.length; i++) {
       for (int j = 0; j <= i; j++) {
         row[j] = 1.0 / (1 + i - j);
       }
-      backend.write(row, gram.slice((long) i * TIMED_ORDER, TIMED_ORDER));
+      backend.write(row, gram.slice((long) i * row.length, row.length));
     }
   }
 }

@@ -72,8 +72,8 @@ public record Regression(
               parts(metric.claim(), place).noneMatch(otherRates::contains)
                   && !(isRatio(place)
                       && parts(metric.claim(), place).anyMatch(otherTexts::contains));
-      Optional<Place> differs = first(metric, counts.and(Regression::differs));
-      Optional<Place> open = first(metric, counts.and(Regression::isOpen));
+      Optional<Place> differs = first(metric, place -> differs(place) && counts.test(place));
+      Optional<Place> open = first(metric, place -> isOpen(place) && counts.test(place));
       differs.ifPresent(place -> changed.add(new Metric(metric.claim(), metric.metric(), place)));
       if (differs.isEmpty() && open.isPresent()) {
         unclear.add(new Metric(metric.claim(), metric.metric(), open.get()));

@@ -193,6 +193,21 @@ class CudaSessionIT {
   }
 
   @Test
+  void eventsOfTimedWorkThatFailsAreGivenBack() {
+    try (TensorScope scope = backend.newScope()) {
+      Tensor x = scope.zeros(ElementType.F32, 5);
+      Runnable failing =
+          () -> {
+            backend.scale(2, x);
+            throw new IllegalStateException("planted");
+          };
+      assertThrows(IllegalStateException.class, () -> backend.seconds(failing));
+      assertThrows(IllegalStateException.class, () -> backend.launchTimes(failing));
+      assertEquals(1, backend.launchTimes(() -> backend.scale(2, x)).size());
+    }
+  }
+
+  @Test
   void theDeviceIsDescribedWithAllThatResultsDependOn() {
     var device = backend.device();
     assertEquals("cuda", device.kind());
