@@ -5,6 +5,7 @@ import dev.gatun.experiment.ClaimPart;
 import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.PlannedRun;
 import dev.gatun.experiment.RateChoice;
+import dev.gatun.experiment.RateGrid;
 import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.Sweep;
 import dev.gatun.experiment.SweepEvidence;
@@ -22,14 +23,18 @@ import java.util.Map;
  * equal seeds. Claims share one sweep, so that each model is trained once.
  *
  * <p>Learning rates are chosen first, on seeds that are not measured: for each arm the rate whose
- * final validation loss is least on average, the lower of equals. Models with classes that never
- * occur take that of the model without, from which they differ in one thing only.
+ * final validation loss is least on average, the lower of equals. While that is the lowest or the
+ * highest that was tried, one more beyond it is tried, {@value #MOST_FURTHER} times at most. Models
+ * with classes that never occur take the rate of the model without, from which they differ in one
+ * thing only.
  *
  * @param sweep that runs them
  * @param plans by tier and seeds
  */
 public record HeadVariantExperiment(Sweep<HeadVariantSetting> sweep, Plans plans)
     implements ClaimPart {
+  /** So often a grid grows; each time costs a trial of some arms. */
+  private static final int MOST_FURTHER = 3;
 
   /** What is run at a tier, at one scale after the other. */
   @FunctionalInterface
@@ -74,9 +79,10 @@ public record HeadVariantExperiment(Sweep<HeadVariantSetting> sweep, Plans plans
   public List<PlannedRun<?>> trainings(Tier tier, Seeds seeds) {
     List<PlannedRun<?>> all = new ArrayList<>();
     for (HeadVariantPlan plan : plans.of(tier, seeds)) {
+      Map<String, RateGrid> grids = plan.grids();
       Map<String, Double> placeholders = new LinkedHashMap<>();
-      plan.arms().forEach(v -> placeholders.put(v.rateOf(), plan.rates(v).getFirst()));
-      all.addAll(sweep.plan(plan.trials()));
+      grids.forEach((owner, grid) -> placeholders.put(owner, grid.rates().getFirst()));
+      all.addAll(sweep.plan(plan.trials(grids)));
       all.addAll(sweep.plan(plan.runs(placeholders)));
     }
     return all;
@@ -85,14 +91,14 @@ public record HeadVariantExperiment(Sweep<HeadVariantSetting> sweep, Plans plans
   @Override
   public void run(ClaimContext context, String claim, EvidenceBuilder evidence) {
     for (Outcome outcome : outcomes(context, claim)) {
-      SweepEvidence.hand(claim, outcome.trials, false, evidence);
+      SweepEvidence.hand(claim, outcome.trials.evidence, false, evidence);
       SweepEvidence.hand(
           claim,
           outcome.runs,
           false,
           evidence,
           (_, run, own) -> {
-            if (!outcome.trials.isEmpty()) {
+            if (!outcome.trials.evidence.isEmpty()) {
               own.metric("rates_from_edge", 0, outcome.ratesFromEdge(run.arm()), "1");
             }
           });
@@ -100,22 +106,26 @@ public record HeadVariantExperiment(Sweep<HeadVariantSetting> sweep, Plans plans
   }
 
   /**
+   * Rates that were tried, for each arm with one of its own.
+   *
+   * @param grids by arm
+   * @param best by arm
+   * @param evidence one for each arm, rate and trial seed
+   */
+  private record Trials(
+      Map<String, RateGrid> grids, Map<String, Double> best, List<Evidence> evidence) {}
+
+  /**
    * What trials and runs measured.
    *
-   * @param rates chosen by arm
-   * @param trials one for each arm with its own rate, rate and trial seed
    * @param runs one for each arm and seed
    */
-  record Outcome(
-      HeadVariantPlan plan, Map<String, Double> rates, List<Evidence> trials, List<Evidence> runs) {
+  record Outcome(HeadVariantPlan plan, Trials trials, List<Evidence> runs) {
 
     /** Rates beyond the arm's on the nearer side: 0 where a better one may lie beyond the grid. */
-    private int ratesFromEdge(String name) {
-      HeadVariant arm = plan.arm(name);
-      HeadVariant owner = plan.arm(arm.rateOf());
-      List<Double> tried = plan.rates(owner);
-      int at = tried.indexOf(rates.get(owner.arm()));
-      return Math.min(at, tried.size() - 1 - at);
+    private int ratesFromEdge(String arm) {
+      String owner = plan.rateOf(arm);
+      return trials.grids.get(owner).fromEdge(trials.best.get(owner));
     }
   }
 
@@ -123,27 +133,41 @@ public record HeadVariantExperiment(Sweep<HeadVariantSetting> sweep, Plans plans
   List<Outcome> outcomes(ClaimContext context, String claim) {
     List<Outcome> outcomes = new ArrayList<>();
     for (HeadVariantPlan plan : plans.of(context.tier(), context.seeds())) {
-      List<HeadVariantSetting> trials = plan.trials();
-      List<Evidence> tried = sweep.run(context, claim, trials);
-      Map<String, Double> rates = chosen(plan, trials, tried);
-      outcomes.add(new Outcome(plan, rates, tried, sweep.run(context, claim, plan.runs(rates))));
+      Trials trials = trials(context, claim, plan);
+      List<Evidence> runs = sweep.run(context, claim, plan.runs(trials.best));
+      outcomes.add(new Outcome(plan, trials, runs));
     }
     return outcomes;
   }
 
-  private static Map<String, Double> chosen(
-      HeadVariantPlan plan, List<HeadVariantSetting> trials, List<Evidence> tried) {
-    Map<String, Double> chosen = new LinkedHashMap<>();
-    for (HeadVariant owner : plan.arms().stream().filter(HeadVariant::hasOwnRate).toList()) {
+  private Trials trials(ClaimContext context, String claim, HeadVariantPlan plan) {
+    Trials trials = trials(context, claim, plan, plan.grids());
+    for (int further = 0; further < MOST_FURTHER; further++) {
+      Map<String, RateGrid> wider = new LinkedHashMap<>(trials.grids);
+      trials.best.forEach((owner, best) -> wider.compute(owner, (_, grid) -> grid.beyond(best)));
+      if (wider.equals(trials.grids)) {
+        return trials;
+      }
+      trials = trials(context, claim, plan, wider);
+    }
+    return trials;
+  }
+
+  private Trials trials(
+      ClaimContext context, String claim, HeadVariantPlan plan, Map<String, RateGrid> grids) {
+    List<HeadVariantSetting> settings = plan.trials(grids);
+    List<Evidence> evidence = sweep.run(context, claim, settings);
+    Map<String, Double> best = new LinkedHashMap<>();
+    grids.forEach((owner, grid) -> {
       var choice = new RateChoice();
-      for (int i = 0; i < trials.size(); i++) {
-        if (trials.get(i).variant().equals(owner)) {
-          double loss = SweepEvidence.value(tried.get(i), HeadVariantTraining.TRIAL_LOSS);
-          choice.add(trials.get(i).training().learningRate(), loss);
+      for (int i = 0; i < settings.size(); i++) {
+        if (settings.get(i).variant().arm().equals(owner)) {
+          double loss = SweepEvidence.value(evidence.get(i), HeadVariantTraining.TRIAL_LOSS);
+          choice.add(settings.get(i).training().learningRate(), loss);
         }
       }
-      chosen.put(owner.arm(), choice.best(plan.rates(owner)));
-    }
-    return chosen;
+      best.put(owner, choice.best(grid.rates()));
+    });
+    return new Trials(grids, best, evidence);
   }
 }

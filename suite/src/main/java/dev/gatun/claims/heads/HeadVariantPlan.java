@@ -3,10 +3,12 @@ package dev.gatun.claims.heads;
 import dev.gatun.claims.heads.HeadVariantScale.Blocks;
 import dev.gatun.experiment.HeadChoice;
 import dev.gatun.experiment.ModelSize;
+import dev.gatun.experiment.RateGrid;
 import dev.gatun.experiment.Seeds;
 import dev.gatun.experiment.Tier;
 import dev.gatun.model.head.HeadBackward.Curvature;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -17,7 +19,7 @@ import java.util.stream.Stream;
  *
  * @param scale common to all arms
  * @param arms that are compared
- * @param rates learning rates to choose from, ascending, each times an arm's own factor
+ * @param rates learning rates to try first, ascending, each times an arm's own factor
  * @param trialSeeds seeds on which they are chosen, none of those of the runs
  * @param seeds of the runs
  */
@@ -237,31 +239,38 @@ record HeadVariantPlan(
     return ofBytes(tier, arms, seeds, 5);
   }
 
-  /** The arm of a name. */
-  HeadVariant arm(String name) {
-    return arms.stream().filter(v -> v.arm().equals(name)).findFirst().orElseThrow();
+  /** What each arm that has a rate of its own chooses from before any is tried, by its name. */
+  Map<String, RateGrid> grids() {
+    Map<String, RateGrid> grids = new LinkedHashMap<>();
+    owners().forEach(owner -> grids.put(owner.arm(), grid(owner)));
+    return grids;
   }
 
-  /** The rates that an arm chooses from. */
-  List<Double> rates(HeadVariant arm) {
-    return rates.stream().map(rate -> rate * arm.rateFactor()).toList();
+  private RateGrid grid(HeadVariant owner) {
+    return new RateGrid(rates.stream().map(rate -> rate * owner.rateFactor()).toList());
   }
 
-  /**
-   * Runs that try every rate on the trial seeds, for the arms whose rates these need; none where
-   * there is but one rate.
-   */
-  List<HeadVariantSetting> trials() {
+  private List<HeadVariant> owners() {
+    return arms.stream().filter(HeadVariant::hasOwnRate).toList();
+  }
+
+  /** Runs that try every rate of every grid on the trial seeds; none where there is but one. */
+  List<HeadVariantSetting> trials(Map<String, RateGrid> grids) {
     if (rates.size() == 1) {
       return List.of();
     }
     List<HeadVariantSetting> settings = new ArrayList<>();
-    for (HeadVariant owner : arms.stream().filter(HeadVariant::hasOwnRate).toList()) {
-      for (double rate : rates(owner)) {
+    for (HeadVariant owner : owners()) {
+      for (double rate : grids.get(owner.arm()).rates()) {
         trialSeeds.forEach(seed -> settings.add(scale.trial(owner, rate, seed)));
       }
     }
     return settings;
+  }
+
+  /** The name of the arm whose rate an arm takes. */
+  String rateOf(String arm) {
+    return arms.stream().filter(v -> v.arm().equals(arm)).findFirst().orElseThrow().rateOf();
   }
 
   /**

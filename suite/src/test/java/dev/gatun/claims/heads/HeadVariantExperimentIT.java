@@ -52,7 +52,7 @@ class HeadVariantExperimentIT {
 
   @Test
   void rateOfAnArmIsTheOneWithTheLeastLossOnSeedsThatAreNotMeasured() {
-    List<Double> rates = List.of(1e-5, 5e-3);
+    List<Double> rates = List.of(0x1p-17, 0x1p-8);
     Evidence evidence =
         run(
             SmallHeads.claim(
@@ -63,8 +63,11 @@ class HeadVariantExperimentIT {
                 rates,
                 List.of(99L)));
     for (String arm : List.of("full", "rank16")) {
-      assertEquals(5e-3, Measured.value(evidence, arm, "learning_rate"), arm);
-      assertEquals(0, Measured.value(evidence, arm, "rates_from_edge"), arm);
+      assertEquals(0x1p-8, Measured.value(evidence, arm, "learning_rate"), arm);
+      // It was the highest, so that a higher one was tried, and is worse.
+      assertEquals(1, Measured.value(evidence, arm, "rates_from_edge"), arm);
+      double higher = Measured.value(evidence, arm + "-rate2.0", "trial_loss");
+      assertFalse(higher <= Measured.value(evidence, arm + "-rate0.00390625", "trial_loss"), arm);
     }
     Set<Long> trials = new HashSet<>();
     Set<Long> runs = new HashSet<>();
@@ -73,6 +76,22 @@ class HeadVariantExperimentIT {
     }
     assertEquals(Set.of(99L), trials);
     assertEquals(Set.of(SEED), runs);
+  }
+
+  @Test
+  void aGridOfRatesThatAreAllTooLowGrowsThreeTimesAndSaysThatTheBestIsItsLast() {
+    Evidence evidence =
+        run(
+            SmallHeads.claim(
+                "C3",
+                SmallHeads.sweep(new HeadVariantTraining()),
+                SmallHeads.TINY,
+                1,
+                List.of(0x1p-20, 0x1p-19),
+                List.of(99L)));
+    assertEquals(5, evidence.runs().stream().filter(run -> run.arm().contains("-rate")).count());
+    assertEquals(0x1p-16, Measured.value(evidence, "never768", "learning_rate"));
+    assertEquals(0, Measured.value(evidence, "never768", "rates_from_edge"));
   }
 
   @Test

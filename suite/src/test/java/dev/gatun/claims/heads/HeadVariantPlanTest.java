@@ -31,7 +31,7 @@ class HeadVariantPlanTest {
   @Test
   void everyArmOfTheLargerModelsTriesFiveRatesOnASixthOfTheSteps() {
     HeadVariantPlan wide = HeadVariantPlan.ofBackward(Tier.DESK, Seeds.from(1)).getLast();
-    List<HeadVariantSetting> trials = wide.trials();
+    List<HeadVariantSetting> trials = wide.trials(wide.grids());
     assertEquals(4 * 5, trials.size());
     trials.forEach(trial -> assertEquals(200, trial.steps()));
   }
@@ -40,7 +40,7 @@ class HeadVariantPlanTest {
   void deskHasTheCriticsByteLevelModelsInFiveSeeds() {
     HeadVariantPlan bytes = HeadVariantPlan.ofBackward(Tier.DESK, Seeds.from(1)).getFirst();
     assertEquals(5 * 11, bytes.runs(rates(bytes)).size());
-    assertEquals(8 * 5, bytes.trials().size());
+    assertEquals(8 * 5, bytes.trials(bytes.grids()).size());
     assertEquals(600, bytes.scale().steps());
     assertEquals(256, bytes.scale().size().vocabulary());
   }
