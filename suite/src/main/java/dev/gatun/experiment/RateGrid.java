@@ -22,8 +22,9 @@ public record RateGrid(List<Double> rates) {
   }
 
   /**
-   * With one rate more on the side on which the best is the last, in the ratio of the two that are
-   * there; the same where the best is inside, or alone.
+   * One rate more below the lowest or above the highest, if that is the best. Its ratio to its
+   * neighbour is that of the two rates at this end. A grid whose best rate is inside, or is the
+   * only one, stays as it is.
    */
   public RateGrid beyond(double best) {
     if (rates.size() == 1 || fromEdge(best) > 0) {

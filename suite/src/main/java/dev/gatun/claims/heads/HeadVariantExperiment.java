@@ -33,7 +33,7 @@ import java.util.Map;
  */
 public record HeadVariantExperiment(Sweep<HeadVariantSetting> sweep, Plans plans)
     implements ClaimPart {
-  /** So often a grid grows; each time costs a trial of some arms. */
+  /** A grid grows at most this many times, because each time costs trials. */
   private static final int MOST_FURTHER = 3;
 
   /** What is run at a tier, at one scale after the other. */

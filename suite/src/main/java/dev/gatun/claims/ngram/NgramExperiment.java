@@ -30,11 +30,11 @@ final class NgramExperiment {
   /** Most memory for n-grams and for a band of the Gram matrix, each; less if the heap is small. */
   private static final long MOST_MEMORY = 2L << 30;
 
-  /** Largest order of the eigenproblem that is timed for the estimate. */
+  /** The largest order that is timed for the estimate. */
   private static final int LARGEST_TIMED_ORDER = 4096;
 
-  /** An eigenproblem of V has so many times the order of the one that is timed, at least. */
-  private static final int ORDER_OVER_TIMED = 8;
+  /** A small vocabulary is divided by this for the order that is timed. */
+  private static final int VOCABULARY_OVER_TIMED = 8;
 
   private final NgramMeasures measures;
   private final Plans plans;
@@ -129,7 +129,7 @@ final class NgramExperiment {
   Computation cost(Tier tier, Seeds seeds, Backend backend) {
     NgramPlan plan = plans.of(tier, seeds);
     double order = plan.vocabulary();
-    int timed = Math.min(LARGEST_TIMED_ORDER, plan.vocabulary() / ORDER_OVER_TIMED);
+    int timed = Math.min(LARGEST_TIMED_ORDER, plan.vocabulary() / VOCABULARY_OVER_TIMED);
     double each = seconds(timed, backend) * Math.pow(order / timed, 3);
     List<String> lines =
         List.of(

@@ -53,15 +53,7 @@ class HeadVariantExperimentIT {
   @Test
   void rateOfAnArmIsTheOneWithTheLeastLossOnSeedsThatAreNotMeasured() {
     List<Double> rates = List.of(0x1p-17, 0x1p-8);
-    Evidence evidence =
-        run(
-            SmallHeads.claim(
-                "A7",
-                SmallHeads.sweep(new HeadVariantTraining()),
-                SmallHeads.SMALL,
-                1,
-                rates,
-                List.of(99L)));
+    Evidence evidence = run(claim("A7", SmallHeads.SMALL, 1, rates, 99));
     for (String arm : List.of("full", "rank16")) {
       assertEquals(0x1p-8, Measured.value(evidence, arm, "learning_rate"), arm);
       // It was the highest, so that a higher one was tried, and is worse.
@@ -80,15 +72,7 @@ class HeadVariantExperimentIT {
 
   @Test
   void aGridOfRatesThatAreAllTooLowGrowsThreeTimesAndSaysThatTheBestIsItsLast() {
-    Evidence evidence =
-        run(
-            SmallHeads.claim(
-                "C3",
-                SmallHeads.sweep(new HeadVariantTraining()),
-                SmallHeads.TINY,
-                1,
-                List.of(0x1p-20, 0x1p-19),
-                List.of(99L)));
+    Evidence evidence = run(claim("C3", SmallHeads.TINY, 1, List.of(0x1p-20, 0x1p-19), 99));
     assertEquals(5, evidence.runs().stream().filter(run -> run.arm().contains("-rate")).count());
     assertEquals(0x1p-16, Measured.value(evidence, "never768", "learning_rate"));
     assertEquals(0, Measured.value(evidence, "never768", "rates_from_edge"));
@@ -96,28 +80,13 @@ class HeadVariantExperimentIT {
 
   @Test
   void ratesAreNotChosenOnSeedsThatAreMeasured() {
-    Claim claim =
-        SmallHeads.claim(
-            "C3",
-            SmallHeads.sweep(new HeadVariantTraining()),
-            SmallHeads.SMALL,
-            2,
-            List.of(1e-3, 1e-2),
-            List.of(SEED + 1));
+    Claim claim = claim("C3", SmallHeads.SMALL, 2, List.of(1e-3, 1e-2), SEED + 1);
     assertThrows(IllegalArgumentException.class, () -> run(claim));
   }
 
   @Test
   void aRateThatDivergesIsNotChosen() {
-    Evidence evidence =
-        run(
-            SmallHeads.claim(
-                "C3",
-                SmallHeads.sweep(new HeadVariantTraining()),
-                SmallHeads.SMALL,
-                1,
-                List.of(1e-4, 1e-3, 1e30),
-                List.of(99L)));
+    Evidence evidence = run(claim("C3", SmallHeads.SMALL, 1, List.of(1e-4, 1e-3, 1e30), 99));
     assertEquals(1e-3, Measured.value(evidence, "full", "learning_rate"));
     assertEquals(1e-3, Measured.value(evidence, "never768", "learning_rate"));
     assertEquals(1, Measured.value(evidence, "never768", "rates_from_edge"));
@@ -204,6 +173,13 @@ class HeadVariantExperimentIT {
       }
     }
     return whole;
+  }
+
+  /** A claim whose rates are chosen on one seed. */
+  private static Claim claim(
+      String id, HeadVariantScale scale, int seeds, List<Double> rates, long trialSeed) {
+    Sweep<HeadVariantSetting> sweep = SmallHeads.sweep(new HeadVariantTraining());
+    return SmallHeads.claim(id, sweep, scale, seeds, rates, List.of(trialSeed));
   }
 
   private Evidence run(Claim claim) {
