@@ -55,7 +55,7 @@ public final class CpuBackend {
         new Argmax(pool),
         new MatrixProducts(
             pool,
-            Tiling.isUnpackedFaster(blas.coreType()),
+            Tiling.Unpacked.fastest(blas.coreType()),
             blas.keepsBitsWhenRowsAreCut() ? pool.threads() : Tiling.THREADS_OF_ANY_LIBRARY),
         new GramProducts(pool),
         new Lapack(pool, memory),

@@ -9,15 +9,15 @@ import java.lang.foreign.MemorySegment;
 /** Matrix products over the pool: single-threaded BLAS calls on the tiles of a {@link Tiling}. */
 final class MatrixProducts implements Parts.MatrixProducts {
   private final WorkerPool pool;
-  private final boolean unpacked;
+  private final Tiling.Unpacked unpacked;
   private final int rowsFor;
   private final Scratch partialSums;
 
   /**
-   * @param unpacked whether products are cut for kernels that skip packing
+   * @param unpacked which products are cut for kernels that skip packing
    * @param rowsFor number of threads that the rows of other products are cut for
    */
-  MatrixProducts(WorkerPool pool, boolean unpacked, int rowsFor) {
+  MatrixProducts(WorkerPool pool, Tiling.Unpacked unpacked, int rowsFor) {
     this.pool = pool;
     this.unpacked = unpacked;
     this.rowsFor = rowsFor;
@@ -34,7 +34,7 @@ final class MatrixProducts implements Parts.MatrixProducts {
     if (m == 0 || n == 0) {
       return;
     }
-    Tiling tiling = unpacked ? Tiling.unpacked(type, ta, m, n, k) : Tiling.packed(m, n, k, rowsFor);
+    Tiling tiling = Tiling.of(type, ta, tb, m, n, k, unpacked, rowsFor);
     var left = new MatrixOperand(type, a.memory(), ta, Math.max(1, ta == Transpose.NO ? k : m));
     var right = new MatrixOperand(type, b.memory(), tb, Math.max(1, tb == Transpose.NO ? n : k));
     var product = new TiledProduct(tiling, alpha, left, right);

@@ -74,10 +74,14 @@ final class RowSums {
     VectorMask<Float> rest = Lanes.rest(n);
     FloatVector even = Lanes.broadcast(Float.NEGATIVE_INFINITY);
     FloatVector odd = Lanes.broadcast(Float.NEGATIVE_INFINITY);
+    FloatVector evenAfter = Lanes.broadcast(Float.NEGATIVE_INFINITY);
+    FloatVector oddAfter = Lanes.broadcast(Float.NEGATIVE_INFINITY);
     int i = 0;
-    for (; i <= n - STEP; i += STEP) {
+    for (; i <= n - 2 * STEP; i += 2 * STEP) {
       even = Lanes.max(even, Lanes.load(x + 4L * i));
       odd = Lanes.max(odd, Lanes.load(x + 4L * i + Lanes.BYTES));
+      evenAfter = Lanes.max(evenAfter, Lanes.load(x + 4L * i + 2L * Lanes.BYTES));
+      oddAfter = Lanes.max(oddAfter, Lanes.load(x + 4L * i + 3L * Lanes.BYTES));
     }
     for (; i <= n - Lanes.WIDTH; i += Lanes.WIDTH) {
       even = Lanes.max(even, Lanes.load(x + 4L * i));
@@ -85,6 +89,8 @@ final class RowSums {
     if (i < n) {
       odd = Lanes.max(odd, LOWEST.blend(Lanes.load(x + 4L * i, rest), rest));
     }
+    even = Lanes.max(even, evenAfter);
+    odd = Lanes.max(odd, oddAfter);
     return Lanes.max(even, odd).reduceLanes(VectorOperators.MAX);
   }
 }

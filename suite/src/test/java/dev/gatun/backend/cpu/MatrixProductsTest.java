@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.gatun.backend.Transpose;
+import dev.gatun.backend.cpu.Tiling.Unpacked;
 import dev.gatun.natives.ForkedJvm;
 import dev.gatun.natives.blas.BlasLibrary;
 import dev.gatun.tensor.ElementType;
@@ -49,14 +50,18 @@ class MatrixProductsTest {
           new int[] {25, 300, 600},
           new int[] {49, 1, 100_000},
           new int[] {1, 9000, 700},
-          new int[] {128, 128, 128});
+          new int[] {128, 128, 128},
+          new int[] {128, 512, 2048},
+          new int[] {256, 1024, 64});
 
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void bytesAreEqualOnAnyNumberOfThreads(boolean unpacked) {
+  @EnumSource
+  void bytesAreEqualOnAnyNumberOfThreads(Unpacked unpacked) {
     BlasLibrary library = BlasLibrary.load();
     assumeTrue(
-        unpacked ? library.name().equals("OpenBLAS") : library.keepsBitsWhenRowsAreCut(),
+        unpacked == Unpacked.ALL
+            ? library.name().equals("OpenBLAS")
+            : library.keepsBitsWhenRowsAreCut(),
         () -> "SKIPPED: products are not cut so with " + library.name());
     assertEquals("", differences(unpacked));
   }
@@ -124,13 +129,13 @@ class MatrixProductsTest {
   /** Run in a process of its own: ends with 1 if a product depends on the number of threads. */
   public static void main(String[] arguments) {
     var library = BlasLibrary.load();
-    String differences = differences(false);
+    String differences = differences(Unpacked.fastest(library.coreType()));
     System.out.println("kernels of " + library.coreType() + differences);
     System.exit(differences.isEmpty() ? 0 : 1);
   }
 
   /** The products that differ from those on one thread, one per line. */
-  private static String differences(boolean unpacked) {
+  private static String differences(Unpacked unpacked) {
     var random = new SplittableRandom(SEED);
     var differences = new StringBuilder();
     Stream.concat(SHAPES.stream(), Stream.generate(() -> randomShape(random)).limit(RANDOM_SHAPES))
@@ -149,7 +154,7 @@ class MatrixProductsTest {
   }
 
   private static String differences(
-      boolean unpacked,
+      Unpacked unpacked,
       ElementType type,
       Transpose ta,
       Transpose tb,
