@@ -234,7 +234,7 @@ final class BenchCommand implements Callable<Integer> {
       Backend backend, DeviceSpeed speed, Optional<Peer> peer) {
     Map<String, String> settings = DeviceOptions.rows(backend.device());
     settings.put(
-        "copy bandwidth", "%.0f GB/s, read and write".formatted(speed.copyBandwidth() * 1e-9));
+        "memory bandwidth", "%.0f GB/s, read and write".formatted(speed.bandwidth() * 1e-9));
     settings.put(
         "matrix products",
         "%.0f GFLOP/s, f64 %.0f GFLOP/s, the library's or Gatun's best"
