@@ -10,8 +10,7 @@ import java.lang.foreign.ValueLayout;
  * dev.gatun.backend.Backend#crossEntropy}.
  *
  * <p>A row stays in the cache for its three passes (maximum; exponentials and their sum; scaling),
- * so memory sees one read and one write. While the exponentials of a row are computed, the maximum
- * of the next one is taken, so that memory does not wait.
+ * so memory sees one read and one write.
  */
 final class CrossEntropy implements Parts.CrossEntropy {
   private static final int CHUNK = 32_768;
@@ -29,44 +28,29 @@ final class CrossEntropy implements Parts.CrossEntropy {
   public void crossEntropy(Tensor logits, Tensor targets, double scale, Tensor losses) {
     int classes = Math.toIntExact(logits.cols());
     long base = Lanes.address(logits);
-    RowChunks chunks = RowChunks.of(logits.rows(), classes, CHUNK);
-    pool.forEach(
-        chunks.tasks(),
-        task -> {
-          long first = chunks.from(task);
-          setLoss(losses, first, RowSums.maxLoop(base + 4 * first * classes, classes));
-          for (long row = first; row < chunks.to(task); row++) {
-            long next = Math.min(row + 1, chunks.to(task) - 1);
-            int target = targets.memory().getAtIndex(ValueLayout.JAVA_INT, row);
-            gradientRow(base, row, next, classes, target, scale, losses);
-          }
-        });
+    RowChunks.of(logits.rows(), classes, CHUNK)
+        .forEach(
+            pool,
+            row -> {
+              int target = targets.memory().getAtIndex(ValueLayout.JAVA_INT, row);
+              float loss = gradientRow(base + 4 * row * classes, classes, target, scale);
+              losses.memory().setAtIndex(ValueLayout.JAVA_FLOAT, row, loss);
+            });
   }
 
-  /**
-   * A row becomes its gradient. The loss of a row holds its largest logit until it is known: that
-   * of this row is read there, and that of the next one is written.
-   */
-  private static void gradientRow(
-      long base, long row, long next, int n, int target, double scale, Tensor losses) {
-    long x = base + 4 * row * n;
-    float max = losses.memory().getAtIndex(ValueLayout.JAVA_FLOAT, row);
-    float logit = target < 0 ? 0 : element(x, target);
-    double sum =
-        Softmax.exponentiateLoop(x, max, n, base + 4 * next * n, Lanes.address(losses) + 4 * next);
+  /** The loss of one row, which becomes its gradient. */
+  private static float gradientRow(long x, int n, int target, double scale) {
     if (target < 0) {
       Lanes.zero(x, n);
-      setLoss(losses, row, 0);
-      return;
+      return 0f;
     }
+    float logit = element(x, target);
+    float max = RowSums.maxLoop(x, n);
+    double sum = Softmax.exponentiateLoop(x, max, n);
     double probability = element(x, target) / sum;
     Softmax.scaleLoop(x, (float) (scale / sum), n);
     setElement(x, target, (float) (scale * (probability - 1)));
-    setLoss(losses, row, (float) (StrictMath.log(sum) + ((double) max - logit)));
-  }
-
-  private static void setLoss(Tensor losses, long row, float loss) {
-    losses.memory().setAtIndex(ValueLayout.JAVA_FLOAT, row, loss);
+    return (float) (StrictMath.log(sum) + ((double) max - logit));
   }
 
   /** logits [R, V], targets [R], losses [R]; logits stay. */

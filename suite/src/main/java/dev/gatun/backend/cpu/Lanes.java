@@ -52,8 +52,6 @@ final class Lanes {
 
   static final FloatVector ZERO = FloatVector.zero(SPECIES);
 
-  static final FloatVector LOWEST = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-
   static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final VectorShuffle<Float> SWAP_8 = swap(8);
   private static final VectorShuffle<Float> SWAP_4 = swap(4);

@@ -10,6 +10,7 @@ import jdk.incubator.vector.VectorOperators;
  */
 final class RowSums {
   private static final int STEP = 2 * Lanes.WIDTH;
+  private static final FloatVector LOWEST = Lanes.broadcast(Float.NEGATIVE_INFINITY);
 
   private RowSums() {}
 
@@ -86,7 +87,7 @@ final class RowSums {
       even = Lanes.max(even, Lanes.load(x + 4L * i));
     }
     if (i < n) {
-      odd = Lanes.max(odd, Lanes.LOWEST.blend(Lanes.load(x + 4L * i, rest), rest));
+      odd = Lanes.max(odd, LOWEST.blend(Lanes.load(x + 4L * i, rest), rest));
     }
     even = Lanes.max(even, evenAfter);
     odd = Lanes.max(odd, oddAfter);

@@ -1,9 +1,7 @@
 package dev.gatun.backend.cpu;
 
-import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /** Exponentials of one row of F32 elements, and their sum. */
 final class Softmax {
@@ -12,34 +10,22 @@ final class Softmax {
 
   private Softmax() {}
 
-  /**
-   * xᵢ ← exp(xᵢ − max); returns the sum of the results. Meanwhile the next row comes from memory:
-   * its largest element, NaN passed over, is written as well.
-   *
-   * @param next address of a row of n elements
-   * @param nextMax address where its largest element goes
-   */
-  static double exponentiateLoop(long x, float max, int n, long next, long nextMax) {
+  /** xᵢ ← exp(xᵢ − max); returns the sum of the results. */
+  static double exponentiateLoop(long x, float max, int n) {
     double total = 0;
-    float largest = Float.NEGATIVE_INFINITY;
     VectorMask<Float> rest = Lanes.rest(n);
     for (int start = 0, end; start < n; start = end) {
       end = endOfBlock(start, n);
       FloatVector sum = Lanes.zero();
-      FloatVector highest = Lanes.broadcast(Float.NEGATIVE_INFINITY);
       for (int i = start; i < end; i += Lanes.WIDTH) {
         boolean full = i <= n - Lanes.WIDTH;
-        long at = 4L * i;
-        FloatVector ahead = Lanes.load(next + at, full, rest);
-        FloatVector e = ExponentialLanes.exp(Lanes.load(x + at, full, rest).sub(max));
-        Lanes.store(e, x + at, full, rest);
+        long at = x + 4L * i;
+        FloatVector e = ExponentialLanes.exp(Lanes.load(at, full, rest).sub(max));
+        Lanes.store(e, at, full, rest);
         sum = sum.add(full ? e : Lanes.ZERO.blend(e, rest));
-        highest = Lanes.max(highest, full ? ahead : Lanes.LOWEST.blend(ahead, rest));
       }
       total += Lanes.sum(sum);
-      largest = Math.max(largest, highest.reduceLanes(VectorOperators.MAX));
     }
-    Lanes.MEMORY.set(ValueLayout.JAVA_FLOAT, nextMax, largest);
     return total;
   }
 
