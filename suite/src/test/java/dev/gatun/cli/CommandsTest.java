@@ -148,10 +148,13 @@ class CommandsTest {
     Path references = Path.of("..", "results", "reference");
     Path code = references.resolve("amd-epyc-avx512-2-cores");
     Path prose = references.resolve("amd-epyc-avx512-2-cores-prose");
+    Path ofBoth = Files.createDirectory(folder.resolve("references"));
+    Files.createSymbolicLink(ofBoth.resolve("code"), code.toAbsolutePath());
+    Files.createSymbolicLink(ofBoth.resolve("prose"), prose.toAbsolutePath());
     for (Path own : List.of(code, prose)) {
-      String beside = CommandRun.of("verify", own, "--reference", references).out();
-      assertEquals(own.equals(code), beside.contains(code + ":"), beside);
-      assertEquals(own.equals(prose), beside.contains(prose + ":"), beside);
+      String beside = CommandRun.of("verify", own, "--reference", ofBoth).out();
+      assertEquals(own.equals(code), beside.contains(ofBoth.resolve("code") + ":"), beside);
+      assertEquals(own.equals(prose), beside.contains(ofBoth.resolve("prose") + ":"), beside);
       Path report = folder.resolve("r.html");
       CommandRun run = CommandRun.of("report", own, "--reference", references, "--out", report);
       assertEquals(0, run.code(), run.err());
@@ -160,6 +163,8 @@ class CommandsTest {
       assertEquals(own.equals(code), html.contains("A1 (desk)"), "two seeds of prose, not five");
       assertTrue(html.contains("A6 (desk)"), "reads no text");
     }
+    Files.delete(ofBoth.resolve("code"));
+    Files.delete(ofBoth.resolve("prose"));
   }
 
   @Test
